@@ -1,0 +1,132 @@
+"""What every upload format is translated into: one small value for each kind of row.
+
+Parsers yield these (or a ``RowError``); the apps that own the tables store them. Nothing here knows
+about Django. Subjects, conversations, prompts and attributes are named by the uploader's own ids.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    role: str  # "user", "assistant", "system" or "tool"
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePointer:
+    """Where an attribute's evidence is said to lie. Every part may be missing; none is guessed."""
+
+    conversation: str | None  # the uploader's conversation id
+    turn: int | None  # 0-based, counting turns of every role
+    quote: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    line: int  # 1-based line of the file; for a JSON array the 1-based number of the element
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectRow(Row):
+    subject: str
+    origin: str | None = None  # overrides the origin stated for the batch
+    stated_conversations: int | None = None  # how many real conversations lie behind a subject without transcripts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationRow(Row):
+    subject: str
+    conversation: str | None
+    turns: tuple[Turn, ...]
+    language: str | None = None
+    model: str | None = None
+    flags: Mapping[str, Any] = field(default_factory=dict)  # {"toxic": true, "redacted": true}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributeRow(Row):
+    subject: str
+    text: str
+    attribute: str | None = None  # the uploader's id
+    reason: str = ""
+    confidence: float | None = None  # 0..1
+    evidence: tuple[EvidencePointer, ...] = ()
+    system: str | None = None
+    type: str = ""
+    merged_from: tuple[str, ...] = ()  # the texts a merged attribute was made of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptRow(Row):
+    prompt: str
+    text: str
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRow(Row):
+    subject: str
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectionRow(Row):
+    """A system's decision that an attribute is (not) used for a case."""
+
+    system: str
+    subject: str
+    prompt: str
+    attribute: str  # the uploader's attribute id, or the attribute's text
+    selected: bool
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAttribute:
+    attribute: str  # the uploader's attribute id, or the attribute's text
+    given: bool  # False: context only, shown to nobody and judged by nobody
+    mentioned: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseRow(Row):
+    system: str
+    subject: str
+    prompt: str
+    kind: str  # "generic" or "personalized"
+    text: str
+    attributes: tuple[GivenAttribute, ...] = ()
+    model: str | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    latency_ms: int | None = None
+    cost: str | None = None  # a decimal number, in the study's currency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgmentRow(Row):
+    """A label given elsewhere: a model's vote, a panel's consensus, or a human's judgment."""
+
+    rater: str
+    rater_kind: str  # "human", "model" or "panel"
+    stage: int
+    subject: str
+    label: str | int  # "accept"/"unsure"/"reject", "yes"/"no", or 1..5 (5 = personalized much better)
+    prompt: str | None = None
+    attribute: str | None = None  # id or text; None is stage 3's overall unit
+    system: str | None = None
+    failure_mode: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowError:
+    """One thing that could not be taken, said so that the uploader can mend it."""
+
+    line: int
+    field: str
+    expected: str
+    found: str  # a short excerpt, never a whole conversation
