@@ -1,0 +1,67 @@
+"""The words of PROTOCOL.md that ``conversations`` stores."""
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", "Owner"
+    ADMIN = "admin", "Admin"
+    ANALYST = "analyst", "Analyst"
+    RATER = "rater", "Rater"
+
+
+class StudyState(models.TextChoices):
+    ACTIVE = "active", "Active"
+    CLOSED = "closed", "Closed"
+
+
+class StageNumber(models.IntegerChoices):
+    EXTRACTION = 1, "Attribute extraction"
+    RELEVANCE = 2, "Relevance"
+    RESPONSE = 3, "Response"
+
+
+class StageState(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    OPEN = "open", "Open"
+    PAUSED = "paused", "Paused"
+    CLOSED = "closed", "Closed"
+
+
+class Gating(models.TextChoices):
+    """What a stage takes from the stage before it (stage 1 takes everything)."""
+
+    ALL = "all", "All attributes"
+    CONSENSUS = "consensus", "What the humans agreed on in the stage before"
+    SELECTION = "selection", "The system's own selection"
+
+
+class Origin(models.TextChoices):
+    REAL = "real", "Real"
+    SYNTHETIC = "synthetic", "Synthetic"
+    ILLUSTRATIVE = "illustrative", "Illustrative"
+    UNKNOWN = "unknown", "Unknown"
+
+
+class BatchState(models.TextChoices):
+    PENDING = "pending", "Waiting for a worker"
+    IMPORTING = "importing", "Importing"
+    DONE = "done", "Imported"
+    FAILED = "failed", "Failed"
+    UNDONE = "undone", "Undone"
+
+
+class ResponseKind(models.TextChoices):
+    GENERIC = "generic", "Generic"
+    PERSONALIZED = "personalized", "Personalized"
+
+
+class EvidenceState(models.TextChoices):
+    """How a quote was found in the turn it points to."""
+
+    EXACT = "exact", "Found verbatim"
+    NORMALISED = "normalised", "Found but for white space and punctuation"
+    TURN = "turn", "Points to a whole turn, without a quote"
+    ASSISTANT_TURN = "assistant_turn", "Points to a turn that is not the subject's own"
+    NOT_FOUND = "not_found", "Evidence not found"
+    OUT_OF_RANGE = "out_of_range", "Points to no turn of the subject"

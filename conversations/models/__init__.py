@@ -1,0 +1,24 @@
+from conversations.models.batches import Batch, BatchProblem
+from conversations.models.material import Attribute, Case, Conversation, Prompt, Subject, System
+from conversations.models.outputs import Comparison, ComparisonAttribute, Response, Selection
+from conversations.models.studies import ConsentText, Guidelines, Membership, Stage, Study
+
+__all__ = [
+    "Attribute",
+    "Batch",
+    "BatchProblem",
+    "Case",
+    "Comparison",
+    "ComparisonAttribute",
+    "ConsentText",
+    "Conversation",
+    "Guidelines",
+    "Membership",
+    "Prompt",
+    "Response",
+    "Selection",
+    "Stage",
+    "Study",
+    "Subject",
+    "System",
+]

@@ -1,0 +1,64 @@
+"""Uploads into a study."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from conversations.enums import BatchState, Origin
+from conversations.models.studies import Study
+
+
+def batch_path(batch: "Batch", filename: str) -> str:
+    """A name of our own: the uploader's file name is hostile input and is only ever shown."""
+    return f"studies/{batch.study_id}/batches/{batch.sha256[:32]}"
+
+
+class Batch(models.Model):
+    """One upload into a study, with a status, counts and a downloadable error report."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="batches")
+    file = models.FileField(upload_to=batch_path, max_length=300)
+    filename = models.CharField(max_length=255)
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    format = models.CharField(max_length=30)
+    options = models.JSONField(default=dict)  # formats.Options as JSON
+    origin = models.CharField(max_length=12, choices=Origin)
+    state = models.CharField(max_length=10, choices=BatchState, default=BatchState.PENDING)
+    counts = models.JSONField(default=dict)  # {"subjects": {"new": 3, "known": 0}, ..., "problems": 2}
+    bytes_read = models.BigIntegerField(default=0)
+    failure = models.TextField(blank=True)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    uploaded_at = models.DateTimeField(db_default=Now())
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)  # a worker is alive on it; the sweeper looks here
+
+    class Meta:
+        verbose_name_plural = "batches"
+        indexes = [models.Index(fields=["study", "-id"], name="batch_newest")]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=BatchState.values), name="batch_state_known"),
+            models.CheckConstraint(condition=Q(origin__in=Origin.values), name="batch_origin_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class BatchProblem(models.Model):
+    """One row of the error report: what was expected, what was found, and where."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="problems")
+    line = models.BigIntegerField()
+    field = models.CharField(max_length=200)
+    expected = models.TextField()
+    found = models.TextField()
+    kept = models.BooleanField(default=False)  # the row was stored all the same (a pointer that leads nowhere)
+
+    class Meta:
+        indexes = [models.Index(fields=["batch", "id"], name="batch_problem_order")]
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.field}"

@@ -1,0 +1,101 @@
+"""What systems made of the material: selections, responses, and the comparisons raters judge."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from conversations.enums import ResponseKind
+from conversations.models.batches import Batch
+from conversations.models.material import Attribute, Case, System
+
+
+class Selection(models.Model):
+    """A system's decision whether an attribute is used for a case."""
+
+    system = models.ForeignKey(System, on_delete=models.CASCADE, related_name="selections")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="selections")
+    attribute = models.ForeignKey(Attribute, on_delete=models.CASCADE, related_name="selections")
+    batch = models.ForeignKey(Batch, null=True, on_delete=models.SET_NULL, related_name="selections")
+    selected = models.BooleanField()
+    score = models.FloatField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["system", "case", "attribute"], name="selection_one_per_attribute")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attribute_id} for {self.case_id}: {self.selected}"
+
+
+class Response(models.Model):
+    """A system's answer to a case: generic (prompt only) or personalized (prompt and attributes)."""
+
+    system = models.ForeignKey(System, on_delete=models.PROTECT, related_name="responses")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="responses")
+    batch = models.ForeignKey(Batch, null=True, on_delete=models.SET_NULL, related_name="responses")
+    kind = models.CharField(max_length=12, choices=ResponseKind)
+    attempt = models.PositiveSmallIntegerField(default=1)
+    text = models.TextField()
+    model = models.CharField(max_length=120, blank=True)
+    provenance = models.JSONField(default=dict)  # template version, parameters, seed; empty when uploaded
+    input_tokens = models.PositiveIntegerField(null=True, blank=True)
+    output_tokens = models.PositiveIntegerField(null=True, blank=True)
+    latency_ms = models.PositiveIntegerField(null=True, blank=True)
+    cost = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "system", "kind", "attempt"], name="response_one_per_attempt"),
+            models.CheckConstraint(condition=Q(kind__in=ResponseKind.values), name="response_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} response {self.pk}"
+
+
+class Comparison(models.Model):
+    """The generic and the personalized response of one system for one case."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="comparisons")
+    system = models.ForeignKey(System, on_delete=models.PROTECT, related_name="comparisons")
+    batch = models.ForeignKey(Batch, null=True, on_delete=models.SET_NULL, related_name="comparisons")
+    generic = models.OneToOneField(Response, on_delete=models.CASCADE, related_name="comparison_as_generic")
+    personalized = models.OneToOneField(Response, on_delete=models.CASCADE, related_name="comparison_as_personalized")
+    # Identical texts are a tie that no human is asked about.
+    identical = models.BooleanField(default=False)
+    # Reasons why the text would unblind a rater; held while there are any and nobody released it.
+    leak_reasons = ArrayField(models.TextField(), default=list, blank=True)
+    released_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(generic=models.F("personalized")), name="comparison_of_two_responses"
+            )
+        ]
+        indexes = [models.Index(fields=["case", "system"], name="comparison_case_system")]
+
+    def __str__(self) -> str:
+        return f"comparison {self.pk}"
+
+
+class ComparisonAttribute(models.Model):
+    """An attribute that went with a comparison: given to the system, or mere context."""
+
+    comparison = models.ForeignKey(Comparison, on_delete=models.CASCADE, related_name="attributes")
+    attribute = models.ForeignKey(Attribute, on_delete=models.CASCADE, related_name="comparisons")
+    given = models.BooleanField(default=True)  # False: context, not judged
+    mentioned = models.BooleanField(null=True, blank=True)  # explicitly, in the personalized response
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["comparison", "attribute"], name="comparison_attribute_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attribute_id} in {self.comparison_id}"

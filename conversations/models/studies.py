@@ -1,0 +1,151 @@
+"""A study, who works in it, its stages and what its raters are told."""
+
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from conversations.enums import Gating, Role, StageNumber, StageState, StudyState
+
+MAX_UNITS_PER_PAGE = 20
+
+
+def new_seed() -> int:
+    return secrets.randbelow(2**31)
+
+
+def new_key() -> bytes:
+    return secrets.token_bytes(32)
+
+
+class Study(models.Model):
+    """One evaluation campaign: its data, guidelines, raters, settings and results."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    title = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=StudyState, default=StudyState.ACTIVE)
+    seed = models.PositiveIntegerField(default=new_seed)
+    # Keys the side order, the shuffles and the pseudonyms of raters; never leaves the server.
+    key = models.BinaryField(default=new_key, editable=False)
+    margin = models.DecimalField(
+        max_digits=3, decimal_places=2, default="0.25", help_text="Smallest meaningful difference, in points of the 1-5 scale."
+    )
+    show_reason = models.BooleanField(default=True, help_text="Show raters the model's reason for an attribute.")
+    several_comparisons_per_case = models.BooleanField(
+        default=False, help_text="Let a rater see more than one comparison of a case."
+    )
+    pay_per_hour = models.DecimalField(max_digits=8, decimal_places=2, default="12.00", validators=[MinValueValidator(0)])
+    currency = models.CharField(max_length=3, default="USD")
+    contact = models.EmailField(blank=True, help_text="How raters reach the researcher.")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+    closed_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "studies"
+        constraints = [
+            models.CheckConstraint(condition=Q(margin__gt=0), name="study_margin_positive"),
+            models.CheckConstraint(condition=Q(state__in=StudyState.values), name="study_state_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Membership(models.Model):
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["study", "user"], name="membership_one_per_user"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.role})"
+
+
+# Active time for one unit that the estimates start from, until the study has measured its own.
+DEFAULT_SECONDS_PER_UNIT = {StageNumber.EXTRACTION: 25, StageNumber.RELEVANCE: 10, StageNumber.RESPONSE: 40}
+
+
+class Stage(models.Model):
+    """One of the three stages of a study and how it is rated. Every study has all three."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="stages")
+    number = models.PositiveSmallIntegerField(choices=StageNumber)
+    state = models.CharField(max_length=10, choices=StageState, default=StageState.DRAFT)
+    k = models.PositiveSmallIntegerField(
+        "ratings per task", default=3, validators=[MinValueValidator(1), MaxValueValidator(50)]
+    )
+    gating = models.CharField(max_length=10, choices=Gating, default=Gating.ALL)
+    lease_minutes = models.PositiveSmallIntegerField(
+        default=30, validators=[MinValueValidator(1), MaxValueValidator(120)]
+    )
+    page_size = models.PositiveSmallIntegerField(
+        default=MAX_UNITS_PER_PAGE, validators=[MinValueValidator(1), MaxValueValidator(MAX_UNITS_PER_PAGE)]
+    )
+    seconds_per_unit = models.PositiveSmallIntegerField(default=25, validators=[MinValueValidator(1)])
+    opened_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["study", "number"], name="stage_one_per_number"),
+            models.CheckConstraint(condition=Q(number__in=[1, 2, 3]), name="stage_number_known"),
+            models.CheckConstraint(condition=Q(state__in=StageState.values), name="stage_state_known"),
+            models.CheckConstraint(condition=Q(k__gte=1), name="stage_k_positive"),
+            models.CheckConstraint(condition=Q(page_size__gte=1, page_size__lte=MAX_UNITS_PER_PAGE), name="stage_page_size"),
+            models.CheckConstraint(condition=Q(lease_minutes__gte=1, lease_minutes__lte=120), name="stage_lease"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Stage {self.number}"
+
+
+class Guidelines(models.Model):
+    """One version of what raters of a stage are told, in Markdown. Versions are added, never changed."""
+
+    stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="guidelines")
+    version = models.PositiveIntegerField()
+    text = models.TextField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name_plural = "guidelines"
+        ordering = ["-version"]
+        constraints = [models.UniqueConstraint(fields=["stage", "version"], name="guidelines_one_per_version")]
+
+    def __str__(self) -> str:
+        return f"{self.stage}, version {self.version}"
+
+
+class ConsentText(models.Model):
+    """One version of what raters consent to, in Markdown. A study without one asks for no consent."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="consent_texts")
+    version = models.PositiveIntegerField()
+    text = models.TextField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["-version"]
+        constraints = [models.UniqueConstraint(fields=["study", "version"], name="consent_one_per_version")]
+
+    def __str__(self) -> str:
+        return f"Consent, version {self.version}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk:
+            raise ValueError("A consent text is never changed: raters agreed to it. Add a version.")
+        super().save(*args, **kwargs)

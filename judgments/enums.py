@@ -1,0 +1,59 @@
+"""The words of PROTOCOL.md that ``judgments`` stores."""
+
+from django.db import models
+
+
+class TaskKind(models.TextChoices):
+    REGULAR = "regular", "Regular"
+    GOLD = "gold", "Gold"
+    PRACTICE = "practice", "Practice"
+
+
+class Outcome(models.TextChoices):
+    """How an assignment ended. Empty while the rater works on it."""
+
+    SUBMITTED = "submitted", "Submitted"
+    SURPLUS = "surplus", "Surplus"
+    CANNOT_JUDGE = "cannot_judge", "Cannot judge"
+    UPSETTING = "upsetting", "Upsetting"
+    TECHNICAL = "technical", "Technical problem"
+    RETURNED = "returned", "Returned"
+
+
+class ExtractionLabel(models.IntegerChoices):
+    ACCEPT = 1, "Accept"
+    UNSURE = 2, "Unsure"
+    REJECT = 3, "Reject"
+
+
+class RelevanceLabel(models.IntegerChoices):
+    NO = 0, "No"
+    YES = 1, "Yes"
+
+
+class ResponseLabel(models.IntegerChoices):
+    """Canonical: 5 = personalized much better, whatever side it was shown on."""
+
+    GENERIC_MUCH_BETTER = 1, "Generic much better"
+    GENERIC_BETTER = 2, "Generic better"
+    NO_DIFFERENCE = 3, "No difference"
+    PERSONALIZED_BETTER = 4, "Personalized better"
+    PERSONALIZED_MUCH_BETTER = 5, "Personalized much better"
+
+
+class FailureMode(models.TextChoices):
+    OVERGENERALIZATION = "overgeneralization", "Overgeneralization: one request becomes a trait"
+    MISSING_EVIDENCE = "missing_evidence", "Missing evidence"
+    TASK_CONTEXT_CONFUSION = "task_context_confusion", "Task-context confusion: fiction or a text taken for the person"
+    NOT_STANDALONE = "not_standalone", "Not standalone: the request itself, not a trait"
+    OTHER = "other", "Other"
+
+
+class ExclusionReason(models.TextChoices):
+    ATTENTION = "attention", "Failed attention checks"
+    GOLD = "gold", "Low agreement with gold"
+    SPEEDING = "speeding", "Too fast to have read the page"
+    STRAIGHT_LINING = "straight_lining", "The same answer throughout"
+    WITHDREW = "withdrew", "The rater withdrew"
+    TECHNICAL = "technical", "Technical problem"
+    OTHER = "other", "Other"

@@ -1,0 +1,16 @@
+from judgments.models.answers import Judgment, JudgmentRevision, Submission
+from judgments.models.snapshots import ConsensusSnapshot, SnapshotLabel
+from judgments.models.work import Assignment, QueuePosition, Slot, Task, Unit
+
+__all__ = [
+    "Assignment",
+    "ConsensusSnapshot",
+    "Judgment",
+    "JudgmentRevision",
+    "QueuePosition",
+    "Slot",
+    "SnapshotLabel",
+    "Submission",
+    "Task",
+    "Unit",
+]

@@ -1,0 +1,6 @@
+"""Addresses by which raters arrive."""
+
+from django.urls import URLPattern
+
+app_name = "raters"
+urlpatterns: list[URLPattern] = []

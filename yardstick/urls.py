@@ -1,0 +1,23 @@
+"""All addresses. Every route has a row in the authorisation matrix (tests/yardstick/test_authorisation.py)."""
+
+from django.contrib.auth import views as auth_views
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from yardstick.project import views
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="conversations:study-list"), name="home"),
+    path("login/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", auth_views.LogoutView.as_view(), name="logout"),
+    path("health/live", views.alive, name="health-live"),
+    path("health/ready", views.ready, name="health-ready"),
+    path("account/", include("accounts.urls")),
+    path("studies/", include("conversations.urls")),
+    path("studies/<slug:slug>/", include("judgments.study_urls")),
+    path("studies/<slug:slug>/", include("generation.urls")),
+    path("studies/<slug:slug>/", include("reports.urls")),
+    path("r/", include("raters.urls")),
+    path("rate/", include("judgments.urls")),
+    path("api/v1/", include("yardstick.api_urls")),
+]
