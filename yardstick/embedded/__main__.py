@@ -11,7 +11,9 @@ from yardstick.embedded.errors import EmbeddedError
 def main() -> int:
     parser = argparse.ArgumentParser(prog="yardstick.embedded", description="Run Yardstick's embedded services.")
     commands = parser.add_subparsers(dest="command", required=True)
-    _describe_demo(commands.add_parser("demo", prog="script/demo", help="everything on this machine, with a demo study"))
+    _describe_demo(
+        commands.add_parser("demo", prog="script/demo", help="everything on this machine, with a demo study")
+    )
     _describe_exec(commands.add_parser("exec", help="run a command beside PostgreSQL and Valkey, then stop them"))
     options = parser.parse_args()
     try:

@@ -63,14 +63,14 @@ def launch(command: Command, *, marker: Path) -> Child:
     _rotate(command.log)
     command.log.parent.mkdir(parents=True, exist_ok=True)
     with command.log.open("ab") as log:
-        process = subprocess.Popen(  # noqa: S603 - every argument is ours
+        process = subprocess.Popen(
             list(command.arguments),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
             env={**os.environ, **command.environment, MARKER: str(marker)},
             start_new_session=True,
-            preexec_fn=before_exec(command.owner, command.stop_signal),  # noqa: PLW1509 - single thread
+            preexec_fn=before_exec(command.owner, command.stop_signal),
             **command.owner.credentials(),
         )
     return Child(command, process)

@@ -9,13 +9,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
 from yardstick.embedded import leftovers, llm, paths, postgres, processes, valkey
-from yardstick.embedded.children import Child, before_exec, launch, stop, wait_until
+from yardstick.embedded.children import before_exec, launch, wait_until
 from yardstick.embedded.errors import EmbeddedError
 from yardstick.embedded.lock import exclusive
 from yardstick.embedded.owner import Owner
@@ -82,7 +82,7 @@ def _start_services(supervisor: Supervisor) -> None:
     # First the database: its own tool shuts an orphan down cleanly, and the other leftovers lose nothing by a signal.
     prepared = postgres.prepare(durable=True) if own_database else None
     leftovers.end(paths.state_folder())
-    waits = []
+    waits: list[Callable[[], None]] = []
     if not os.environ.get("YARDSTICK_LLM_BASE_URL"):
         _say("Starting the local model.")
         model = supervisor.adopt(Service("llm", lambda: llm.start()))
@@ -113,9 +113,9 @@ def _start_application(supervisor: Supervisor, options: Options) -> Service:
 
 def _manage(*arguments: str) -> None:
     """Run a management command in the foreground, tied to our life like every other child."""
-    process = subprocess.Popen(  # noqa: S603 - every argument is ours
+    process = subprocess.Popen(
         [sys.executable, str(paths.PROJECT / "manage.py"), *arguments],
-        preexec_fn=before_exec(Owner(), signal.SIGTERM),  # noqa: PLW1509 - single thread
+        preexec_fn=before_exec(Owner(), signal.SIGTERM),
         start_new_session=True,
     )
     try:

@@ -92,9 +92,7 @@ def _run_in_foreground(command: Sequence[str]) -> int:
     """The command shares our terminal: Ctrl-C reaches it directly, and we wait for it to end by itself."""
     interrupted = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        process = subprocess.Popen(  # noqa: S603 - what the user asked for
-            list(command), preexec_fn=_foreground(before_exec(Owner(), signal.SIGTERM))
-        )
+        process = subprocess.Popen(list(command), preexec_fn=_foreground(before_exec(Owner(), signal.SIGTERM)))
         try:
             code = process.wait()
         except KeyboardInterrupt:

