@@ -85,7 +85,7 @@ def _start_services(supervisor: Supervisor) -> None:
     waits: list[Callable[[], None]] = []
     if not os.environ.get("YARDSTICK_LLM_BASE_URL"):
         _say("Starting the local model.")
-        model = supervisor.adopt(Service("llm", lambda: llm.start()))
+        model = supervisor.adopt(Service("llm", llm.start))
         waits.append(lambda: llm.wait(model.child))
     if not os.environ.get("REDIS_URL"):
         _say("Starting Valkey.")

@@ -111,8 +111,8 @@ def _make_private(folder: Path) -> None:
 def _create_secret(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(64))
+    draft.touch(mode=0o600, exist_ok=False)
+    draft.write_text(secrets.token_urlsafe(64), "ascii")
     try:
         # Two processes may come here at once: the first name wins and both read the same key.
         os.link(draft, path)
