@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.contrib.postgres",
     "axes",
     "rest_framework",
     "drf_spectacular",
@@ -83,9 +84,7 @@ TEMPLATES = [
 ]
 
 DATABASES = {
-    "default": dj_database_url.parse(
-        DATABASE_URL or paths.database_url(), conn_max_age=0, conn_health_checks=True
-    )
+    "default": dj_database_url.parse(DATABASE_URL or paths.database_url(), conn_max_age=0, conn_health_checks=True)
 }
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"]["pool"] = {
@@ -134,9 +133,9 @@ WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = Path(environment.text("YARDSTICK_FILES") or STATE_DIR / "files")
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-UPLOAD_MAX_BYTES = environment.integer(
-    "YARDSTICK_UPLOAD_MAX_MEGABYTES", default=2048, minimum=1, maximum=100_000
-) * 1024 * 1024
+UPLOAD_MAX_BYTES = (
+    environment.integer("YARDSTICK_UPLOAD_MAX_MEGABYTES", default=2048, minimum=1, maximum=100_000) * 1024 * 1024
+)
 
 SECURE_CSP = {
     "default-src": [CSP.SELF],
@@ -178,7 +177,11 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {"generation.produce_item": {"queue": "llm"}}
 CELERY_BEAT_SCHEDULE = {
-    "conversations.sweep_batches": {"task": "conversations.sweep_batches", "schedule": 15.0, "options": {"expires": 15}},
+    "conversations.sweep_batches": {
+        "task": "conversations.sweep_batches",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "generation.sweep_runs": {"task": "generation.sweep_runs", "schedule": 5.0, "options": {"expires": 5}},
     "reports.sweep_exports": {"task": "reports.sweep_exports", "schedule": 15.0, "options": {"expires": 15}},
 }

@@ -74,9 +74,7 @@ class Comparison(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=~Q(generic=models.F("personalized")), name="comparison_of_two_responses"
-            )
+            models.CheckConstraint(condition=~Q(generic=models.F("personalized")), name="comparison_of_two_responses")
         ]
         indexes = [models.Index(fields=["case", "system"], name="comparison_case_system")]
 
@@ -93,9 +91,7 @@ class ComparisonAttribute(models.Model):
     mentioned = models.BooleanField(null=True, blank=True)  # explicitly, in the personalized response
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["comparison", "attribute"], name="comparison_attribute_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["comparison", "attribute"], name="comparison_attribute_once")]
 
     def __str__(self) -> str:
         return f"{self.attribute_id} in {self.comparison_id}"

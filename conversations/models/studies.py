@@ -33,13 +33,18 @@ class Study(models.Model):
     # Keys the side order, the shuffles and the pseudonyms of raters; never leaves the server.
     key = models.BinaryField(default=new_key, editable=False)
     margin = models.DecimalField(
-        max_digits=3, decimal_places=2, default="0.25", help_text="Smallest meaningful difference, in points of the 1-5 scale."
+        max_digits=3,
+        decimal_places=2,
+        default="0.25",
+        help_text="Smallest meaningful difference, in points of the 1-5 scale.",
     )
     show_reason = models.BooleanField(default=True, help_text="Show raters the model's reason for an attribute.")
     several_comparisons_per_case = models.BooleanField(
         default=False, help_text="Let a rater see more than one comparison of a case."
     )
-    pay_per_hour = models.DecimalField(max_digits=8, decimal_places=2, default="12.00", validators=[MinValueValidator(0)])
+    pay_per_hour = models.DecimalField(
+        max_digits=8, decimal_places=2, default="12.00", validators=[MinValueValidator(0)]
+    )
     currency = models.CharField(max_length=3, default="USD")
     contact = models.EmailField(blank=True, help_text="How raters reach the researcher.")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -104,7 +109,9 @@ class Stage(models.Model):
             models.CheckConstraint(condition=Q(number__in=[1, 2, 3]), name="stage_number_known"),
             models.CheckConstraint(condition=Q(state__in=StageState.values), name="stage_state_known"),
             models.CheckConstraint(condition=Q(k__gte=1), name="stage_k_positive"),
-            models.CheckConstraint(condition=Q(page_size__gte=1, page_size__lte=MAX_UNITS_PER_PAGE), name="stage_page_size"),
+            models.CheckConstraint(
+                condition=Q(page_size__gte=1, page_size__lte=MAX_UNITS_PER_PAGE), name="stage_page_size"
+            ),
             models.CheckConstraint(condition=Q(lease_minutes__gte=1, lease_minutes__lte=120), name="stage_lease"),
         ]
 

@@ -18,9 +18,7 @@ class Submission(models.Model):
     submitted_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["assignment", "revision"], name="submission_one_per_revision")
-        ]
+        constraints = [models.UniqueConstraint(fields=["assignment", "revision"], name="submission_one_per_revision")]
 
     def __str__(self) -> str:
         return str(self.pk)
