@@ -130,3 +130,4 @@ class RowError:
     field: str
     expected: str
     found: str  # a short excerpt, never a whole conversation
+    kept: bool = False  # the row it belongs to was yielded all the same (a pointer that leads nowhere)

@@ -1,0 +1,178 @@
+"""Reading fields of one decoded row. What is wrong is raised with its place, and never mended."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from .limits import MAX_FIELD_PATH_CHARACTERS, MAX_ID_CHARACTERS, MAX_INTEGER, MAX_TEXT_CHARACTERS
+from .rows import RowError
+
+_EXCERPT = 60
+
+
+class FieldError(Exception):
+    """A field that can't be taken."""
+
+    def __init__(self, field: str, expected: str, found: str) -> None:
+        super().__init__(f"{field}: expected {expected}, found {found}")
+        self.field = field
+        self.expected = expected
+        self.found = found
+
+    def row(self, line: int, *, kept: bool = False) -> RowError:
+        return RowError(line=line, field=printable(self.field), expected=self.expected, found=self.found, kept=kept)
+
+
+def problem(line: int, expected: str, found: str) -> RowError:
+    """What is wrong with a row as a whole."""
+    return RowError(line=line, field="", expected=expected, found=found)
+
+
+def printable(name: str) -> str:
+    """A field's path as it may be stored: keys are the uploader's and can be of any length and content."""
+    return ascii(name[:MAX_FIELD_PATH_CHARACTERS])[1:-1][:MAX_FIELD_PATH_CHARACTERS]
+
+
+def excerpt(value: object) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, str):
+        return _quoted(value)
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    if isinstance(value, dict):
+        return f"an object with {len(value)} fields"
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > MAX_INTEGER:
+        return "a larger number"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _quoted(text: str) -> str:
+    start = text[:_EXCERPT]
+    shown = repr(start) if start.isprintable() else ascii(start)
+    return shown if len(text) <= _EXCERPT else f"{shown}, {len(text):,} characters"
+
+
+def storable(value: str, path: str) -> str:
+    """PostgreSQL stores neither U+0000 nor half of a surrogate pair."""
+    if "\x00" in value:
+        raise FieldError(path, "text without the character U+0000", f"U+0000 at character {value.index('\x00') + 1}")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise FieldError(
+            path, "valid Unicode text in UTF-8", f"{value[error.start]!a} at character {error.start + 1}"
+        ) from None
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A JSON object and where it stands in its row."""
+
+    values: Mapping[str, Any]
+    path: str = ""
+
+    @classmethod
+    def of(cls, value: object, path: str = "") -> Self:
+        if not isinstance(value, dict):
+            raise FieldError(path, "an object", excerpt(value))
+        return cls(value, path)
+
+    def at(self, name: str) -> str:
+        return f"{self.path}.{name}" if self.path else name
+
+    def error(self, name: str, expected: str) -> FieldError:
+        return FieldError(self.at(name), expected, excerpt(self.values.get(name)))
+
+    def only(self, allowed: frozenset[str]) -> None:
+        for name in self.values:
+            if name not in allowed:
+                raise FieldError(
+                    self.at(name), f"one of the fields {', '.join(sorted(allowed))}", f"the field {_quoted(name)}"
+                )
+
+    def missing(self, name: str) -> bool:
+        return self.values.get(name) is None
+
+    def text(self, name: str, limit: int = MAX_TEXT_CHARACTERS, *, blank: bool = False) -> str:
+        value = self.values.get(name)
+        if not isinstance(value, str) or not (blank or value.strip()):
+            raise self.error(name, "text" if blank else "text that is not empty")
+        if len(value) > limit:
+            raise self.error(name, f"at most {limit:,} characters")
+        return storable(value, self.at(name))
+
+    def optional_text(self, name: str, limit: int = MAX_TEXT_CHARACTERS) -> str | None:
+        return None if self.missing(name) else self.text(name, limit, blank=True) or None
+
+    def identifier(self, name: str) -> str:
+        return identifier(self.values.get(name), self.at(name))
+
+    def optional_identifier(self, name: str) -> str | None:
+        return None if self.missing(name) else self.identifier(name)
+
+    def choice(self, name: str, choices: tuple[str, ...]) -> str:
+        value = self.values.get(name)
+        if not isinstance(value, str) or value not in choices:
+            raise self.error(name, f"one of {', '.join(choices)}")
+        return value
+
+    def integer(self, name: str, minimum: int = 0, maximum: int = MAX_INTEGER) -> int:
+        value = self.values.get(name)
+        if not isinstance(value, int) or isinstance(value, bool) or not minimum <= value <= maximum:
+            raise self.error(name, f"a whole number from {minimum} to {maximum}")
+        return value
+
+    def optional_integer(self, name: str) -> int | None:
+        return None if self.missing(name) else self.integer(name)
+
+    def number(self, name: str, minimum: float = -math.inf, maximum: float = math.inf) -> float:
+        value = self.values.get(name)
+        expected = "a number" if minimum == -math.inf else f"a number from {minimum:g} to {maximum:g}"
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise self.error(name, expected)
+        if isinstance(value, int) and abs(value) > 2**53:
+            raise self.error(name, expected)
+        if not math.isfinite(value) or not minimum <= value <= maximum:
+            raise self.error(name, expected)
+        return float(value)
+
+    def optional_number(self, name: str, minimum: float = -math.inf, maximum: float = math.inf) -> float | None:
+        return None if self.missing(name) else self.number(name, minimum, maximum)
+
+    def boolean(self, name: str) -> bool:
+        value = self.values.get(name)
+        if not isinstance(value, bool):
+            raise self.error(name, "true or false")
+        return value
+
+    def optional_boolean(self, name: str) -> bool | None:
+        return None if self.missing(name) else self.boolean(name)
+
+    def list(self, name: str, *, optional: bool = False) -> list[Any]:
+        if optional and self.missing(name):
+            return []
+        value = self.values.get(name)
+        if not isinstance(value, list):
+            raise self.error(name, "a list")
+        return value
+
+    def record(self, name: str) -> "Record":
+        return Record.of(self.values.get(name), self.at(name))
+
+    def records(self, name: str, *, optional: bool = False) -> Iterator["Record"]:
+        """The objects in a list; raises at the first element that is none."""
+        for index, value in enumerate(self.list(name, optional=optional)):
+            yield Record.of(value, f"{self.at(name)}[{index}]")
+
+
+def identifier(value: object, path: str) -> str:
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63:
+        return str(value)
+    if not isinstance(value, str) or not value.strip():
+        raise FieldError(path, "an id (text or a whole number)", excerpt(value))
+    if len(value) > MAX_ID_CHARACTERS:
+        raise FieldError(path, f"an id of at most {MAX_ID_CHARACTERS} characters", excerpt(value))
+    return storable(value, path)

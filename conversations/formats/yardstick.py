@@ -1,0 +1,245 @@
+"""The project's own JSON Lines: every row names its kind, and a field that is not known is an error."""
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+
+from .context import Context
+from .fields import FieldError, Record, excerpt
+from .limits import (
+    MAX_ATTRIBUTE_CHARACTERS,
+    MAX_LANGUAGE_CHARACTERS,
+    MAX_NAME_CHARACTERS,
+    MAX_TEXT_CHARACTERS,
+    MAX_TYPE_CHARACTERS,
+)
+from .rows import (
+    AttributeRow,
+    CaseRow,
+    ConversationRow,
+    EvidencePointer,
+    GivenAttribute,
+    JudgmentRow,
+    PromptRow,
+    ResponseRow,
+    Row,
+    RowError,
+    SelectionRow,
+    SubjectRow,
+)
+from .turns import conversation_turns
+
+ORIGINS = ("real", "synthetic", "illustrative", "unknown")
+RATER_KINDS = ("human", "model", "panel")
+LABELS: Mapping[int, tuple[str, ...]] = {1: ("accept", "unsure", "reject"), 2: ("yes", "no")}
+MAX_COST = Decimal(1_000_000)
+
+
+def yardstick(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
+    kind = record.values.get("kind")
+    if not isinstance(kind, str) or kind not in _KINDS:
+        raise record.error("kind", f"one of {', '.join(_KINDS)}")
+    fields, build = _KINDS[kind]
+    record.only(fields | {"kind"})
+    yield build(line, record, context)
+
+
+def _subject(line: int, record: Record, context: Context) -> Row:
+    return SubjectRow(
+        line=line,
+        subject=record.identifier("subject"),
+        origin=None if record.missing("origin") else record.choice("origin", ORIGINS),
+        stated_conversations=record.optional_integer("stated_conversations"),
+    )
+
+
+def _conversation(line: int, record: Record, context: Context) -> Row:
+    def turns() -> Iterator[Record]:
+        for turn in record.records("turns"):
+            turn.only(frozenset({"role", "content"}))
+            yield turn
+
+    return ConversationRow(
+        line=line,
+        subject=record.identifier("subject"),
+        conversation=record.optional_identifier("conversation"),
+        turns=conversation_turns(turns(), record.at("turns")),
+        language=record.optional_text("language", MAX_LANGUAGE_CHARACTERS),
+        model=record.optional_text("model", MAX_NAME_CHARACTERS),
+        flags={name: record.boolean(name) for name in ("toxic", "redacted") if not record.missing(name)},
+    )
+
+
+def _attribute(line: int, record: Record, context: Context) -> Row:
+    return AttributeRow(
+        line=line,
+        subject=record.identifier("subject"),
+        text=record.text("attribute", MAX_ATTRIBUTE_CHARACTERS),
+        attribute=record.optional_identifier("id"),
+        reason=record.optional_text("reason") or "",
+        confidence=record.optional_number("confidence", 0, 1),
+        evidence=tuple(_pointer(pointer) for pointer in record.records("evidence", optional=True)),
+        system=record.optional_text("system", MAX_NAME_CHARACTERS) or context.options.system or None,
+        type=record.optional_text("type", MAX_TYPE_CHARACTERS) or "",
+        merged_from=_texts(record, "merged_from"),
+    )
+
+
+def _pointer(record: Record) -> EvidencePointer:
+    record.only(frozenset({"conversation", "turn", "quote"}))
+    return EvidencePointer(
+        conversation=record.optional_identifier("conversation"),
+        turn=record.optional_integer("turn"),
+        quote=record.optional_text("quote"),
+    )
+
+
+def _texts(record: Record, name: str) -> tuple[str, ...]:
+    values = record.list(name, optional=True)
+    return tuple(
+        Record({str(index): value}, record.at(name)).text(str(index), MAX_ATTRIBUTE_CHARACTERS)
+        for index, value in enumerate(values)
+    )
+
+
+def _prompt(line: int, record: Record, context: Context) -> Row:
+    return PromptRow(
+        line=line,
+        prompt=record.identifier("prompt"),
+        text=record.text("text"),
+        topic=record.optional_text("topic", MAX_NAME_CHARACTERS) or "",
+    )
+
+
+def _case(line: int, record: Record, context: Context) -> Row:
+    return CaseRow(line=line, subject=record.identifier("subject"), prompt=record.identifier("prompt"))
+
+
+def _selection(line: int, record: Record, context: Context) -> Row:
+    return SelectionRow(
+        line=line,
+        system=_system(record, context),
+        subject=record.identifier("subject"),
+        prompt=record.identifier("prompt"),
+        attribute=record.text("attribute", MAX_ATTRIBUTE_CHARACTERS),
+        selected=record.boolean("selected"),
+        score=record.optional_number("score"),
+    )
+
+
+def _system(record: Record, context: Context) -> str:
+    if record.missing("system") and context.options.system:
+        return context.options.system
+    return record.text("system", MAX_NAME_CHARACTERS)
+
+
+def _response(line: int, record: Record, context: Context) -> Row:
+    return ResponseRow(
+        line=line,
+        system=_system(record, context),
+        subject=record.identifier("subject"),
+        prompt=record.identifier("prompt"),
+        kind=record.choice("response", ("generic", "personalized")),
+        text=record.text("text"),
+        attributes=tuple(_given(given) for given in record.records("attributes", optional=True)),
+        model=record.optional_text("model", MAX_NAME_CHARACTERS),
+        input_tokens=record.optional_integer("input_tokens"),
+        output_tokens=record.optional_integer("output_tokens"),
+        latency_ms=record.optional_integer("latency_ms"),
+        cost=_cost(record),
+    )
+
+
+def _given(record: Record) -> GivenAttribute:
+    record.only(frozenset({"attribute", "given", "mentioned"}))
+    return GivenAttribute(
+        attribute=record.text("attribute", MAX_ATTRIBUTE_CHARACTERS),
+        given=True if record.missing("given") else record.boolean("given"),
+        mentioned=record.optional_boolean("mentioned"),
+    )
+
+
+def _cost(record: Record) -> str | None:
+    value = record.values.get("cost")
+    if value is None:
+        return None
+    expected = "a decimal number that is not negative, like 0.0012"
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, str | int | float)
+        or (isinstance(value, str) and len(value) > 40)
+    ):
+        raise record.error("cost", expected)
+    if isinstance(value, int) and not 0 <= value < MAX_COST:
+        raise record.error("cost", expected)
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        raise record.error("cost", expected) from None
+    if not amount.is_finite() or not 0 <= amount < MAX_COST:
+        raise record.error("cost", expected)
+    return f"{amount:f}"
+
+
+def _judgment(line: int, record: Record, context: Context) -> Row:
+    stage = record.integer("stage", 1, 3)
+    if stage == 1 and record.missing("attribute"):
+        raise record.error("attribute", "the attribute that was judged")
+    if stage == 2 and (record.missing("attribute") or record.missing("prompt")):
+        raise FieldError(
+            "attribute", "the prompt and the attribute that were judged", excerpt(record.values.get("attribute"))
+        )
+    if stage == 3 and record.missing("prompt"):
+        raise record.error("prompt", "the prompt of the case that was judged")
+    return JudgmentRow(
+        line=line,
+        rater=record.text("rater", MAX_NAME_CHARACTERS),
+        rater_kind=record.choice("rater_kind", RATER_KINDS),
+        stage=stage,
+        subject=record.identifier("subject"),
+        label=record.integer("label", 1, 5) if stage == 3 else record.choice("label", LABELS[stage]),
+        prompt=record.optional_identifier("prompt"),
+        attribute=record.optional_text("attribute", MAX_ATTRIBUTE_CHARACTERS),
+        system=record.optional_text("system", MAX_NAME_CHARACTERS),
+        failure_mode=record.optional_text("failure_mode", MAX_TYPE_CHARACTERS) or "",
+        note=record.optional_text("note", MAX_TEXT_CHARACTERS) or "",
+    )
+
+
+_KINDS: Mapping[str, tuple[frozenset[str], Callable[[int, Record, Context], Row]]] = {
+    "subject": (frozenset({"subject", "origin", "stated_conversations"}), _subject),
+    "conversation": (
+        frozenset({"subject", "conversation", "turns", "language", "model", "toxic", "redacted"}),
+        _conversation,
+    ),
+    "attribute": (
+        frozenset({"subject", "id", "attribute", "reason", "confidence", "evidence", "system", "type", "merged_from"}),
+        _attribute,
+    ),
+    "prompt": (frozenset({"prompt", "text", "topic"}), _prompt),
+    "case": (frozenset({"subject", "prompt"}), _case),
+    "selection": (frozenset({"system", "subject", "prompt", "attribute", "selected", "score"}), _selection),
+    "response": (
+        frozenset(
+            {"system", "subject", "prompt", "response", "text", "attributes", "model", "input_tokens"}
+            | {"output_tokens", "latency_ms", "cost"}
+        ),
+        _response,
+    ),
+    "judgment": (
+        frozenset(
+            {
+                "rater",
+                "rater_kind",
+                "stage",
+                "subject",
+                "prompt",
+                "attribute",
+                "system",
+                "label",
+                "failure_mode",
+                "note",
+            }
+        ),
+        _judgment,
+    ),
+}
