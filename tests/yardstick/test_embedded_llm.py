@@ -1,0 +1,31 @@
+"""Only the plumbing is asserted: never the speed of the local model nor what it says."""
+
+from pathlib import Path
+
+import openai
+import pytest
+
+from yardstick.embedded import llm, paths
+
+
+@pytest.fixture
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("YARDSTICK_STATE", str(tmp_path))
+    return tmp_path
+
+
+def test_local_model_answers_through_the_openai_client_and_keeps_its_port(state: Path) -> None:
+    with llm.running() as base_url:
+        with openai.OpenAI(base_url=base_url, api_key="none", max_retries=0, timeout=120) as client:
+            answer = client.chat.completions.create(
+                model=llm.MODEL, max_tokens=4, messages=[{"role": "user", "content": "Say hello."}]
+            )
+            models = [model.id for model in client.models.list()]
+        assert answer.usage is not None
+        assert 1 <= answer.usage.completion_tokens <= 4
+        assert models == [llm.MODEL]
+        port = paths.llm_port()
+    assert not llm.is_ready()
+
+    with llm.running() as base_url:
+        assert base_url == f"http://127.0.0.1:{port}/v1"
