@@ -75,3 +75,18 @@ class Enrolment(models.Model):
 
     def __str__(self) -> str:
         return f"Rater {self.number}"
+
+
+class Admission(models.Model):
+    """A rater was let into a stage by one of its links."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="admissions")
+    stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="admissions")
+    entry_link = models.ForeignKey(EntryLink, null=True, on_delete=models.SET_NULL, related_name="admissions")
+    admitted_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["enrolment", "stage"], name="admission_once_per_stage")]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment} in {self.stage}"

@@ -1,6 +1,11 @@
 """Addresses by which raters arrive."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-app_name = "raters"
-urlpatterns: list[URLPattern] = []
+from raters import views
+
+app_name = "arrival"
+urlpatterns = [
+    path("resume/<str:token>/", views.resume, name="resume"),
+    path("<str:token>/", views.arrive, name="arrive"),
+]

@@ -14,6 +14,7 @@ urlpatterns = [
     path("health/ready", views.ready, name="health-ready"),
     path("account/", include("accounts.urls")),
     path("studies/", include("conversations.urls")),
+    path("studies/<slug:slug>/", include("raters.study_urls")),
     path("studies/<slug:slug>/", include("judgments.study_urls")),
     path("studies/<slug:slug>/", include("generation.urls")),
     path("studies/<slug:slug>/", include("reports.urls")),

@@ -1,0 +1,21 @@
+"""Which rater a browser is, study by study. Kept in the session: raters need no account."""
+
+from django.http import HttpRequest
+
+from conversations.models import Study
+from raters.models import Enrolment
+from raters.queries import enrolment_of
+
+SESSION_KEY = "raters"
+
+
+def remember(request: HttpRequest, enrolment: Enrolment) -> None:
+    raters = request.session.get(SESSION_KEY, {})
+    raters[str(enrolment.study_id)] = enrolment.rater_id
+    request.session[SESSION_KEY] = raters
+
+
+def current_enrolment(request: HttpRequest, study: Study) -> Enrolment | None:
+    """The enrolment of the rater at this browser, or None for a stranger."""
+    rater_id = request.session.get(SESSION_KEY, {}).get(str(study.pk))
+    return enrolment_of(study=study, rater_id=rater_id) if rater_id is not None else None

@@ -1,0 +1,45 @@
+"""Entry links, for those who manage a study."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.requests import user_of
+from conversations.permissions import MANAGE, READ, get_study
+from raters import queries, services
+from raters.forms import EntryLinkForm
+from raters.models import EntryLink
+
+
+@login_required
+@require_safe
+def card(request: HttpRequest, slug: str) -> HttpResponse:
+    study = get_study(request.user, slug, *READ)
+    links = queries.entry_links_of(study)
+    return render(request, "raters/card.html", {"study": study, "links": links})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def create_link(request: HttpRequest, slug: str) -> HttpResponse:
+    study = get_study(request.user, slug, *MANAGE)
+    form = EntryLinkForm(request.POST or None, initial={"stage": request.GET.get("stage")})
+    form.fields["stage"].queryset = study.stages.all()  # type: ignore[attr-defined]
+    if request.method == "POST" and form.is_valid():
+        services.create_entry_link(**form.cleaned_data, actor=user_of(request))
+        messages.success(request, "The link is ready. Copy it from the raters card.")
+        return redirect("conversations:study", slug=slug)
+    return render(request, "raters/link_form.html", {"study": study, "form": form})
+
+
+@login_required
+@require_POST
+def close_link(request: HttpRequest, slug: str, link_id: int) -> HttpResponse:
+    study = get_study(request.user, slug, *MANAGE)
+    link = get_object_or_404(EntryLink.objects.select_related("stage"), pk=link_id, stage__study=study)
+    services.close_entry_link(link=link, actor=user_of(request), now=timezone.now())
+    messages.success(request, f"“{link.label}” admits nobody new. Raters who are in can go on.")
+    return redirect("conversations:study", slug=slug)

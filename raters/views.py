@@ -1,0 +1,67 @@
+"""Raters arrive, read what it is about, agree where they are asked to, and start or resume."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from conversations.markdown import render as render_markdown
+from conversations.models import Stage
+from raters import queries, services, sessions
+from raters.forms import ArrivalForm
+from raters.models import EntryLink, Enrolment
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def arrive(request: HttpRequest, token: str) -> HttpResponse:
+    link = queries.entry_link_for(token)
+    if link is None:
+        raise Http404("There is no such link.")
+    consent = services.consent_in_force(link.stage.study)
+    enrolment = sessions.current_enrolment(request, link.stage.study)
+    form = ArrivalForm(request.POST or None) if consent else None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        user = request.user if isinstance(request.user, User) else None
+        rater = enrolment.rater if enrolment else (user and queries.rater_of_user(user_id=user.pk))
+        try:
+            enrolment = services.enrol(link=link, rater=rater, consent=consent, now=timezone.now(), user=user)
+        except services.LinkClosed:
+            return render(request, "raters/closed.html", {"study": link.stage.study}, status=410)
+        sessions.remember(request, enrolment)
+        return redirect("judgments:rate", slug=link.stage.study.slug, number=link.stage.number)
+    return render(request, "raters/arrive.html", _arrival_context(link, consent and consent.text, form, enrolment))
+
+
+def _arrival_context(
+    link: EntryLink, consent_text: str | None, form: ArrivalForm | None, enrolment: Enrolment | None
+) -> dict[str, object]:
+    guidelines = link.stage.guidelines.first()
+    return {
+        "link": link,
+        "study": link.stage.study,
+        "stage": link.stage,
+        "enrolment": enrolment,
+        "consent": render_markdown(consent_text) if consent_text else None,
+        "guidelines": render_markdown(guidelines.text) if guidelines else "",
+        "form": form,
+        "seconds": link.stage.seconds_per_unit,
+    }
+
+
+@never_cache
+@require_safe
+def resume(request: HttpRequest, token: str) -> HttpResponse:
+    """The same rater on another device: the secret link they were given signs this browser in."""
+    enrolment = Enrolment.objects.select_related("study").filter(
+        resume_token=token, study__deleted_at__isnull=True
+    ).first()
+    if enrolment is None:
+        raise Http404("There is no such link.")
+    sessions.remember(request, enrolment)
+    stage: Stage | None = queries.stages_open_to(enrolment).last()
+    if stage is None:
+        raise Http404("This rater was let into no stage.")
+    return redirect("judgments:rate", slug=enrolment.study.slug, number=stage.number)
