@@ -93,6 +93,7 @@ def parse(
             yield record
         else:
             yield from _built(*record, _BUILDERS[format], context)
+        del record  # or it would stand in memory beside the next one
 
 
 def _built(line: int, value: object, build: Builder, context: Context) -> Iterator[Row | RowError]:

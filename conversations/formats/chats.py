@@ -37,9 +37,7 @@ def lmsys(line: int, record: Record, context: Context) -> Iterator[ConversationR
 
 
 def claude(line: int, record: Record, context: Context) -> Iterator[ConversationRow]:
-    turns: list[Turn] = []
-    for message in record.records("chat_messages"):
-        turns.append(Turn(turn_role(message, "sender"), _claude_text(message)))
+    turns = [Turn(turn_role(message, "sender"), _claude_text(message)) for message in record.records("chat_messages")]
     check_size(len(turns), sum(len(turn.content) for turn in turns), "chat_messages")
     if not any(turn.content for turn in turns):
         raise record.error("chat_messages", "at least one message with text")

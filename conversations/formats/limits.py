@@ -1,6 +1,7 @@
 """How large the parts of an upload may be. ``docs/upload-formats.md`` states them to uploaders."""
 
 MAX_LINE_BYTES = 8 * 1024 * 1024  # one line, one CSV field, or one element of a JSON array
+MAX_BRACKETS = 250_000  # in one such piece, { and [ together
 MAX_TURNS = 5_000
 MAX_TURN_CHARACTERS = 500_000
 MAX_CONVERSATION_CHARACTERS = 8 * 1024 * 1024

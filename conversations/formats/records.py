@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any, BinaryIO
 
 from .fields import FieldError, excerpt, problem
-from .limits import MAX_LINE_BYTES
+from .limits import MAX_BRACKETS, MAX_LINE_BYTES
 from .rows import RowError
 
 _BLOCK = 256 * 1024
@@ -201,6 +201,8 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_object)
 
 
 def decode(raw: bytes) -> Any:
+    if raw.count(b"{") + raw.count(b"[") > MAX_BRACKETS:  # tiny objects take fifty times their length in memory
+        raise FieldError("", f"at most {MAX_BRACKETS:,} opening brackets in a row", "more")
     try:
         return _DECODER.decode(raw.decode("utf-8"))
     except UnicodeDecodeError as error:

@@ -1,0 +1,108 @@
+import json
+from io import BytesIO
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conversations.formats import Format, Options, RowError, SubjectPolicy, parse, records
+from conversations.formats.limits import MAX_LINE_BYTES
+
+
+def read(data: bytes) -> list[tuple[int, Any] | RowError]:
+    return list(records.read_records(BytesIO(data)))
+
+
+def values(data: bytes) -> list[Any]:
+    return [record[1] for record in read(data) if not isinstance(record, RowError)]
+
+
+def errors(data: bytes) -> list[RowError]:
+    return [record for record in read(data) if isinstance(record, RowError)]
+
+
+def test_lines_with_byte_order_mark_crlf_and_empty_lines_keep_their_numbers() -> None:
+    assert read(b'\xef\xbb\xbf\r\n{"a": 1}\r\n\r\n{"a": 2}') == [(2, {"a": 1}), (4, {"a": 2})]
+
+
+def test_lines_around_a_bad_one_are_kept() -> None:
+    assert values(b'{"a": 1}\n{oops\n{"a": 2}\n') == [{"a": 1}, {"a": 2}]
+    assert [error.line for error in errors(b'{"a": 1}\n{oops\n{"a": 2}\n')] == [2]
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        (b'{"a": "\xff"}', "0xff"),
+        (b'{"a": 1, "a": 2}', "twice"),
+        (b'{"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "too many levels"),
+        (b'{"a": ' + b"9" * 5_000 + b"}", "a longer one"),
+    ],
+)
+def test_hostile_line_is_an_error_row(line: bytes, found: str) -> None:
+    (error,) = errors(line + b'\n{"a": 1}\n')
+    assert found in error.found
+    assert values(line + b'\n{"a": 1}\n') == [{"a": 1}]
+
+
+def test_line_that_is_too_long_is_passed_over() -> None:
+    long = b'{"a": "' + b"x" * (2 * MAX_LINE_BYTES) + b'"}'
+    assert [error.line for error in errors(b"{}\n" + long + b'\n{"b": 1}\n')] == [2]
+    assert values(b"{}\n" + long + b'\n{"b": 1}\n') == [{}, {"b": 1}]
+
+
+def test_element_that_is_too_long_is_passed_over() -> None:
+    long = b'{"a": "' + b'[x\\"' * (MAX_LINE_BYTES // 2) + b'"}'
+    assert read(b"[1," + long + b",2]")[::2] == [(1, 1), (3, 2)]
+
+
+def test_row_of_many_small_objects_is_refused_before_it_is_decoded() -> None:
+    (error,) = errors(b'{"a": [' + b"{}," * 300_000 + b"{}]}\n")
+    assert "opening brackets" in error.expected
+
+
+def test_lines_cut_off_in_the_middle_keep_what_came_before() -> None:
+    assert values(b'{"a": 1}\n{"a": "so') == [{"a": 1}]
+    assert "in the middle" in errors(b'{"a": 1}\n{"a": "so')[0].found
+
+
+@pytest.mark.parametrize("end", [b"", b",", b', {"a', b', "x\\', b', {"a": [1'])
+def test_array_cut_off_keeps_what_came_before(end: bytes) -> None:
+    assert values(b'[{"a": 1}' + (end or b",")) == [{"a": 1}]
+    assert "cut off" in errors(b'[{"a": 1},' + end)[-1].found
+
+
+def test_array_with_a_bad_element_goes_on_behind_it() -> None:
+    assert read(b'[{"a": 1}, {a: 2}, {"a": 3}]')[::2] == [(1, {"a": 1}), (3, {"a": 3})]
+
+
+def test_text_behind_the_array_is_reported() -> None:
+    assert [error.expected for error in errors(b"[1] [2]")] == ["nothing behind the closing ]"]
+
+
+def test_object_over_several_lines_is_said_to_be_one() -> None:
+    (error,) = errors(b'{\n  "a": 1\n}\n')
+    assert "several lines" in error.found
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(elements=st.lists(JSON, max_size=8), indent=st.none() | st.just(1), ascii_only=st.booleans(), block=st.integers(1, 40))
+def test_array_is_cut_as_json_reads_it_wherever_blocks_end(
+    elements: list[Any], indent: int | None, ascii_only: bool, block: int
+) -> None:
+    data = json.dumps(elements, indent=indent, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
+    pieces = list(records._elements(data[start : start + block] for start in range(0, len(data), block)))
+    assert [json.loads(piece.raw or b"") for piece in pieces if isinstance(piece, records.Piece)] == json.loads(data)
+
+
+@given(data=st.binary(max_size=300), format=st.sampled_from(Format), policy=st.sampled_from(SubjectPolicy))
+def test_parse_never_raises_on_any_bytes(data: bytes, format: Format, policy: SubjectPolicy) -> None:
+    list(parse(BytesIO(data), format, Options(policy, "user_id", "s")))
+    list(parse(BytesIO(b"[" + data), format, Options(policy, "user_id", "s")))
