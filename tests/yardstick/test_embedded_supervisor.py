@@ -60,6 +60,7 @@ def test_deaths_long_ago_are_forgiven(tmp_path: Path) -> None:
         service.child.process.wait()
         service.check(now=number * module._WINDOW)
         service.check(now=number * module._WINDOW + 1)
+    stop([service.child])
 
 
 def test_stop_kills_what_does_not_listen_and_its_descendants(tmp_path: Path) -> None:

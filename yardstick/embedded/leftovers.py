@@ -6,6 +6,7 @@ import signal
 import time
 from pathlib import Path
 
+from yardstick.embedded import paths
 from yardstick.embedded.children import MARKER
 
 _SECONDS_TO_STOP = 5.0
@@ -23,7 +24,7 @@ def end(marker: Path) -> list[int]:
 
 
 def find(marker: Path) -> list[int]:
-    """Processes whose environment carries the mark of a child of this state folder."""
+    """Processes that are children of this state folder, whoever their parent is now."""
     folder = Path("/proc")
     if not (folder / "self" / "environ").exists():
         return []
@@ -32,12 +33,19 @@ def find(marker: Path) -> list[int]:
 
 
 def _carries(pid: int, marker: Path) -> bool:
+    folder = Path("/proc", str(pid))
     try:
-        environment = Path("/proc", str(pid), "environ").read_bytes()
+        environment = (folder / "environ").read_bytes()
+        title = (folder / "cmdline").read_bytes()
     except OSError:
         # Gone, or somebody else's.
         return False
-    return os.fsencode(f"{MARKER}={marker}") in environment.split(b"\0")
+    return os.fsencode(f"{MARKER}={marker}") in environment.split(b"\0") or _is_our_valkey(title)
+
+
+def _is_our_valkey(title: bytes) -> bool:
+    # Valkey writes its title over its environment; the title names its socket.
+    return b"valkey-server" in title and os.fsencode(paths.valkey_socket()) in title
 
 
 def _send(pids: list[int], number: signal.Signals) -> None:
