@@ -66,7 +66,7 @@ def eventually(condition: Callable[[], bool], seconds: float = 10) -> bool:
 
 def query(statement: str) -> list[tuple[int, ...]]:
     with psycopg.connect(paths.database_url(), autocommit=True) as connection:
-        cursor = connection.execute(statement)  # type: ignore[call-overload]
+        cursor = connection.execute(statement)
         return list(cursor.fetchall()) if cursor.description else []
 
 
