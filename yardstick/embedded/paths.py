@@ -96,7 +96,7 @@ def embedded_is_configured() -> bool:
 
 
 def make_folders() -> None:
-    for folder in (state_folder(), log_folder(), valkey_data()):
+    for folder in (state_folder(), log_folder(), valkey_data(), state_folder() / "files"):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _make_private(socket_folder())
 

@@ -100,7 +100,8 @@ def _create_cluster(programs: Path, data: Path, owner: Owner, *, durable: bool) 
 
 def _make_folders(owner: Owner, data: Path) -> None:
     if owner.uid is not None:
-        paths.socket_folder().chmod(0o711)
+        _let_pass(paths.socket_folder())
+        _let_pass(paths.state_folder())
     owner.take(data)
     owner.take(paths.postgres_sockets())
     if owner.uid is not None and not owner.can_use(data):
@@ -108,6 +109,12 @@ def _make_folders(owner: Owner, data: Path) -> None:
             f"PostgreSQL cannot run as root, and user {owner.uid} cannot reach {data}. Run as an ordinary user, or set "
             "YARDSTICK_STATE to a folder that everybody may enter."
         )
+
+
+def _let_pass(folder: Path) -> None:
+    """Others may pass through on the way to a folder of their own, but not look around."""
+    if folder.stat().st_uid == os.geteuid():
+        folder.chmod(folder.stat().st_mode | 0o011)
 
 
 def _run(command: list[Path | str], owner: Owner) -> None:
