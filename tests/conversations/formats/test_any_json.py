@@ -19,17 +19,97 @@ from conversations.formats import (
     parse,
 )
 
-FIELDS = (
-    "kind subject conversation conversations turns role content messages user_id session_id conversation_hash hashed_ip "
-    "from value mapping current_node parent message author parts chat_messages sender text attribute attributes id "
-    "confidence evidence conv_idx turn_idxs merged_attributes profile_attributes prompt prompt_id prompt_index "
-    "prompt_text items relevant model model_tag response_no_context response_personalized is_relevant gold_memories "
-    "utterance_index quote turn label stage rater rater_kind cost score selected system response toxic"
-).split()
-WORDS = (
-    "user assistant human gpt subject conversation attribute prompt case selection response judgment generic "
-    "personalized yes no accept model human panel u1 u1_3 c1 n1 \x00 \ud800 NaN 1.5 -1 1e400"
-).split(" ")
+FIELDS = [
+    "kind",
+    "subject",
+    "conversation",
+    "conversations",
+    "turns",
+    "role",
+    "content",
+    "messages",
+    "user_id",
+    "session_id",
+    "conversation_hash",
+    "hashed_ip",
+    "from",
+    "value",
+    "mapping",
+    "current_node",
+    "parent",
+    "message",
+    "author",
+    "parts",
+    "chat_messages",
+    "sender",
+    "text",
+    "attribute",
+    "attributes",
+    "id",
+    "confidence",
+    "evidence",
+    "conv_idx",
+    "turn_idxs",
+    "merged_attributes",
+    "profile_attributes",
+    "prompt",
+    "prompt_id",
+    "prompt_index",
+    "prompt_text",
+    "items",
+    "relevant",
+    "model",
+    "model_tag",
+    "response_no_context",
+    "response_personalized",
+    "is_relevant",
+    "gold_memories",
+    "utterance_index",
+    "quote",
+    "turn",
+    "label",
+    "stage",
+    "rater",
+    "rater_kind",
+    "cost",
+    "score",
+    "selected",
+    "system",
+    "response",
+    "toxic",
+]
+WORDS = [
+    "user",
+    "assistant",
+    "human",
+    "gpt",
+    "subject",
+    "conversation",
+    "attribute",
+    "prompt",
+    "case",
+    "selection",
+    "response",
+    "judgment",
+    "generic",
+    "personalized",
+    "yes",
+    "no",
+    "accept",
+    "model",
+    "human",
+    "panel",
+    "u1",
+    "u1_3",
+    "c1",
+    "n1",
+    "\x00",
+    "�",
+    "NaN",
+    "1.5",
+    "-1",
+    "1e400",
+]
 
 LEAF = (
     st.none()
@@ -60,14 +140,14 @@ def strings(value: Any) -> list[str]:
 
 @given(
     rows=st.lists(st.dictionaries(st.sampled_from(FIELDS), VALUE, max_size=12), min_size=1, max_size=3),
-    format=st.sampled_from([format for format in Format if format is not Format.CSV]),
+    file_format=st.sampled_from([file_format for file_format in Format if file_format is not Format.CSV]),
     policy=st.sampled_from(SubjectPolicy),
 )
 def test_any_json_gives_rows_that_can_be_stored_or_errors(
-    rows: list[dict[str, Any]], format: Format, policy: SubjectPolicy
+    rows: list[dict[str, Any]], file_format: Format, policy: SubjectPolicy
 ) -> None:
     data = "\n".join(map(json.dumps, rows)).encode()
-    for row in parse(BytesIO(data), format, Options(policy, "user_id", "s")):
+    for row in parse(BytesIO(data), file_format, Options(policy, "user_id", "s")):
         for text in strings(dataclasses.asdict(row)):
             assert "\x00" not in text
             text.encode()
@@ -82,6 +162,6 @@ def test_any_json_gives_rows_that_can_be_stored_or_errors(
 
 @given(data=st.binary(max_size=200) | VALUE.map(lambda value: json.dumps([value]).encode()))
 def test_detection_never_raises(data: bytes) -> None:
-    format = detect(data, "x.json")
-    if format is not None:
-        default_options(format, data)
+    file_format = detect(data, "x.json")
+    if file_format is not None:
+        default_options(file_format, data)

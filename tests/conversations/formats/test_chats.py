@@ -24,20 +24,20 @@ SHAREGPT = [{"from": "human", "value": "How long?"}, {"from": "gpt", "value": "2
 EACH = Options(SubjectPolicy.CONVERSATION)
 
 
-def rows(format: Format, *values: Any, options: Options = EACH) -> list[Row | RowError]:
+def rows(file_format: Format, *values: Any, options: Options = EACH) -> list[Row | RowError]:
     data = "\n".join(map(json.dumps, values)).encode()
-    assert detect(data, "") in (format, None)
-    return list(parse(BytesIO(data), format, options))
+    assert detect(data, "") in (file_format, None)
+    return list(parse(BytesIO(data), file_format, options))
 
 
-def one(format: Format, value: Any, options: Options = EACH) -> ConversationRow:
-    (row,) = rows(format, value, options=options)
+def one(file_format: Format, value: Any, options: Options = EACH) -> ConversationRow:
+    (row,) = rows(file_format, value, options=options)
     assert isinstance(row, ConversationRow), row
     return row
 
 
-def refused(format: Format, value: Any, options: Options = EACH) -> RowError:
-    (row,) = rows(format, value, options=options)
+def refused(file_format: Format, value: Any, options: Options = EACH) -> RowError:
+    (row,) = rows(file_format, value, options=options)
     assert isinstance(row, RowError), row
     return row
 
@@ -90,7 +90,9 @@ def test_content_parts_are_joined_and_what_is_not_text_is_noted() -> None:
         {"type": "image_url", "image_url": {"url": "data:"}},
         {"type": "input_text", "text": "here"},
     ]
-    assert one(Format.OPENAI, {"messages": [{"role": "user", "content": parts}]}).turns[0].content == "Look\n[image]\nhere"
+    assert (
+        one(Format.OPENAI, {"messages": [{"role": "user", "content": parts}]}).turns[0].content == "Look\n[image]\nhere"
+    )
 
 
 def test_tool_calls_stand_where_there_is_no_content() -> None:
@@ -169,12 +171,15 @@ def test_chatgpt_tree_that_can_not_be_followed_is_an_error(change: dict[str, Any
 
 
 def test_claude_export() -> None:
-    messages = [{"sender": "human", "text": "How long?"}, {"sender": "assistant", "text": "", "content": [{"type": "text", "text": "2 cm"}]}]
+    messages = [
+        {"sender": "human", "text": "How long?"},
+        {"sender": "assistant", "text": "", "content": [{"type": "text", "text": "2 cm"}]},
+    ]
     assert one(Format.CLAUDE, {"uuid": "c1", "chat_messages": messages}).turns == TURNS
 
 
 def test_formats_without_a_user_id_need_a_policy() -> None:
-    needing = {format for format in Format if needs_subject_policy(format)}
+    needing = {file_format for file_format in Format if needs_subject_policy(file_format)}
     assert needing == {Format.OPENAI, Format.SHAREGPT, Format.LMSYS, Format.CHATGPT, Format.CLAUDE}
 
 

@@ -93,7 +93,12 @@ JSON = st.recursive(
 )
 
 
-@given(elements=st.lists(JSON, max_size=8), indent=st.none() | st.just(1), ascii_only=st.booleans(), block=st.integers(1, 40))
+@given(
+    elements=st.lists(JSON, max_size=8),
+    indent=st.none() | st.just(1),
+    ascii_only=st.booleans(),
+    block=st.integers(1, 40),
+)
 def test_array_is_cut_as_json_reads_it_wherever_blocks_end(
     elements: list[Any], indent: int | None, ascii_only: bool, block: int
 ) -> None:
@@ -102,7 +107,7 @@ def test_array_is_cut_as_json_reads_it_wherever_blocks_end(
     assert [json.loads(piece.raw or b"") for piece in pieces if isinstance(piece, records.Piece)] == json.loads(data)
 
 
-@given(data=st.binary(max_size=300), format=st.sampled_from(Format), policy=st.sampled_from(SubjectPolicy))
-def test_parse_never_raises_on_any_bytes(data: bytes, format: Format, policy: SubjectPolicy) -> None:
-    list(parse(BytesIO(data), format, Options(policy, "user_id", "s")))
-    list(parse(BytesIO(b"[" + data), format, Options(policy, "user_id", "s")))
+@given(data=st.binary(max_size=300), file_format=st.sampled_from(Format), policy=st.sampled_from(SubjectPolicy))
+def test_parse_never_raises_on_any_bytes(data: bytes, file_format: Format, policy: SubjectPolicy) -> None:
+    list(parse(BytesIO(data), file_format, Options(policy, "user_id", "s")))
+    list(parse(BytesIO(b"[" + data), file_format, Options(policy, "user_id", "s")))

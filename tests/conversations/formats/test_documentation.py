@@ -1,0 +1,36 @@
+import re
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from conversations.formats import RowError, default_options, detect, limits, needs_subject_policy, parse
+
+TEXT = (Path(__file__).resolve().parents[3] / "docs" / "upload-formats.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```(?:jsonl|json|csv)\n(.*?)```", TEXT, re.DOTALL)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_documented_example_is_read_without_an_error(example: str) -> None:
+    data = example.encode()
+    file_format = detect(data, "")
+    assert file_format is not None
+    options = default_options(file_format, data)
+    if needs_subject_policy(file_format):
+        options = replace(options, file_subject="me")
+    rows = list(parse(BytesIO(data), file_format, options))
+    assert rows
+    assert [row for row in rows if isinstance(row, RowError)] == []
+
+
+def test_documented_limits_are_those_of_the_code() -> None:
+    for limit in (
+        limits.MAX_BRACKETS,
+        limits.MAX_TURNS,
+        limits.MAX_TURN_CHARACTERS,
+        limits.MAX_CONVERSATION_CHARACTERS,
+        limits.MAX_ATTRIBUTE_CHARACTERS,
+        limits.MAX_CSV_CONVERSATIONS,
+    ):
+        assert f"{limit:,}" in TEXT
