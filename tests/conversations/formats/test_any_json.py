@@ -5,7 +5,7 @@ import json
 from io import BytesIO
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conversations.formats import (
@@ -138,6 +138,7 @@ def strings(value: Any) -> list[str]:
     return []
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     rows=st.lists(st.dictionaries(st.sampled_from(FIELDS), VALUE, max_size=12), min_size=1, max_size=3),
     file_format=st.sampled_from([file_format for file_format in Format if file_format is not Format.CSV]),
@@ -160,6 +161,7 @@ def test_any_json_gives_rows_that_can_be_stored_or_errors(
             assert len(row.found) < 1_000
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(data=st.binary(max_size=200) | VALUE.map(lambda value: json.dumps([value]).encode()))
 def test_detection_never_raises(data: bytes) -> None:
     file_format = detect(data, "x.json")

@@ -3,7 +3,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conversations.formats import Format, Options, RowError, SubjectPolicy, parse, records
@@ -93,6 +93,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     elements=st.lists(JSON, max_size=8),
     indent=st.none() | st.just(1),
@@ -107,6 +108,7 @@ def test_array_is_cut_as_json_reads_it_wherever_blocks_end(
     assert [json.loads(piece.raw or b"") for piece in pieces if isinstance(piece, records.Piece)] == json.loads(data)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(data=st.binary(max_size=300), file_format=st.sampled_from(Format), policy=st.sampled_from(SubjectPolicy))
 def test_parse_never_raises_on_any_bytes(data: bytes, file_format: Format, policy: SubjectPolicy) -> None:
     list(parse(BytesIO(data), file_format, Options(policy, "user_id", "s")))
