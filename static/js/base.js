@@ -1,0 +1,11 @@
+import { startCsrf } from "./csrf.js";
+import { startDialogs } from "./dialogs.js";
+import { startMenus } from "./menus.js";
+import { startNotices } from "./notices.js";
+import { startThemeToggle } from "./theme_toggle.js";
+
+startCsrf();
+startDialogs();
+startMenus();
+startNotices();
+startThemeToggle();

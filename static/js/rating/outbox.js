@@ -1,0 +1,31 @@
+// What the rater gave and the server has not acknowledged yet. It survives a reload, a crash, being offline.
+const PREFIX = "yardstick:outbox:";
+const DRAFT = "yardstick:draft:";
+
+const read = (key) => JSON.parse(localStorage.getItem(key) ?? "null");
+
+export const keepDraft = (assignment, draft) => localStorage.setItem(DRAFT + assignment, JSON.stringify(draft));
+export const draftOf = (assignment) => read(DRAFT + assignment);
+export const dropDraft = (assignment) => localStorage.removeItem(DRAFT + assignment);
+
+export const put = (message) => localStorage.setItem(PREFIX + message.body.client_id, JSON.stringify(message));
+export const remove = (message) => localStorage.removeItem(PREFIX + message.body.client_id);
+
+/** Unacknowledged messages to one rating address, oldest first. */
+export function waiting(prefix) {
+    return Object.keys(localStorage)
+        .filter((key) => key.startsWith(PREFIX))
+        .map(read)
+        .filter((message) => message?.url.startsWith(prefix))
+        .sort((one, other) => one.at - other.at);
+}
+
+/** A UUID, also where the page is served without TLS in a local network (no crypto.randomUUID there). */
+export function newId() {
+    if (crypto.randomUUID) return crypto.randomUUID();
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = (bytes[6] & 0x0f) | 0x40;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5");
+}

@@ -1,0 +1,259 @@
+// The rating page: marks, drafts, one request that submits and brings the next task.
+import { openDialog, isDialogOpen } from "../dialogs.js";
+import { collect, isComplete, labelOf, restore, showDetails, unitsOf } from "./answers.js";
+import { Clock } from "./clock.js";
+import { areOn, keysOf, meaning, setOn } from "./keys.js";
+import * as outbox from "./outbox.js";
+import { Refused, deliver, tryOnce } from "./server.js";
+
+const DRAFT_DELAY_MS = 700;
+const clock = new Clock();
+let form, keys, draftTimer, draftRevision, busy;
+
+const say = (text) => {
+    const place = document.getElementById("saving");
+    if (place) place.textContent = text;
+};
+const notice = (text) => {
+    document.getElementById("urgent-notices").textContent = text;
+};
+const timeOf = (iso) => new Date(iso).toLocaleTimeString();
+
+function begin() {
+    form = document.getElementById("task-form");
+    busy = false;
+    notice("");
+    if (!form) return;
+    keys = keysOf(form.dataset.stage);
+    draftRevision = Number(form.dataset.draftRevision);
+    clock.start(Number(form.dataset.activeMs));
+    const local = outbox.draftOf(form.dataset.assignment);
+    if (local && local.revision > draftRevision) {
+        draftRevision = local.revision;
+        restore(form, local);
+        scheduleDraft();
+    }
+    showDetails(form);
+    showProgress();
+    const first = unitsOf(form).find((unit) => labelOf(unit) === null) ?? unitsOf(form)[0];
+    makeCurrent(first, { focus: false });
+}
+
+function showProgress() {
+    const units = unitsOf(form);
+    const marked = units.filter((unit) => labelOf(unit) !== null).length;
+    const count = document.getElementById("marked");
+    if (count) count.textContent = `${marked} / ${units.length}`;
+    // aria-disabled, not disabled: the button keeps its place in the tab order and can say what is missing.
+    document.getElementById("submit").setAttribute("aria-disabled", String(marked < units.length));
+}
+
+const currentUnit = () => form.querySelector(".unit--current");
+
+function makeCurrent(unit, { focus = true } = {}) {
+    if (!unit) return;
+    currentUnit()?.classList.remove("unit--current");
+    unit.classList.add("unit--current");
+    if (!focus) return;
+    const target = unit.querySelector('input[type="radio"]:checked') ?? unit.querySelector('input[type="radio"]');
+    target.focus({ preventScroll: true });
+    unit.scrollIntoView({ block: "nearest" });
+}
+
+function step(by) {
+    const units = unitsOf(form);
+    const at = units.indexOf(currentUnit());
+    makeCurrent(units[Math.min(Math.max(at + by, 0), units.length - 1)]);
+}
+
+function mark(label) {
+    const unit = currentUnit();
+    const radio = unit?.querySelector(`input[type="radio"][value="${label}"]`);
+    if (!radio) return;
+    radio.checked = true;
+    changed();
+    if (unit !== unitsOf(form).at(-1)) step(1);
+    else radio.focus({ preventScroll: true });
+}
+
+function changed() {
+    showDetails(form);
+    showProgress();
+    draftRevision += 1;
+    outbox.keepDraft(form.dataset.assignment, { ...collect(form), revision: draftRevision });
+    say(form.dataset.textKept);
+    scheduleDraft();
+}
+
+function scheduleDraft() {
+    clearTimeout(draftTimer);
+    if (form.dataset.revising) return;
+    draftTimer = setTimeout(saveDraft, DRAFT_DELAY_MS);
+}
+
+async function saveDraft() {
+    const saved = form;
+    const { assignment, draftUrl } = saved.dataset;
+    const body = { revision: draftRevision, draft: collect(saved), active_ms: clock.read() };
+    try {
+        const answer = await tryOnce(draftUrl, body);
+        if (form === saved) say(saved.dataset.textSaved.replace("{time}", timeOf(answer.saved_at)));
+    } catch (error) {
+        if (!(error instanceof Refused)) {
+            if (form === saved) draftTimer = setTimeout(saveDraft, 5000);
+        } else if (error.answer.code === "stale_draft" && form === saved) {
+            draftRevision = error.answer.revision;
+            restore(saved, error.answer.draft);
+            outbox.dropDraft(assignment);
+            showProgress();
+            notice(error.message);
+        } else if (form === saved) {
+            notice(error.message);
+        }
+    }
+}
+
+function submit() {
+    if (busy || !form) return;
+    if (!isComplete(form)) {
+        makeCurrent(unitsOf(form).find((unit) => labelOf(unit) === null));
+        notice(form.dataset.textIncomplete);
+        return;
+    }
+    give(form.dataset.submitUrl, { ...collect(form), active_ms: clock.read() });
+}
+
+async function give(url, content) {
+    busy = true;
+    clearTimeout(draftTimer);
+    const message = {
+        url,
+        assignment: form.dataset.assignment,
+        body: { ...content, client_id: outbox.newId() },
+        at: Date.now(),
+    };
+    outbox.put(message);
+    say(form.dataset.textSaving);
+    await hand(message);
+}
+
+async function hand(message) {
+    const texts = document.getElementById("rating").dataset;
+    try {
+        const answer = await deliver(message.url, message.body, () => say(texts.textOffline));
+        outbox.remove(message);
+        outbox.dropDraft(message.assignment);
+        show(answer);
+    } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        busy = false;
+        // Signed out, or the form is out of date: the answer stays in the outbox and goes again after a reload.
+        if (![401, 403].includes(error.status)) outbox.remove(message);
+        say("");
+        notice(error.message);
+    }
+}
+
+function show(answer) {
+    for (const [id, html] of Object.entries(answer.parts)) document.getElementById(id).innerHTML = html;
+    if (answer.url) history.replaceState(null, "", answer.url);
+    window.scrollTo(0, 0);
+    begin();
+    if (answer.saved_at) say(document.getElementById("rating").dataset.textSubmitted.replace("{time}", timeOf(answer.saved_at)));
+    if (form) document.getElementById("task").focus({ preventScroll: true });
+}
+
+const markOf = (index) => document.querySelector(`mark[data-evidence~="${index}"], [data-turn-evidence~="${index}"]`);
+
+function openEvidence(button) {
+    const unit = button?.closest("[data-unit]") ?? currentUnit();
+    const buttons = [...unit.querySelectorAll("[data-shows-evidence]")];
+    if (buttons.length === 0) return;
+    const at = buttons.findIndex((each) => each.getAttribute("aria-pressed") === "true");
+    const chosen = button ?? buttons[(at + 1) % buttons.length];
+    for (const pressed of document.querySelectorAll('[data-shows-evidence][aria-pressed="true"]')) {
+        pressed.setAttribute("aria-pressed", "false");
+    }
+    for (const marked of document.querySelectorAll('[aria-current="true"]')) marked.removeAttribute("aria-current");
+    chosen.setAttribute("aria-pressed", "true");
+    const place = markOf(chosen.dataset.showsEvidence);
+    if (!place) return;
+    const conversation = place.closest("details");
+    if (conversation) conversation.open = true;
+    place.setAttribute("aria-current", "true");
+    // A long conversation lays turns out only when they come near: the second scroll lands on the final place.
+    place.scrollIntoView({ block: "center" });
+    requestAnimationFrame(() => place.scrollIntoView({ block: "center" }));
+}
+
+function comment() {
+    const unit = currentUnit();
+    const details = unit?.querySelector("details.note");
+    if (!details) return;
+    details.open = true;
+    details.querySelector("textarea").focus();
+}
+
+const undo = () => document.getElementById("back")?.click();
+
+const ACTS = {
+    next: () => step(1),
+    previous: () => step(-1),
+    label: ({ label }) => mark(label),
+    evidence: () => openEvidence(null),
+    comment,
+    flag: () => openDialog("set-aside"),
+    submit,
+    undo,
+    help: () => openDialog("keys"),
+    guidelines: () => openDialog("guidelines"),
+};
+
+document.addEventListener("keydown", (event) => {
+    if (!form || event.repeat || event.isComposing || isDialogOpen()) return;
+    const act = meaning(event, keys);
+    if (!act) return;
+    event.preventDefault();
+    ACTS[act.name](act);
+});
+
+document.addEventListener("change", (event) => {
+    if (event.target.id === "keys-switch") setOn(event.target.checked);
+    else if (form?.contains(event.target)) changed();
+});
+document.addEventListener("input", (event) => {
+    if (form?.contains(event.target) && event.target.tagName === "TEXTAREA") changed();
+});
+document.addEventListener("focusin", (event) => {
+    const unit = event.target.closest?.("[data-unit]");
+    if (form && unit && unit !== currentUnit()) makeCurrent(unit, { focus: false });
+});
+document.addEventListener("click", (event) => {
+    const evidence = event.target.closest("[data-shows-evidence]");
+    if (evidence) openEvidence(evidence);
+    if (event.target.closest("#submit")) submit();
+});
+document.addEventListener("submit", (event) => {
+    if (event.target.id === "task-form") {
+        event.preventDefault();
+        submit();
+    } else if (event.target.id === "set-aside-form") {
+        event.preventDefault();
+        const data = new FormData(event.target);
+        event.target.closest("dialog").close();
+        if (!busy) give(form.dataset.setAsideUrl, { act: data.get("act"), comment: data.get("comment") });
+        event.target.reset();
+    }
+});
+window.addEventListener("pagehide", () => {
+    if (form && draftTimer && !busy) saveDraft();
+});
+
+document.getElementById("keys-switch").checked = areOn();
+begin();
+// What an earlier visit could not deliver goes first; its answer brings the task that is due now.
+for (const message of outbox.waiting(document.getElementById("rating").dataset.prefix)) {
+    busy = true;
+    say(document.getElementById("rating").dataset.textSaving);
+    await hand(message);
+}
