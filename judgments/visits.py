@@ -1,0 +1,116 @@
+"""A rater at a stage: who asks, for what, and what every rating page shows around the task."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from conversations.markdown import render as render_markdown
+from conversations.models import Stage, Study
+from judgments import queries
+from judgments.models import Assignment
+from judgments.pages import TaskPage, build_page
+from raters import sessions
+from raters.models import Enrolment, Rater
+
+
+class NotAdmitted(Exception):
+    """This browser is no rater of the stage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    study: Study
+    stage: Stage
+    enrolment: Enrolment
+
+    @property
+    def rater(self) -> Rater:
+        return self.enrolment.rater
+
+
+def visit_of(request: HttpRequest, slug: str, number: int) -> Visit:
+    """Who rates here. Raises Http404 when there is no such stage, NotAdmitted for strangers."""
+    stage = Stage.objects.select_related("study").filter(
+        study__slug=slug, study__deleted_at__isnull=True, number=number
+    ).first()
+    if stage is None:
+        raise Http404("There is no such stage.")
+    enrolment = sessions.current_enrolment(request, stage.study)
+    if enrolment is None or not enrolment.admissions.filter(stage=stage).exists():
+        raise NotAdmitted
+    return Visit(stage.study, stage, enrolment)
+
+
+def task_context(visit: Visit, assignment: Assignment | None) -> dict[str, Any]:
+    """What the parts of the rating page need. ``assignment`` is None when there is nothing to judge."""
+    page: TaskPage | None = build_page(assignment, study=visit.study) if assignment else None
+    return {
+        "study": visit.study,
+        "stage": visit.stage,
+        "page": page,
+        "progress": rater_progress(visit, revising=bool(assignment and assignment.outcome)),
+        "previous": queries.last_submitted(rater=visit.rater, stage=visit.stage, before=assignment),
+    }
+
+
+def rater_progress(visit: Visit, *, revising: bool = False) -> dict[str, int | None]:
+    progress = queries.rater_progress(rater=visit.rater, stage=visit.stage)
+    at = progress.done if revising else min(progress.done + 1, progress.total)
+    seconds = progress.units_left * visit.stage.seconds_per_unit
+    return {
+        "done": progress.done,
+        "total": progress.total,
+        "at": at,
+        "minutes_left": math.ceil(seconds / 60) if progress.units_left else None,
+    }
+
+
+def parts(context: dict[str, Any]) -> dict[str, str]:
+    """The pieces of the page that change from task to task, by the id of the element they go into."""
+    return {
+        "task-progress": render_to_string("judgments/parts/progress.html", context),
+        "task": render_to_string("judgments/parts/task.html", context),
+        "rating-bar": render_to_string("judgments/parts/bar.html", context),
+    }
+
+
+def frame_context(visit: Visit) -> dict[str, Any]:
+    """What surrounds the task and stays: the guidelines and the keys."""
+    guidelines = visit.stage.guidelines.first()
+    return {
+        "guidelines": render_markdown(guidelines.text) if guidelines else "",
+        "keys": key_legend(visit.stage.number),
+    }
+
+
+def key_legend(stage_number: int) -> list[dict[str, object]]:
+    """The keys in words; ``static/js/rating/keys.js`` is the table they come from (a test compares the two)."""
+    labels = {
+        1: [(["1"], _("Accept")), (["2"], _("Unsure")), (["3"], _("Reject"))],
+        2: [(["y", "1"], _("Yes")), (["n", "2"], _("No"))],
+        3: [(["1", "2"], _("Left better")), (["3"], _("No difference")), (["4", "5"], _("Right better"))],
+    }
+    common = [
+        (["↓", "j"], _("Next")),
+        (["↑", "k"], _("Previous")),
+        (["e"], _("Show the evidence")),
+        (["c"], _("Write a note")),
+        (["f"], _("Set the page aside")),
+        (["g"], _("Guidelines")),
+        (["Enter"], _("Submit when everything is judged")),
+        (["Ctrl", "Enter"], _("Submit from a text field")),
+        (["u"], _("Back to the page before")),
+        (["?"], _("This list")),
+    ]
+    if stage_number != 1:
+        common = [row for row in common if row[0] != ["e"]]
+    return [{"keys": keys, "meaning": meaning} for keys, meaning in labels[stage_number] + common]
+
+
+def task_url(visit: Visit) -> str:
+    return reverse("judgments:rate", args=[visit.study.slug, visit.stage.number])
