@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from conversations.enums import EvidenceState
 from conversations.markdown import render as render_markdown
 from conversations.models import Conversation, Response, Study
-from judgments import stages
 from judgments.enums import FailureMode
 from judgments.highlighting import Span, mark_evidence
 from judgments.models import Assignment, Unit
-from judgments.policies.blinding import shuffled
+from judgments.policies.blinding import as_seen
+from judgments.policies.order import shuffled
 
 # The conversations that open with the page; the others open by hand or when their evidence is asked for.
 OPEN_CONVERSATIONS = 3
@@ -99,12 +99,9 @@ def build_page(assignment: Assignment, *, study: Study) -> TaskPage:
     stage_number = assignment.stage.number
     units = list(assignment.task.units.select_related("attribute"))
     overall = [unit for unit in units if unit.attribute_id is None]
-    others = shuffled(
-        [unit for unit in units if unit.attribute_id is not None],
-        key=bytes(study.key),
-        rater_id=assignment.rater_id,
-        task_id=assignment.task_id,
-    )
+    by_id = {unit.pk: unit for unit in units if unit.attribute_id is not None}
+    order = shuffled(by_id, key=bytes(study.key), rater_id=assignment.rater_id, task_id=assignment.task_id)
+    others = [by_id[unit_id] for unit_id in order]
     answers = _answers_of(assignment)
     quotes = _quotes_of(others) if stage_number == 1 else {}
     return TaskPage(
@@ -143,10 +140,10 @@ def _answers_of(assignment: Assignment) -> _Answers:
             draft.get("missing_attributes", ""),
             draft.get("comment", ""),
         )
-    behaviour = stages.behaviour(assignment.stage.number)
+    side = assignment.personalized_left
     given = {
         judgment.unit_id: {
-            "label": behaviour.as_seen(judgment.label, personalized_left=assignment.personalized_left),
+            "label": judgment.label if side is None else as_seen(judgment.label, personalized_left=side),
             "failure_mode": judgment.failure_mode,
             "note": judgment.note,
         }

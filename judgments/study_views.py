@@ -1,0 +1,82 @@
+"""The stages of a study, for those who manage it: plan, open, pause, close, and how far they are."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.requests import user_of
+from conversations.enums import StageState
+from conversations.models import Stage
+from conversations.permissions import MANAGE, READ, get_study
+from judgments import queries
+from judgments.forms import StageForm
+from judgments.services import stages
+
+type Act = Callable[..., object]
+
+
+@login_required
+@require_safe
+def card(request: HttpRequest, slug: str) -> HttpResponse:
+    study = get_study(request.user, slug, *READ)
+    rows = [(stage, queries.progress(stage)) for stage in study.stages.all()]
+    is_moving = any(stage.state == StageState.OPEN for stage, _progress in rows)
+    return render(request, "judgments/stages_card.html", {"study": study, "rows": rows, "is_moving": is_moving})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def stage(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """One stage: its settings, what opening it would take, and its progress."""
+    roles = READ if request.method == "GET" else MANAGE
+    study = get_study(request.user, slug, *roles)
+    found = get_object_or_404(study.stages, number=number)
+    form = StageForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid():
+        stages.update_stage(stage=found, actor=user_of(request), **form.cleaned_data)
+        messages.success(request, "The stage's settings are saved.")
+        return redirect("stages:stage", slug=slug, number=number)
+    context = {
+        "study": study,
+        "stage": found,
+        "form": form,
+        "estimate": queries.estimate(found) if found.state == StageState.DRAFT else None,
+        "progress": queries.progress(found),
+        "guidelines": found.guidelines.first(),
+    }
+    return render(request, "judgments/stage.html", context)
+
+
+@login_required
+@require_POST
+def open_stage(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    return _change(request, slug, number, stages.open_stage, "Stage {} is open. Send its entry link to the raters.")
+
+
+@login_required
+@require_POST
+def pause_stage(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    return _change(request, slug, number, stages.pause_stage, "Stage {} is paused. Nothing that raters gave is lost.")
+
+
+@login_required
+@require_POST
+def close_stage(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    return _change(request, slug, number, stages.close_stage, "Stage {} is closed.")
+
+
+def _change(request: HttpRequest, slug: str, number: int, act: Act, done: str) -> HttpResponse:
+    study = get_study(request.user, slug, *MANAGE)
+    found: Stage = get_object_or_404(study.stages, number=number)
+    try:
+        act(stage=found, actor=user_of(request), now=timezone.now())
+    except stages.StageRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, done.format(number))
+    return redirect("stages:stage", slug=slug, number=number)
