@@ -1,9 +1,10 @@
 from judgments.models.answers import Judgment, JudgmentRevision, Submission
-from judgments.models.snapshots import ConsensusSnapshot, SnapshotLabel
+from judgments.models.snapshots import Consensus, ConsensusSnapshot, SnapshotLabel
 from judgments.models.work import Assignment, QueuePosition, Slot, Task, Unit
 
 __all__ = [
     "Assignment",
+    "Consensus",
     "ConsensusSnapshot",
     "Judgment",
     "JudgmentRevision",

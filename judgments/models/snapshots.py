@@ -1,10 +1,31 @@
-"""The consensus a stage was opened with, frozen."""
+"""What the raters of a stage agree on: as it is now, and frozen when the next stage was opened with it."""
 
 from django.db import models
 from django.db.models.functions import Now
 
 from conversations.models import Stage
 from judgments.models.work import Unit
+
+
+class Consensus(models.Model):
+    """The consensus of each judged unit as it is now (PROTOCOL.md, Counting). A database view: read only.
+
+    ``label`` is a mean at stage 3. A panel stands in (``by_panel``) where a unit has no counted human label.
+    """
+
+    unit = models.OneToOneField(Unit, primary_key=True, on_delete=models.DO_NOTHING, related_name="consensus")
+    stage = models.ForeignKey(Stage, on_delete=models.DO_NOTHING, related_name="+")
+    label = models.FloatField()
+    raters = models.PositiveIntegerField()  # counted humans; 0 where a panel stands in
+    provisional = models.BooleanField()  # formed from fewer than k human ratings
+    by_panel = models.BooleanField()
+
+    class Meta:
+        managed = False
+        db_table = "judgments_consensus"
+
+    def __str__(self) -> str:
+        return f"{self.unit_id}: {self.label}"
 
 
 class ConsensusSnapshot(models.Model):

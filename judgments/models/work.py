@@ -19,7 +19,8 @@ class Task(models.Model):
     subject = models.ForeignKey(Subject, null=True, on_delete=models.CASCADE, related_name="tasks")
     case = models.ForeignKey(Case, null=True, on_delete=models.CASCADE, related_name="tasks")
     comparison = models.ForeignKey(Comparison, null=True, on_delete=models.CASCADE, related_name="tasks")
-    position = models.BigIntegerField()  # in the stage's queue, shuffled with the study's seed
+    # In the stage's queue, shuffled with the study's seed; None while the task is not in it (votes can come first).
+    position = models.BigIntegerField(null=True)
     # Stage 3: the case. A rater gets tasks of one comparison of a case only, so the claim looks here.
     conflict_key = models.BigIntegerField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
@@ -83,6 +84,7 @@ class Assignment(models.Model):
     missing_attributes = models.TextField(blank=True)  # stage 1: what the rater finds missing
     comment = models.TextField(blank=True)
     outcome = models.CharField(max_length=12, choices=Outcome, blank=True, default="")
+    revision = models.PositiveIntegerField(default=0)  # of the answers; 0 until they are submitted
     submitted_at = models.DateTimeField(null=True)  # when the outcome was first given
 
     class Meta:
@@ -118,6 +120,7 @@ class Slot(models.Model):
     position = models.BigIntegerField()  # the task's
     number = models.PositiveSmallIntegerField()  # 1..k
     assignment = models.OneToOneField(Assignment, null=True, on_delete=models.SET_NULL, related_name="slot")
+    leased_at = models.DateTimeField(null=True)
     lease_expires_at = models.DateTimeField(null=True)
     filled_at = models.DateTimeField(null=True)
     withdrawn = models.BooleanField(default=False)

@@ -1,0 +1,54 @@
+"""Stage 2: should this attribute change the response to this prompt?"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from conversations.enums import Gating, StageNumber
+from conversations.models import Case, Stage
+from judgments.consensus import majority_for_yes
+from judgments.enums import ExtractionLabel, RelevanceLabel, TaskKind
+from judgments.models import Unit
+from judgments.stages.behaviour import Behaviour, Choice
+from judgments.stages.gating import agreed
+
+
+class Relevance(Behaviour):
+    number = StageNumber.RELEVANCE
+    target = "case"
+    gatings = (Gating.ALL, Gating.CONSENSUS)
+    unit_name = "attribute"
+    words = {label.value: label.name.lower() for label in RelevanceLabel}
+
+    def targets(self, stage: Stage) -> QuerySet[Any, Any]:
+        return Case.objects.filter(
+            subject__study_id=stage.study_id, subject__withdrawn_at__isnull=True, prompt__withdrawn_at__isnull=True
+        )
+
+    def pairs(self, stage: Stage, *, gated: bool = True) -> QuerySet[Any, Any]:
+        built = Unit.objects.filter(
+            attribute=OuterRef("judged_id"), task__case=OuterRef("id"), task__kind=TaskKind.REGULAR
+        )
+        pairs = (
+            self.targets(stage)
+            .filter(subject__attributes__withdrawn_at__isnull=True, subject__attributes__isnull=False)
+            .annotate(target_id=F("id"), judged_id=F("subject__attributes__id"))
+        )
+        if gated:
+            pairs = pairs.filter(agreed(stage, label=ExtractionLabel.ACCEPT, attribute="judged_id"))
+        return pairs.annotate(built=Exists(built))
+
+    def wanted_units(self, stage: Stage) -> Q:
+        accepted = agreed(stage, label=ExtractionLabel.ACCEPT, attribute="attribute_id")
+        return Q(attribute__withdrawn_at__isnull=True) & accepted
+
+    def live_target(self) -> Q:
+        return Q(case__subject__withdrawn_at__isnull=True, case__prompt__withdrawn_at__isnull=True)
+
+    def consensus(self, labels: Sequence[int]) -> float:
+        return majority_for_yes(labels)
+
+    def choices(self) -> Sequence[Choice]:
+        return [Choice(RelevanceLabel.YES, _("Yes")), Choice(RelevanceLabel.NO, _("No"))]

@@ -1,0 +1,94 @@
+"""Stage 3: does using the attributes make the response better?"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from conversations.enums import Gating, StageNumber
+from conversations.models import Comparison, ComparisonAttribute, Stage
+from judgments.consensus import mean
+from judgments.enums import RelevanceLabel, ResponseLabel, TaskKind
+from judgments.models import Unit
+from judgments.policies import blinding
+from judgments.stages.behaviour import Behaviour, Choice, LabelNotKnown
+from judgments.stages.gating import agreed
+
+
+def shown(prefix: str = "") -> Q:
+    """Comparisons that raters may see: not withdrawn, not held by the leak scan, not two identical texts."""
+    conditions = {
+        "withdrawn_at__isnull": True,
+        "identical": False,
+        "case__subject__withdrawn_at__isnull": True,
+        "case__prompt__withdrawn_at__isnull": True,
+    }
+    held = {"leak_reasons__len__gt": 0, "released_at__isnull": True}
+    return Q(**{prefix + name: value for name, value in conditions.items()}) & ~Q(
+        **{prefix + name: value for name, value in held.items()}
+    )
+
+
+class ResponseQuality(Behaviour):
+    number = StageNumber.RESPONSE
+    target = "comparison"
+    has_overall_unit = True
+    gatings = (Gating.ALL, Gating.CONSENSUS, Gating.SELECTION)
+    unit_name = "response pair"
+    words = {label.value: str(label.value) for label in ResponseLabel}
+
+    def targets(self, stage: Stage) -> QuerySet[Any, Any]:
+        return Comparison.objects.filter(shown(), case__subject__study_id=stage.study_id)
+
+    def pairs(self, stage: Stage, *, gated: bool = True) -> QuerySet[Any, Any]:
+        built = Unit.objects.filter(
+            attribute=OuterRef("attribute_id"), task__comparison=OuterRef("comparison_id"), task__kind=TaskKind.REGULAR
+        )
+        pairs = ComparisonAttribute.objects.filter(
+            shown("comparison__"),
+            comparison__case__subject__study_id=stage.study_id,
+            given=True,
+            attribute__withdrawn_at__isnull=True,
+        )
+        if gated:
+            pairs = pairs.filter(
+                agreed(stage, label=RelevanceLabel.YES, attribute="attribute_id", task__case="comparison__case_id")
+            )
+        return pairs.annotate(target_id=F("comparison_id"), judged_id=F("attribute_id"), built=Exists(built))
+
+    def wanted_units(self, stage: Stage) -> Q:
+        relevant = agreed(
+            stage, label=RelevanceLabel.YES, attribute="attribute_id", task__case="task__comparison__case_id"
+        )
+        return Q(attribute__isnull=True) | (Q(attribute__withdrawn_at__isnull=True) & relevant)
+
+    def live_target(self) -> Q:
+        return shown("comparison__")
+
+    def consensus(self, labels: Sequence[int]) -> float:
+        return mean(labels)
+
+    def choices(self) -> Sequence[Choice]:
+        """As seen: the page never speaks of generic or personalized."""
+        texts = (
+            _("Left much better"),
+            _("Left better"),
+            _("No difference"),
+            _("Right better"),
+            _("Right much better"),
+        )
+        return [Choice(value, text) for value, text in enumerate(texts, start=1)]
+
+    def conflict_key(self, target: Comparison) -> int | None:
+        return target.case_id
+
+    def canonical(self, label: int, *, personalized_left: bool | None) -> int:
+        if personalized_left is None:
+            raise LabelNotKnown("A response was judged without a recorded side.")
+        return blinding.canonical(self.parse_label(label), personalized_left=personalized_left)
+
+    def as_seen(self, label: int, *, personalized_left: bool | None) -> int:
+        if personalized_left is None:
+            raise LabelNotKnown("A response was judged without a recorded side.")
+        return blinding.as_seen(label, personalized_left=personalized_left)
