@@ -15,8 +15,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
 
-from judgments import queries, requests
+from judgments import requests
 from judgments.models import Assignment
+from judgments.queries import visits as queries
 from judgments.services import answering, claiming
 from judgments.visits import NotAdmitted, Visit, frame_context, parts, rater_progress, task_context, task_url, visit_of
 
@@ -121,7 +122,10 @@ def set_aside(request: HttpRequest, visit: Visit, assignment_id: uuid.UUID) -> H
 @for_raters
 @require_safe
 def history(request: HttpRequest, visit: Visit) -> HttpResponse:
-    entries = queries.history(rater=visit.rater, stage=visit.stage)[:HISTORY_LENGTH]
+    entries = [
+        (assignment, queries.can_revise(assignment))
+        for assignment in queries.finished(rater=visit.rater, stage=visit.stage)[:HISTORY_LENGTH]
+    ]
     context = {
         "study": visit.study,
         "stage": visit.stage,

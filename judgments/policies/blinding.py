@@ -1,12 +1,10 @@
-"""Which side the personalized response is shown on, and in which order units are. Pure; the key stays on the server.
+"""Which side the personalized response is shown on. Pure; the key never leaves the server.
 
 Sides are drawn in permuted blocks: of each four tasks of a rater two have the personalized response left, in an order
 that only the study's key foretells.
 """
 
 import hmac
-from collections.abc import Iterable
-from typing import Protocol
 
 BLOCK = (True, True, False, False)
 
@@ -24,16 +22,6 @@ def _permuted_block(key: bytes, rater_id: int, block: int) -> list[bool]:
 
 def _keyed(key: bytes, message: str) -> bytes:
     return hmac.digest(key, message.encode(), "sha256")
-
-
-class Identified(Protocol):
-    @property
-    def pk(self) -> int: ...
-
-
-def shuffled[Item: Identified](items: Iterable[Item], *, key: bytes, rater_id: int, task_id: int) -> list[Item]:
-    """``items`` in this rater's order for this task: the same at each visit, whatever order they come in."""
-    return sorted(items, key=lambda item: _keyed(key, f"order:{rater_id}:{task_id}:{item.pk}"))
 
 
 def canonical(label_as_seen: int, *, personalized_left: bool) -> int:

@@ -1,7 +1,12 @@
-"""Which units share a page. Pure: the study's seed decides, so that it can be told again."""
+"""Which units share a page, and in which order a rater sees them. Pure: keys decide, so that it can be told again."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+
+def shuffled(ids: Iterable[int], *, key: bytes, rater_id: int, task_id: int) -> list[int]:
+    """``ids`` in this rater's order for this task: the same at each visit, whatever order they come in."""
+    return sorted(ids, key=lambda item: hmac.digest(key, f"order:{rater_id}:{task_id}:{item}".encode(), "sha256"))
 
 
 def mixed(ids: Sequence[int], *, seed: int, target_id: int) -> list[int]:

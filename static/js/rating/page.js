@@ -184,6 +184,13 @@ function openEvidence(button) {
     // A long conversation lays turns out only when they come near: the second scroll lands on the final place.
     place.scrollIntoView({ block: "center" });
     requestAnimationFrame(() => place.scrollIntoView({ block: "center" }));
+    makeCurrent(unit, { focus: false });
+    document.getElementById("back-to-statement").hidden = false;
+}
+
+function backToStatement(button) {
+    button.hidden = true;
+    makeCurrent(currentUnit());
 }
 
 function comment() {
@@ -232,6 +239,8 @@ document.addEventListener("click", (event) => {
     const evidence = event.target.closest("[data-shows-evidence]");
     if (evidence) openEvidence(evidence);
     if (event.target.closest("#submit")) submit();
+    const back = event.target.closest("#back-to-statement");
+    if (back) backToStatement(back);
 });
 document.addEventListener("submit", (event) => {
     if (event.target.id === "task-form") {
