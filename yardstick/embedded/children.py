@@ -45,7 +45,7 @@ class Child:
     def is_alive(self) -> bool:
         return self.process.poll() is None
 
-    def last_lines(self, count: int = 15) -> str:
+    def last_lines(self, count: int = 8) -> str:
         with self.command.log.open("rb") as file:
             file.seek(max(0, self.command.log.stat().st_size - 16_384))
             lines = file.read().decode("utf-8", "replace").splitlines()

@@ -56,8 +56,9 @@ def run(options: Options) -> int:
 
 
 def _supervise(options: Options, began: float) -> int:
-    _check_port(options)
     paths.make_folders()
+    _end_leftovers()
+    _check_port(options)
     _export(options)
     supervisor = Supervisor(marker=paths.state_folder())
     try:
@@ -79,9 +80,6 @@ def _supervise(options: Options, began: float) -> int:
 
 def _start_services(supervisor: Supervisor) -> None:
     own_database = not os.environ.get("DATABASE_URL")
-    # First the database: its own tool shuts an orphan down cleanly, and the other leftovers lose nothing by a signal.
-    prepared = postgres.prepare(durable=True) if own_database else None
-    leftovers.end(paths.state_folder())
     waits: list[Callable[[], None]] = []
     if not os.environ.get("YARDSTICK_LLM_BASE_URL"):
         _say("Starting the local model.")
@@ -91,7 +89,7 @@ def _start_services(supervisor: Supervisor) -> None:
         _say("Starting Valkey.")
         broker = supervisor.start(valkey.command(durable=True))
         waits.append(lambda: wait_until(valkey.is_ready, broker.child, seconds=60))
-    if prepared:
+    if own_database:
         _say("Starting PostgreSQL.")
         database = supervisor.adopt(
             Service("postgres", lambda: launch(postgres.prepare(durable=True), marker=paths.state_folder()))
@@ -182,12 +180,16 @@ def _reset(state: Path, options: Options) -> bool:
         if answer.strip().lower() not in {"y", "yes"}:
             _say("Nothing was deleted.")
             return False
-    with contextlib.suppress(EmbeddedError):
-        postgres.prepare(durable=True)
-    leftovers.end(state)
+    _end_leftovers()
     for path in found:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     return True
+
+
+def _end_leftovers() -> None:
+    """First the database, by its own tool, which shuts it down cleanly; the others lose nothing by a signal."""
+    postgres.stop_orphan()
+    leftovers.end(paths.state_folder())
 
 
 def _own_names(host: str) -> list[str]:

@@ -59,19 +59,19 @@ def _start(children: list[Child], *, durable: bool, with_llm: bool) -> None:
     waits: list[Callable[[], None]] = []
     own_database = not os.environ.get("DATABASE_URL")
     own_broker = not os.environ.get("REDIS_URL")
+    if durable:
+        postgres.stop_orphan()
+        leftovers.end(marker)
     if with_llm:
         model = llm.start()
         children.append(model)
         waits.append(lambda: llm.wait(model))
-    prepared = postgres.prepare(durable=durable) if own_database else None
-    if durable:
-        leftovers.end(marker)
     if own_broker:
         broker = launch(valkey.command(durable=durable), marker=marker)
         children.append(broker)
         waits.append(lambda: wait_until(valkey.is_ready, broker, seconds=60))
-    if prepared:
-        database = launch(prepared, marker=marker)
+    if own_database:
+        database = launch(postgres.prepare(durable=durable), marker=marker)
         children.append(database)
         waits.append(lambda: postgres.wait(database))
     for wait in waits:

@@ -38,7 +38,7 @@ def prepare(*, durable: bool) -> Command:
     """Create the cluster if there is none, clear what a killed server left, and say how to start it."""
     data = paths.postgres_data()
     owner = choose(data)
-    programs = program_folder(owner, _installed(), paths.state_folder() / "pg-programs") / "bin"
+    programs = _programs(owner)
     _make_folders(owner, data)
     if not (data / "PG_VERSION").exists():
         _create_cluster(programs, data, owner, durable=durable)
@@ -53,6 +53,14 @@ def prepare(*, durable: bool) -> Command:
     return Command(
         "postgres", arguments, paths.log_folder() / "postgres.log", stop_signal=signal.SIGINT, grace=30, owner=owner
     )
+
+
+def stop_orphan() -> None:
+    """Shut down a server that outlived its supervisor, without setting anything up."""
+    data = paths.postgres_data()
+    if (data / "postmaster.pid").exists():
+        owner = choose(data)
+        clear_leftovers(_programs(owner), data, owner)
 
 
 def wait(child: Child) -> None:
@@ -153,6 +161,10 @@ def _command_line(pid: str) -> str:
 
 def _first_line(path: Path) -> str:
     return path.read_text("utf-8", "replace").partition("\n")[0].strip()
+
+
+def _programs(owner: Owner) -> Path:
+    return program_folder(owner, _installed(), paths.state_folder() / "pg-programs") / "bin"
 
 
 def _installed() -> Path:
