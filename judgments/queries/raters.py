@@ -1,0 +1,53 @@
+"""One rater's own work in a stage."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from conversations.models import Stage
+from raters.models import Rater
+
+# Beyond this the page says "about": counting further would read the whole queue at every page.
+COUNTED_AHEAD = 200
+
+_PROGRESS = """
+WITH ahead AS (
+    SELECT task_id FROM judgments_slot slot
+    WHERE slot.stage_id = %(stage)s AND slot.assignment_id IS NULL AND NOT slot.withdrawn
+        AND slot.position > COALESCE((
+            SELECT position FROM judgments_queueposition WHERE stage_id = %(stage)s AND rater_id = %(rater)s), -1)
+        AND NOT EXISTS (
+            SELECT FROM judgments_assignment own
+            WHERE own.task_id = slot.task_id AND own.rater_id = %(rater)s OFFSET 0)
+    ORDER BY slot.position, slot.number LIMIT %(slots)s
+), tasks AS (
+    SELECT DISTINCT task_id FROM ahead
+    UNION
+    SELECT task_id FROM judgments_assignment WHERE rater_id = %(rater)s AND stage_id = %(stage)s AND outcome = ''
+)
+SELECT
+    (SELECT count(*) FROM judgments_assignment
+        WHERE rater_id = %(rater)s AND stage_id = %(stage)s AND outcome IN ('submitted', 'surplus')),
+    (SELECT count(*) FROM tasks),
+    (SELECT count(*) FROM judgments_unit WHERE task_id IN (SELECT task_id FROM tasks))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RaterProgress:
+    done: int
+    tasks_left: int  # free for this rater now, the open one included; not counted beyond the next slots
+    units_left: int
+
+    @property
+    def total(self) -> int:
+        return self.done + self.tasks_left
+
+
+def rater_progress(*, rater: Rater, stage: Stage) -> RaterProgress:
+    """What is done and what is left. Others may take some of what is left."""
+    slots = COUNTED_AHEAD * stage.k
+    with connection.cursor() as cursor:
+        cursor.execute(_PROGRESS, {"stage": stage.pk, "rater": rater.pk, "slots": slots})
+        done, tasks, units = cursor.fetchone()
+    return RaterProgress(done, tasks, units)

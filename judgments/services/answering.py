@@ -1,0 +1,260 @@
+"""What raters give is stored: drafts, answers, revisions of answers, and pages set aside."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from conversations.enums import StageState, StudyState
+from conversations.models import Stage
+from judgments.enums import FailureMode, Outcome, TaskKind
+from judgments.models import Assignment, Judgment, Task, Unit
+from judgments.models import Submission as CommittedSubmission
+from judgments.services import leases
+from judgments.services.withdrawing import UPSETTING, withdraw_tasks
+from judgments.stages import LabelNotKnown, behaviour
+from raters.models import Rater
+
+SET_ASIDE = frozenset({Outcome.CANNOT_JUDGE, Outcome.UPSETTING, Outcome.TECHNICAL})
+JUDGED = frozenset({Outcome.SUBMITTED, Outcome.SURPLUS})
+UPSET_RATERS_TO_WITHDRAW = 3
+
+
+class AnswerRefused(Exception):
+    """An answer could not be taken. Nothing of it was stored."""
+
+
+class NotYours(AnswerRefused):
+    """The assignment is not this rater's, or the client's id belongs to another one."""
+
+
+class StageNotOpen(AnswerRefused):
+    """The stage or its study takes no answers now."""
+
+
+class StaleDraft(AnswerRefused):
+    """A newer draft is stored: ``draft``, with its ``revision``."""
+
+    def __init__(self, revision: int, draft: dict[str, Any] | None) -> None:
+        super().__init__(f"Draft {revision} is newer.")
+        self.revision = revision
+        self.draft = draft
+
+
+class IncompleteAnswers(AnswerRefused):
+    """Units of the page that have no legal label: ``missing``."""
+
+    def __init__(self, missing: Sequence[int]) -> None:
+        super().__init__(f"{len(missing)} units are not judged.")
+        self.missing = list(missing)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    unit_id: int
+    label: int  # as seen: at stage 3 from 1 = left much better to 5 = right much better
+    failure_mode: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One submit of a page. The client makes the id, and sends the same one when it tries again."""
+
+    client_id: uuid.UUID
+    answers: Sequence[Answer]
+    missing_attributes: str = ""
+    comment: str = ""
+    active_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    outcome: Outcome
+    revision: int
+    submitted_at: datetime
+    repeated: bool  # this request had been committed before; nothing changed
+
+
+@transaction.atomic
+def save_draft(
+    *, rater: Rater, assignment_id: uuid.UUID, draft: dict[str, Any], revision: int, active_ms: int, now: datetime
+) -> int:
+    """Keep a draft and the lease. Drafts come numbered; one that was overtaken raises StaleDraft.
+
+    Raises:
+        NotYours, StageNotOpen (only once the stage is closed: a pause must not cost a draft), StaleDraft.
+    """
+    assignment = _locked_assignment(rater, assignment_id)
+    stage = assignment.stage
+    if stage.state == StageState.CLOSED or not _study_runs(stage):
+        raise StageNotOpen
+    if revision <= assignment.draft_revision:
+        if revision == assignment.draft_revision and draft == assignment.draft:
+            return revision  # the same request again
+        raise StaleDraft(assignment.draft_revision, assignment.draft)
+    Assignment.objects.filter(pk=assignment.pk).update(
+        draft=draft, draft_revision=revision, draft_saved_at=now, active_ms=max(assignment.active_ms, active_ms)
+    )
+    if not assignment.outcome:
+        leases.renew(assignment=assignment, stage=stage, now=now)
+    return revision
+
+
+@transaction.atomic
+def submit(*, rater: Rater, assignment_id: uuid.UUID, submission: Submission, now: datetime) -> Acknowledgement:
+    """Store the answers of a page, or a revision of them. The same client id again changes nothing.
+
+    Raises:
+        NotYours, StageNotOpen, IncompleteAnswers.
+    """
+    assignment = _locked_assignment(rater, assignment_id)
+    revision = assignment.revision + 1
+    if not _record(submission.client_id, assignment, revision, now):
+        return _repeated(submission.client_id, assignment)
+    _refuse_unless_open(assignment.stage)
+    judgments = _judgments(assignment, submission, revision, now)
+    Judgment.objects.bulk_create(
+        judgments,
+        update_conflicts=True,
+        unique_fields=["unit", "rater", "presentation"],
+        update_fields=["assignment", "label", "failure_mode", "note", "revision", "submitted_at"],
+    )
+    outcome = _outcome(assignment, now)
+    Assignment.objects.filter(pk=assignment.pk).update(
+        outcome=outcome,
+        revision=revision,
+        missing_attributes=submission.missing_attributes,
+        comment=submission.comment,
+        active_ms=max(assignment.active_ms, submission.active_ms),
+        submitted_at=assignment.submitted_at if assignment.outcome in JUDGED else now,
+    )
+    return Acknowledgement(outcome, revision, now, repeated=False)
+
+
+@transaction.atomic
+def set_aside(
+    *, rater: Rater, assignment_id: uuid.UUID, act: Outcome, comment: str, client_id: uuid.UUID, now: datetime
+) -> Acknowledgement:
+    """The rater does not judge the page: others get its slot, this rater does not get it again.
+
+    A page that three raters find upsetting is withdrawn. A page that was judged stays judged.
+
+    Raises:
+        NotYours, StageNotOpen.
+    """
+    if act not in SET_ASIDE:
+        raise ValueError(f"{act} does not set a page aside.")
+    assignment = _locked_assignment(rater, assignment_id)
+    if assignment.outcome in JUDGED:
+        return Acknowledgement(Outcome(assignment.outcome), assignment.revision, now, repeated=True)
+    revision = assignment.revision + 1
+    if not _record(client_id, assignment, revision, now):
+        return _repeated(client_id, assignment)
+    _refuse_unless_open(assignment.stage)
+    leases.free(assignment=assignment)
+    Assignment.objects.filter(pk=assignment.pk).update(
+        outcome=act, comment=comment, revision=revision, submitted_at=now
+    )
+    if act == Outcome.UPSETTING:
+        _withdraw_if_upsetting(assignment.task_id, now)
+    return Acknowledgement(act, revision, now, repeated=False)
+
+
+def _locked_assignment(rater: Rater, assignment_id: uuid.UUID) -> Assignment:
+    """Requests about one page take turns, whatever order the network brings them in."""
+    assignment = (
+        Assignment.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("stage__study", "task")
+        .filter(pk=assignment_id, rater=rater)
+        .first()
+    )
+    if assignment is None:
+        raise NotYours
+    return assignment
+
+
+def _study_runs(stage: Stage) -> bool:
+    return stage.study.state == StudyState.ACTIVE and stage.study.deleted_at is None
+
+
+def _refuse_unless_open(stage: Stage) -> None:
+    if stage.state != StageState.OPEN or not _study_runs(stage):
+        raise StageNotOpen
+
+
+def _record(client_id: uuid.UUID, assignment: Assignment, revision: int, now: datetime) -> bool:
+    """Whether this request is new."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO judgments_submission (id, assignment_id, revision, submitted_at) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT (id) DO NOTHING",
+            [client_id, assignment.pk, revision, now],
+        )
+        return cursor.rowcount == 1
+
+
+def _repeated(client_id: uuid.UUID, assignment: Assignment) -> Acknowledgement:
+    """What the first request with this id was told. A newer revision stays."""
+    committed = CommittedSubmission.objects.filter(pk=client_id, assignment=assignment).first()
+    if committed is None:
+        raise NotYours
+    return Acknowledgement(Outcome(assignment.outcome), committed.revision, committed.submitted_at, repeated=True)
+
+
+def _judgments(assignment: Assignment, submission: Submission, revision: int, now: datetime) -> list[Judgment]:
+    """The page's judgments. A unit withdrawn after the page was shown may be answered or not."""
+    units = dict(Unit.objects.filter(task_id=assignment.task_id).values_list("id", "attribute__withdrawn_at"))
+    answers = {answer.unit_id: answer for answer in submission.answers}
+    judged = {unit_id: _judgment(assignment, answer) for unit_id, answer in answers.items() if unit_id in units}
+    refused = [unit_id for unit_id, judgment in judged.items() if judgment is None]
+    missing = [unit_id for unit_id, withdrawn_at in units.items() if withdrawn_at is None and unit_id not in judged]
+    if refused or missing or answers.keys() - units.keys():
+        raise IncompleteAnswers(sorted({*refused, *missing, *(answers.keys() - units.keys())}))
+    complete = [judgment for judgment in judged.values() if judgment is not None]
+    for judgment in complete:
+        judgment.revision, judgment.submitted_at = revision, now
+    return complete
+
+
+def _judgment(assignment: Assignment, answer: Answer) -> Judgment | None:
+    """None if the stage has no such label or failure mode."""
+    way = behaviour(assignment.stage.number)
+    try:
+        label = way.canonical(answer.label, personalized_left=assignment.personalized_left)
+    except LabelNotKnown:
+        return None
+    if answer.failure_mode and answer.failure_mode not in FailureMode.values:
+        return None
+    allowed = answer.failure_mode in way.failure_modes(label)
+    return Judgment(
+        unit_id=answer.unit_id,
+        rater_id=assignment.rater_id,
+        presentation=assignment.presentation,
+        stage_number=assignment.stage.number,
+        assignment=assignment,
+        label=label,
+        # A failure mode chosen before the rater changed to a label without one says nothing any more.
+        failure_mode=answer.failure_mode if allowed else "",
+        note=answer.note,
+    )
+
+
+def _outcome(assignment: Assignment, now: datetime) -> Outcome:
+    """Submitted, or surplus when others have filled every slot meanwhile. A revision changes nothing about it."""
+    if assignment.outcome in JUDGED:
+        return Outcome(assignment.outcome)
+    counts = assignment.task.kind == TaskKind.REGULAR and assignment.presentation == 0
+    if counts and not leases.fill(assignment=assignment, now=now):
+        return Outcome.SURPLUS
+    return Outcome.SUBMITTED
+
+
+def _withdraw_if_upsetting(task_id: int, now: datetime) -> None:
+    task = Task.objects.select_for_update(no_key=True).get(pk=task_id)
+    upset = Assignment.objects.filter(task=task, outcome=Outcome.UPSETTING).values("rater").distinct().count()
+    if upset >= UPSET_RATERS_TO_WITHDRAW:
+        withdraw_tasks(Task.objects.filter(pk=task.pk), reason=UPSETTING, now=now)

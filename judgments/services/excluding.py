@@ -1,0 +1,73 @@
+"""Leave a rater's judgments of a stage out of every figure, and take them back in."""
+
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from accounts.models import User
+from accounts.services import record
+from conversations.models import Stage
+from judgments.enums import ExclusionReason, Outcome, TaskKind
+from judgments.models import Assignment, Judgment, Slot
+from judgments.services.leases import FREED
+from raters.models import Rater
+
+_REFILL = """
+UPDATE judgments_slot slot
+SET assignment_id = chosen.assignment_id, leased_at = %(now)s, lease_expires_at = %(now)s, filled_at = %(now)s
+FROM (
+    SELECT given.id AS assignment_id, free.id AS slot_id
+    FROM judgments_assignment given
+    CROSS JOIN LATERAL (
+        SELECT id FROM judgments_slot
+        WHERE task_id = given.task_id AND filled_at IS NULL AND NOT withdrawn
+            AND (assignment_id IS NULL OR lease_expires_at <= %(now)s)
+        ORDER BY number LIMIT 1 FOR UPDATE SKIP LOCKED
+    ) AS free
+    WHERE given.rater_id = %(rater)s AND given.stage_id = %(stage)s AND given.outcome = 'submitted'
+        AND given.presentation = 0
+        AND NOT EXISTS (SELECT FROM judgments_slot own WHERE own.assignment_id = given.id)
+) AS chosen
+WHERE slot.id = chosen.slot_id
+"""
+
+
+@transaction.atomic
+def exclude_judgments(*, rater: Rater, stage: Stage, reason: ExclusionReason, actor: User | None, now: datetime) -> int:
+    """Mark them, keep them, and ask somebody else: their slots are open again."""
+    mine = Q(rater=rater, unit__task__stage=stage)
+    excluded = Judgment.objects.filter(mine, excluded_at__isnull=True).update(excluded_at=now, exclusion_reason=reason)
+    filled = Slot.objects.filter(stage=stage, assignment__rater=rater, filled_at__isnull=False)
+    filled.update(**FREED)
+    _record("judgments.exclude", rater, stage, actor, excluded, reason)
+    return excluded
+
+
+@transaction.atomic
+def include_judgments(*, rater: Rater, stage: Stage, actor: User | None, now: datetime) -> int:
+    """Count them again where a slot is still free; what others have replaced meanwhile becomes surplus."""
+    mine = Q(rater=rater, unit__task__stage=stage)
+    included = Judgment.objects.filter(mine, excluded_at__isnull=False).update(excluded_at=None, exclusion_reason="")
+    with connection.cursor() as cursor:
+        cursor.execute(_REFILL, {"now": now, "rater": rater.pk, "stage": stage.pk})
+    Assignment.objects.filter(
+        rater=rater,
+        stage=stage,
+        presentation=0,
+        outcome=Outcome.SUBMITTED,
+        slot__isnull=True,
+        task__kind=TaskKind.REGULAR,
+    ).update(outcome=Outcome.SURPLUS)
+    _record("judgments.include", rater, stage, actor, included, "")
+    return included
+
+
+def _record(action: str, rater: Rater, stage: Stage, actor: User | None, judgments: int, reason: str) -> None:
+    record(
+        actor=actor,
+        action=action,
+        study_id=stage.study_id,
+        target=f"stage {stage.number}: {rater.name}",
+        details={"rater": rater.pk, "judgments": judgments, "reason": reason},
+    )

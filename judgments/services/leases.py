@@ -1,0 +1,58 @@
+"""Slots change hands: taken, kept while the rater works, given back, filled."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q
+from django.db.models.functions import Greatest, Least
+
+from conversations.models import Stage
+from judgments.models import Assignment, Slot
+
+LONGEST_LEASE = timedelta(hours=2)
+FREED = {"assignment": None, "leased_at": None, "lease_expires_at": None, "filled_at": None}
+
+
+def lease_end(stage: Stage, now: datetime) -> datetime:
+    return now + timedelta(minutes=stage.lease_minutes)
+
+
+def renew(*, assignment: Assignment, stage: Stage, now: datetime) -> bool:
+    """Keep the slot while the rater works, two hours at most. False if it is not theirs any more."""
+    until = Least(F("leased_at") + LONGEST_LEASE, lease_end(stage, now))
+    held = Slot.objects.filter(assignment=assignment, filled_at__isnull=True, withdrawn=False)
+    return bool(held.update(lease_expires_at=Greatest(F("lease_expires_at"), until)))
+
+
+def retake(*, assignment: Assignment, stage: Stage, now: datetime) -> bool:
+    """A rater comes back to their task: the lease starts again, on another slot if theirs was taken."""
+    if Slot.objects.filter(assignment=assignment, lease_expires_at__gt=now).exists():
+        return renew(assignment=assignment, stage=stage, now=now)
+    leased = {"leased_at": now, "lease_expires_at": lease_end(stage, now)}
+    held = Slot.objects.filter(assignment=assignment, filled_at__isnull=True, withdrawn=False)
+    return bool(held.update(**leased)) or take(assignment=assignment, now=now, **leased)
+
+
+def fill(*, assignment: Assignment, now: datetime) -> bool:
+    """The rating counts: in the slot the rater holds or, if it was lost, in one nobody works on."""
+    held = Slot.objects.filter(assignment=assignment, filled_at__isnull=True, withdrawn=False)
+    return bool(held.update(filled_at=now)) or take(
+        assignment=assignment, now=now, leased_at=now, lease_expires_at=now, filled_at=now
+    )
+
+
+def take(*, assignment: Assignment, now: datetime, **values: datetime) -> bool:
+    slot = (
+        Slot.objects.select_for_update(skip_locked=True, no_key=True)
+        .filter(Q(assignment__isnull=True) | Q(lease_expires_at__lte=now))
+        .filter(task_id=assignment.task_id, filled_at__isnull=True, withdrawn=False)
+        .order_by("number")
+        .first()
+    )
+    if slot is None:
+        return False
+    return bool(Slot.objects.filter(pk=slot.pk).update(assignment=assignment, **values))
+
+
+def free(*, assignment: Assignment) -> None:
+    """Give an unfilled slot back, for others."""
+    Slot.objects.filter(assignment=assignment, filled_at__isnull=True).update(**FREED)
