@@ -1,0 +1,107 @@
+"""Which addresses and keys a configured endpoint may use (docs/generation.md, "What may be called").
+
+Studies are run by people who are not the operator: no study may reach into the operator's network or send one of
+the operator's keys to an address of its own choice.
+"""
+
+import ipaddress
+import os
+import socket
+from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
+
+from generation.models import Endpoint
+from generation.models.endpoints import KEY_VARIABLE
+from yardstick import environment
+
+ALLOWED_HOSTS_VARIABLE = "YARDSTICK_LLM_ALLOWED_HOSTS"
+
+
+class AddressRefused(Exception):
+    """The address may not be called, or the key may not be sent to it. The message says why and what to do."""
+
+
+def check_address(url: str) -> None:
+    """Refuse what is not http(s) to a public address or to a host the operator allowed. Resolves the name.
+
+    The name is resolved again when the call is made: this guards against configuration, not against a hostile DNS.
+    """
+    parts = _split(url)
+    if _is_allowed(parts):
+        return
+    host = parts.hostname or ""
+    for address in _resolve(host, parts.port or (443 if parts.scheme == "https" else 80)):
+        if not ipaddress.ip_address(address).is_global or ipaddress.ip_address(address).is_multicast:
+            raise AddressRefused(
+                f"{host} is not a public address. The operator can allow it by naming it in {ALLOWED_HOSTS_VARIABLE}."
+            )
+
+
+def check_endpoint(endpoint: Endpoint) -> None:
+    if endpoint.is_embedded:
+        if not settings.LLM_BASE_URL:
+            raise AddressRefused("No local model has been started and YARDSTICK_LLM_BASE_URL is not set.")
+        return
+    check_address(endpoint.base_url)
+
+
+def key_for(endpoint: Endpoint) -> str:
+    """The key itself, read from the environment at the moment of the call; it is stored nowhere.
+
+    ``YARDSTICK_LLM_<NAME>_KEY`` is sent only to the host of ``YARDSTICK_LLM_<NAME>_URL``, and ``YARDSTICK_LLM_API_KEY``
+    only to that of ``YARDSTICK_LLM_BASE_URL``.
+    """
+    variable = endpoint.key_variable
+    if not variable:
+        return "none"
+    if not KEY_VARIABLE.fullmatch(variable):
+        raise AddressRefused(f"{variable} is not a variable made for keys of endpoints.")
+    partner = _partner(variable)
+    bound = settings.LLM_BASE_URL if variable == "YARDSTICK_LLM_API_KEY" else environment.text(partner)
+    key = os.environ.get(variable, "").strip()
+    if not key or not bound:
+        raise AddressRefused(f"{variable} and {partner} must both be set where the workers run.")
+    if _origin(bound) != _origin(endpoint.address):
+        raise AddressRefused(f"{variable} goes only to the host of {partner}.")
+    return key
+
+
+def _partner(variable: str) -> str:
+    if variable == "YARDSTICK_LLM_API_KEY":
+        return "YARDSTICK_LLM_BASE_URL"
+    return variable.removesuffix("KEY") + "URL"
+
+
+def _split(url: str) -> SplitResult:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise AddressRefused("An address with http:// or https:// and a host is expected.")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise AddressRefused("The address must have no user, password, query or fragment.")
+    try:
+        _ = parts.port
+    except ValueError as error:
+        raise AddressRefused("The port must be a number up to 65535.") from error
+    return parts
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = _split(url)
+    return parts.scheme, parts.hostname, parts.port
+
+
+def _is_allowed(parts: SplitResult) -> bool:
+    host = parts.hostname or ""
+    names = {host, f"{host}:{parts.port}"} if parts.port else {host}
+    allowed = set(environment.words(ALLOWED_HOSTS_VARIABLE, default=[]))
+    configured = "" if settings.LLM_IS_EMBEDDED else settings.LLM_BASE_URL
+    return bool(names & allowed) or (bool(configured) and _origin(configured) == _origin(parts.geturl()))
+
+
+def _resolve(host: str, port: int) -> set[str]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise AddressRefused(f"{host} can't be resolved.") from error
+    return {str(entry[4][0]).split("%", maxsplit=1)[0] for entry in found}

@@ -1,0 +1,195 @@
+"""The one place that calls a model. Every failure leaves it as a ``CallFailed`` with a kind.
+
+No retries here: each attempt is one ``ModelCall``, so that limits, budget and log see all of them.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from typing import Any
+
+import httpx2
+import openai
+from openai.types.chat import ChatCompletion
+
+from generation.addresses import AddressRefused, check_endpoint, key_for
+from generation.enums import Reason
+from generation.models import Endpoint
+from generation.prompting import Messages
+
+MAX_ANSWER_BYTES = 8 * 1024 * 1024
+_CONNECT_SECONDS = 10.0
+_LONGEST_WAIT = 600.0
+_ERROR_LENGTH = 300
+_TOO_LONG_WORDS = ("context length", "context size", "context window", "context_length", "too long", "maximum context")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    text: str
+    model: str
+    input_tokens: int | None
+    output_tokens: int | None
+    latency_ms: int
+
+
+class CallFailed(Exception):
+    """A call that gave nothing usable. ``answer`` is set where the endpoint did answer, and is to be paid for."""
+
+    def __init__(
+        self, reason: Reason, message: str, *, retry_after: float | None = None, answer: Answer | None = None
+    ) -> None:
+        super().__init__(message[:_ERROR_LENGTH])
+        self.reason = reason
+        self.retry_after = retry_after
+        self.answer = answer
+
+
+def complete(
+    endpoint: Endpoint, *, messages: Messages, parameters: dict[str, Any], schema: dict[str, Any] | None = None
+) -> Answer:
+    """One chat completion. The caller holds no database connection and no transaction meanwhile."""
+    request = dict(parameters)
+    if schema is not None and endpoint.supports_json_schema:
+        request["response_format"] = {
+            "type": "json_schema",
+            "json_schema": {"name": "answer", "schema": schema, "strict": True},
+        }
+    try:
+        check_endpoint(endpoint)
+        client = _client(endpoint.address, key_for(endpoint), endpoint.timeout_seconds)
+    except AddressRefused as error:
+        raise CallFailed(Reason.NOT_ALLOWED, str(error)) from error
+    started = time.monotonic()
+    try:
+        completion: ChatCompletion = client.chat.completions.create(
+            model=request.pop("model", endpoint.model),
+            messages=messages,  # type: ignore[arg-type]
+            **_known_and_extra(request),
+        )
+    except openai.APITimeoutError as error:
+        raise CallFailed(Reason.TIMEOUT, f"No complete answer within {endpoint.timeout_seconds} s.") from error
+    except openai.APIStatusError as error:
+        raise _status_failure(error) from error
+    except openai.APIConnectionError as error:
+        raise CallFailed(Reason.CONNECTION, f"The connection failed ({_cause(error)}).") from error
+    except (openai.APIError, ValueError) as error:
+        raise CallFailed(Reason.INVALID_OUTPUT, "The endpoint's answer is not a chat completion.") from error
+    return _answer(completion, latency_ms=int((time.monotonic() - started) * 1000))
+
+
+def _answer(completion: ChatCompletion, *, latency_ms: int) -> Answer:
+    if not isinstance(completion, ChatCompletion) or not completion.choices:
+        raise CallFailed(Reason.INVALID_OUTPUT, "The endpoint's answer holds no choice.")
+    choice, usage = completion.choices[0], completion.usage
+    answer = Answer(
+        text=(choice.message.content if choice.message else "") or "",
+        model=(completion.model or "")[:200],
+        input_tokens=usage.prompt_tokens if usage else None,
+        output_tokens=usage.completion_tokens if usage else None,
+        latency_ms=latency_ms,
+    )
+    if choice.finish_reason == "length":
+        raise CallFailed(Reason.TRUNCATED, "The answer reached the token limit before its end.", answer=answer)
+    if choice.finish_reason == "content_filter":
+        raise CallFailed(Reason.REFUSED, "The endpoint's content filter withheld the answer.", answer=answer)
+    if not answer.text.strip():
+        raise CallFailed(Reason.INVALID_OUTPUT, "The answer is empty.", answer=answer)
+    return answer
+
+
+def _status_failure(error: openai.APIStatusError) -> CallFailed:
+    """The message names the status only: a provider's own text may repeat the key or the conversation."""
+    status = error.status_code
+    if status == httpx2.codes.TOO_MANY_REQUESTS:
+        return CallFailed(Reason.RATE_LIMITED, "HTTP 429.", retry_after=_retry_after(error.response))
+    if status >= httpx2.codes.INTERNAL_SERVER_ERROR:
+        return CallFailed(Reason.SERVER_ERROR, f"HTTP {status}.", retry_after=_retry_after(error.response))
+    if status == httpx2.codes.REQUEST_TIMEOUT:
+        return CallFailed(Reason.TIMEOUT, f"HTTP {status}.")
+    text = str(error.body or "")[:2000].casefold()
+    if status == httpx2.codes.CONTENT_TOO_LARGE or any(words in text for words in _TOO_LONG_WORDS):
+        return CallFailed(Reason.TOO_LONG, f"HTTP {status}: longer than the model's context.")
+    return CallFailed(Reason.REFUSED, f"HTTP {status}.")
+
+
+def _retry_after(response: httpx2.Response) -> float | None:
+    value = response.headers.get("retry-after", "")
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            seconds = parsedate_to_datetime(value).timestamp() - time.time()
+        except ValueError:
+            return None
+    return min(max(seconds, 0.0), _LONGEST_WAIT) if seconds == seconds else None  # noqa: PLR0124 - NaN
+
+
+def _cause(error: Exception) -> str:
+    return type(error.__cause__).__name__ if error.__cause__ else type(error).__name__
+
+
+_KNOWN = {"temperature", "top_p", "max_tokens", "max_completion_tokens", "seed", "stop", "response_format"}
+
+
+def _known_and_extra(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Parameters the client has no name for (top_k, chat_template_kwargs) go into the body as they are."""
+    known = {name: value for name, value in parameters.items() if name in _KNOWN}
+    extra = {name: value for name, value in parameters.items() if name not in _KNOWN}
+    return known | ({"extra_body": extra} if extra else {})
+
+
+@lru_cache(maxsize=64)
+def _client(base_url: str, key: str, timeout_seconds: int) -> openai.OpenAI:
+    limits = httpx2.Limits(max_connections=1000, max_keepalive_connections=200)
+    return openai.OpenAI(
+        base_url=base_url,
+        api_key=key,
+        max_retries=0,
+        http_client=httpx2.Client(
+            transport=BoundedTransport(timeout_seconds, limits=limits, trust_env=False),
+            timeout=httpx2.Timeout(timeout_seconds, connect=min(_CONNECT_SECONDS, timeout_seconds)),
+            follow_redirects=False,
+            trust_env=False,
+            # A compressed answer could unpack to any size.
+            headers={"Accept-Encoding": "identity"},
+        ),
+    )
+
+
+class BoundedTransport(httpx2.HTTPTransport):
+    """Ends an answer that drips for longer than the call may take, or that never stops."""
+
+    def __init__(self, seconds: float, **options: Any) -> None:
+        super().__init__(**options)
+        self._seconds = seconds
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        deadline = time.monotonic() + self._seconds
+        response = super().handle_request(request)
+        if response.headers.get("content-encoding", "identity") != "identity":
+            response.close()
+            raise httpx2.RemoteProtocolError("a compressed answer was not asked for", request=request)
+        if isinstance(response.stream, httpx2.SyncByteStream):
+            response.stream = _BoundedStream(response.stream, request, deadline)
+        return response
+
+
+class _BoundedStream(httpx2.SyncByteStream):
+    def __init__(self, stream: httpx2.SyncByteStream, request: httpx2.Request, deadline: float) -> None:
+        self._stream, self._request, self._deadline = stream, request, deadline
+
+    def __iter__(self) -> Iterator[bytes]:
+        received = 0
+        for part in self._stream:
+            received += len(part)
+            if time.monotonic() > self._deadline:
+                raise httpx2.ReadTimeout("the answer dripped for too long", request=self._request)
+            if received > MAX_ANSWER_BYTES:
+                raise httpx2.RemoteProtocolError("the answer is too large", request=self._request)
+            yield part
+
+    def close(self) -> None:
+        self._stream.close()

@@ -1,0 +1,36 @@
+"""What a run was told to do, as stored with it. Pure values; unknown keys are refused."""
+
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from generation.enums import AttributePolicy
+
+
+class RunConfiguration(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    templates: dict[str, int]
+    parameters: dict[str, Any] = Field(default_factory=dict)
+
+    def stored(self) -> dict[str, Any]:
+        return self.model_dump(mode="json")
+
+    @classmethod
+    def of(cls, stored: dict[str, Any]) -> Self:
+        return cls.model_validate(stored)
+
+
+class ExtractionConfiguration(RunConfiguration):
+    templates: dict[str, int] = Field(default_factory=lambda: {"extraction": 1})
+    confidence_threshold: float = Field(default=0.4, ge=0, le=1)
+    max_attributes: int = Field(default=12, ge=1, le=200)  # of each subject
+    max_parts: int = Field(default=30, ge=1, le=1000)  # calls for each subject; longer histories are sampled
+    seed: int = 0
+
+
+class ResponsesConfiguration(RunConfiguration):
+    templates: dict[str, int] = Field(default_factory=lambda: {"respond-generic": 1, "respond-personalized": 1})
+    policy: AttributePolicy = AttributePolicy.ALL
+    selection_system: int | None = None  # whose selection, where the policy is ``selection``
+    max_given: int = Field(default=10, ge=1, le=100)  # attributes for each response

@@ -1,0 +1,77 @@
+"""Splitting a subject's conversations into parts that fit a model's context. Pure; what is cut is counted."""
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TypedDict
+
+from generation.prompting import estimate_tokens
+
+# Answers of the assistant only give context: their beginning is enough to understand the subject's next turn.
+ASSISTANT_CHARACTERS = 600
+_CUT = " […cut…] "
+_LINE_OVERHEAD = 20
+
+
+class Turn(TypedDict):
+    role: str
+    content: str
+
+
+class Line(TypedDict):
+    conversation: int
+    turn: int
+    role: str
+    content: str
+
+
+@dataclass(slots=True)
+class Part:
+    lines: list[Line] = field(default_factory=list)
+    tokens: int = 0
+    cut_characters: int = 0
+
+
+def split(conversations: Iterable[tuple[int, Sequence[Turn]]], *, tokens: int) -> list[Part]:
+    """Parts of at most ``tokens`` each. A conversation stays whole where it fits, else it is split between turns.
+
+    Conversations come as (number, turns); a turn too long for a part loses its middle.
+    """
+    parts: list[Part] = [Part()]
+    for number, turns in conversations:
+        whole = [_line(number, position, turn, tokens) for position, turn in enumerate(turns)]
+        size = sum(cost for _, cost, _ in whole)
+        if parts[-1].lines and parts[-1].tokens + size > tokens:
+            parts.append(Part())
+        for line, cost, cut in whole:
+            if parts[-1].lines and parts[-1].tokens + cost > tokens:
+                parts.append(Part())
+            parts[-1].lines.append(line)
+            parts[-1].tokens += cost
+            parts[-1].cut_characters += cut
+    return [part for part in parts if any(line["role"] == "user" for line in part.lines)]
+
+
+def sample_parts(parts: Sequence[Part], *, limit: int, seed: int) -> list[Part]:
+    """All parts, or as many as allowed, drawn with the seed and left in their order."""
+    if len(parts) <= limit:
+        return list(parts)
+    chosen = random.Random(seed).sample(range(len(parts)), limit)  # noqa: S311 - a sample, not a secret
+    return [parts[position] for position in sorted(chosen)]
+
+
+def _line(number: int, position: int, turn: Turn, tokens: int) -> tuple[Line, int, int]:
+    content, cut = turn["content"], 0
+    if turn["role"] != "user":
+        content, cut = _shortened(content, ASSISTANT_CHARACTERS)
+    while (cost := estimate_tokens(content) + _LINE_OVERHEAD) > tokens and len(content) > len(_CUT) + 2:
+        content, more = _shortened(content, max(2, len(content) * tokens // (cost + 1) - len(_CUT)))
+        cut += more
+    return {"conversation": number, "turn": position, "role": turn["role"], "content": content}, cost, cut
+
+
+def _shortened(content: str, limit: int) -> tuple[str, int]:
+    if len(content) <= limit:
+        return content, 0
+    head, tail = limit * 2 // 3, limit - limit * 2 // 3
+    return content[:head] + _CUT + content[len(content) - tail :], len(content) - limit

@@ -1,0 +1,156 @@
+"""Extracting a subject's attributes: read, ask part by part, locate the quotes, merge, store."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from conversations.evidence import locate
+from conversations.models import Attribute, Conversation
+from generation.client import CallFailed
+from generation.configuration import ExtractionConfiguration
+from generation.enums import Reason
+from generation.histories import Part, Turn, sample_parts, split
+from generation.merging import Candidate, merge, sample
+from generation.models import Endpoint, RunItem
+from generation.outputs import ExtractedAttribute, ExtractedAttributes, extraction_schema, parse_extraction
+from generation.prompting import PromptTemplate, as_lines, boundary, estimate_tokens, load
+from generation.queries.scope import conversations_of
+from generation.services.calls import Request, finished_part, make_call
+from generation.services.items import finish_item
+
+_PER_PART = 10
+_PER_PART_LOCAL = 3
+_LONGEST_TEXT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    requests: list[Request]
+    conversations: dict[int, tuple[int, list[Turn]]]  # number in the prompt -> our id and its turns
+    notes: dict[str, object]
+
+
+def part_tokens(endpoint: Endpoint, template: PromptTemplate, max_tokens: int) -> int:
+    """The room for conversations in one call."""
+    overhead = estimate_tokens(template.system) + estimate_tokens(template.user) + 80
+    return max(256, endpoint.context_tokens - max_tokens - overhead)
+
+
+def extract_item(item: RunItem) -> bool:
+    """Produce and store the attributes of the item's subject. Raises what ``make_call`` raises."""
+    configuration = ExtractionConfiguration.of(item.run.configuration)
+    work = _prepare(item, configuration)
+    candidates: list[Candidate] = []
+    for request in work.requests:
+        candidates += _located(_ask(item, request), work)
+    kept = [one for one in candidates if one.confidence >= configuration.confidence_threshold]
+    merged = merge(kept)
+    chosen = sample(merged, limit=configuration.max_attributes, seed=_seed(configuration, item))
+    notes = work.notes | {
+        "reported": len(candidates),
+        "below_threshold": len(candidates) - len(kept),
+        "merged": len(kept) - len(merged),
+        "over_limit": len(merged) - len(chosen),
+    }
+    return finish_item(item=item, store=lambda: _store(item, chosen), notes=notes, now=timezone.now())
+
+
+def _seed(configuration: ExtractionConfiguration, item: RunItem) -> int:
+    return configuration.seed + (item.subject_id or 0)
+
+
+def _prepare(item: RunItem, configuration: ExtractionConfiguration) -> Work:
+    endpoint = item.run.endpoint
+    template = load("extraction", configuration.templates["extraction"])
+    found: list[Conversation] = list(conversations_of(item.subject)) if item.subject else []
+    if not found:
+        raise CallFailed(Reason.NOTHING_GIVEN, "The subject has no conversation.")
+    numbered = {number: (one.pk, one.turns) for number, one in enumerate(found, start=1)}
+    max_tokens = int(configuration.parameters.get("max_tokens", endpoint.max_tokens))
+    parts = split(
+        ((number, turns) for number, (_, turns) in numbered.items()),
+        tokens=part_tokens(endpoint, template, max_tokens),
+    )
+    chosen = sample_parts(parts, limit=configuration.max_parts, seed=_seed(configuration, item))
+    notes: dict[str, object] = {
+        "parts": len(chosen),
+        "parts_left_out": len(parts) - len(chosen),
+        "cut_characters": sum(part.cut_characters for part in chosen),
+    }
+    requests = [_request(endpoint, template, part, position) for position, part in enumerate(chosen)]
+    return Work(requests, numbered, notes)
+
+
+def _request(endpoint: Endpoint, template: PromptTemplate, part: Part, position: int) -> Request:
+    limit = _PER_PART_LOCAL if endpoint.is_embedded else _PER_PART
+    lines = as_lines(part.lines)
+    messages = template.messages(conversations=lines, boundary=boundary(lines), limit=str(limit))
+    schema = extraction_schema(limit=limit, bounded=endpoint.is_embedded)
+    return Request(template, messages, part=position, schema=schema, keeps_answer=True)
+
+
+def _ask(item: RunItem, request: Request) -> ExtractedAttributes:
+    known = finished_part(item, request)
+    if known is not None:
+        return parse_extraction(known)
+    return make_call(item, request, parse_extraction).parsed
+
+
+def _located(answer: ExtractedAttributes, work: Work) -> list[Candidate]:
+    return [
+        Candidate(
+            text=_clean(one.text, _LONGEST_TEXT),
+            reason=_clean(one.reason, _LONGEST_TEXT),
+            confidence=one.confidence,
+            evidence=tuple(_evidence(one, work)),
+        )
+        for one in answer.attributes
+        if one.text.strip()
+    ]
+
+
+def _evidence(attribute: ExtractedAttribute, work: Work) -> list[dict[str, Any]]:
+    found = []
+    for pointer in attribute.evidence:
+        pk, turns = work.conversations.get(pointer.conversation, (None, []))
+        turn, start, end, state = locate(turns, pointer.turn, pointer.quote, elsewhere=True)
+        found.append(
+            {
+                "conversation": pk,
+                "turn": turn,
+                "quote": _clean(pointer.quote, _LONGEST_TEXT),
+                "start": start,
+                "end": end,
+                "state": state,
+            }
+        )
+    return found
+
+
+def _clean(text: str, limit: int) -> str:
+    return text.replace("\0", "").strip()[:limit]
+
+
+def _store(item: RunItem, chosen: list[Candidate]) -> int:
+    """An attribute with the same words that this system stored before is kept as it is."""
+    rows = [
+        Attribute(
+            subject_id=item.subject_id,
+            system_id=item.run.system_id,
+            text=one.text,
+            content_hash=content_hash(one.text),
+            reason=one.reason,
+            confidence=one.confidence,
+            evidence=list(one.evidence),
+            merged_from=list(one.merged_from),
+        )
+        for one in chosen
+    ]
+    Attribute.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
+
+
+def content_hash(text: str) -> str:
+    return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()

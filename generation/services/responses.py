@@ -1,0 +1,100 @@
+"""Writing one response to a case, and making the comparison once both kinds exist."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from conversations.enums import ResponseKind
+from conversations.models import Attribute, Case, Response
+from conversations.services.comparisons import Given, pair_responses
+from generation.client import CallFailed
+from generation.configuration import ResponsesConfiguration
+from generation.enums import Reason
+from generation.models import RunItem
+from generation.prompting import as_lines, boundary, load
+from generation.queries.scope import given_attributes
+from generation.services.calls import Made, Request, close_done, make_call
+from generation.services.items import finish_item
+
+
+def respond_item(item: RunItem) -> bool:
+    """Produce and store the response of the item. Raises what ``make_call`` raises."""
+    configuration = ResponsesConfiguration.of(item.run.configuration)
+    case = Case.objects.select_related("prompt").get(pk=item.case_id)
+    given: list[Attribute] = []
+    if item.response_kind == ResponseKind.PERSONALIZED:
+        given = given_attributes(case, configuration)
+        if not given:
+            raise CallFailed(Reason.NOTHING_GIVEN, f"No attribute to give: {configuration.policy.label.lower()}.")
+    request = _request(case, given, configuration)
+    made = make_call(item, request, _text)
+    now = timezone.now()
+    return finish_item(
+        item=item, store=lambda: _store(item, made, request, given, now), notes={"given": len(given)}, now=now
+    )
+
+
+def _request(case: Case, given: list[Attribute], configuration: ResponsesConfiguration) -> Request:
+    if not given:
+        generic = load("respond-generic", configuration.templates["respond-generic"])
+        return Request(generic, generic.messages(prompt=case.prompt.text))
+    template = load("respond-personalized", configuration.templates["respond-personalized"])
+    lines = as_lines([{"attribute": attribute.text} for attribute in given])
+    line = boundary(lines, case.prompt.text)
+    return Request(template, template.messages(attributes=lines, prompt=case.prompt.text, boundary=line))
+
+
+def _text(answer: str) -> str:
+    return answer.replace("\0", "").strip()
+
+
+def _store(item: RunItem, made: Made[str], request: Request, given: list[Attribute], now: datetime) -> int:
+    """The response, its call and, where the other kind is there already, the comparison. In one transaction."""
+    # Both kinds of a case may arrive at once: one after the other, so that the second sees the first.
+    Case.objects.select_for_update().get(pk=item.case_id)
+    endpoint = item.run.endpoint
+    close_done(call=made.call, endpoint=endpoint, answer=made.answer, now=now)
+    response, created = Response.objects.get_or_create(
+        case_id=item.case_id,
+        system_id=item.run.system_id,
+        kind=item.response_kind,
+        attempt=1,
+        defaults={
+            "text": made.parsed,
+            "model": (made.answer.model or endpoint.model)[:120],
+            "provenance": _provenance(made, request, given),
+            "input_tokens": made.answer.input_tokens,
+            "output_tokens": made.answer.output_tokens,
+            "latency_ms": made.answer.latency_ms,
+            "cost": made.call.cost,
+        },
+    )
+    _pair(item, response)
+    return int(created)
+
+
+def _provenance(made: Made[str], request: Request, given: list[Attribute]) -> dict[str, Any]:
+    return {
+        "run_call": made.call.pk,
+        "template": request.template.label,
+        "parameters": made.call.parameters,
+        "attributes": [attribute.pk for attribute in given],
+    }
+
+
+def _pair(item: RunItem, response: Response) -> None:
+    pair = {
+        one.kind: one
+        for one in Response.objects.filter(case_id=item.case_id, system_id=item.run.system_id, attempt=response.attempt)
+    }
+    generic, personalized = pair.get(ResponseKind.GENERIC), pair.get(ResponseKind.PERSONALIZED)
+    if generic is None or personalized is None:
+        return
+    given = [Given(attribute_id=pk) for pk in personalized.provenance.get("attributes", [])]
+    pair_responses(
+        generic=generic,
+        personalized=personalized,
+        attributes=given,
+        names=[item.run.endpoint.model, item.run.system.name],
+    )

@@ -1,0 +1,190 @@
+"""Runs are created, paused, resumed, cancelled, and what failed is tried again."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from decimal import Decimal
+from itertools import batched
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts.models import User
+from accounts.services import record
+from conversations.enums import ResponseKind
+from conversations.models import Case, Study, Subject
+from generation.configuration import ExtractionConfiguration, ResponsesConfiguration, RunConfiguration
+from generation.enums import ItemState, RunKind, RunState
+from generation.models import Endpoint, Run, RunItem
+from generation.queries import scope
+from generation.services.endpoints import ensure_system
+
+_BATCH = 1000
+_OPEN = [RunState.PENDING, RunState.RUNNING, RunState.PAUSED]
+
+
+class NothingToDo(Exception):
+    """Everything the run would produce exists already, or there is nothing to produce it from."""
+
+
+@transaction.atomic
+def start_extraction(
+    *,
+    study: Study,
+    endpoint: Endpoint,
+    configuration: ExtractionConfiguration | None = None,
+    subjects: QuerySet[Subject] | None = None,
+    limit: int | None = None,
+    budget: Decimal | None = None,
+    actor: User | None = None,
+    now: datetime,
+) -> Run:
+    """A run that extracts attributes for each subject that has none of this system yet."""
+    run = _create(
+        study=study,
+        kind=RunKind.EXTRACTION,
+        endpoint=endpoint,
+        configuration=configuration or ExtractionConfiguration(),
+        budget=budget,
+        actor=actor,
+    )
+    wanted = subjects if subjects is not None else scope.subjects_to_extract(study, run.system)
+    items = (RunItem(run=run, subject_id=pk) for pk in wanted.values_list("pk", flat=True)[:limit].iterator())
+    return _start(run, items, actor=actor, now=now)
+
+
+@transaction.atomic
+def start_responses(
+    *,
+    study: Study,
+    endpoint: Endpoint,
+    configuration: ResponsesConfiguration | None = None,
+    cases: QuerySet[Case] | None = None,
+    limit: int | None = None,
+    budget: Decimal | None = None,
+    actor: User | None = None,
+    now: datetime,
+) -> Run:
+    """A run that writes the generic and the personalized response of each case, where they are missing."""
+    run = _create(
+        study=study,
+        kind=RunKind.RESPONSES,
+        endpoint=endpoint,
+        configuration=configuration or ResponsesConfiguration(),
+        budget=budget,
+        actor=actor,
+    )
+    return _start(run, _response_items(run, cases, limit), actor=actor, now=now)
+
+
+def _response_items(run: Run, cases: QuerySet[Case] | None, limit: int | None) -> Iterator[RunItem]:
+    """Both kinds of a case follow each other, so that comparisons appear from the first minute on."""
+    missing = {
+        kind: set(scope.cases_to_answer(run.study, run.system, kind).values_list("pk", flat=True))
+        for kind in (ResponseKind.GENERIC, ResponseKind.PERSONALIZED)
+    }
+    wanted = set.union(*missing.values())
+    if cases is not None:
+        wanted &= set(cases.values_list("pk", flat=True))
+    for case_id in sorted(wanted)[:limit]:
+        for kind, ids in missing.items():
+            if case_id in ids:
+                yield RunItem(run=run, case_id=case_id, response_kind=kind)
+
+
+def _create(
+    *,
+    study: Study,
+    kind: RunKind,
+    endpoint: Endpoint,
+    configuration: RunConfiguration,
+    budget: Decimal | None,
+    actor: User | None,
+) -> Run:
+    system = ensure_system(endpoint=endpoint)
+    parameters = {"model": endpoint.model, **endpoint.parameters, **configuration.parameters}
+    run = Run(
+        study=study,
+        kind=kind,
+        system=system,
+        endpoint=endpoint,
+        configuration=configuration.model_copy(update={"parameters": parameters}).stored(),
+        budget=budget,
+        created_by=actor,
+    )
+    run.full_clean(exclude=["created_by"])
+    run.save()
+    return run
+
+
+def _start(run: Run, items: Iterable[RunItem], *, actor: User | None, now: datetime) -> Run:
+    count = sum(len(RunItem.objects.bulk_create(batch)) for batch in batched(items, _BATCH))
+    if not count:
+        raise NothingToDo
+    run.state, run.started_at = RunState.RUNNING, now
+    run.save(update_fields=["state", "started_at"])
+    record(actor=actor, action="run.start", study_id=run.study_id, target=str(run), details={"items": count})
+    return run
+
+
+def pause_run(*, run: Run, actor: User) -> None:
+    """Calls in flight end and are stored; nothing new is begun."""
+    _change(run, [RunState.RUNNING], RunState.PAUSED, actor=actor)
+
+
+@transaction.atomic
+def resume_run(*, run: Run, actor: User, budget: Decimal | None = None) -> None:
+    """Go on; a budget that was used up has to be raised for that."""
+    if budget is not None:
+        Run.objects.filter(pk=run.pk).update(budget=budget)
+    _change(run, [RunState.PAUSED], RunState.RUNNING, actor=actor)
+
+
+@transaction.atomic
+def cancel_run(*, run: Run, actor: User, now: datetime) -> None:
+    """Drop what waits. An answer that is being paid for is stored all the same when it arrives."""
+    _change(run, _OPEN, RunState.CANCELLED, actor=actor)
+    run.items.filter(state=ItemState.WAITING).update(state=ItemState.CANCELLED, finished_at=now)
+    Run.objects.filter(pk=run.pk, state=RunState.CANCELLED).update(finished_at=now)
+
+
+@transaction.atomic
+def retry_failed(*, run: Run, actor: User, now: datetime, reason_code: str = "") -> int:
+    """Let failed items, all or those with one reason, wait for another try. Returns how many."""
+    failed = run.items.filter(state=ItemState.FAILED)
+    if reason_code:
+        failed = failed.filter(reason_code=reason_code)
+    count = failed.update(
+        state=ItemState.WAITING,
+        attempts=0,
+        reason_code="",
+        reason="",
+        not_before=now,
+        announced_at=None,
+        finished_at=None,
+    )
+    if count:
+        _change(run, [RunState.DONE, RunState.CANCELLED], RunState.RUNNING, actor=actor)
+        Run.objects.filter(pk=run.pk).update(finished_at=None)
+        record(
+            actor=actor,
+            action="run.retry",
+            study_id=run.study_id,
+            target=str(run),
+            details={"items": count, "reason": reason_code or "all"},
+        )
+    return count
+
+
+def _change(run: Run, before: list[RunState], after: RunState, *, actor: User) -> None:
+    """From one of the states before, and only then; whoever is late changes nothing."""
+    if Run.objects.filter(pk=run.pk, state__in=before).update(state=after, stop_reason=""):
+        record(actor=actor, action=f"run.{after.value}", study_id=run.study_id, target=str(run))
+
+
+def close_finished_run(*, run_id: int, now: datetime) -> None:
+    """A run without open items is done."""
+    open_items = RunItem.objects.filter(run_id=run_id, state__in=[ItemState.WAITING, ItemState.RUNNING])
+    if not open_items.exists():
+        Run.objects.filter(pk=run_id, state__in=[RunState.RUNNING, RunState.PAUSED]).update(
+            state=RunState.DONE, finished_at=now
+        )
