@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,13 @@ from yardstick.embedded.children import Command, launch
 
 
 @pytest.fixture(autouse=True)
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("YARDSTICK_STATE", str(tmp_path))
     (tmp_path / "pg18").mkdir()
     (tmp_path / "secret_key").write_text("x")
     (tmp_path / "somebody-elses.txt").write_text("not ours")
-    return tmp_path
+    yield tmp_path
+    paths.remove_sockets()
 
 
 def start_demo(*options: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[str]:

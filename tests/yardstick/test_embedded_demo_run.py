@@ -25,6 +25,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         monkeypatch.delenv(name, raising=False)
     yield tmp_path
     leftovers.end(tmp_path)
+    paths.remove_sockets()
 
 
 @pytest.fixture

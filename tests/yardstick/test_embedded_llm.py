@@ -1,5 +1,6 @@
 """Only the plumbing is asserted: never the speed of the local model nor what it says."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import openai
@@ -9,9 +10,10 @@ from yardstick.embedded import llm, paths
 
 
 @pytest.fixture
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("YARDSTICK_STATE", str(tmp_path))
-    return tmp_path
+    yield tmp_path
+    paths.remove_sockets()
 
 
 def test_local_model_answers_through_the_openai_client_and_keeps_its_port(state: Path) -> None:

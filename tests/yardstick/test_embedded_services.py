@@ -27,6 +27,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         monkeypatch.delenv(name, raising=False)
     yield folder
     leftovers.end(folder)
+    paths.remove_sockets()
 
 
 def supervise(*options: str) -> subprocess.Popen[str]:
@@ -131,6 +132,8 @@ def test_stale_pid_file_of_a_stranger_is_forgotten_and_the_stranger_lives(state:
     try:
         stale = f"{stranger.pid}\n{paths.postgres_data()}\n"
         (paths.postgres_data() / "postmaster.pid").write_text(stale)
+        paths.postgres_sockets().mkdir(parents=True, mode=0o700)
+        paths.socket_folder().chmod(0o700)
         (paths.postgres_sockets() / ".s.PGSQL.5432.lock").write_text(stale)
         with running():
             assert query("SELECT n FROM kept") == [(41,)]

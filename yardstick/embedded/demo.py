@@ -39,7 +39,7 @@ class Options:
         return f"http://{_bracketed(_reachable(self.host))}:{self.port}"
 
 
-class StopRequested(Exception):  # noqa: N818 - a wish, not an error
+class StopRequested(Exception):
     pass
 
 
@@ -74,6 +74,7 @@ def _supervise(options: Options, began: float) -> int:
     finally:
         with _signals_ignored():
             supervisor.stop()
+            paths.remove_sockets()
     _say("Stopped. The data stays; start again with script/demo.")
     return 0
 

@@ -37,7 +37,6 @@ def throwaway_state() -> Iterator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(paths.socket_folder(), ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -52,6 +51,7 @@ def services(*, durable: bool, with_llm: bool) -> Iterator[None]:
             yield
         finally:
             stop(list(reversed(children)))
+            paths.remove_sockets()
 
 
 def _start(children: list[Child], *, durable: bool, with_llm: bool) -> None:

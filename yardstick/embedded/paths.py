@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+import shutil
 import stat
 from pathlib import Path
 from urllib.parse import quote
@@ -99,6 +100,11 @@ def make_folders() -> None:
     for folder in (state_folder(), log_folder(), valkey_data(), state_folder() / "files"):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _make_private(socket_folder())
+
+
+def remove_sockets() -> None:
+    """After a clean stop nothing of ours stays outside the state folder."""
+    shutil.rmtree(socket_folder(), ignore_errors=True)
 
 
 def _make_private(folder: Path) -> None:
