@@ -14,6 +14,7 @@ from conversations.models import Stage, Study
 from judgments import queries
 from judgments.models import Assignment
 from judgments.pages import TaskPage, build_page
+from judgments.queries.visits import last_submitted
 from raters import sessions
 from raters.models import Enrolment, Rater
 
@@ -54,7 +55,7 @@ def task_context(visit: Visit, assignment: Assignment | None) -> dict[str, Any]:
         "stage": visit.stage,
         "page": page,
         "progress": rater_progress(visit, revising=bool(assignment and assignment.outcome)),
-        "previous": queries.last_submitted(rater=visit.rater, stage=visit.stage, before=assignment),
+        "previous": last_submitted(rater=visit.rater, stage=visit.stage, before=assignment),
     }
 
 
