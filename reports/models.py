@@ -1,0 +1,50 @@
+"""What was taken out of a study."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from conversations.models import Study
+from reports.enums import ExportFormat, ExportKind, ExportState
+
+
+class Export(models.Model):
+    """One file made from a study. ``stages`` are those it covers, ``withheld`` those it had to leave out."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="exports")
+    kind = models.CharField(max_length=12, choices=ExportKind, default=ExportKind.JUDGMENTS)
+    format = models.CharField(max_length=6, choices=ExportFormat)
+    state = models.CharField(max_length=8, choices=ExportState, default=ExportState.PENDING)
+    stages = ArrayField(models.PositiveSmallIntegerField(), default=list)
+    withheld = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
+    file = models.FileField(max_length=300, blank=True)
+    rows = models.BigIntegerField(null=True)
+    size = models.BigIntegerField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    failure = models.TextField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    requested_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    heartbeat_at = models.DateTimeField(null=True)  # a worker is alive on it; the sweeper looks here
+
+    class Meta:
+        indexes = [models.Index(fields=["study", "-id"], name="export_newest")]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=ExportState.values), name="export_state_known"),
+            models.CheckConstraint(condition=Q(format__in=ExportFormat.values), name="export_format_known"),
+            models.CheckConstraint(
+                condition=~Q(state="done") | (Q(rows__isnull=False) & ~Q(sha256="") & ~Q(file="")),
+                name="export_done_is_complete",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.filename
+
+    @property
+    def filename(self) -> str:
+        """The name a download gets: of our own words only."""
+        return f"{self.study.slug}-{self.kind}-{self.pk}.{self.format}"

@@ -1,0 +1,128 @@
+"""Reads for exports: the rows, and who may see which."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from accounts.models import User
+from conversations.enums import Role, StageNumber, StageState, StudyState
+from conversations.models import Conversation, Stage, Study
+from judgments.enums import Outcome, TaskKind
+from judgments.models import Assignment, Judgment
+from raters.enums import RaterKind
+from reports.enums import ExportState
+from reports.models import Export
+
+CHUNK = 2000
+COLLECTING = (StageState.OPEN, StageState.PAUSED)  # a paused stage goes on: its raters must not learn from it
+A_DEAD_WORKER = timedelta(seconds=60)
+ANNOUNCED_WITHIN = timedelta(seconds=10)
+
+# PROTOCOL.md, Counting: a human's first answer to a regular page, neither excluded nor surplus nor about oneself.
+COUNTED = Q(
+    presentation=0,
+    excluded_at__isnull=True,
+    unit__task__kind=TaskKind.REGULAR,
+    rater__kind=RaterKind.HUMAN,
+    rater__subject__isnull=True,
+) & (Q(assignment__isnull=True) | Q(assignment__outcome=Outcome.SUBMITTED))
+
+
+def withheld_stages(study: Study, user: User | None) -> list[int]:
+    """The stages whose labels this user must not see yet. None is the operator at the command line."""
+    if user is None or study.memberships.filter(user=user, role=Role.OWNER).exists():
+        return []
+    if study.state == StudyState.CLOSED:
+        return []
+    return list(study.stages.filter(state__in=COLLECTING).order_by("number").values_list("number", flat=True))
+
+
+def must_wait_as_rater(study: Study, user: User | None) -> bool:
+    """Who rates in a study can't see its results until it closes, whatever their role."""
+    if user is None or study.state == StudyState.CLOSED or not is_collecting(study):
+        return False
+    return Assignment.objects.filter(rater__user=user, stage__study=study).exists()
+
+
+def is_collecting(study: Study) -> bool:
+    return Stage.objects.filter(study=study, state__in=COLLECTING).exists()
+
+
+def may_download(export: Export, user: User) -> bool:
+    """Whether everything in the file may be seen by this user now."""
+    hidden = set(withheld_stages(export.study, user)) & set(export.stages)
+    return not hidden and not must_wait_as_rater(export.study, user)
+
+
+def exports_of(study: Study) -> QuerySet[Export]:
+    return Export.objects.filter(study=study).select_related("study", "requested_by").order_by("-id")
+
+
+def all_stages() -> list[int]:
+    return [int(number) for number in StageNumber]
+
+
+def judgments(study: Study, stages: Iterable[int]) -> QuerySet[Judgment]:
+    return Judgment.objects.filter(unit__task__stage__study=study, unit__task__stage__number__in=list(stages))
+
+
+def judgment_records(study: Study, stages: Iterable[int]) -> Iterator[Mapping[str, Any]]:
+    """What ``exporting.columns`` needs of each judgment, oldest first, through a cursor on the server."""
+    task = "unit__task__"
+    subjects = (f"{task}subject__", f"{task}case__subject__", f"{task}comparison__case__subject__")
+    prompts = (f"{task}case__prompt__", f"{task}comparison__case__prompt__")
+    shown = Conversation.objects.filter(subject_id=OuterRef("subject_id"), withdrawn_at__isnull=True)
+    records = (
+        judgments(study, stages)
+        .annotate(
+            stage=F(f"{task}stage__number"),
+            task_kind=F(f"{task}kind"),
+            subject_id=_first(subjects, "id"),
+            subject_number=_first(subjects, "number"),
+            subject_origin=_first(subjects, "origin"),
+            prompt_id=_first(prompts, "id"),
+            prompt_text=_first(prompts, "text"),
+            attribute_id=F("unit__attribute_id"),
+            attribute_text=F("unit__attribute__text"),
+            attribute_system_name=F("unit__attribute__system__name"),
+            attribute_system_version=F("unit__attribute__system__version"),
+            comparison_id=F(f"{task}comparison_id"),
+            response_system_name=F(f"{task}comparison__system__name"),
+            response_system_version=F(f"{task}comparison__system__version"),
+            generic_response_id=F(f"{task}comparison__generic_id"),
+            personalized_response_id=F(f"{task}comparison__personalized_id"),
+            rater_kind=F("rater__kind"),
+            rater_name=F("rater__name"),
+            personalized_left=F("assignment__personalized_left"),
+            outcome=F("assignment__outcome"),
+            comment=F("assignment__comment"),
+            missing_attributes=F("assignment__missing_attributes"),
+            active_ms=F("assignment__active_ms"),
+            started_at=F("assignment__started_at"),
+            page_submitted_at=F("assignment__submitted_at"),
+            guidelines_version=F("assignment__guidelines__version"),
+            counted=ExpressionWrapper(COUNTED, output_field=BooleanField()),
+        )
+        .annotate(conversation_ids=ArraySubquery(shown.order_by("id").values("id")))
+        .order_by("id")
+        .values()
+    )
+    return records.iterator(chunk_size=CHUNK)
+
+
+def unfinished_exports(now: datetime) -> QuerySet[Export]:
+    """Exports that no living worker is at."""
+    unannounced = Q(state=ExportState.PENDING, requested_at__lt=now - ANNOUNCED_WITHIN)
+    return Export.objects.filter(unannounced | abandoned(now)).order_by("id")
+
+
+def abandoned(now: datetime) -> Q:
+    return Q(state=ExportState.RUNNING, heartbeat_at__lt=now - A_DEAD_WORKER)
+
+
+def _first(paths: Iterable[str], field: str) -> Coalesce:
+    return Coalesce(*[path + field for path in paths])
