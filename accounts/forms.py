@@ -12,7 +12,10 @@ LIFETIMES = [("30", "30 days"), ("90", "90 days"), ("365", "One year"), ("", "Un
 class TokenForm(forms.Form):
     name = forms.CharField(max_length=100, help_text="What will use it, for example “nightly export”.")
     scopes = forms.MultipleChoiceField(
-        choices=Scope.choices, widget=forms.CheckboxSelectMultiple, label="What it may do", help_text="Take what it needs."
+        choices=Scope.choices,
+        widget=forms.CheckboxSelectMultiple,
+        label="What it may do",
+        help_text="Take what it needs.",
     )
     lifetime = forms.ChoiceField(choices=LIFETIMES, initial="90", required=False, label="Valid for")
 

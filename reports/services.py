@@ -1,11 +1,11 @@
 """Making exports."""
 
-import tempfile
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
@@ -88,6 +88,10 @@ def make_export(*, export_id: int, now: datetime) -> Export | None:
     return export
 
 
+def note_download(*, export: Export, actor: User) -> None:
+    record(actor=actor, action="export.download", study_id=export.study_id, target=export.filename)
+
+
 def abandon_hopeless(*, now: datetime) -> int:
     """Give up on exports whose workers keep dying."""
     return Export.objects.filter(queries.abandoned(now), attempts__gte=MAX_ATTEMPTS).update(
@@ -96,7 +100,12 @@ def abandon_hopeless(*, now: datetime) -> int:
 
 
 def write_judgments(
-    *, study: Study, stages: Sequence[int], format: str, file: BinaryIO, beat: Beat = lambda: None  # noqa: A002
+    *,
+    study: Study,
+    stages: Sequence[int],
+    format: str,
+    file: BinaryIO,
+    beat: Beat = lambda: None,  # noqa: A002
 ) -> Written:
     """All judgments as of one moment. Raises ExportIncomplete if rows and database disagree."""
     sink = Sink(file)
@@ -107,13 +116,32 @@ def write_judgments(
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         expected = queries.judgments(study, stages).count()
-        for rows, values in enumerate(queries.judgment_records(study, stages), start=1):  # noqa: B007
+        for rows, values in enumerate(queries.judgment_records(study, stages), start=1):
             writer.write(judgment_row(study, values))
             if rows % ROWS_BETWEEN_LOOKS == 0:
                 beat()
     if rows != expected:
         raise ExportIncomplete(f"{rows} rows were written, but there are {expected} judgments.")
     return Written(rows, sink.size, sink.sha256)
+
+
+def write_judgments_to(
+    target: Path,
+    *,
+    study: Study,
+    stages: Sequence[int],
+    format: str,
+    beat: Beat = lambda: None,  # noqa: A002
+) -> Written:
+    """Written beside its place and moved there when complete: a half-written file is never under the final name."""
+    part = target.with_name(f"{target.name}.{uuid.uuid4().hex}.part")
+    try:
+        with part.open("xb") as file:
+            written = write_judgments(study=study, stages=stages, format=format, file=file, beat=beat)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    return written
 
 
 def _claim(export_id: int, now: datetime) -> bool:
@@ -125,22 +153,12 @@ def _claim(export_id: int, now: datetime) -> bool:
 
 
 def _write_file(export: Export) -> tuple[str, Written]:
-    """Written beside its place and moved there when complete: a half-written file is never under the final name."""
     name = f"studies/{export.study_id}/exports/{export.pk}.{export.format}"
     target = Path(settings.MEDIA_ROOT) / name
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete_on_close=False) as file:
-        written = write_judgments(
-            study=export.study,
-            stages=export.stages,
-            format=export.format,
-            file=cast("BinaryIO", file),
-            beat=_Heartbeat(export.pk),
-        )
-        file.close()
-        # Hard link, then the temporary name goes away by itself: the file appears whole or not at all.
-        target.unlink(missing_ok=True)
-        target.hardlink_to(file.name)
+    written = write_judgments_to(
+        target, study=export.study, stages=export.stages, format=export.format, beat=_Heartbeat(export.pk)
+    )
     return name, written
 
 

@@ -1,4 +1,4 @@
-"""Addresses of exports, below the study."""
+"""Addresses of exports and the report, below the study."""
 
 from django.urls import path
 
@@ -6,7 +6,8 @@ from reports import views
 
 app_name = "reports"
 urlpatterns = [
-    path("exports/card/", views.card, name="card"),
-    path("exports/new/", views.request_export, name="request-export"),
-    path("exports/<int:export_id>/", views.download, name="download"),
+    path("reports/card/", views.card, name="card"),
+    path("exports/", views.export_list, name="export-list"),
+    path("exports/table/", views.table, name="export-table"),
+    path("exports/<int:export_id>/download/", views.download, name="download"),
 ]

@@ -1,68 +1,86 @@
-"""Exports, for members of a study."""
+"""Exports of a study."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import user_of
+from conversations.models import Study
 from conversations.permissions import READ, get_study
-from reports import queries, services
-from reports.announcing import announce
-from reports.enums import ExportFormat, ExportState
+from reports import queries, services, tasks
+from reports.downloads import attachment
+from reports.enums import ExportState
+from reports.forms import ExportForm
 from reports.models import Export
 
-CONTENT_TYPES = {ExportFormat.JSONL: "application/x-ndjson", ExportFormat.CSV: "text/csv; charset=utf-8"}
+ON_THE_CARD = 3
+ON_THE_PAGE = 50
 
 
 @login_required
 @require_safe
 def card(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_study(request.user, slug, *READ)
-    exports = list(queries.exports_of(study)[: queries.LISTED])
-    visible = queries.visible_stages(user=user_of(request), study=study)
-    context = {
-        "study": study,
-        "exports": [(export, set(export.stages) <= set(visible)) for export in exports],
-        "withheld": [number for number in (1, 2, 3) if number not in visible],
-        "can_export": bool(visible),
-        "is_moving": any(export.state in {ExportState.PENDING, ExportState.RUNNING} for export in exports),
-    }
-    return render(request, "reports/card.html", context)
+    return render(request, "reports/card.html", _context(request, study, ON_THE_CARD))
 
 
 @login_required
-@require_POST
-def request_export(request: HttpRequest, slug: str) -> HttpResponse:
+@require_http_methods(["GET", "POST"])
+def export_list(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_study(request.user, slug, *READ)
-    wanted = request.POST.get("format", "")
-    if wanted not in ExportFormat.values:
-        messages.error(request, "Choose JSONL or CSV.")
-        return redirect("conversations:study", slug=slug)
-    try:
-        export = services.request_export(study=study, format=wanted, actor=user_of(request))
-    except services.NothingToSee:
-        messages.error(request, "There is nothing you may export while the stages are open.")
-    else:
-        announce(export)
-        messages.success(request, "The export is being written. It appears on the exports card.")
-    return redirect("conversations:study", slug=slug)
+    form = ExportForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        _request_export(request, study, form.cleaned_data["format"])
+        return redirect("reports:export-list", slug=slug)
+    return render(request, "reports/export_list.html", {**_context(request, study, ON_THE_PAGE), "form": form})
 
 
 @login_required
-@never_cache
 @require_safe
-def download(request: HttpRequest, slug: str, export_id: int) -> HttpResponseBase:
+def table(request: HttpRequest, slug: str) -> HttpResponse:
+    """The rows of the list, polled while something is being written."""
     study = get_study(request.user, slug, *READ)
-    export = get_object_or_404(Export.objects.select_related("study"), pk=export_id, study=study, state=ExportState.DONE)
-    if not set(export.stages) <= set(queries.visible_stages(user=user_of(request), study=study)):
-        raise PermissionDenied("A stage in this export is open: only its owner may read it now.")
-    return FileResponse(
-        export.path.open("rb"),
-        as_attachment=True,
-        filename=export.filename,
-        content_type=CONTENT_TYPES[ExportFormat(export.format)],
-    )
+    return render(request, "reports/export_table.html", _context(request, study, ON_THE_PAGE))
+
+
+@login_required
+@require_safe
+def download(request: HttpRequest, slug: str, export_id: int) -> FileResponse:
+    study = get_study(request.user, slug, *READ)
+    export = get_object_or_404(queries.exports_of(study), pk=export_id, state=ExportState.DONE)
+    if not queries.may_download(export, user_of(request)):
+        raise PermissionDenied("This export holds labels of a stage that is still open.")
+    services.note_download(export=export, actor=user_of(request))
+    return attachment(export)
+
+
+def _request_export(request: HttpRequest, study: Study, chosen: str) -> None:
+    try:
+        export = services.request_export(study=study, format=chosen, requested_by=user_of(request), now=timezone.now())
+    except services.ExportRefused as refusal:
+        messages.error(request, str(refusal))
+        return
+    tasks.announce(export.pk)
+    messages.success(request, "The export is being written. You can leave this page.")
+
+
+def _context(request: HttpRequest, study: Study, limit: int) -> dict[str, object]:
+    user = user_of(request)
+    exports = list(queries.exports_of(study)[:limit])
+    hidden = set(queries.withheld_stages(study, user))
+    waits = queries.must_wait_as_rater(study, user)
+    return {
+        "study": study,
+        "rows": [(export, not waits and not hidden & set(export.stages)) for export in exports],
+        "withheld": sorted(hidden),
+        "must_wait": waits,
+        "is_moving": any(_is_moving(export) for export in exports),
+    }
+
+
+def _is_moving(export: Export) -> bool:
+    return export.state in {ExportState.PENDING, ExportState.RUNNING}

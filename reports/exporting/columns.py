@@ -121,9 +121,7 @@ def _answer(values: Mapping[str, Any]) -> dict[str, Any]:
         "presentation": values["presentation"],
         "is_repeat": values["presentation"] > 0,
         # A response judged elsewhere has no side that we know of, so there is no answer as seen.
-        "answer_raw": None
-        if has_sides and left is None
-        else stage.as_seen(values["label"], personalized_left=left),
+        "answer_raw": None if has_sides and left is None else stage.as_seen(values["label"], personalized_left=left),
         "answer_recoded": values["label"],
         "label": stage.display(values["label"]),
         "failure_mode": values["failure_mode"] or None,

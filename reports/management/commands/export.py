@@ -1,5 +1,6 @@
-"""``manage.py export STUDY --format csv --output FILE``: all judgments of a study, for the operator."""
+"""``manage.py export STUDY --format csv --output FILE``: all judgments of a study, as its operator."""
 
+import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -7,22 +8,33 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from conversations.models import Study
+from reports import queries, services
 from reports.enums import ExportFormat
-from reports.services import write_to
 
 
 class Command(BaseCommand):
-    help = "Write all judgments of a study to a file: one row is one rater and one unit (docs/exports.md)."
+    help = "Write all judgments of a study to a file, open stages included. docs/exports.md explains the columns."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("study", help="the study's slug")
         parser.add_argument("--format", choices=ExportFormat.values, default=ExportFormat.JSONL)
-        parser.add_argument("--output", required=True, type=Path)
-        parser.add_argument("--stages", nargs="+", type=int, choices=[1, 2, 3], default=[1, 2, 3])
+        parser.add_argument("--output", required=True, help="the file to write; - is standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
         study = Study.objects.filter(slug=options["study"], deleted_at__isnull=True).first()
         if study is None:
-            raise CommandError(f"There is no study {options['study']!r}.")
-        rows = write_to(study=study, format=options["format"], stages=options["stages"], file=options["output"])
-        self.stdout.write(f"{rows} rows written to {options['output']}")
+            raise CommandError(f"There is no study {options['study']}.")
+        if options["output"] == "-":
+            self._report(
+                services.write_judgments(
+                    study=study, stages=queries.all_stages(), format=options["format"], file=sys.stdout.buffer
+                )
+            )
+            return
+        target = Path(options["output"])
+        self._report(
+            services.write_judgments_to(target, study=study, stages=queries.all_stages(), format=options["format"])
+        )
+
+    def _report(self, written: services.Written) -> None:
+        self.stderr.write(f"{written.rows} rows, {written.size} bytes, sha256 {written.sha256}")
