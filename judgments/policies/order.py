@@ -1,6 +1,7 @@
 """Which units share a page, and in which order a rater sees them. Pure: keys decide, so that it can be told again."""
 
 import hmac
+import itertools
 from collections.abc import Iterable, Sequence
 
 
@@ -19,7 +20,7 @@ def pages[Item](items: Sequence[Item], size: int) -> list[Sequence[Item]]:
     """``items`` on as few pages of at most ``size`` as possible, evenly filled."""
     count = -(-len(items) // size)
     bounds = [round(index * len(items) / count) for index in range(count + 1)] if count else []
-    return [items[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+    return [items[start:end] for start, end in itertools.pairwise(bounds)]
 
 
 def page_count(items: int, size: int) -> int:

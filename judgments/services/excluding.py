@@ -40,7 +40,7 @@ def exclude_judgments(*, rater: Rater, stage: Stage, reason: ExclusionReason, ac
     excluded = Judgment.objects.filter(mine, excluded_at__isnull=True).update(excluded_at=now, exclusion_reason=reason)
     filled = Slot.objects.filter(stage=stage, assignment__rater=rater, filled_at__isnull=False)
     filled.update(**FREED)
-    _record("judgments.exclude", rater, stage, actor, excluded, reason)
+    _record("judgments.exclude", rater, stage, actor, judgments=excluded, reason=reason)
     return excluded
 
 
@@ -59,11 +59,11 @@ def include_judgments(*, rater: Rater, stage: Stage, actor: User | None, now: da
         slot__isnull=True,
         task__kind=TaskKind.REGULAR,
     ).update(outcome=Outcome.SURPLUS)
-    _record("judgments.include", rater, stage, actor, included, "")
+    _record("judgments.include", rater, stage, actor, judgments=included, reason="")
     return included
 
 
-def _record(action: str, rater: Rater, stage: Stage, actor: User | None, judgments: int, reason: str) -> None:
+def _record(action: str, rater: Rater, stage: Stage, actor: User | None, *, judgments: int, reason: str) -> None:
     record(
         actor=actor,
         action=action,

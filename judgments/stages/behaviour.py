@@ -1,7 +1,7 @@
 """The interface each stage fills in."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -10,7 +10,6 @@ from django.db.models import Q, QuerySet
 from conversations.enums import Gating
 from conversations.models import Stage
 from judgments.enums import FailureMode
-from judgments.models import Unit
 
 
 class LabelNotKnown(Exception):
@@ -58,9 +57,9 @@ class Behaviour(ABC):
     @abstractmethod
     def choices(self) -> Sequence[Choice]: ...
 
-    def conflict_key(self, target: Any) -> int | None:
-        """What a rater may meet in one target only."""
-        return None
+    def conflict_keys(self, target_ids: Collection[int]) -> Mapping[int, int]:
+        """By target: what a rater may meet in one target only."""
+        return {}
 
     def failure_modes(self, label: int) -> Sequence[FailureMode]:
         """The failure modes that may go with a label."""
@@ -83,9 +82,3 @@ class Behaviour(ABC):
 
     def display(self, label: int) -> str:
         return self.words[label]
-
-
-def target_of(behaviour: Behaviour, unit: Unit) -> int:
-    """The id of what a unit's page is about."""
-    target_id: int = getattr(unit.task, f"{behaviour.target}_id")
-    return target_id

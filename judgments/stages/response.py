@@ -1,6 +1,6 @@
 """Stage 3: does using the attributes make the response better?"""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -80,8 +80,8 @@ class ResponseQuality(Behaviour):
         )
         return [Choice(value, text) for value, text in enumerate(texts, start=1)]
 
-    def conflict_key(self, target: Comparison) -> int | None:
-        return target.case_id
+    def conflict_keys(self, target_ids: Collection[int]) -> Mapping[int, int]:
+        return dict(Comparison.objects.filter(id__in=target_ids).values_list("id", "case_id"))
 
     def canonical(self, label: int, *, personalized_left: bool | None) -> int:
         if personalized_left is None:

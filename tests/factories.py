@@ -1,0 +1,115 @@
+"""Plain builders for what tests stand on. Each makes one thing, with what it needs."""
+
+import itertools
+import uuid
+from typing import Any
+
+from conversations.enums import Origin, ResponseKind
+from conversations.models import (
+    Attribute,
+    Case,
+    Comparison,
+    ComparisonAttribute,
+    Conversation,
+    Guidelines,
+    Prompt,
+    Response,
+    Stage,
+    Study,
+    Subject,
+    System,
+)
+from raters.enums import RaterKind
+from raters.models import Admission, Enrolment, Rater
+
+_numbers = itertools.count(1)
+
+
+def study(**values: Any) -> Study:
+    """A study with its three stages, all in draft."""
+    made: Study = Study.objects.create(**{"slug": f"study-{uuid.uuid4().hex[:10]}", "title": "A study"} | values)
+    for number in (1, 2, 3):
+        stage = Stage.objects.create(study=made, number=number)
+        Guidelines.objects.create(stage=stage, version=1, text="Judge **what is written**.")
+    return made
+
+
+def stage(of: Study, number: int, **values: Any) -> Stage:
+    """The study's stage, changed."""
+    Stage.objects.filter(study=of, number=number).update(**values)
+    return Stage.objects.select_related("study").get(study=of, number=number)
+
+
+def system(of: Study, name: str = "assistant") -> System:
+    return System.objects.get_or_create(study=of, name=name)[0]
+
+
+def subject(of: Study, **values: Any) -> Subject:
+    number = next(_numbers)
+    defaults = {"external_id": f"subject-{number}", "number": number, "origin": Origin.ILLUSTRATIVE}
+    return Subject.objects.create(study=of, **defaults | values)
+
+
+def conversation(of: Subject, text: str = "I always weigh my flour.") -> Conversation:
+    turns = [{"role": "user", "content": text}, {"role": "assistant", "content": "Noted."}]
+    return Conversation.objects.create(
+        subject=of,
+        content_hash=uuid.uuid4().hex,
+        turns=turns,
+        turn_count=2,
+        character_count=sum(len(turn["content"]) for turn in turns),
+        title=text[:40],
+    )
+
+
+def attributes(of: Subject, count: int = 3, **values: Any) -> list[Attribute]:
+    made_by = values.pop("system", None) or system(of.study)
+    rows = [
+        Attribute(subject=of, system=made_by, text=f"Statement {number}", content_hash=uuid.uuid4().hex, **values)
+        for number in itertools.islice(_numbers, count)
+    ]
+    return Attribute.objects.bulk_create(rows)
+
+
+def prompt(of: Study, **values: Any) -> Prompt:
+    number = next(_numbers)
+    defaults = {"external_id": f"prompt-{number}", "text": f"Plan my breakfast ({number})."}
+    return Prompt.objects.create(study=of, **defaults | values)
+
+
+def case(of: Subject, about: Prompt | None = None) -> Case:
+    return Case.objects.create(subject=of, prompt=about or prompt(of.study))
+
+
+def comparison(of: Case, given: list[Attribute], *, by: System | None = None, **values: Any) -> Comparison:
+    made_by = by or system(of.subject.study)
+    texts = {ResponseKind.GENERIC: "Bread and jam.", ResponseKind.PERSONALIZED: "Weigh 50 g of oats."}
+    generic, personalized = (
+        Response.objects.create(case=of, system=made_by, kind=kind, text=text) for kind, text in texts.items()
+    )
+    made: Comparison = Comparison.objects.create(
+        case=of, system=made_by, generic=generic, personalized=personalized, **values
+    )
+    ComparisonAttribute.objects.bulk_create(ComparisonAttribute(comparison=made, attribute=item) for item in given)
+    return made
+
+
+def rater(of: Study, *, kind: RaterKind = RaterKind.HUMAN, **values: Any) -> Rater:
+    """A rater who is enrolled in the study and admitted to its stages."""
+    number = next(_numbers)
+    made: Rater = Rater.objects.create(**{"kind": kind, "name": f"Rater {number}"} | values)
+    enrolment = Enrolment.objects.create(rater=made, study=of, number=number)
+    Admission.objects.bulk_create(Admission(enrolment=enrolment, stage=stage) for stage in of.stages.all())
+    return made
+
+
+def material(of: Study, *, subjects: int = 2, attributes_each: int = 3, prompts: int = 1) -> list[Subject]:
+    """Subjects with a conversation, attributes and, for each prompt, a case with a comparison given two of them."""
+    asked = [prompt(of) for _ in range(prompts)]
+    made = [subject(of) for _ in range(subjects)]
+    for person in made:
+        conversation(person)
+        known = attributes(person, attributes_each)
+        for about in asked:
+            comparison(case(person, about), known[:2])
+    return made
