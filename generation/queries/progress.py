@@ -33,6 +33,25 @@ class Progress:
     def finished(self) -> int:
         return self.done + self.failed + self.cancelled
 
+    @property
+    def text(self) -> str:
+        return f"{self.finished} of {self.total}"
+
+    @property
+    def produced_text(self) -> str:
+        return f"{self.produced} stored"
+
+    @property
+    def rate_text(self) -> str:
+        return f"{self.per_minute:.0f} a minute" if self.per_minute else ""
+
+    @property
+    def left_text(self) -> str:
+        if self.seconds_left is None or not self.waiting + self.running:
+            return ""
+        minutes = -(-self.seconds_left // 60)
+        return f"about {minutes} min left" if minutes > 1 else "about a minute left"
+
 
 @dataclass(frozen=True, slots=True)
 class ReasonCount:

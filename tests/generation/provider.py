@@ -132,6 +132,8 @@ def extraction(*attributes: dict[str, Any]) -> str:
     return json.dumps({"attributes": list(attributes)})
 
 
-def attribute(text: str, quote: str, *, confidence: float = 0.9, conversation: int = 1, turn: int = 0) -> dict[str, Any]:
+def attribute(
+    text: str, quote: str, *, confidence: float = 0.9, conversation: int = 1, turn: int = 0
+) -> dict[str, Any]:
     evidence = [{"conversation": conversation, "turn": turn, "quote": quote}]
     return {"text": text, "reason": "It was said.", "confidence": confidence, "evidence": evidence}

@@ -1,0 +1,138 @@
+"""What people type about endpoints and runs."""
+
+from typing import Any
+
+from django import forms
+
+from conversations.models import Study, System
+from generation.configuration import ExtractionConfiguration, ResponsesConfiguration
+from generation.enums import AttributePolicy
+from generation.models import Endpoint
+
+
+class EndpointForm(forms.ModelForm[Endpoint]):
+    temperature = forms.FloatField(min_value=0, max_value=2, initial=0.3, help_text="0 is the most predictable.")
+    max_tokens = forms.IntegerField(label="Longest answer, in tokens", min_value=16, max_value=100_000, initial=1024)
+    seed = forms.IntegerField(required=False, min_value=0, help_text="For endpoints that know one.")
+    more_parameters = forms.JSONField(
+        required=False,
+        label="More request parameters",
+        help_text="A JSON object that is sent as it is, for example {&quot;top_p&quot;: 0.9}.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    class Meta:
+        model = Endpoint
+        fields = [
+            "name",
+            "base_url",
+            "model",
+            "key_variable",
+            "context_tokens",
+            "input_price",
+            "output_price",
+            "concurrency",
+            "requests_per_minute",
+            "timeout_seconds",
+            "supports_json_schema",
+        ]
+        labels = {"context_tokens": "Context, in tokens"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stored = dict(self.instance.parameters)
+        for name in ("temperature", "max_tokens", "seed"):
+            if name in stored:
+                self.initial[name] = stored.pop(name)
+        if stored:
+            self.initial["more_parameters"] = stored
+        if self.instance.is_embedded:
+            # Its address and model are those of the settings.
+            for name in ("base_url", "model", "key_variable"):
+                del self.fields[name]
+
+    def clean_more_parameters(self) -> dict[str, Any]:
+        value = self.cleaned_data["more_parameters"] or {}
+        if not isinstance(value, dict) or {"model", "messages", "stream", "n"} & value.keys():
+            raise forms.ValidationError("A JSON object is expected, without model, messages, stream and n.")
+        return value
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        own = {name: cleaned.get(name) for name in ("temperature", "max_tokens", "seed")}
+        more = cleaned.get("more_parameters") or {}
+        self.instance.parameters = {name: value for name, value in own.items() if value is not None} | more
+        return cleaned
+
+
+class RunForm(forms.Form):
+    """What both kinds of run ask."""
+
+    endpoint = forms.ModelChoiceField(Endpoint.objects.none(), empty_label=None)
+    limit = forms.IntegerField(required=False, min_value=1, help_text="Leave empty for all that are missing.")
+    budget = forms.DecimalField(
+        required=False,
+        min_value=0,
+        max_digits=10,
+        decimal_places=2,
+        help_text="The run pauses before it is passed. Leave empty for none.",
+    )
+
+    def __init__(self, *args: Any, study: Study, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.study = study
+        self.fields["endpoint"].queryset = study.endpoints.order_by("name")  # type: ignore[attr-defined]
+
+
+class ExtractionForm(RunForm):
+    confidence_threshold = forms.FloatField(
+        min_value=0, max_value=1, initial=0.4, help_text="Attributes the model is less sure of are left out."
+    )
+    max_attributes = forms.IntegerField(
+        label="Attributes for each subject, at most", min_value=1, max_value=200, initial=12
+    )
+    field_order = ["endpoint", "limit", "confidence_threshold", "max_attributes", "budget"]
+
+    def configuration(self) -> ExtractionConfiguration:
+        return ExtractionConfiguration(
+            confidence_threshold=self.cleaned_data["confidence_threshold"],
+            max_attributes=self.cleaned_data["max_attributes"],
+            seed=self.study.seed,
+        )
+
+
+class ResponsesForm(RunForm):
+    policy = forms.ChoiceField(choices=AttributePolicy, label="A personalized response is given")
+    selection_system = forms.ModelChoiceField(
+        System.objects.none(),
+        required=False,
+        label="Whose selection",
+        help_text="Only where a system's own selection is used.",
+    )
+    max_given = forms.IntegerField(
+        label="Attributes for each response, at most", min_value=1, max_value=100, initial=10
+    )
+    field_order = ["endpoint", "policy", "selection_system", "max_given", "limit", "budget"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        systems = self.study.systems.filter(selections__isnull=False).distinct()
+        self.fields["selection_system"].queryset = systems  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("policy") == AttributePolicy.SELECTION and not cleaned.get("selection_system"):
+            self.add_error("selection_system", "Choose the system whose selection is used.")
+        return cleaned
+
+    def configuration(self) -> ResponsesConfiguration:
+        system = self.cleaned_data["selection_system"]
+        return ResponsesConfiguration(
+            policy=AttributePolicy(self.cleaned_data["policy"]),
+            selection_system=system.pk if system else None,
+            max_given=self.cleaned_data["max_given"],
+        )
+
+
+class ResumeForm(forms.Form):
+    budget = forms.DecimalField(required=False, min_value=0, max_digits=10, decimal_places=2, label="New budget")

@@ -1,0 +1,1 @@
+"""Pages about endpoints, runs and held comparisons."""

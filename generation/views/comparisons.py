@@ -1,0 +1,38 @@
+"""Comparisons that the leak scan holds back, and letting them go."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.requests import user_of
+from conversations.permissions import MANAGE, get_study
+from conversations.services.comparisons import release_comparison
+from generation.queries.progress import held_comparisons
+
+_PAGE = 50
+
+
+@login_required
+@require_safe
+def held_list(request: HttpRequest, slug: str) -> HttpResponse:
+    study = get_study(request.user, slug, *MANAGE)
+    before = request.GET.get("before", "")
+    held = held_comparisons(study).select_related("generic", "personalized")
+    if before.isdecimal() and len(before) < 19:
+        held = held.filter(pk__lt=int(before))
+    found = list(held[: _PAGE + 1])
+    older = f"?before={found[_PAGE - 1].pk}" if len(found) > _PAGE else ""
+    return render(request, "generation/held.html", {"study": study, "comparisons": found[:_PAGE], "older": older})
+
+
+@login_required
+@require_POST
+def release(request: HttpRequest, slug: str, comparison_id: int) -> HttpResponse:
+    study = get_study(request.user, slug, *MANAGE)
+    comparison = get_object_or_404(held_comparisons(study), pk=comparison_id)
+    release_comparison(comparison=comparison, actor=user_of(request), now=timezone.now())
+    messages.success(request, "The comparison is released: raters can get it.")
+    return redirect("generation:held", slug=slug)
