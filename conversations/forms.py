@@ -4,7 +4,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from conversations.models import Study
 
 
-class StudyForm(forms.ModelForm[Study]):
+class StudyForm(forms.ModelForm):
     """What a study is called, what it pays, and what its raters may see."""
 
     class Meta:

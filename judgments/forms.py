@@ -18,7 +18,7 @@ GATING_CHOICES = {
 FIXED_ONCE_OPENED = ["k", "gating", "page_size"]
 
 
-class StageForm(forms.ModelForm[Stage]):
+class StageForm(forms.ModelForm):
     """How a stage is rated. What tasks were built from is fixed once the stage has been opened."""
 
     class Meta:

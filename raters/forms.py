@@ -3,7 +3,7 @@ from django import forms
 from raters.models import EntryLink
 
 
-class EntryLinkForm(forms.ModelForm[EntryLink]):
+class EntryLinkForm(forms.ModelForm):
     class Meta:
         model = EntryLink
         fields = ["stage", "label", "max_raters"]
