@@ -4,13 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from conversations.enums import Role, StageNumber, StageState, StudyState
-from conversations.models import Conversation, Stage, Study
+from conversations.models import ComparisonAttribute, Stage, Study
 from judgments.enums import Outcome, TaskKind
 from judgments.models import Assignment, Judgment
 from raters.enums import RaterKind
@@ -75,21 +74,26 @@ def judgment_records(study: Study, stages: Iterable[int]) -> Iterator[Mapping[st
     task = "unit__task__"
     subjects = (f"{task}subject__", f"{task}case__subject__", f"{task}comparison__case__subject__")
     prompts = (f"{task}case__prompt__", f"{task}comparison__case__prompt__")
-    shown = Conversation.objects.filter(subject_id=OuterRef("subject_id"), withdrawn_at__isnull=True)
+    mentioned = ComparisonAttribute.objects.filter(
+        comparison=OuterRef("unit__task__comparison"), attribute=OuterRef("unit__attribute")
+    )
     records = (
         judgments(study, stages)
         .annotate(
             stage=F(f"{task}stage__number"),
+            task_id=F("unit__task_id"),
             task_kind=F(f"{task}kind"),
-            subject_id=_first(subjects, "id"),
+            expected_label=F("unit__expected_label"),
             subject_number=_first(subjects, "number"),
             subject_origin=_first(subjects, "origin"),
-            prompt_id=_first(prompts, "id"),
+            prompt_id=_first(prompts, "external_id"),
             prompt_text=_first(prompts, "text"),
             attribute_id=F("unit__attribute_id"),
             attribute_text=F("unit__attribute__text"),
             attribute_system_name=F("unit__attribute__system__name"),
             attribute_system_version=F("unit__attribute__system__version"),
+            evidence=F("unit__attribute__evidence"),
+            mentioned=Subquery(mentioned.values("mentioned")),
             comparison_id=F(f"{task}comparison_id"),
             response_system_name=F(f"{task}comparison__system__name"),
             response_system_version=F(f"{task}comparison__system__version"),
@@ -107,7 +111,6 @@ def judgment_records(study: Study, stages: Iterable[int]) -> Iterator[Mapping[st
             guidelines_version=F("assignment__guidelines__version"),
             counted=ExpressionWrapper(COUNTED, output_field=BooleanField()),
         )
-        .annotate(conversation_ids=ArraySubquery(shown.order_by("id").values("id")))
         .order_by("id")
         .values()
     )

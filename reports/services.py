@@ -44,14 +44,14 @@ class Written:
 
 
 @transaction.atomic
-def request_export(*, study: Study, format: str, requested_by: User, now: datetime) -> Export:  # noqa: A002
+def request_export(*, study: Study, file_format: str, requested_by: User, now: datetime) -> Export:
     """Put an export in the queue. Stages that the user must not see yet are left out, and named."""
     if queries.must_wait_as_rater(study, requested_by):
         raise ExportRefused("You rate in this study, so you can export its judgments once its stages are closed.")
     withheld = queries.withheld_stages(study, requested_by)
     stages = [number for number in queries.all_stages() if number not in withheld]
     export = Export(
-        study=study, format=format, stages=stages, withheld=withheld, requested_by=requested_by, requested_at=now
+        study=study, format=file_format, stages=stages, withheld=withheld, requested_by=requested_by, requested_at=now
     )
     export.full_clean(exclude=["study", "requested_by"])
     export.save()
@@ -103,13 +103,13 @@ def write_judgments(
     *,
     study: Study,
     stages: Sequence[int],
-    format: str,
+    file_format: str,
     file: BinaryIO,
-    beat: Beat = lambda: None,  # noqa: A002
+    beat: Beat = lambda: None,
 ) -> Written:
     """All judgments as of one moment. Raises ExportIncomplete if rows and database disagree."""
     sink = Sink(file)
-    writer = WRITERS[format](sink, JUDGMENT_COLUMNS)
+    writer = WRITERS[file_format](sink, JUDGMENT_COLUMNS)
     writer.start()
     rows = 0
     with transaction.atomic():
@@ -130,14 +130,14 @@ def write_judgments_to(
     *,
     study: Study,
     stages: Sequence[int],
-    format: str,
-    beat: Beat = lambda: None,  # noqa: A002
+    file_format: str,
+    beat: Beat = lambda: None,
 ) -> Written:
     """Written beside its place and moved there when complete: a half-written file is never under the final name."""
     part = target.with_name(f"{target.name}.{uuid.uuid4().hex}.part")
     try:
         with part.open("xb") as file:
-            written = write_judgments(study=study, stages=stages, format=format, file=file, beat=beat)
+            written = write_judgments(study=study, stages=stages, format=file_format, file=file, beat=beat)
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
@@ -157,7 +157,7 @@ def _write_file(export: Export) -> tuple[str, Written]:
     target = Path(settings.MEDIA_ROOT) / name
     target.parent.mkdir(parents=True, exist_ok=True)
     written = write_judgments_to(
-        target, study=export.study, stages=export.stages, format=export.format, beat=_Heartbeat(export.pk)
+        target, study=export.study, stages=export.stages, file_format=export.format, beat=_Heartbeat(export.pk)
     )
     return name, written
 

@@ -60,7 +60,9 @@ def download(request: HttpRequest, slug: str, export_id: int) -> FileResponse:
 
 def _request_export(request: HttpRequest, study: Study, chosen: str) -> None:
     try:
-        export = services.request_export(study=study, format=chosen, requested_by=user_of(request), now=timezone.now())
+        export = services.request_export(
+            study=study, file_format=chosen, requested_by=user_of(request), now=timezone.now()
+        )
     except services.ExportRefused as refusal:
         messages.error(request, str(refusal))
         return

@@ -1,7 +1,5 @@
 """The judgments table: one row is one rater's judgment of one unit. docs/exports.md explains every column."""
 
-import hashlib
-import hmac
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -10,13 +8,16 @@ from conversations.models import Study
 from judgments.enums import TaskKind
 from judgments.stages import behaviour
 from raters.enums import RaterKind
+from raters.services import rater_key
 from reports.exporting.versions import APP_VERSION, PROTOCOL_VERSION
 
 JUDGMENT_COLUMNS = (
     "study_id",
     "protocol_version",
     "stage",
+    "task_id",
     "task_kind",
+    "unit_id",
     "subject_key",
     "subject_origin",
     "conversation_ids",
@@ -24,9 +25,10 @@ JUDGMENT_COLUMNS = (
     "prompt_text",
     "attribute_id",
     "attribute_text",
-    "system",
     "attribute_system",
+    "attribute_mentioned",
     "comparison_id",
+    "response_system",
     "generic_response_id",
     "personalized_response_id",
     "shown_left",
@@ -34,11 +36,11 @@ JUDGMENT_COLUMNS = (
     "rater_kind",
     "rater_name",
     "judgment_id",
-    "unit_id",
     "presentation",
     "answer_raw",
     "answer_recoded",
     "label",
+    "expected_label",
     "failure_mode",
     "note",
     "comment",
@@ -60,11 +62,6 @@ JUDGMENT_COLUMNS = (
 )
 
 
-def rater_key(study: Study, rater_id: int) -> str:
-    """The same rater has the same key throughout a study and another one in every other study."""
-    return hmac.new(bytes(study.key), f"rater:{rater_id}".encode(), hashlib.sha256).hexdigest()[:16]
-
-
 def judgment_row(study: Study, values: Mapping[str, Any]) -> dict[str, Any]:
     """The row of a record of ``queries.judgments``, in the order of the columns."""
     row = {
@@ -80,22 +77,23 @@ def judgment_row(study: Study, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _what(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What was judged. The system is the one whose work it is: of the response at stage 3, else of the attribute."""
-    attribute_system = _system(values, "attribute")
+    """What was judged, and whose work it is."""
     return {
         "stage": values["stage"],
+        "task_id": values["task_id"],
         "task_kind": values["task_kind"],
         "is_gold": values["task_kind"] == TaskKind.GOLD,
         "unit_id": values["unit_id"],
         "subject_key": f"subject-{values['subject_number']}",
         "subject_origin": values["subject_origin"],
-        "conversation_ids": values["conversation_ids"],
+        "conversation_ids": _evidence_conversations(values["evidence"]),
         "prompt_id": values["prompt_id"],
         "prompt_text": values["prompt_text"],
         "attribute_id": values["attribute_id"],
         "attribute_text": values["attribute_text"],
-        "attribute_system": attribute_system,
-        "system": _system(values, "response") or attribute_system,
+        "attribute_system": _system(values, "attribute"),
+        "attribute_mentioned": values["mentioned"],
+        "response_system": _system(values, "response"),
         "comparison_id": values["comparison_id"],
         "generic_response_id": values["generic_response_id"],
         "personalized_response_id": values["personalized_response_id"],
@@ -106,7 +104,7 @@ def _what(values: Mapping[str, Any]) -> dict[str, Any]:
 def _who(study: Study, values: Mapping[str, Any]) -> dict[str, Any]:
     is_human = values["rater_kind"] == RaterKind.HUMAN
     return {
-        "rater_key": rater_key(study, values["rater_id"]),
+        "rater_key": rater_key(study=study, rater_id=values["rater_id"]),
         "rater_kind": values["rater_kind"],
         "rater_name": None if is_human else values["rater_name"],
     }
@@ -124,6 +122,7 @@ def _answer(values: Mapping[str, Any]) -> dict[str, Any]:
         "answer_raw": None if has_sides and left is None else stage.as_seen(values["label"], personalized_left=left),
         "answer_recoded": values["label"],
         "label": stage.display(values["label"]),
+        "expected_label": values["expected_label"],
         "failure_mode": values["failure_mode"] or None,
         "note": values["note"],
         "revision": values["revision"],
@@ -152,6 +151,10 @@ def _circumstances(values: Mapping[str, Any]) -> dict[str, Any]:
 def _system(values: Mapping[str, Any], of: str) -> str | None:
     name, version = values[f"{of}_system_name"], values[f"{of}_system_version"]
     return None if name is None else f"{name} {version}".strip()
+
+
+def _evidence_conversations(evidence: list[dict[str, Any]] | None) -> list[int]:
+    return sorted({pointer["conversation"] for pointer in evidence or () if pointer.get("conversation")})
 
 
 def _shown_left(personalized_left: bool | None) -> str | None:  # noqa: FBT001

@@ -4,6 +4,9 @@ import csv
 import hashlib
 import io
 import json
+import re
+from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,13 +17,13 @@ from django.utils import timezone
 from accounts.models import User
 from conversations.enums import Role, StageState
 from conversations.models import Membership
-from judgments.models import Assignment, Judgment
+from judgments.models import Assignment, Consensus, Judgment
 from raters.models import Rater
 from reports import queries, services
-from reports.columns import COLUMNS
 from reports.enums import ExportFormat, ExportState
+from reports.exporting.columns import JUDGMENT_COLUMNS
+from reports.exporting.writers import cell
 from reports.models import Export
-from reports.writers import safe_cell
 from tests import worlds
 
 # An export reads through a connection of its own, which sees committed rows only.
@@ -46,23 +49,31 @@ def member(study, role: Role) -> User:
 
 
 def made(study, actor: User, format: ExportFormat) -> Export:  # noqa: A002
-    export = services.request_export(study=study, format=format, actor=actor)
-    claimed = services.claim(export_id=export.pk, now=timezone.now())
-    assert claimed is not None
-    services.make_export(claimed)
-    export.refresh_from_db()
-    return export
+    export = requested(study, actor, format)
+    finished = services.make_export(export_id=export.pk, now=timezone.now())
+    assert finished is not None
+    return finished
+
+
+def requested(study, actor: User, format: ExportFormat) -> Export:  # noqa: A002
+    return services.request_export(study=study, file_format=format, requested_by=actor, now=timezone.now())
+
+
+def lines(export: Export) -> list[dict]:
+    with export.file.open("rb") as file:
+        return [json.loads(line) for line in file.read().decode().splitlines()]
 
 
 def test_jsonl_holds_every_judgment_with_its_labels(study):
     export = made(study, member(study, Role.OWNER), ExportFormat.JSONL)
-    rows = [json.loads(line) for line in export.path.read_text().splitlines()]
+    rows = lines(export)
     assert export.state == ExportState.DONE
-    assert export.rows == export.total == len(rows) == Judgment.objects.count() == 9
-    assert export.sha256 == hashlib.sha256(export.path.read_bytes()).hexdigest()
-    assert list(rows[0]) == list(COLUMNS)
+    assert export.rows == len(rows) == Judgment.objects.count() == 9
+    assert export.sha256 == hashlib.sha256(Path(export.file.path).read_bytes()).hexdigest()
+    assert export.size == Path(export.file.path).stat().st_size
+    assert list(rows[0]) == list(JUDGMENT_COLUMNS)
     for row in rows:
-        judgment = Judgment.objects.select_related("assignment").get(unit_id=row["unit_id"])
+        judgment = Judgment.objects.select_related("assignment").get(pk=row["judgment_id"])
         assert row["answer_recoded"] == judgment.label
         assert row["answer_raw"] == 1
         assert row["counted"] is True
@@ -71,72 +82,109 @@ def test_jsonl_holds_every_judgment_with_its_labels(study):
     assert left in ({"generic"}, {"personalized"})
 
 
+def test_rows_counted_are_those_the_consensus_is_formed_from(study):
+    first = Judgment.objects.earliest("id")
+    Judgment.objects.filter(pk=first.pk).update(excluded_at=timezone.now(), exclusion_reason="other")
+    rows = lines(made(study, member(study, Role.OWNER), ExportFormat.JSONL))
+    counted = Counter(row["unit_id"] for row in rows if row["counted"])
+    assert counted == {unit.unit_id: unit.raters for unit in Consensus.objects.all()}
+    assert [row["judgment_id"] for row in rows if row["excluded"]] == [first.pk]
+
+
 def test_csv_has_the_same_rows_and_disarms_formulas(study):
     Assignment.objects.update(comment="=HYPERLINK(1)")
     export = made(study, member(study, Role.OWNER), ExportFormat.CSV)
-    rows = list(csv.DictReader(io.StringIO(export.path.read_text(encoding="utf-8-sig"))))
+    with export.file.open("rb") as file:
+        rows = list(csv.DictReader(io.StringIO(file.read().decode())))
     assert len(rows) == Judgment.objects.count()
     assert {row["comment"] for row in rows} == {"'=HYPERLINK(1)"}
 
 
+def test_the_codebook_explains_every_column_in_order():
+    codebook = Path(__file__).parents[2] / "docs" / "exports.md"
+    assert tuple(re.findall(r"^\| `(\w+)` \|", codebook.read_text(), re.MULTILINE)) == JUDGMENT_COLUMNS
+
+
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_texts_that_a_spreadsheet_would_run_are_disarmed(start):
-    assert safe_cell(f"{start}1") == f"'{start}1"
+    assert cell(f"{start}1") == f"'{start}1"
 
 
 def test_numbers_are_left_alone():
-    assert safe_cell(-1) == "-1"
+    assert cell(-1) == "-1"
 
 
 def test_while_a_stage_is_open_only_the_owner_exports_it(study):
     admin = member(study, Role.ADMIN)
     study.stages.filter(number=1).update(state=StageState.CLOSED)
-    assert queries.visible_stages(user=admin, study=study) == [1]
+    study.stages.filter(number=2).update(state=StageState.PAUSED)
     export = made(study, admin, ExportFormat.JSONL)
-    assert {json.loads(line)["stage"] for line in export.path.read_text().splitlines()} == {1}
+    assert (export.stages, export.withheld) == ([1], [2, 3])
+    assert {row["stage"] for row in lines(export)} == {1}
 
 
-def test_an_owner_who_rates_sees_nothing_of_an_open_stage(study):
-    owner = member(study, Role.OWNER)
-    Rater.objects.filter(enrolments__study=study, enrolments__number=1).update(user=owner)
-    with pytest.raises(services.NothingToSee):
-        services.request_export(study=study, format=ExportFormat.JSONL, actor=owner)
+@pytest.mark.parametrize("role", [Role.OWNER, Role.ADMIN])
+def test_a_member_who_rates_exports_nothing_until_the_stages_close(study, role):
+    user = member(study, role)
+    Rater.objects.filter(enrolments__study=study, enrolments__number=1).update(user=user)
+    with pytest.raises(services.ExportRefused):
+        requested(study, user, ExportFormat.JSONL)
+    study.stages.update(state=StageState.CLOSED)
+    assert made(study, user, ExportFormat.JSONL).rows == 9
 
 
 def test_an_export_of_open_stages_is_not_downloaded_by_others(study, client):
     export = made(study, member(study, Role.OWNER), ExportFormat.JSONL)
     client.force_login(member(study, Role.ADMIN))
-    assert client.get(f"/studies/{study.slug}/exports/{export.pk}/").status_code == 403
+    assert client.get(f"/studies/{study.slug}/exports/{export.pk}/download/").status_code == 403
+    assert b"/download/" not in client.get(f"/studies/{study.slug}/exports/").content
 
 
-def test_the_owner_downloads_it_as_an_attachment(study, client):
-    owner = member(study, Role.OWNER)
-    export = made(study, owner, ExportFormat.CSV)
-    client.force_login(owner)
-    response = client.get(f"/studies/{study.slug}/exports/{export.pk}/")
-    assert b"".join(response) == export.path.read_bytes()
+def test_the_owner_asks_for_an_export_and_downloads_it_as_an_attachment(study, client):
+    client.force_login(member(study, Role.OWNER))
+    asked = client.post(f"/studies/{study.slug}/exports/", {"format": "csv"})
+    assert asked.status_code == 302
+    export = Export.objects.get()
+    services.make_export(export_id=export.pk, now=timezone.now())
+    response = client.get(f"/studies/{study.slug}/exports/{export.pk}/download/")
+    assert len(list(csv.reader(io.StringIO(b"".join(response).decode())))) == 10
     assert response["Content-Disposition"] == f'attachment; filename="{export.filename}"'
     assert response["X-Content-Type-Options"] == "nosniff"
 
 
 def test_an_export_is_written_by_one_worker_and_taken_over_when_that_one_dies(study):
-    export = services.request_export(study=study, format=ExportFormat.CSV, actor=member(study, Role.OWNER))
+    export = requested(study, member(study, Role.OWNER), ExportFormat.CSV)
     now = timezone.now()
-    assert services.claim(export_id=export.pk, now=now) is not None
-    assert services.claim(export_id=export.pk, now=now) is None
-    assert services.unattended(now=now) == []
-    assert services.unattended(now=now + 2 * services.SILENCE) == [export.pk]
-    assert services.claim(export_id=export.pk, now=now + 2 * services.SILENCE) is not None
+    Export.objects.update(state=ExportState.RUNNING, heartbeat_at=now, attempts=1)
+    assert services.make_export(export_id=export.pk, now=now) is None
+    assert not queries.unfinished_exports(now).exists()
+    later = now + 2 * queries.A_DEAD_WORKER
+    assert list(queries.unfinished_exports(later)) == [export]
+    assert services.make_export(export_id=export.pk, now=later).state == ExportState.DONE
+
+
+def test_an_export_whose_workers_keep_dying_is_given_up(study):
+    requested(study, member(study, Role.OWNER), ExportFormat.CSV)
+    now = timezone.now()
+    Export.objects.update(state=ExportState.RUNNING, heartbeat_at=now, attempts=services.MAX_ATTEMPTS)
+    assert services.abandon_hopeless(now=now + 2 * queries.A_DEAD_WORKER) == 1
+    assert Export.objects.get().state == ExportState.FAILED
+
+
+def test_a_worker_says_that_it_lives_while_its_snapshot_is_open(study, monkeypatch):
+    monkeypatch.setattr(services, "ROWS_BETWEEN_LOOKS", 1)
+    monkeypatch.setattr(services, "HEARTBEAT_EVERY", timedelta(0))
+    export = requested(study, member(study, Role.OWNER), ExportFormat.JSONL)
+    long_ago = timezone.now() - timedelta(hours=1)
+    assert services.make_export(export_id=export.pk, now=long_ago).heartbeat_at > long_ago + timedelta(minutes=59)
 
 
 def test_a_file_that_cannot_be_written_is_a_failure_with_its_reason(study, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "file"
     settings.MEDIA_ROOT.write_text("not a folder")
-    export = services.request_export(study=study, format=ExportFormat.CSV, actor=member(study, Role.OWNER))
-    claimed = services.claim(export_id=export.pk, now=timezone.now())
-    assert claimed is not None
+    export = requested(study, member(study, Role.OWNER), ExportFormat.CSV)
     with pytest.raises(OSError):
-        services.make_export(claimed)
+        services.make_export(export_id=export.pk, now=timezone.now())
     export.refresh_from_db()
     assert export.state == ExportState.FAILED
     assert "NotADirectoryError" in export.failure
@@ -146,10 +194,5 @@ def test_the_command_writes_the_same_rows(study, tmp_path, capsys):
     file = tmp_path / "out.jsonl"
     call_command("export", study.slug, "--format", "jsonl", "--output", str(file))
     assert len(file.read_text().splitlines()) == Judgment.objects.count()
-    assert "9 rows written" in capsys.readouterr().out
-
-
-def test_the_codebook_explains_every_column_in_order():
-    lines = Path("docs/exports.md").read_text().splitlines()
-    explained = [line.split("`")[1] for line in lines if line.startswith("| `")]
-    assert explained == list(COLUMNS)
+    assert capsys.readouterr().err.startswith("9 rows")
+    assert [path.name for path in tmp_path.iterdir()] == ["out.jsonl"]

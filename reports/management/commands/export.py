@@ -27,13 +27,13 @@ class Command(BaseCommand):
         if options["output"] == "-":
             self._report(
                 services.write_judgments(
-                    study=study, stages=queries.all_stages(), format=options["format"], file=sys.stdout.buffer
+                    study=study, stages=queries.all_stages(), file_format=options["format"], file=sys.stdout.buffer
                 )
             )
             return
         target = Path(options["output"])
         self._report(
-            services.write_judgments_to(target, study=study, stages=queries.all_stages(), format=options["format"])
+            services.write_judgments_to(target, study=study, stages=queries.all_stages(), file_format=options["format"])
         )
 
     def _report(self, written: services.Written) -> None:
