@@ -1,8 +1,9 @@
-"""How the OpenAPI schema describes our authentication."""
+"""How the OpenAPI schema describes our authentication and scopes."""
 
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
 
 
 class TokenScheme(OpenApiAuthenticationExtension):
@@ -11,3 +12,13 @@ class TokenScheme(OpenApiAuthenticationExtension):
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer", "description": "A token from the Tokens page."}
+
+
+class ScopedSchema(AutoSchema):
+    """Adds the scope that each operation needs."""
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> Any:
+        operation = super().get_operation(*args, **kwargs)
+        if operation is not None:
+            operation["x-scope"] = self.view.scopes[self.method]
+        return operation

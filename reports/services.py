@@ -137,7 +137,7 @@ def write_judgments_to(
     part = target.with_name(f"{target.name}.{uuid.uuid4().hex}.part")
     try:
         with part.open("xb") as file:
-            written = write_judgments(study=study, stages=stages, format=file_format, file=file, beat=beat)
+            written = write_judgments(study=study, stages=stages, file_format=file_format, file=file, beat=beat)
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)

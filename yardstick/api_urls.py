@@ -1,6 +1,28 @@
 """Addresses of the REST API, version 1."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from conversations import api as conversations
+from generation import api as generation
+from judgments import api as judgments
+from reports import api as reports
 
 app_name = "api"
-urlpatterns: list[URLPattern] = []
+STUDY = "studies/<slug:slug>/"
+STAGE = STUDY + "stages/<int:number>/"
+urlpatterns = [
+    path("studies/", conversations.StudyList.as_view(), name="study-list"),
+    path(STUDY, conversations.StudyDetail.as_view(), name="study"),
+    path(STUDY + "stages/", judgments.StageList.as_view(), name="stage-list"),
+    path(STAGE, judgments.StageDetail.as_view(), name="stage"),
+    path(STAGE + "open/", judgments.StageOpen.as_view(), name="stage-open"),
+    path(STAGE + "pause/", judgments.StagePause.as_view(), name="stage-pause"),
+    path(STAGE + "close/", judgments.StageClose.as_view(), name="stage-close"),
+    path(STAGE + "progress/", judgments.StageProgress.as_view(), name="stage-progress"),
+    path(STAGE + "estimate/", judgments.StageEstimate.as_view(), name="stage-estimate"),
+    path(STUDY + "runs/", generation.RunList.as_view(), name="run-list"),
+    path(STUDY + "runs/<int:run_id>/", generation.RunDetail.as_view(), name="run"),
+    path(STUDY + "exports/", reports.ExportList.as_view(), name="export-list"),
+    path(STUDY + "exports/<int:export_id>/", reports.ExportDetail.as_view(), name="export"),
+    path(STUDY + "exports/<int:export_id>/download/", reports.ExportDownload.as_view(), name="export-download"),
+]

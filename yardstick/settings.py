@@ -195,18 +195,29 @@ REST_FRAMEWORK = {
         "accounts.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    # Deny by default: a view that does not say which scope a method needs is refused.
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.throttling.PerUser", "accounts.throttling.PerStranger"],
+    "EXCEPTION_HANDLER": "accounts.errors.error_response",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.CursorPagination",
-    "PAGE_SIZE": 100,
+    "DEFAULT_SCHEMA_CLASS": "accounts.schema.ScopedSchema",
+    "DEFAULT_PAGINATION_CLASS": "accounts.paging.NewestFirst",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Yardstick API",
     "VERSION": "1",
     "DESCRIPTION": "Create studies, upload batches, open stages, follow progress and fetch exports.",
     "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "StageNumberEnum": "conversations.enums.StageNumber",
+        "StudyStateEnum": "conversations.enums.StudyState",
+        "StageStateEnum": "conversations.enums.StageState",
+        "BatchStateEnum": "conversations.enums.BatchState",
+        "RunStateEnum": "generation.enums.RunState",
+        "ExportStateEnum": "reports.enums.ExportState",
+    },
 }
 
 LOGGING = {

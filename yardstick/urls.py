@@ -4,7 +4,7 @@ from django.contrib.auth import views as auth_views
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from yardstick.project import views
+from yardstick.project import api_docs, views
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="conversations:study-list"), name="home"),
@@ -20,5 +20,7 @@ urlpatterns = [
     path("studies/<slug:slug>/", include("reports.urls")),
     path("r/", include("raters.urls")),
     path("rate/", include("judgments.urls")),
+    path("api/docs/", api_docs.page, name="api-docs"),
+    path("api/schema/", api_docs.schema, name="api-schema"),
     path("api/v1/", include("yardstick.api_urls")),
 ]

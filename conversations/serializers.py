@@ -1,0 +1,97 @@
+"""Studies, batches and guidelines as the API shows and takes them."""
+
+from rest_framework import serializers
+
+from conversations.models import Batch, BatchProblem, Guidelines, Study
+
+
+class StudySerializer(serializers.ModelSerializer[Study]):
+    role = serializers.SerializerMethodField(help_text="Yours in this study.")
+
+    class Meta:
+        model = Study
+        fields = [
+            "slug",
+            "title",
+            "description",
+            "state",
+            "role",
+            "seed",
+            "margin",
+            "show_reason",
+            "several_comparisons_per_case",
+            "pay_per_hour",
+            "currency",
+            "contact",
+            "created_at",
+            "closed_at",
+        ]
+        read_only_fields = fields
+
+    def get_role(self, study: Study) -> str:
+        annotated: str | None = getattr(study, "role", None)
+        if annotated is not None:
+            return annotated
+        return study.memberships.values_list("role", flat=True).get(user=self.context["request"].user)
+
+
+class StudyChange(serializers.ModelSerializer[Study]):
+    """What may be written. Everything else about a study has a service of its own."""
+
+    class Meta:
+        model = Study
+        fields = [
+            "title",
+            "description",
+            "margin",
+            "show_reason",
+            "several_comparisons_per_case",
+            "pay_per_hour",
+            "currency",
+            "contact",
+        ]
+
+
+class NewStudy(StudyChange):
+    slug = serializers.SlugField(
+        max_length=60, required=False, allow_blank=True, help_text="Made from the title where it is left out."
+    )
+    k = serializers.IntegerField(min_value=1, max_value=50, default=3, help_text="Ratings per task, at every stage.")
+
+    class Meta(StudyChange.Meta):
+        fields = ["slug", *StudyChange.Meta.fields, "k"]
+
+
+class BatchSerializer(serializers.ModelSerializer[Batch]):
+    class Meta:
+        model = Batch
+        fields = [
+            "id",
+            "filename",
+            "size",
+            "sha256",
+            "format",
+            "origin",
+            "state",
+            "counts",
+            "bytes_read",
+            "failure",
+            "uploaded_at",
+            "started_at",
+            "finished_at",
+        ]
+        read_only_fields = fields
+
+
+class ProblemSerializer(serializers.ModelSerializer[BatchProblem]):
+    class Meta:
+        model = BatchProblem
+        fields = ["line", "field", "expected", "found", "kept"]
+        read_only_fields = fields
+
+
+class GuidelinesSerializer(serializers.ModelSerializer[Guidelines]):
+    class Meta:
+        model = Guidelines
+        fields = ["version", "text", "created_at"]
+        read_only_fields = ["version", "created_at"]

@@ -1,0 +1,107 @@
+"""Runs as the API shows and takes them."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from conversations.models import System
+from generation.configuration import ExtractionConfiguration, ResponsesConfiguration, RunConfiguration
+from generation.enums import AttributePolicy, RunKind
+from generation.models import Endpoint, Run
+
+
+class RunSerializer(serializers.ModelSerializer[Run]):
+    system = serializers.CharField(source="system.name", read_only=True)
+    endpoint = serializers.CharField(source="endpoint.name", read_only=True)
+
+    class Meta:
+        model = Run
+        fields = [
+            "id",
+            "kind",
+            "state",
+            "system",
+            "endpoint",
+            "configuration",
+            "budget",
+            "stop_reason",
+            "created_at",
+            "started_at",
+            "finished_at",
+        ]
+        read_only_fields = fields
+
+
+class RunProgressSerializer(serializers.Serializer[Any]):
+    total = serializers.IntegerField()
+    waiting = serializers.IntegerField()
+    running = serializers.IntegerField()
+    done = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    cancelled = serializers.IntegerField()
+    produced = serializers.IntegerField(help_text="Attributes or responses stored.")
+    per_minute = serializers.FloatField(allow_null=True)
+    seconds_left = serializers.IntegerField(allow_null=True)
+
+
+class FailureSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    label = serializers.CharField()
+    items = serializers.IntegerField()
+    example = serializers.CharField()
+
+
+class RunStatusSerializer(RunSerializer):
+    progress = RunProgressSerializer(read_only=True)
+    failures = FailureSerializer(many=True, read_only=True, help_text="Why items failed.")
+
+    class Meta(RunSerializer.Meta):
+        fields = [*RunSerializer.Meta.fields, "progress", "failures"]
+        read_only_fields = fields
+
+
+class NewRun(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=RunKind.choices)
+    endpoint = serializers.SlugRelatedField(
+        slug_field="name",
+        queryset=Endpoint.objects.none(),
+        required=False,
+        help_text="The name of one of the study's endpoints; the installation's own where it is left out.",
+    )
+    limit = serializers.IntegerField(min_value=1, required=False, help_text="Subjects or cases; all where left out.")
+    budget = serializers.DecimalField(
+        max_digits=10, decimal_places=2, min_value=0, required=False, help_text="The run pauses before it is passed."
+    )
+    confidence_threshold = serializers.FloatField(min_value=0, max_value=1, required=False, help_text="extraction")
+    max_attributes = serializers.IntegerField(min_value=1, max_value=200, required=False, help_text="extraction")
+    policy = serializers.ChoiceField(choices=AttributePolicy.choices, required=False, help_text="responses")
+    selection_system = serializers.SlugRelatedField(
+        slug_field="name",
+        queryset=System.objects.none(),
+        required=False,
+        help_text="responses, policy selection: whose selection",
+    )
+    max_given = serializers.IntegerField(min_value=1, max_value=100, required=False, help_text="responses")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        study = self.context.get("study")
+        if study is not None:
+            self.fields["endpoint"].queryset = study.endpoints.all()  # type: ignore[attr-defined]
+            self.fields["selection_system"].queryset = study.systems.all()  # type: ignore[attr-defined]
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.get("policy") == AttributePolicy.SELECTION and "selection_system" not in attrs:
+            raise serializers.ValidationError({"selection_system": "Name the system whose selection is used."})
+        return attrs
+
+    def configuration(self) -> RunConfiguration:
+        chosen = self.validated_data
+        if chosen["kind"] == RunKind.EXTRACTION:
+            names = ("confidence_threshold", "max_attributes")
+            own = {name: chosen[name] for name in names if name in chosen}
+            return ExtractionConfiguration(**own, seed=self.context["study"].seed)
+        own = {name: chosen[name] for name in ("policy", "max_given") if name in chosen}
+        if "selection_system" in chosen:
+            own["selection_system"] = chosen["selection_system"].pk
+        return ResponsesConfiguration(**own)
