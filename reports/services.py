@@ -50,11 +50,11 @@ def request_export(*, study: Study, file_format: str, requested_by: User, now: d
         raise ExportRefused("You rate in this study, so you can export its judgments once its stages are closed.")
     withheld = queries.withheld_stages(study, requested_by)
     stages = [number for number in queries.all_stages() if number not in withheld]
-    export = Export(
+    if not stages:
+        raise ExportRefused("All stages are open or paused: until they close only the study's owner can export them.")
+    export = Export.objects.create(
         study=study, format=file_format, stages=stages, withheld=withheld, requested_by=requested_by, requested_at=now
     )
-    export.full_clean(exclude=["study", "requested_by"])
-    export.save()
     record(
         actor=requested_by,
         action="export.request",
