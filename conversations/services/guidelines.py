@@ -1,0 +1,29 @@
+"""What raters are told: versions are added, never changed."""
+
+from django.db import transaction
+from django.db.models import Max
+
+from accounts.models import User
+from accounts.services import record
+from conversations.models import Guidelines, Stage
+from conversations.services.studies import default_guidelines as default_text
+
+__all__ = ["default_text", "new_version"]
+
+
+@transaction.atomic
+def new_version(*, stage: Stage, text: str, actor: User) -> Guidelines:
+    """The next version of a stage's guidelines; raters who come from now on see it."""
+    Stage.objects.select_for_update().get(pk=stage.pk)  # two editors at once get two versions
+    last = stage.guidelines.aggregate(last=Max("version"))["last"] or 0
+    guidelines = Guidelines(stage=stage, version=last + 1, text=text, created_by=actor)
+    guidelines.full_clean()
+    guidelines.save()
+    record(
+        actor=actor,
+        action="guidelines.new_version",
+        study_id=stage.study_id,
+        target=str(stage),
+        details={"version": guidelines.version},
+    )
+    return guidelines

@@ -1,0 +1,45 @@
+"""What raters of a stage are told: an editor with a preview, and earlier versions."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.requests import user_of
+from conversations.forms_guidelines import GuidelinesForm
+from conversations.markdown import render as render_markdown
+from conversations.models import Stage
+from conversations.permissions import MANAGE, get_study
+from conversations.services import guidelines as services
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def guidelines(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    study = get_study(request.user, slug, *MANAGE)
+    stage = get_object_or_404(Stage, study=study, number=number)
+    versions = list(stage.guidelines.select_related("created_by")[:50])
+    text = versions[0].text if versions else services.default_text(number)
+    form = GuidelinesForm(request.POST or None, initial={"text": text})
+    if request.method == "POST" and form.is_valid():
+        made = services.new_version(stage=stage, text=form.cleaned_data["text"], actor=user_of(request))
+        messages.success(request, f"Version {made.version} is saved. Raters see it from now on.")
+        return redirect("conversations:guidelines", slug=slug, number=number)
+    context = {
+        "study": study,
+        "stage": stage,
+        "form": form,
+        "versions": [{"row": version, "html": render_markdown(version.text)} for version in versions],
+        "preview": render_markdown(str(form["text"].value() or "")),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "conversations/guidelines.html", context, status=status)
+
+
+@login_required
+@require_POST
+def preview(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """How the text looks to raters, while it is being written."""
+    get_study(request.user, slug, *MANAGE)
+    return HttpResponse(render_markdown(request.POST.get("text", "")))

@@ -1,0 +1,179 @@
+"""Pages on which a study's material is looked through, searched and withdrawn."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.requests import user_of
+from conversations.enums import EvidenceState
+from conversations.markdown import render as render_markdown
+from conversations.models import Attribute, Conversation, Study, Subject
+from conversations.permissions import MANAGE, READ, get_study
+from conversations.queries import material as queries
+from conversations.services import withdrawal
+
+LARGEST_ID = 2**63 - 1
+TONES = {
+    EvidenceState.EXACT: "done",
+    EvidenceState.NORMALISED: "done",
+    EvidenceState.TURN: "",
+    EvidenceState.ASSISTANT_TURN: "waiting",
+    EvidenceState.NOT_FOUND: "failed",
+    EvidenceState.OUT_OF_RANGE: "failed",
+}
+
+
+@login_required
+@require_safe
+def subjects(request: HttpRequest, slug: str) -> HttpResponse:
+    study = get_study(request.user, slug, *READ)
+    search = searched(request)
+    page = queries.page_of(queries.subjects_of(study, search=search), after=number_in(request, "after") or 0)
+    return render_list(request, study, "subjects", page, {"search": search})
+
+
+@login_required
+@require_safe
+def subject(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    study = get_study(request.user, slug, *READ)
+    found = get_object_or_404(Subject.objects.select_related("batch"), study=study, pk=pk)
+    conversations = queries.page_of(queries.conversations_of(found), after=number_in(request, "after") or 0)
+    attributes = queries.page_of(
+        queries.attributes_of(study).filter(subject=found), after=number_in(request, "attributes_after") or 0
+    )
+    context = {
+        "study": study,
+        "subject": found,
+        "conversations": conversations,
+        "attributes": with_evidence(attributes.rows),
+        "attributes_next": attributes.next_after,
+        "may_manage": may_manage(request, study),
+    }
+    return render(request, "conversations/material/subject.html", context)
+
+
+@login_required
+@require_safe
+def conversation(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    study = get_study(request.user, slug, *READ)
+    found = get_object_or_404(Conversation.objects.select_related("subject"), subject__study=study, pk=pk)
+    context = {
+        "study": study,
+        "conversation": found,
+        "turns": [shown_turn(turn) for turn in found.turns],
+        "may_manage": may_manage(request, study),
+    }
+    return render(request, "conversations/material/conversation.html", context)
+
+
+@login_required
+@require_safe
+def attributes(request: HttpRequest, slug: str) -> HttpResponse:
+    study = get_study(request.user, slug, *READ)
+    chosen = {
+        "search": searched(request),
+        "system": number_in(request, "system"),
+        "not_found": request.GET.get("not_found") == "1",
+    }
+    page = queries.page_of(queries.attributes_of(study, **chosen), after=number_in(request, "after") or 0)
+    extra = {"attributes": with_evidence(page.rows), "systems": queries.systems_of(study)}
+    return render_list(request, study, "attributes", page, chosen | extra)
+
+
+@login_required
+@require_safe
+def prompts(request: HttpRequest, slug: str) -> HttpResponse:
+    study = get_study(request.user, slug, *READ)
+    chosen = {"search": searched(request), "topic": request.GET.get("topic", "").replace("\0", "")}
+    page = queries.page_of(queries.prompts_of(study, **chosen), after=number_in(request, "after") or 0)
+    return render_list(request, study, "prompts", page, chosen | {"topics": queries.topics_of(study)})
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, slug: str) -> HttpResponse:
+    study = get_study(request.user, slug, *MANAGE)
+    kind, pk = posted(request)
+    try:
+        withdrawal.withdraw(study=study, kind=kind, pk=pk, actor=user_of(request), now=timezone.now())
+    except withdrawal.NoSuchMaterial as error:
+        raise Http404("The study has no such material.") from error
+    messages.success(request, f"The {kind} is withdrawn. Nothing is erased: you can restore it.")
+    return redirect(way_back(request, study))
+
+
+@login_required
+@require_POST
+def restore(request: HttpRequest, slug: str) -> HttpResponse:
+    study = get_study(request.user, slug, *MANAGE)
+    kind, pk = posted(request)
+    try:
+        withdrawal.restore(study=study, kind=kind, pk=pk, actor=user_of(request))
+    except withdrawal.NoSuchMaterial as error:
+        raise Http404("The study has no such material.") from error
+    messages.success(request, f"The {kind} is restored.")
+    return redirect(way_back(request, study))
+
+
+def render_list(
+    request: HttpRequest, study: Study, name: str, page: queries.Page[Any], context: dict[str, Any]
+) -> HttpResponse:
+    """A list with the address of its next page."""
+    asked = {key: value for key, value in request.GET.items() if key != "after"}
+    older = f"?{urlencode({**asked, 'after': page.next_after})}" if page.next_after else ""
+    shared = {"study": study, "page": page, "older": older, "may_manage": may_manage(request, study)}
+    return render(request, f"conversations/material/{name}.html", shared | context)
+
+
+def searched(request: HttpRequest) -> str:
+    return request.GET.get("q", "").replace("\0", "").strip()[: queries.LONGEST_SEARCH]
+
+
+def number_in(request: HttpRequest, name: str) -> int | None:
+    """A number of the address, or None where there is none that could be an id."""
+    given = request.GET.get(name, "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < len(str(LARGEST_ID)) else None
+
+
+def posted(request: HttpRequest) -> tuple[str, int]:
+    given = request.POST.get("id", "")
+    if not (given.isascii() and given.isdigit() and len(given) < len(str(LARGEST_ID))):
+        raise Http404("The study has no such material.")
+    return request.POST.get("kind", ""), int(given)
+
+
+def way_back(request: HttpRequest, study: Study) -> str:
+    """The page the button stood on, if it is one of ours."""
+    wanted = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+        return wanted
+    return reverse("conversations:study", args=[study.slug])
+
+
+def may_manage(request: HttpRequest, study: Study) -> bool:
+    return study.memberships.filter(user=user_of(request), role__in=MANAGE).exists()
+
+
+def shown_turn(turn: dict[str, Any]) -> dict[str, Any]:
+    """An assistant's turn as safe Markdown; all others as they were typed."""
+    is_prose = turn["role"] == "assistant"
+    content = render_markdown(turn["content"]) if is_prose else turn["content"]
+    return {"role": turn["role"], "content": content, "is_prose": is_prose}
+
+
+def with_evidence(rows: list[Attribute]) -> list[dict[str, Any]]:
+    """Attributes, each with its evidence's states as badges, every state once."""
+    return [{"attribute": row, "badges": evidence_badges(row.evidence)} for row in rows]
+
+
+def evidence_badges(evidence: list[dict[str, Any]]) -> list[dict[str, str]]:
+    states = dict.fromkeys(EvidenceState(pointer["state"]) for pointer in evidence if "state" in pointer)
+    return [{"text": str(state.label), "tone": TONES[state]} for state in states]
