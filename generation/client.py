@@ -3,11 +3,11 @@
 No retries here: each attempt is one ``ModelCall``, so that limits, budget and log see all of them.
 """
 
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
 from typing import Any
 
 import httpx2
@@ -141,8 +141,27 @@ def _known_and_extra(parameters: dict[str, Any]) -> dict[str, Any]:
     return known | ({"extra_body": extra} if extra else {})
 
 
-@lru_cache(maxsize=64)
+_clients: dict[tuple[str, str, int], openai.OpenAI] = {}
+_clients_lock = threading.Lock()
+
+
 def _client(base_url: str, key: str, timeout_seconds: int) -> openai.OpenAI:
+    """One client for each endpoint and process: it is thread-safe and keeps its connections."""
+    with _clients_lock:
+        known = _clients.get((base_url, key, timeout_seconds))
+        if known is None:
+            known = _clients[base_url, key, timeout_seconds] = _new_client(base_url, key, timeout_seconds)
+        return known
+
+
+def close_clients() -> None:
+    """Close every connection that is kept open; the next call opens new ones."""
+    with _clients_lock:
+        while _clients:
+            _clients.popitem()[1].close()
+
+
+def _new_client(base_url: str, key: str, timeout_seconds: int) -> openai.OpenAI:
     limits = httpx2.Limits(max_connections=1000, max_keepalive_connections=200)
     return openai.OpenAI(
         base_url=base_url,

@@ -10,7 +10,7 @@ from generation.enums import AttributePolicy
 from generation.models import Endpoint
 
 
-class EndpointForm(forms.ModelForm[Endpoint]):
+class EndpointForm(forms.ModelForm):
     temperature = forms.FloatField(min_value=0, max_value=2, initial=0.3, help_text="0 is the most predictable.")
     max_tokens = forms.IntegerField(label="Longest answer, in tokens", min_value=16, max_value=100_000, initial=1024)
     seed = forms.IntegerField(required=False, min_value=0, help_text="For endpoints that know one.")

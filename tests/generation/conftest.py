@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from conversations.enums import Origin
 from conversations.models import Attribute, Case, Conversation, Prompt, Stage, Study, Subject, System
+from generation.client import close_clients
 from generation.models import Endpoint, Run
 from generation.services import announcing
 from generation.services.producing import produce_item
@@ -24,6 +25,7 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[server.Provider]:
     monkeypatch.setenv("YARDSTICK_LLM_ALLOWED_HOSTS", "127.0.0.1")
     with server.running() as provider:
         yield provider
+    close_clients()
 
 
 @pytest.fixture

@@ -1,0 +1,141 @@
+"""Prompts, histories, merging and answers: no database."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generation.histories import sample_parts, split
+from generation.merging import Candidate, merge, sample
+from generation.outputs import InvalidOutput, extraction_schema, parse_extraction
+from generation.prompting import FOLDER, TemplateError, as_lines, boundary, estimate_tokens, load
+from generation.services.endpoints import DEFAULT_TEMPLATES
+
+TURNS = st.lists(
+    st.fixed_dictionaries({"role": st.sampled_from(["user", "assistant"]), "content": st.text(max_size=3000)}),
+    max_size=6,
+)
+
+
+@pytest.mark.parametrize(("name", "version"), DEFAULT_TEMPLATES.items())
+def test_default_template_loads(name, version):
+    assert load(name, version).label == f"{name} v{version}"
+
+
+def test_every_template_file_has_a_version_and_no_place_in_its_system_part():
+    for path in FOLDER.glob("*.md"):
+        name, _, version = path.stem.rpartition("-v")
+        assert "{{" not in load(name, int(version)).system
+
+
+@pytest.mark.parametrize("name", ["../secrets", "nothing", "Extraction"])
+def test_unknown_template_is_refused(name):
+    with pytest.raises(TemplateError):
+        load(name, 1)
+
+
+def test_values_are_put_in_once():
+    messages = load("respond-generic", 1).messages(prompt="{{prompt}} {{boundary}}")
+    assert messages[1]["content"] == "{{prompt}} {{boundary}}"
+
+
+def test_missing_value_is_an_error():
+    with pytest.raises(TemplateError):
+        load("respond-generic", 1).messages()
+
+
+@given(st.text())
+def test_no_value_breaks_out_of_its_line(text):
+    lines = as_lines([{"content": text}]).split("\n")
+    assert len(lines) == 1
+    assert json.loads(lines[0]) == {"content": text}
+
+
+@given(st.text())
+def test_boundary_is_not_in_the_data(text):
+    line = boundary(text)
+    assert line not in text
+    assert boundary(line + text) not in line + text
+
+
+@given(st.lists(TURNS, max_size=5), st.integers(min_value=60, max_value=2000))
+def test_parts_fit_and_lose_no_turn(conversations, tokens):
+    parts = split(enumerate(conversations, start=1), tokens=tokens)
+    kept = {(line["conversation"], line["turn"]) for part in parts for line in part.lines}
+    own = {
+        (number, position)
+        for number, turns in enumerate(conversations, start=1)
+        for position, turn in enumerate(turns)
+        if turn["role"] == "user"
+    }
+    assert own <= kept
+    for part in parts:
+        assert sum(estimate_tokens(line["content"]) for line in part.lines) <= tokens
+
+
+def test_conversation_stays_whole_where_it_fits():
+    turns = [{"role": "user", "content": "x" * 300}] * 2
+    parts = split([(1, turns), (2, turns)], tokens=300)
+    assert [{line["conversation"] for line in part.lines} for part in parts] == [{1}, {2}]
+
+
+def test_parts_are_sampled_alike_with_the_same_seed():
+    parts = split([(n, [{"role": "user", "content": "x" * 300}]) for n in range(20)], tokens=150)
+    assert sample_parts(parts, limit=5, seed=1) == sample_parts(parts, limit=5, seed=1)
+    assert len(sample_parts(parts, limit=5, seed=1)) == 5
+
+
+def candidate(text, confidence=0.5, conversation=1):
+    return Candidate(text, "", confidence, ({"conversation": conversation},))
+
+
+def test_near_duplicates_become_the_most_confident_one():
+    merged = merge(
+        [
+            candidate("The user likes long walks by the sea", 0.5, 1),
+            candidate("The user is a nurse", 0.7),
+            candidate("User likes long walks by the sea.", 0.9, 2),
+        ]
+    )
+    assert [one.text for one in merged] == ["User likes long walks by the sea.", "The user is a nurse"]
+    assert merged[0].merged_from == ("The user likes long walks by the sea",)
+    assert merged[0].evidence == ({"conversation": 2}, {"conversation": 1})
+
+
+def test_different_statements_are_not_merged():
+    assert len(merge([candidate("The user likes cats"), candidate("The user likes dogs")])) == 2
+
+
+def test_sample_is_spread_over_conversations():
+    many = [candidate(f"one {n}", 0.9, 1) for n in range(5)] + [candidate("two", 0.1, 2)]
+    assert {one.evidence[0]["conversation"] for one in sample(many, limit=2, seed=1)} == {1, 2}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{",
+        '{"attributes": 1}',
+        '{"attributes": [{"text": "a"}]}',
+        '{"a": ' * 2000,
+        '{"attributes": [], "x": 1}',
+    ],
+)
+def test_answer_of_another_form_is_invalid(text):
+    with pytest.raises(InvalidOutput):
+        parse_extraction(text)
+
+
+def test_confidence_out_of_range_is_invalid():
+    one = {"text": "a", "reason": "b", "confidence": 3, "evidence": []}
+    with pytest.raises(InvalidOutput, match="confidence"):
+        parse_extraction(json.dumps({"attributes": [one]}))
+
+
+def test_schema_lets_no_other_field_in():
+    schema = extraction_schema(limit=3, bounded=True)
+    assert schema["additionalProperties"] is False
+    assert schema["properties"]["attributes"]["maxItems"] == 3
