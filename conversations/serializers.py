@@ -50,6 +50,7 @@ class StudyChange(serializers.ModelSerializer[Study]):
             "currency",
             "contact",
         ]
+        extra_kwargs = {"margin": {"min_value": Decimal("0.01")}}
 
 
 class NewStudy(StudyChange):
