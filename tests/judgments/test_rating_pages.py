@@ -20,6 +20,11 @@ def world():
     return worlds.rateable_study()
 
 
+@pytest.fixture(autouse=True)
+def _impatient(page: Page) -> None:
+    page.set_default_timeout(8000)
+
+
 @pytest.fixture
 def arrive(page: Page, live_server, world) -> Callable[[int], None]:
     """Open the entry link of a stage and start."""
@@ -28,7 +33,7 @@ def arrive(page: Page, live_server, world) -> Callable[[int], None]:
         link = worlds.entry_link(world.stages.get(number=number))
         page.goto(f"{live_server.url}/r/{link.token}/")
         page.get_by_role("button", name=re.compile("Start|Go on")).click()
-        expect(page.locator("#task-form")).to_be_visible()
+        expect(page.locator("#marked")).to_contain_text("0 /")
 
     return start
 
