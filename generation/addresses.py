@@ -13,7 +13,6 @@ from django.conf import settings
 
 from generation.models import Endpoint
 from generation.models.endpoints import KEY_VARIABLE
-from yardstick import environment
 
 ALLOWED_HOSTS_VARIABLE = "YARDSTICK_LLM_ALLOWED_HOSTS"
 
@@ -58,7 +57,7 @@ def key_for(endpoint: Endpoint) -> str:
     if not KEY_VARIABLE.fullmatch(variable):
         raise AddressRefused(f"{variable} is not a variable made for keys of endpoints.")
     partner = _partner(variable)
-    bound = settings.LLM_BASE_URL if variable == "YARDSTICK_LLM_API_KEY" else environment.text(partner)
+    bound = settings.LLM_BASE_URL if variable == "YARDSTICK_LLM_API_KEY" else os.environ.get(partner, "").strip()
     key = os.environ.get(variable, "").strip()
     if not key or not bound:
         raise AddressRefused(f"{variable} and {partner} must both be set where the workers run.")
@@ -94,7 +93,7 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
 def _is_allowed(parts: SplitResult) -> bool:
     host = parts.hostname or ""
     names = {host, f"{host}:{parts.port}"} if parts.port else {host}
-    allowed = set(environment.words(ALLOWED_HOSTS_VARIABLE, default=[]))
+    allowed = {name.strip() for name in os.environ.get(ALLOWED_HOSTS_VARIABLE, "").split(",") if name.strip()}
     configured = "" if settings.LLM_IS_EMBEDDED else settings.LLM_BASE_URL
     return bool(names & allowed) or (bool(configured) and _origin(configured) == _origin(parts.geturl()))
 

@@ -39,7 +39,7 @@ class RunList(generics.ListAPIView[Run]):
 
     def get_queryset(self) -> QuerySet[Run]:
         study = get_study(user_of(self.request), self.kwargs["slug"], *READ)
-        return study.runs.select_related("system", "endpoint")
+        return Run.objects.filter(study=study).select_related("system", "endpoint")
 
     @extend_schema(request=NewRun, responses={201: RunSerializer, 409: ErrorEnvelope})
     def post(self, request: Request, slug: str) -> Response:
@@ -74,7 +74,7 @@ class RunDetail(APIView):
     def get(self, request: Request, slug: str, run_id: int) -> Response:
         """How far a run is, and why items failed."""
         study = get_study(user_of(request), slug, *READ)
-        run = get_object_or_404(study.runs.select_related("system", "endpoint"), pk=run_id)
+        run = get_object_or_404(Run.objects.select_related("system", "endpoint"), study=study, pk=run_id)
         figures = {"progress": progress.progress_of(run, now=timezone.now()), "failures": progress.reasons_of(run)}
         for name, value in figures.items():
             setattr(run, name, value)

@@ -81,11 +81,12 @@ def complete(
 
 
 def _answer(completion: ChatCompletion, *, latency_ms: int) -> Answer:
-    if not isinstance(completion, ChatCompletion) or not completion.choices:
+    # The client builds its objects without checking them: any JSON may be inside.
+    if not isinstance(completion, ChatCompletion) or not completion.choices:  # type: ignore[redundant-expr]
         raise CallFailed(Reason.INVALID_OUTPUT, "The endpoint's answer holds no choice.")
     choice, usage = completion.choices[0], completion.usage
     answer = Answer(
-        text=(choice.message.content if choice.message else "") or "",
+        text=getattr(choice.message, "content", None) or "",
         model=(completion.model or "")[:200],
         input_tokens=usage.prompt_tokens if usage else None,
         output_tokens=usage.completion_tokens if usage else None,

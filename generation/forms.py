@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from conversations.models import Study, System
-from generation.configuration import ExtractionConfiguration, ResponsesConfiguration
+from generation.configuration import ExtractionConfiguration, ResponsesConfiguration, RunConfiguration
 from generation.enums import AttributePolicy
 from generation.models import Endpoint
 
@@ -81,7 +81,10 @@ class RunForm(forms.Form):
     def __init__(self, *args: Any, study: Study, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.study = study
-        self.fields["endpoint"].queryset = study.endpoints.order_by("name")  # type: ignore[attr-defined]
+        self.fields["endpoint"].queryset = Endpoint.objects.filter(study=study).order_by("name")  # type: ignore[attr-defined]
+
+    def configuration(self) -> RunConfiguration:
+        raise NotImplementedError
 
 
 class ExtractionForm(RunForm):

@@ -25,14 +25,14 @@ def worker_name() -> str:
     return f"{socket.gethostname()[:80]}-{os.getpid()}-{_START}"
 
 
-@worker_ready.connect
+@worker_ready.connect  # type: ignore[untyped-decorator]
 def start(sender: Any = None, **kwargs: Any) -> None:
     names = sorted(queue.name for queue in sender.task_consumer.queues)
     _stopped.clear()
     threading.Thread(target=_beat_until_stopped, args=(names,), name="heartbeat", daemon=True).start()
 
 
-@worker_shutdown.connect
+@worker_shutdown.connect  # type: ignore[untyped-decorator]
 def stop(**kwargs: Any) -> None:
     _stopped.set()
 

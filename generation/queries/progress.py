@@ -124,7 +124,8 @@ def items_page(run: Run, *, state: str, after: int) -> tuple[list[RunItem], int 
 
 def runs_of(study: Study) -> QuerySet[Run]:
     return (
-        study.runs.select_related("system", "endpoint")
+        Run.objects.filter(study=study)
+        .select_related("system", "endpoint")
         .annotate(
             total=Count("items"),
             done=Count("items", filter=Q(items__state=ItemState.DONE)),

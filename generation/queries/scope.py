@@ -42,7 +42,7 @@ def given_attributes(case: Case, configuration: ResponsesConfiguration) -> list[
     if configuration.policy == AttributePolicy.CONSENSUS:
         attributes = attributes.filter(pk__in=_relevant(case))
     elif configuration.policy == AttributePolicy.SELECTION:
-        attributes = attributes.filter(pk__in=_selected(case, configuration.selection_system))
+        attributes = attributes.filter(pk__in=_selected(case, configuration.selection_system or 0))
     return list(attributes.order_by(F("confidence").desc(nulls_last=True), "id")[: configuration.max_given])
 
 
@@ -52,5 +52,5 @@ def _relevant(case: Case) -> QuerySet[Any, Any]:
     ).values("unit__attribute")
 
 
-def _selected(case: Case, system_id: int | None) -> QuerySet[Any, Any]:
+def _selected(case: Case, system_id: int) -> QuerySet[Any, Any]:
     return Selection.objects.filter(case=case, system_id=system_id, selected=True).values("attribute")

@@ -1,14 +1,12 @@
 """Which items the broker is told of: never more than an endpoint may have open at once."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from generation.enums import ItemState, RunState
 from generation.models import Endpoint, RunItem
-
-# An announced item that nobody claimed for this long was lost by the broker, or no worker is free.
-ANNOUNCED_FOR = timedelta(seconds=60)
+from generation.services.items import ANNOUNCED_FOR
 
 
 def active_endpoints() -> list[int]:
@@ -18,18 +16,30 @@ def active_endpoints() -> list[int]:
 @transaction.atomic
 def announce_items(*, endpoint_id: int, now: datetime) -> list[int]:
     """Mark the next due items of an endpoint as announced, as many as it has free calls. The caller sends their ids."""
-    endpoint = Endpoint.objects.select_for_update().get(pk=endpoint_id)
-    items = RunItem.objects.filter(run__endpoint=endpoint, run__state=RunState.RUNNING)
-    open_calls = RunItem.objects.filter(run__endpoint=endpoint, state=ItemState.RUNNING).count()
-    recently = now - ANNOUNCED_FOR
-    announced = items.filter(state=ItemState.WAITING, announced_at__gt=recently).count()
-    free = endpoint.concurrency - open_calls - announced
-    if free <= 0:
-        return []
-    due = items.filter(state=ItemState.WAITING, not_before__lte=now).exclude(announced_at__gt=recently)
-    chosen = list(due.order_by("pk").values_list("pk", flat=True)[:free])
-    RunItem.objects.filter(pk__in=chosen).update(announced_at=now)
-    return chosen
+    # Announcements of one endpoint go one after another: running and announced together stay within its concurrency.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT concurrency FROM generation_endpoint WHERE id = %s FOR NO KEY UPDATE", [endpoint_id])
+        cursor.execute(_ANNOUNCE, {"endpoint": endpoint_id, "now": now, "recently": now - ANNOUNCED_FOR})
+        return sorted(row[0] for row in cursor.fetchall())
+
+
+# One statement: while it runs, every other announcement of the endpoint waits.
+_ANNOUNCE = """
+    UPDATE generation_runitem SET announced_at = %(now)s
+    WHERE id IN (
+        SELECT item.id
+        FROM generation_runitem item JOIN generation_run run ON run.id = item.run_id
+        WHERE run.endpoint_id = %(endpoint)s AND run.state = 'running' AND item.state = 'waiting'
+            AND item.not_before <= %(now)s AND (item.announced_at IS NULL OR item.announced_at <= %(recently)s)
+        ORDER BY item.id
+        LIMIT GREATEST(0, (SELECT concurrency FROM generation_endpoint WHERE id = %(endpoint)s) - (
+            SELECT count(*) FROM generation_runitem item JOIN generation_run run ON run.id = item.run_id
+            WHERE run.endpoint_id = %(endpoint)s
+                AND (item.state = 'running' OR (item.state = 'waiting' AND item.announced_at > %(recently)s))
+        ))
+    ) AND state = 'waiting'
+    RETURNING id
+"""
 
 
 def withdraw_announcement(*, item_ids: list[int]) -> None:

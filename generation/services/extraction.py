@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.utils import timezone
 
@@ -115,7 +115,9 @@ def _evidence(attribute: ExtractedAttribute, work: Work) -> list[dict[str, Any]]
     found = []
     for pointer in attribute.evidence:
         pk, turns = work.conversations.get(pointer.conversation, (None, []))
-        turn, start, end, state = locate(turns, pointer.turn, pointer.quote, elsewhere=True)
+        turn, start, end, state = locate(
+            cast("list[dict[str, str]]", turns), pointer.turn, pointer.quote, elsewhere=True
+        )
         found.append(
             {
                 "conversation": pk,
@@ -137,7 +139,7 @@ def _store(item: RunItem, chosen: list[Candidate]) -> int:
     """An attribute with the same words that this system stored before is kept as it is."""
     rows = [
         Attribute(
-            subject_id=item.subject_id,
+            subject=item.subject,
             system_id=item.run.system_id,
             text=one.text,
             content_hash=content_hash(one.text),

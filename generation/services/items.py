@@ -14,6 +14,10 @@ from generation.models import Endpoint, ModelCall, Run, RunItem
 # A worker that shows no sign of life for this long is dead (it shows one every 5 s).
 DEAD_AFTER = timedelta(seconds=20)
 _LEASE_MARGIN = timedelta(seconds=60)
+# Until the first call is opened, which renews the lease for as long as it may take.
+_FIRST_LEASE = timedelta(seconds=60)
+# An announced item that nobody claimed for this long was lost by the broker, or no worker is free.
+ANNOUNCED_FOR = timedelta(seconds=60)
 # How often an item may fail for a reason before it stays failed; once where nothing is said.
 _TRIES = {
     Reason.RATE_LIMITED: 10,
@@ -32,28 +36,26 @@ def lease(endpoint: Endpoint, now: datetime) -> datetime:
     return now + timedelta(seconds=endpoint.timeout_seconds) + _LEASE_MARGIN
 
 
-@transaction.atomic
 def claim_item(*, item_id: int, worker: str, now: datetime) -> RunItem | None:
-    """The item, now this worker's, or None: done, taken, not due, stopped, or the endpoint has all its calls open."""
-    item = (
-        RunItem.objects.select_related("run__endpoint", "run__system", "run__study")
-        .select_for_update(of=("run__endpoint",))  # claims of one endpoint go one after another
-        .filter(pk=item_id, state=ItemState.WAITING, run__state=RunState.RUNNING)
-        .first()
+    """The item, now this worker's, or None: done, taken, not due, or its run stopped.
+
+    Only an announced item can be claimed, and no more are announced than the endpoint has calls free: so the
+    endpoint's concurrency holds over all workers without a lock here. An announcement is good for as long as its message.
+    """
+    claimed = RunItem.objects.filter(
+        pk=item_id,
+        state=ItemState.WAITING,
+        run__state=RunState.RUNNING,
+        not_before__lte=now,
+        announced_at__gt=now - ANNOUNCED_FOR,
+    ).update(
+        state=ItemState.RUNNING,
+        worker=worker,
+        lease_expires_at=now + _FIRST_LEASE,
     )
-    if item is None:
+    if not claimed:
         return None
-    endpoint = item.run.endpoint
-    running = RunItem.objects.filter(run__endpoint=endpoint, state=ItemState.RUNNING).count()
-    if running >= endpoint.concurrency:
-        RunItem.objects.filter(pk=item_id, state=ItemState.WAITING).update(announced_at=None)
-        return None
-    expires = lease(endpoint, now)
-    claimed = RunItem.objects.filter(pk=item_id, state=ItemState.WAITING, not_before__lte=now).update(
-        state=ItemState.RUNNING, worker=worker, lease_expires_at=expires
-    )
-    item.state, item.worker, item.lease_expires_at = ItemState.RUNNING, worker, expires
-    return item if claimed else None
+    return RunItem.objects.select_related("run__endpoint", "run__system", "run__study").get(pk=item_id)
 
 
 def give_back(*, item: RunItem, not_before: datetime) -> None:
@@ -84,7 +86,7 @@ def backoff(failure: CallFailed, attempts: int) -> float:
     if failure.reason in _AT_ONCE:
         return 0.0
     wait = min(_FIRST_WAIT * 2 ** (attempts - 1), _LONGEST_WAIT) * random.uniform(0.75, 1.25)  # noqa: S311 - a spread
-    return max(wait, failure.retry_after or 0.0)
+    return float(max(wait, failure.retry_after or 0.0))
 
 
 @transaction.atomic

@@ -1,6 +1,5 @@
 """Writing one response to a case, and making the comparison once both kinds exist."""
 
-from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -21,7 +20,7 @@ from generation.services.items import finish_item
 def respond_item(item: RunItem) -> bool:
     """Produce and store the response of the item. Raises what ``make_call`` raises."""
     configuration = ResponsesConfiguration.of(item.run.configuration)
-    case = Case.objects.select_related("prompt").get(pk=item.case_id)
+    case = Case.objects.select_related("prompt").get(run_items=item)
     given: list[Attribute] = []
     if item.response_kind == ResponseKind.PERSONALIZED:
         given = given_attributes(case, configuration)
@@ -29,9 +28,11 @@ def respond_item(item: RunItem) -> bool:
             raise CallFailed(Reason.NOTHING_GIVEN, f"No attribute to give: {configuration.policy.label.lower()}.")
     request = _request(case, given, configuration)
     made = make_call(item, request, _text)
-    now = timezone.now()
     return finish_item(
-        item=item, store=lambda: _store(item, made, request, given, now), notes={"given": len(given)}, now=now
+        item=item,
+        store=lambda: _store(item, case, made, request, given),
+        notes={"given": len(given)},
+        now=timezone.now(),
     )
 
 
@@ -49,14 +50,14 @@ def _text(answer: str) -> str:
     return answer.replace("\0", "").strip()
 
 
-def _store(item: RunItem, made: Made[str], request: Request, given: list[Attribute], now: datetime) -> int:
+def _store(item: RunItem, case: Case, made: Made[str], request: Request, given: list[Attribute]) -> int:
     """The response, its call and, where the other kind is there already, the comparison. In one transaction."""
     # Both kinds of a case may arrive at once: one after the other, so that the second sees the first.
-    Case.objects.select_for_update().get(pk=item.case_id)
+    Case.objects.select_for_update().get(pk=case.pk)
     endpoint = item.run.endpoint
-    close_done(call=made.call, endpoint=endpoint, answer=made.answer, now=now)
+    close_done(call=made.call, endpoint=endpoint, answer=made.answer, now=timezone.now())
     response, created = Response.objects.get_or_create(
-        case_id=item.case_id,
+        case=case,
         system_id=item.run.system_id,
         kind=item.response_kind,
         attempt=1,
@@ -86,7 +87,9 @@ def _provenance(made: Made[str], request: Request, given: list[Attribute]) -> di
 def _pair(item: RunItem, response: Response) -> None:
     pair = {
         one.kind: one
-        for one in Response.objects.filter(case_id=item.case_id, system_id=item.run.system_id, attempt=response.attempt)
+        for one in Response.objects.filter(
+            case_id=response.case_id, system_id=item.run.system_id, attempt=response.attempt
+        )
     }
     generic, personalized = pair.get(ResponseKind.GENERIC), pair.get(ResponseKind.PERSONALIZED)
     if generic is None or personalized is None:

@@ -19,7 +19,7 @@ from generation.services.endpoints import ensure_default_endpoint, save_endpoint
 @require_safe
 def endpoint_list(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_study(request.user, slug, *READ)
-    endpoints = study.endpoints.order_by("name")
+    endpoints = Endpoint.objects.filter(study=study).order_by("name")
     return render(request, "generation/endpoint_list.html", {"study": study, "endpoints": endpoints})
 
 
@@ -35,7 +35,7 @@ def create_endpoint(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit_endpoint(request: HttpRequest, slug: str, endpoint_id: int) -> HttpResponse:
     study = get_study(request.user, slug, *MANAGE)
-    return _edit(request, study, get_object_or_404(study.endpoints, pk=endpoint_id))
+    return _edit(request, study, get_object_or_404(Endpoint, study=study, pk=endpoint_id))
 
 
 def _edit(request: HttpRequest, study: Study, endpoint: Endpoint) -> HttpResponse:
@@ -58,6 +58,6 @@ def _edit(request: HttpRequest, study: Study, endpoint: Endpoint) -> HttpRespons
 def test_endpoint(request: HttpRequest, slug: str, endpoint_id: int) -> HttpResponse:
     """A fragment with the real answer. Two short calls; an endpoint that hangs ends at its own time limit."""
     study = get_study(request.user, slug, *MANAGE)
-    endpoint = get_object_or_404(study.endpoints, pk=endpoint_id)
+    endpoint = get_object_or_404(Endpoint, study=study, pk=endpoint_id)
     result = try_endpoint(endpoint=endpoint)
     return render(request, "generation/endpoint_test.html", {"study": study, "endpoint": endpoint, "result": result})

@@ -101,7 +101,7 @@ def _start(request: HttpRequest, study: Study, form: RunForm, kind: str) -> Http
 
 
 def _run(study: Study, run_id: int) -> Run:
-    return get_object_or_404(study.runs.select_related("system", "endpoint", "study"), pk=run_id)
+    return get_object_or_404(Run.objects.select_related("system", "endpoint", "study"), study=study, pk=run_id)
 
 
 @login_required

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -84,7 +85,7 @@ def test_answer_that_was_cut_off_gets_twice_the_room(run, provider):
     produce_all(run)
     produce_all(run)
     assert [call.parameters["max_tokens"] for call in ModelCall.objects.order_by("pk")] == [200, 400]
-    assert ModelCall.objects.first().output_tokens == 20  # it was paid for
+    assert ModelCall.objects.filter(output_tokens=20).count() == 2  # they were paid for
 
 
 def test_item_fails_for_good_after_its_tries(run, provider):
@@ -141,11 +142,18 @@ def test_answer_that_arrives_after_cancelling_is_stored(run, provider, actor):
     assert Attribute.objects.count() == 1
 
 
+def claimed(run, *, worker, now):
+    announcing.announce_items(endpoint_id=run.endpoint_id, now=now)
+    item = claim_item(item_id=run.items.get().pk, worker=worker, now=now)
+    assert item is not None
+    return item
+
+
 def test_item_of_a_dead_worker_waits_again_and_its_call_is_interrupted(run, provider):
     provider.script = lambda request, number: Reply(GOOD)
     now = timezone.now()
     sweeping.beat(name="dead", queues=["llm"], now=now - timedelta(seconds=60))
-    item = claim_item(item_id=run.items.get().pk, worker="dead", now=now)
+    item = claimed(run, worker="dead", now=now)
     ModelCall.objects.create(item=item, attempt=1, template="extraction v1", request_hash="x")
     assert sweeping.sweep(now=now) == 1
     lost = run.items.get()
@@ -160,23 +168,21 @@ def test_item_of_a_dead_worker_waits_again_and_its_call_is_interrupted(run, prov
 def test_item_of_a_living_worker_is_left_alone(run):
     now = timezone.now()
     sweeping.beat(name="alive", queues=["llm"], now=now)
-    claim_item(item_id=run.items.get().pk, worker="alive", now=now)
+    claimed(run, worker="alive", now=now)
     assert sweeping.sweep(now=now) == 0
 
 
 def test_output_is_stored_once_whoever_comes_second(run):
     now = timezone.now()
-    item = claim_item(item_id=run.items.get().pk, worker="one", now=now)
-    stored = []
-    assert finish_item(item=item, store=lambda: stored.append(1) or 1, notes={}, now=now)
-    assert not finish_item(item=item, store=lambda: stored.append(2) or 1, notes={}, now=now)
-    assert stored == [1]
+    item = claimed(run, worker="one", now=now)
+    assert finish_item(item=item, store=lambda: 1, notes={}, now=now)
+    assert not finish_item(item=item, store=lambda: 2, notes={}, now=now)
+    assert run.items.get().produced == 1
 
 
 def test_claim_is_given_once(run):
     now = timezone.now()
-    pk = run.items.get().pk
-    assert claim_item(item_id=pk, worker="one", now=now) is not None
+    pk = claimed(run, worker="one", now=now).pk
     assert claim_item(item_id=pk, worker="two", now=now) is None
 
 
@@ -203,8 +209,8 @@ def test_calls_keep_the_rate_limit(study, endpoint, provider):
     provider.script = lambda request, number: Reply(extraction())
     run = start_extraction(study=study, endpoint=endpoint, now=timezone.now())
     produce_all(run)
-    times = list(ModelCall.objects.order_by("finished_at").values_list("finished_at", flat=True))
-    assert (times[2] - times[0]).total_seconds() >= 0.45
+    times = [call.finished_at.timestamp() for call in ModelCall.objects.order_by("finished_at") if call.finished_at]
+    assert times[2] - times[0] >= 0.45
 
 
 def test_run_pauses_before_its_budget_is_passed(study, endpoint, provider):
@@ -212,7 +218,7 @@ def test_run_pauses_before_its_budget_is_passed(study, endpoint, provider):
         add_subject(study, number + 1)
     endpoint.input_price, endpoint.output_price = 0, 100_000  # 20 a call at most, 2 in fact
     endpoint.save()
-    run = start_extraction(study=study, endpoint=endpoint, budget=23, now=timezone.now())
+    run = start_extraction(study=study, endpoint=endpoint, budget=Decimal(23), now=timezone.now())
     provider.script = lambda request, number: Reply(extraction())
     produce_all(run)
     run.refresh_from_db()

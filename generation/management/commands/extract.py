@@ -57,7 +57,7 @@ def study_and_endpoint(slug: str, name: str | None) -> tuple[Study, Endpoint]:
         raise CommandError(f"There is no study {slug}.")
     if name is None:
         return study, ensure_default_endpoint(study)
-    endpoint = study.endpoints.filter(name=name).first()
+    endpoint = Endpoint.objects.filter(study=study, name=name).first()
     if endpoint is None:
         raise CommandError(f"The study has no endpoint {name}.")
     return study, endpoint

@@ -1,0 +1,181 @@
+"""How many completions a second the workers deliver, database writes included.
+
+    python -m yardstick.embedded exec --ephemeral -- python benchmarks/throughput.py [--slots 64] [--workers 1]
+
+A local HTTP server answers each call after one second. Real PostgreSQL, Valkey, and Celery workers (threads) as their
+own processes. ``--faults`` makes a tenth of the calls fail: 429, 500, cut-off answers, broken JSON, hang-ups.
+
+Last figures: see the end of docs/generation.md.
+"""
+
+import argparse
+import asyncio
+import json
+import multiprocessing
+import os
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+
+def serve(port_ready: "multiprocessing.Queue[int]", seconds: float, *, faults: bool) -> None:
+    """The stand-in provider: asyncio, one process of its own."""
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+                await reader.readexactly(length)
+                status, body = _answer(faults=faults)
+                await asyncio.sleep(seconds if status == 200 else 0.05)
+                if status == 0:
+                    break
+                writer.write(
+                    b"HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
+                    % (status, len(body), body)
+                )
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        writer.close()
+
+    async def main() -> None:
+        server = await asyncio.start_server(handle, "127.0.0.1", 0, backlog=512)
+        port_ready.put(server.sockets[0].getsockname()[1])
+        await server.serve_forever()
+
+    asyncio.run(main())
+
+
+def _answer(*, faults: bool) -> tuple[int, bytes]:
+    fault = random.choice([429, 500, 0, "cut", "broken"]) if faults and random.random() < 0.1 else None
+    if isinstance(fault, int):
+        return fault, b"{}"
+    if fault == "broken":
+        return 200, b'{"choices": ['
+    message = {"role": "assistant", "content": "Boil the pasta for nine minutes. " * 10}
+    completion = {
+        "id": "x",
+        "object": "chat.completion",
+        "created": 0,
+        "model": "stand-in",
+        "choices": [{"index": 0, "finish_reason": "length" if fault == "cut" else "stop", "message": message}],
+        "usage": {"prompt_tokens": 50, "completion_tokens": 80, "total_tokens": 130},
+    }
+    return 200, json.dumps(completion).encode()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--slots", type=int, default=64)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--seconds", type=int, default=20, help="about how long to measure")
+    parser.add_argument("--faults", action="store_true")
+    options = parser.parse_args()
+
+    os.environ["YARDSTICK_LLM_ALLOWED_HOSTS"] = "127.0.0.1"
+    context = multiprocessing.get_context("spawn")
+    ready = context.Queue()
+    server = context.Process(target=serve, args=(ready, 1.0), kwargs={"faults": options.faults}, daemon=True)
+    server.start()
+    base_url = f"http://127.0.0.1:{ready.get(timeout=20)}/v1"
+
+    import django  # noqa: PLC0415 - the server's process does without
+
+    django.setup()
+    measure(options, base_url)
+
+
+def measure(options: argparse.Namespace, base_url: str) -> None:
+    from django.core.management import call_command  # noqa: PLC0415
+    from django.utils import timezone  # noqa: PLC0415
+
+    from generation import tasks  # noqa: PLC0415
+    from generation.enums import RunState  # noqa: PLC0415
+    from generation.models import ModelCall, RunItem  # noqa: PLC0415
+    from generation.services.runs import start_responses  # noqa: PLC0415
+
+    call_command("migrate", verbosity=0)
+    study, endpoint = make_study(options, base_url)
+    processes = [_celery("llm", options.slots // options.workers, number) for number in range(options.workers)]
+    try:
+        wait_for_workers(options.workers)
+        run = start_responses(study=study, endpoint=endpoint, now=timezone.now())
+        total = run.items.count()
+        started = time.monotonic()
+        tasks.announce(endpoint.pk)
+        while RunItem.objects.filter(run=run, state__in=["waiting", "running"]).exists():
+            tasks.sweep_runs()
+            time.sleep(1.0)
+        seconds = time.monotonic() - started
+    finally:
+        for process in processes:
+            process.kill()
+    run.refresh_from_db()
+    states = Counter(run.items.values_list("state", "reason_code"))
+    calls = Counter(ModelCall.objects.values_list("state", flat=True))
+    span = ModelCall.objects.filter(state="done").order_by("finished_at").values_list("finished_at", flat=True)
+    done = list(span)
+    steady = done[len(done) // 10 : -len(done) // 10]
+    rate = (len(steady) - 1) / (steady[-1] - steady[0]).total_seconds()
+    print(f"{options.slots} slots in {options.workers} worker(s){', with faults' if options.faults else ''}")
+    print(f"{total} items in {seconds:.1f} s; steady rate {rate:.1f} completions/s; run {RunState(run.state).label}")
+    print(f"items {dict(states)}; calls {dict(calls)}")
+
+
+def make_study(options: argparse.Namespace, base_url: str):  # noqa: ANN201
+    from conversations.enums import Origin  # noqa: PLC0415
+    from conversations.models import Attribute, Case, Prompt, Study, Subject, System  # noqa: PLC0415
+    from generation.models import Endpoint  # noqa: PLC0415
+
+    slug = f"throughput-{os.getpid()}"
+    study = Study.objects.create(slug=slug, title="Throughput")
+    system = System.objects.create(study=study, name="Uploaded")
+    prompt = Prompt.objects.create(study=study, external_id="p", text="How do I cook pasta?", content_hash="p")
+    wanted = options.slots * options.seconds // 2
+    subjects = Subject.objects.bulk_create(
+        Subject(study=study, external_id=str(number), number=number, origin=Origin.ILLUSTRATIVE)
+        for number in range(wanted)
+    )
+    Attribute.objects.bulk_create(
+        Attribute(subject=subject, system=system, text=f"The user likes thing {number}.", content_hash=str(number))
+        for subject in subjects
+        for number in range(4)
+    )
+    Case.objects.bulk_create(Case(subject=subject, prompt=prompt) for subject in subjects)
+    endpoint = Endpoint.objects.create(
+        study=study,
+        name="Stand-in",
+        base_url=base_url,
+        model="stand-in",
+        parameters={"max_tokens": 200},
+        concurrency=options.slots,
+        timeout_seconds=20,
+    )
+    return study, endpoint
+
+
+def _celery(queue: str, threads: int, number: int) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "celery", "-A", "yardstick", "worker", "-P", "threads", "-c", str(threads)]
+    command += ["-Q", queue, "-n", f"throughput{number}@%h", "--loglevel", "ERROR", "--without-gossip"]
+    return subprocess.Popen(command, cwd=ROOT, env={**os.environ, "YARDSTICK_DATABASE_POOL": "16"})
+
+
+def wait_for_workers(count: int) -> None:
+    from generation.models import WorkerBeat  # noqa: PLC0415
+
+    end = time.monotonic() + 60
+    while WorkerBeat.objects.exclude(queues=[]).count() < count:
+        if time.monotonic() > end:
+            raise SystemExit("The workers did not start.")
+        time.sleep(0.2)
+
+
+if __name__ == "__main__":
+    main()
