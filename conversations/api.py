@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
 from rest_framework.request import Request
@@ -12,10 +13,12 @@ from rest_framework.views import APIView
 
 from accounts.models import Scope
 from accounts.requests import user_of
-from conversations.models import Study
+from conversations.enums import Role
+from conversations.models import Guidelines, Stage, Study
 from conversations.permissions import MANAGE, READ, get_study
 from conversations.queries import studies as queries
-from conversations.serializers import NewStudy, StudyChange, StudySerializer
+from conversations.serializers import GuidelinesSerializer, NewStudy, StudyChange, StudySerializer
+from conversations.services import guidelines
 from conversations.services import studies as services
 
 
@@ -59,3 +62,28 @@ class StudyDetail(APIView):
         change.is_valid(raise_exception=True)
         services.update_study(study=study, actor=user_of(request), **change.validated_data)
         return Response(StudySerializer(study, context={"request": request}).data)
+
+
+class GuidelinesList(generics.ListAPIView[Guidelines]):
+    """All versions of what raters of a stage are told, newest first."""
+
+    scopes: ClassVar = {"GET": Scope.STUDY_READ, "POST": Scope.STUDY_WRITE}
+    serializer_class = GuidelinesSerializer
+    queryset = Guidelines.objects.none()
+
+    def get_queryset(self) -> QuerySet[Guidelines]:
+        return self._stage(*READ).guidelines.all()
+
+    @extend_schema(request=GuidelinesSerializer, responses={201: GuidelinesSerializer})
+    def post(self, request: Request, slug: str, number: int) -> Response:
+        """Add a version, in Markdown. Raters who come from now on see it."""
+        stage = self._stage(*MANAGE)
+        wanted = GuidelinesSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        made = guidelines.new_version(stage=stage, text=wanted.validated_data["text"], actor=user_of(request))
+        made.refresh_from_db()
+        return Response(GuidelinesSerializer(made).data, status=status.HTTP_201_CREATED)
+
+    def _stage(self, *roles: Role) -> Stage:
+        study = get_study(user_of(self.request), self.kwargs["slug"], *roles)
+        return get_object_or_404(study.stages, number=self.kwargs["number"])

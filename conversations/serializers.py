@@ -1,5 +1,7 @@
 """Studies, batches and guidelines as the API shows and takes them."""
 
+from decimal import Decimal
+
 from rest_framework import serializers
 
 from conversations.models import Batch, BatchProblem, Guidelines, Study

@@ -20,6 +20,7 @@ urlpatterns = [
     path(STAGE + "close/", judgments.StageClose.as_view(), name="stage-close"),
     path(STAGE + "progress/", judgments.StageProgress.as_view(), name="stage-progress"),
     path(STAGE + "estimate/", judgments.StageEstimate.as_view(), name="stage-estimate"),
+    path(STAGE + "guidelines/", conversations.GuidelinesList.as_view(), name="guidelines-list"),
     path(STUDY + "runs/", generation.RunList.as_view(), name="run-list"),
     path(STUDY + "runs/<int:run_id>/", generation.RunDetail.as_view(), name="run"),
     path(STUDY + "exports/", reports.ExportList.as_view(), name="export-list"),

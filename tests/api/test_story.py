@@ -93,6 +93,14 @@ def test_a_stage_is_planned_opened_paused_and_closed():
     assert api.post(f"{stage}close/").json()["state"] == "closed"
 
 
+def test_guidelines_get_a_new_version_and_keep_the_old():
+    study = factories.study()
+    api = client_of(member(study, Role.ADMIN))
+    address = f"{API}{study.slug}/stages/2/guidelines/"
+    assert api.post(address, {"text": "Read **all** of it."}, format="json").json()["version"] == 2
+    assert [found["version"] for found in api.get(address).json()["results"]] == [2, 1]
+
+
 @pytest.mark.parametrize("act", ["open", "pause", "close"])
 def test_an_analyst_reads_stages_but_moves_none(act):
     study = factories.study()

@@ -1,0 +1,362 @@
+"""The authorisation matrix: every address, every method it takes, every kind of visitor.
+
+The routes come from the URL map: one without a row here fails. An object of another study must not be reachable
+through the address of one's own.
+"""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.services import create_token
+from conversations.enums import Origin, Role
+from conversations.models import Batch, Comparison, Membership, Study
+from generation.enums import RunKind, RunState
+from generation.models import Run
+from generation.services.endpoints import ensure_default_endpoint, ensure_system
+from judgments.models import Assignment
+from judgments.services.stages import open_stage
+from raters import sessions
+from raters.models import Admission, Enrolment, EntryLink, Rater
+from reports.enums import ExportState
+from reports.models import Export
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+VISITORS = ("anonymous", "stranger", "rater", "analyst", "admin", "owner")
+ROLES = {"rater": Role.RATER, "analyst": Role.ANALYST, "admin": Role.ADMIN, "owner": Role.OWNER}
+
+# What each visitor gets, in the order of VISITORS. The last figures are what a permitted request without a body gets.
+EVERYBODY = (200,) * 6
+SIGNED_IN = (302, 200, 200, 200, 200, 200)
+READ = (302, 404, 403, 200, 200, 200)
+MANAGE = (302, 404, 403, 403, 200, 200)
+ACT = (302, 404, 403, 403, 302, 302)
+OWN = (302, 404, 403, 403, 403, 302)
+RATE = (403, 403, 200, 403, 403, 403)
+NOT_TAKEN = (405,) * 6
+API_SIGNED_IN = (401, 200, 200, 200, 200, 200)
+API_READ = (401, 404, 403, 200, 200, 200)
+API_MANAGE = (401, 404, 403, 403, 200, 200)
+
+
+type Row = tuple[int | None, ...]
+
+
+def answers(expected: Row, permitted: int) -> Row:
+    """The same doors; what is behind them answers something else (a body was missing, say)."""
+    return tuple(permitted if status in {200, 302} and place > 0 else status for place, status in enumerate(expected))
+
+
+MATRIX: dict[str, dict[str, Row]] = {
+    "home": {"GET": (302,) * 6},
+    "login": {"GET": (200, 302, 302, 302, 302, 302), "POST": (200, 302, 302, 302, 302, 302)},
+    "logout": {"POST": (302,) * 6},
+    "health-live": {"GET": EVERYBODY},
+    "health-ready": {"GET": EVERYBODY},
+    "accounts:token-list": {"GET": SIGNED_IN},
+    "accounts:create-token": {"GET": SIGNED_IN, "POST": SIGNED_IN},
+    "accounts:revoke-token": {"POST": (302, 404, 404, 404, 404, 302)},  # the owner's token
+    "api-docs": {"GET": SIGNED_IN},
+    "api-schema": {"GET": SIGNED_IN},
+    # Studies. Only staff create them; the owner here is staff.
+    "conversations:study-list": {"GET": SIGNED_IN},
+    "conversations:new-study": {"GET": (302, 403, 403, 403, 403, 200), "POST": (302, 403, 403, 403, 403, 200)},
+    "conversations:study": {"GET": READ},
+    "conversations:settings": {"GET": MANAGE, "POST": MANAGE},
+    "conversations:clone": {"POST": (302, 404, 403, 403, 403, 302)},  # the admin is no staff
+    "conversations:close": {"POST": OWN},
+    "conversations:reopen": {"POST": OWN},
+    "conversations:delete": {"POST": OWN},
+    "conversations:restore": {"POST": (302, 404, 404, 404, 404, 302)},
+    # Material and guidelines
+    "conversations:subjects": {"GET": READ},
+    "conversations:subject": {"GET": READ},
+    "conversations:conversation": {"GET": READ},
+    "conversations:attributes": {"GET": READ},
+    "conversations:prompts": {"GET": READ},
+    "conversations:withdraw": {"POST": answers(ACT, 404)},
+    "conversations:restore-material": {"POST": answers(ACT, 404)},
+    "conversations:guidelines": {"GET": MANAGE, "POST": MANAGE},
+    "conversations:guidelines-preview": {"POST": MANAGE},
+    # Raters and stages
+    "raters:card": {"GET": READ},
+    "raters:create-link": {"GET": MANAGE, "POST": MANAGE},
+    "raters:close-link": {"POST": ACT},
+    "stages:card": {"GET": READ},
+    "stages:stage": {"GET": READ, "POST": MANAGE},
+    "stages:open": {"POST": ACT},
+    "stages:pause": {"POST": ACT},
+    "stages:close": {"POST": ACT},
+    # Runs and endpoints
+    "generation:card": {"GET": READ},
+    "generation:run-list": {"GET": READ},
+    "generation:run-create": {"GET": MANAGE, "POST": MANAGE},
+    "generation:run": {"GET": READ},
+    "generation:run-progress": {"GET": READ},
+    "generation:run-pause": {"POST": ACT},
+    "generation:run-resume": {"POST": ACT},
+    "generation:run-cancel": {"POST": ACT},
+    "generation:run-retry": {"POST": ACT},
+    "generation:endpoint-list": {"GET": READ},
+    "generation:endpoint-create": {"GET": MANAGE, "POST": MANAGE},
+    "generation:endpoint": {"GET": MANAGE, "POST": MANAGE},
+    "generation:endpoint-test": {"POST": (302, 404, 403, 403, None, None)},  # it calls the model
+    "generation:held": {"GET": MANAGE},
+    "generation:release": {"POST": ACT},
+    # Exports
+    "reports:card": {"GET": READ},
+    "reports:export-list": {"GET": READ, "POST": READ},
+    "reports:export-table": {"GET": READ},
+    "reports:download": {"GET": READ},
+    # Rating: a link lets everybody in who has it; the pages are for the raters of the stage.
+    "arrival:arrive": {"GET": EVERYBODY, "POST": (302,) * 6},
+    "arrival:resume": {"GET": (302,) * 6},
+    "judgments:rate": {"GET": RATE},
+    "judgments:history": {"GET": RATE},
+    "judgments:finish": {"GET": RATE},
+    "judgments:revise": {"GET": RATE},
+    "judgments:submit": {"POST": answers(RATE, 400)},
+    "judgments:draft": {"POST": answers(RATE, 400)},
+    "judgments:set-aside": {"POST": answers(RATE, 400)},
+    # The API
+    "api:study-list": {"GET": API_SIGNED_IN, "POST": (401, 403, 403, 403, 403, 400)},
+    "api:study": {"GET": API_READ, "PATCH": API_MANAGE},
+    "api:stage-list": {"GET": API_READ},
+    "api:stage": {"GET": API_READ, "PATCH": API_MANAGE},
+    "api:stage-open": {"POST": answers(API_MANAGE, 409)},  # it is open
+    "api:stage-pause": {"POST": API_MANAGE},
+    "api:stage-close": {"POST": API_MANAGE},
+    "api:stage-progress": {"GET": API_READ},
+    "api:stage-estimate": {"GET": API_READ},
+    "api:guidelines-list": {"GET": API_READ, "POST": answers(API_MANAGE, 400)},
+    "api:run-list": {"GET": API_READ, "POST": answers(API_MANAGE, 400)},
+    "api:run": {"GET": API_READ},
+    "api:export-list": {"GET": API_READ, "POST": answers(API_READ, 202)},
+    "api:export": {"GET": API_READ},
+    "api:export-download": {"GET": API_READ},
+}
+# Addresses that name an object of a study by its number.
+OWN_OBJECTS = {"pk", "batch_id", "link_id", "run_id", "endpoint_id", "comparison_id", "export_id", "assignment_id"}
+
+
+def routes(
+    resolver: URLResolver | None = None, namespace: str = "", above: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, frozenset[str]]]:
+    """The name of each route of the project and its parameters."""
+    for found in (resolver or get_resolver()).url_patterns:
+        parameters = above | found.pattern.converters.keys()
+        if isinstance(found, URLResolver):
+            yield from routes(found, f"{namespace}{found.namespace}:" if found.namespace else namespace, parameters)
+        else:
+            yield f"{namespace}{found.name}", parameters
+
+
+ROUTES = {name for name, _parameters in routes()}
+REQUESTS = [(name, method) for name in sorted(MATRIX) for method in MATRIX[name]]
+
+
+@dataclass
+class World:
+    study: Study
+    users: dict[str, User] = field(default_factory=dict)
+    arguments: dict[str, Any] = field(default_factory=dict)
+    of_route: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def url(self, name: str, **instead: Any) -> str:
+        return _url(name, {**self.arguments, **self.of_route.get(name, {}), **instead})
+
+    def client(self, visitor: str) -> Client:
+        client = Client(raise_request_exception=False)
+        if visitor in self.users:
+            client.force_login(self.users[visitor])
+        if visitor == "rater":
+            enrolment = Enrolment.objects.get(study=self.study)
+            session = client.session
+            session[sessions.SESSION_KEY] = {str(self.study.pk): enrolment.rater_id}
+            session.save()
+        return client
+
+
+def _url(name: str, arguments: dict[str, Any]) -> str:
+    needed = next(parameters for found, parameters in _ALL if found == name)
+    return reverse(name, kwargs={parameter: arguments[parameter] for parameter in needed})
+
+
+_ALL = list(routes())
+
+
+def make_world() -> World:
+    """A study with one of everything that an address can name."""
+    study = factories.study()
+    subject = factories.material(study)[0]
+    stage = study.stages.get(number=1)
+    open_stage(stage=stage, actor=None, now=timezone.now())
+    world = World(study)
+    world.users = {name: User.objects.create_user(f"{name}-{study.slug}") for name in VISITORS[1:]}
+    User.objects.filter(pk=world.users["owner"].pk).update(is_staff=True)
+    for name, role in ROLES.items():
+        Membership.objects.create(study=study, user=world.users[name], role=role)
+    held = Comparison.objects.get(case__subject=subject)
+    Comparison.objects.filter(pk=held.pk).update(leak_reasons=["names a condition"])
+    link = EntryLink.objects.create(stage=stage, label="link")
+    rater = Rater.objects.create(kind="human", name="rater", user=world.users["rater"])
+    enrolment = Enrolment.objects.create(rater=rater, study=study, number=1, entry_link=link)
+    Admission.objects.create(enrolment=enrolment, stage=stage)
+    world.arguments = {
+        "slug": study.slug,
+        "number": 1,
+        "kind": RunKind.EXTRACTION.value,
+        "link_id": link.pk,
+        "token": link.token,
+        "token_id": create_token(user=world.users["owner"], name="t", scopes=["study:read"], expires_at=None).token.pk,
+        "pk": subject.pk,
+        "comparison_id": held.pk,
+        "assignment_id": _assignment(stage, rater).pk,
+        "batch_id": _batch(study).pk,
+        "export_id": _export(study).pk,
+        **_run(study),
+    }
+    world.of_route = {
+        "arrival:resume": {"token": enrolment.resume_token},
+        "conversations:conversation": {"pk": subject.conversations.first().pk},
+        "conversations:restore": {"slug": _deleted_twin(world).slug},
+    }
+    return world
+
+
+def _assignment(stage, rater) -> Assignment:
+    return Assignment.objects.create(
+        task=stage.tasks.first(),
+        stage=stage,
+        rater=rater,
+        started_at=timezone.now(),
+        submitted_at=timezone.now(),
+        outcome="submitted",
+        revision=1,
+    )
+
+
+def _batch(study: Study) -> Batch:
+    batch = Batch(study=study, filename="a.jsonl", size=2, sha256=uuid.uuid4().hex, format="yardstick")
+    batch.origin, batch.state = Origin.ILLUSTRATIVE, "done"
+    batch.file.save("a.jsonl", ContentFile(b"{}"))
+    return batch
+
+
+def _export(study: Study) -> Export:
+    """Of stages that are not open, so that every member who may export may fetch it."""
+    export = Export(study=study, format="csv", requested_at=timezone.now(), state=ExportState.DONE, stages=[2, 3])
+    export.rows, export.size, export.sha256 = 0, 2, "0" * 64
+    export.file.save(f"{study.slug}.csv", ContentFile(b"a\n"))
+    return export
+
+
+def _run(study: Study) -> dict[str, int]:
+    endpoint = ensure_default_endpoint(study)
+    run = Run.objects.create(
+        study=study,
+        kind=RunKind.EXTRACTION,
+        endpoint=endpoint,
+        system=ensure_system(endpoint=endpoint),
+        state=RunState.RUNNING,
+        configuration={"templates": {"extraction": 1}},
+    )
+    return {"run_id": run.pk, "endpoint_id": endpoint.pk}
+
+
+def _deleted_twin(world: World) -> Study:
+    study = factories.study(deleted_at=timezone.now())
+    for name, role in ROLES.items():
+        Membership.objects.create(study=study, user=world.users[name], role=role)
+    return study
+
+
+@pytest.fixture(autouse=True)
+def _files(settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+def test_every_route_has_a_row():
+    assert sorted(ROUTES - set(MATRIX)) == []
+    assert sorted(set(MATRIX) - ROUTES) == []
+
+
+def test_no_two_routes_have_the_same_name():
+    names = [name for name, _parameters in _ALL]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(("name", "method"), REQUESTS, ids=lambda value: value)
+def test_each_visitor_gets_what_the_matrix_says(name, method):
+    world = make_world()
+    expected = dict(zip(VISITORS, MATRIX[name][method], strict=True))
+    asked = [visitor for visitor in VISITORS if expected[visitor] is not None]
+    found = {visitor: _status(world, visitor, name, method) for visitor in asked}
+    assert found == {visitor: expected[visitor] for visitor in asked}
+
+
+@pytest.mark.parametrize("name", sorted(MATRIX))
+def test_methods_without_a_row_are_not_taken(name):
+    world = make_world()
+    for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - set(MATRIX[name]):
+        visitor = "rater" if name.startswith("judgments:") else "owner"
+        assert _status(world, visitor, name, method) == 405 or (name, method) in RUN_ON
+
+
+# A redirect answers every method, and the login page sends on who is signed in.
+RUN_ON = {(name, method) for name in ("home", "login") for method in ("POST", "PUT", "PATCH", "DELETE")}
+
+
+@pytest.mark.parametrize(
+    ("name", "method"),
+    [
+        (name, method)
+        for name, parameters in _ALL
+        if parameters & OWN_OBJECTS and "slug" in parameters
+        for method in MATRIX.get(name, {})
+    ],
+    ids=lambda value: value,
+)
+def test_an_object_of_another_study_is_not_found(name, method):
+    world, other = make_world(), make_world()
+    foreign = {**other.arguments, **other.of_route.get(name, {})}
+    visitor = "rater" if name.startswith("judgments:") else "owner"
+    instead = {parameter: foreign[parameter] for parameter in OWN_OBJECTS}
+    url = world.url(name, **instead)
+    body = NOT_YOURS.get(name, {})
+    response = world.client(visitor).generic(method, url, body or "{}", content_type="application/json")
+    assert response.status_code == 404
+
+
+# A request that is well formed, so that it is refused for whose it is.
+NOT_YOURS = {
+    "judgments:submit": f'{{"client_id": "{uuid.uuid4()}", "answers": [], "active_ms": 0}}',
+    "judgments:draft": '{"draft": {"answers": []}, "revision": 0, "active_ms": 0}',
+    "judgments:set-aside": f'{{"client_id": "{uuid.uuid4()}", "act": "technical"}}',
+}
+
+
+def _status(world: World, visitor: str, name: str, method: str) -> int:
+    """What one visitor gets. Undone afterwards, so that visitors meet the same world."""
+    with transaction.atomic():
+        client = world.client(visitor)
+        content_type = "application/json" if name.startswith("api:") else "application/x-www-form-urlencoded"
+        response = client.generic(
+            method, world.url(name), "{}" if name.startswith("api:") else "", content_type=content_type
+        )
+        if response.streaming:
+            b"".join(response)  # a file is closed when it was read
+        transaction.set_rollback(True)
+    return response.status_code
