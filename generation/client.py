@@ -3,6 +3,7 @@
 No retries here: each attempt is one ``ModelCall``, so that limits, budget and log see all of them.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +19,9 @@ from generation.addresses import AddressRefused, check_endpoint, key_for
 from generation.enums import Reason
 from generation.models import Endpoint
 from generation.prompting import Messages
+
+# One line for each call is what the table of calls is for.
+logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
 _CONNECT_SECONDS = 10.0

@@ -46,7 +46,7 @@ class RunProgressSerializer(serializers.Serializer[Any]):
 
 class FailureSerializer(serializers.Serializer[Any]):
     code = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a declared field, which DRF takes off the class
     items = serializers.IntegerField()
     example = serializers.CharField()
 

@@ -8,6 +8,7 @@ from kombu.exceptions import OperationalError
 
 from generation import heartbeat
 from generation.services import announcing, producing, sweeping
+from generation.services.items import ANNOUNCED_FOR
 from generation.services.runs import close_finished_run
 
 logger = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ def announce(endpoint_id: int) -> int:
     item_ids = announcing.announce_items(endpoint_id=endpoint_id, now=timezone.now())
     for position, item_id in enumerate(item_ids):
         try:
-            produce_item.apply_async((item_id,), expires=announcing.ANNOUNCED_FOR.total_seconds())
+            produce_item.apply_async((item_id,), expires=ANNOUNCED_FOR.total_seconds())
         except OperationalError:
             logger.warning("The broker is away; the sweep announces these items again.")
             announcing.withdraw_announcement(item_ids=item_ids[position:])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generation.histories import sample_parts, split
+from generation.histories import Turn, sample_parts, split
 from generation.merging import Candidate, merge, sample
 from generation.outputs import InvalidOutput, extraction_schema, parse_extraction
 from generation.prompting import FOLDER, TemplateError, as_lines, boundary, estimate_tokens, load
@@ -75,7 +75,7 @@ def test_parts_fit_and_lose_no_turn(conversations, tokens):
 
 
 def test_conversation_stays_whole_where_it_fits():
-    turns = [{"role": "user", "content": "x" * 300}] * 2
+    turns: list[Turn] = [{"role": "user", "content": "x" * 300}] * 2
     parts = split([(1, turns), (2, turns)], tokens=300)
     assert [{line["conversation"] for line in part.lines} for part in parts] == [{1}, {2}]
 

@@ -1,4 +1,5 @@
 import threading
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -46,7 +47,7 @@ def test_both_responses_and_their_comparison_are_stored(study, endpoint, provide
     mentioned = {one.attribute.text: one.mentioned for one in comparison.attributes.select_related("attribute")}
     assert mentioned == {"The user prefers metric units.": True, "The user is a nurse.": False}
     personalized = comparison.personalized
-    assert (personalized.input_tokens, personalized.output_tokens, float(personalized.cost)) == (100, 20, 0.00014)
+    assert (personalized.input_tokens, personalized.output_tokens, personalized.cost) == (100, 20, Decimal("0.00014"))
     assert personalized.latency_ms is not None
     assert personalized.provenance["template"] == "respond-personalized v1"
 
