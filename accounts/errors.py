@@ -20,7 +20,7 @@ class ErrorBody(serializers.Serializer[dict[str, Any]]):
 
     code = serializers.CharField(help_text="A word for programs.")
     message = serializers.CharField(help_text="A sentence for people.")
-    fields = serializers.DictField(
+    fields = serializers.DictField(  # type: ignore[assignment]  # a declared field, which DRF takes off the class
         child=serializers.ListField(child=serializers.CharField()), required=False, help_text="What is wrong, by field."
     )
 

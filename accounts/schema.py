@@ -6,7 +6,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
 
-class TokenScheme(OpenApiAuthenticationExtension):
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "accounts.authentication.TokenAuthentication"
     name = "token"
 
@@ -20,5 +20,5 @@ class ScopedSchema(AutoSchema):
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         operation = super().get_operation(*args, **kwargs)
         if operation is not None:
-            operation["x-scope"] = self.view.scopes[self.method]
+            operation["x-scope"] = self.view.scopes[self.method]  # type: ignore[attr-defined]
         return operation

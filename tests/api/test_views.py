@@ -1,5 +1,7 @@
 """What holds for every view of the API."""
 
+from typing import Any
+
 import pytest
 from django.urls import get_resolver
 from rest_framework.test import APIRequestFactory
@@ -9,7 +11,7 @@ from accounts.permissions import HasScope
 from yardstick import api_urls
 from yardstick.project.api_docs import openapi
 
-VIEWS = [pattern.callback.cls for pattern in api_urls.urlpatterns]
+VIEWS: list[Any] = [vars(pattern.callback)["cls"] for pattern in api_urls.urlpatterns]
 METHODS = ("get", "post", "put", "patch", "delete")
 
 

@@ -230,7 +230,7 @@ def make_world() -> World:
     }
     world.of_route = {
         "arrival:resume": {"token": enrolment.resume_token},
-        "conversations:conversation": {"pk": subject.conversations.first().pk},
+        "conversations:conversation": {"pk": subject.conversations.get().pk},
         "conversations:restore": {"slug": _deleted_twin(world).slug},
     }
     return world
@@ -335,8 +335,8 @@ def test_an_object_of_another_study_is_not_found(name, method):
     visitor = "rater" if name.startswith("judgments:") else "owner"
     instead = {parameter: foreign[parameter] for parameter in OWN_OBJECTS}
     url = world.url(name, **instead)
-    body = NOT_YOURS.get(name, {})
-    response = world.client(visitor).generic(method, url, body or "{}", content_type="application/json")
+    body = NOT_YOURS.get(name, "{}")
+    response = world.client(visitor).generic(method, url, body, content_type="application/json")
     assert response.status_code == 404
 
 
