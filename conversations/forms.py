@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
@@ -45,3 +47,23 @@ class NewStudyForm(StudyForm):
         help_text="How many people judge each task, at every stage. You can set each stage apart later.",
     )
     field_order = ["title", "description", "k"]
+
+
+class GuidelinesForm(forms.Form):
+    """A stage's guidelines; the field asks for a preview as it is written in."""
+
+    text = forms.CharField(
+        label="Guidelines",
+        max_length=50_000,
+        help_text="Markdown. Saving makes a new version; the earlier ones stay.",
+        widget=forms.Textarea(attrs={"rows": 24}),
+    )
+
+    def __init__(self, *args: Any, preview: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].widget.attrs |= {
+            "hx-post": preview,
+            "hx-trigger": "input changed delay:400ms",
+            "hx-target": "#preview",
+            "hx-sync": "this:replace",
+        }

@@ -4,10 +4,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import user_of
-from conversations.forms_guidelines import GuidelinesForm
+from conversations.enums import StageNumber
+from conversations.forms import GuidelinesForm
 from conversations.markdown import render as render_markdown
 from conversations.models import Stage
 from conversations.permissions import MANAGE, get_study
@@ -21,7 +23,8 @@ def guidelines(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     stage = get_object_or_404(Stage, study=study, number=number)
     versions = list(stage.guidelines.select_related("created_by")[:50])
     text = versions[0].text if versions else services.default_text(number)
-    form = GuidelinesForm(request.POST or None, initial={"text": text})
+    address = reverse("conversations:guidelines-preview", args=[slug, number])
+    form = GuidelinesForm(request.POST or None, initial={"text": text}, preview=address)
     if request.method == "POST" and form.is_valid():
         made = services.new_version(stage=stage, text=form.cleaned_data["text"], actor=user_of(request))
         messages.success(request, f"Version {made.version} is saved. Raters see it from now on.")
@@ -29,7 +32,10 @@ def guidelines(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     context = {
         "study": study,
         "stage": stage,
+        "stages": StageNumber.choices,
+        "lead": f"What raters are told before they judge stage {stage.number}: {stage.get_number_display().lower()}.",
         "form": form,
+        "next_version": versions[0].version + 1 if versions else 1,
         "versions": [{"row": version, "html": render_markdown(version.text)} for version in versions],
         "preview": render_markdown(str(form["text"].value() or "")),
     }

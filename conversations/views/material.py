@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -36,7 +37,7 @@ TONES = {
 def subjects(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_study(request.user, slug, *READ)
     search = searched(request)
-    page = queries.page_of(queries.subjects_of(study, search=search), after=number_in(request, "after") or 0)
+    page = page_in(request, "after", queries.subjects_of(study, search=search))
     return render_list(request, study, "subjects", page, {"search": search})
 
 
@@ -45,16 +46,17 @@ def subjects(request: HttpRequest, slug: str) -> HttpResponse:
 def subject(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     study = get_study(request.user, slug, *READ)
     found = get_object_or_404(Subject.objects.select_related("batch"), study=study, pk=pk)
-    conversations = queries.page_of(queries.conversations_of(found), after=number_in(request, "after") or 0)
-    attributes = queries.page_of(
-        queries.attributes_of(study).filter(subject=found), after=number_in(request, "attributes_after") or 0
-    )
+    conversations = page_in(request, "after", queries.conversations_of(found))
+    attributes = page_in(request, "attributes_after", queries.attributes_of(study).filter(subject=found))
     context = {
         "study": study,
         "subject": found,
         "conversations": conversations,
+        "conversations_first": first_page(request, "after"),
+        "conversations_next": next_page(request, "after", conversations),
         "attributes": with_evidence(attributes.rows),
-        "attributes_next": attributes.next_after,
+        "attributes_first": first_page(request, "attributes_after"),
+        "attributes_next": next_page(request, "attributes_after", attributes),
         "may_manage": may_manage(request, study),
     }
     return render(request, "conversations/material/subject.html", context)
@@ -78,14 +80,17 @@ def conversation(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @require_safe
 def attributes(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_study(request.user, slug, *READ)
-    chosen = {
-        "search": searched(request),
-        "system": number_in(request, "system"),
-        "not_found": request.GET.get("not_found") == "1",
+    search, system, not_found = searched(request), number_in(request, "system"), request.GET.get("not_found") == "1"
+    rows = queries.attributes_of(study, search=search, system=system, not_found=not_found)
+    page = page_in(request, "after", rows)
+    context = {
+        "search": search,
+        "system": system,
+        "not_found": not_found,
+        "attributes": with_evidence(page.rows),
+        "systems": queries.systems_of(study),
     }
-    page = queries.page_of(queries.attributes_of(study, **chosen), after=number_in(request, "after") or 0)
-    extra = {"attributes": with_evidence(page.rows), "systems": queries.systems_of(study)}
-    return render_list(request, study, "attributes", page, chosen | extra)
+    return render_list(request, study, "attributes", page, context)
 
 
 @login_required
@@ -93,7 +98,7 @@ def attributes(request: HttpRequest, slug: str) -> HttpResponse:
 def prompts(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_study(request.user, slug, *READ)
     chosen = {"search": searched(request), "topic": request.GET.get("topic", "").replace("\0", "")}
-    page = queries.page_of(queries.prompts_of(study, **chosen), after=number_in(request, "after") or 0)
+    page = page_in(request, "after", queries.prompts_of(study, **chosen))
     return render_list(request, study, "prompts", page, chosen | {"topics": queries.topics_of(study)})
 
 
@@ -126,11 +131,33 @@ def restore(request: HttpRequest, slug: str) -> HttpResponse:
 def render_list(
     request: HttpRequest, study: Study, name: str, page: queries.Page[Any], context: dict[str, Any]
 ) -> HttpResponse:
-    """A list with the address of its next page."""
-    asked = {key: value for key, value in request.GET.items() if key != "after"}
-    older = f"?{urlencode({**asked, 'after': page.next_after})}" if page.next_after else ""
-    shared = {"study": study, "page": page, "older": older, "may_manage": may_manage(request, study)}
+    """A list with the addresses of its first and next page."""
+    shared = {
+        "study": study,
+        "page": page,
+        "first": first_page(request, "after"),
+        "next": next_page(request, "after", page),
+        "may_manage": may_manage(request, study),
+    }
     return render(request, f"conversations/material/{name}.html", shared | context)
+
+
+def page_in[Row: Model](request: HttpRequest, parameter: str, rows: QuerySet[Row]) -> queries.Page[Row]:
+    return queries.page_of(rows, after=number_in(request, parameter) or 0)
+
+
+def first_page(request: HttpRequest, parameter: str) -> str:
+    """Its address, on a later page; empty on the first itself."""
+    return address_with(request, parameter, None) if parameter in request.GET else ""
+
+
+def next_page(request: HttpRequest, parameter: str, page: queries.Page[Any]) -> str:
+    return address_with(request, parameter, page.next_after) if page.next_after else ""
+
+
+def address_with(request: HttpRequest, parameter: str, value: int | None) -> str:
+    asked = {key: given for key, given in request.GET.items() if key != parameter}
+    return "?" + urlencode(asked if value is None else {**asked, parameter: value})
 
 
 def searched(request: HttpRequest) -> str:
