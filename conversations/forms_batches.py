@@ -1,0 +1,106 @@
+"""What an uploader says about a file."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.template.defaultfilters import filesizeformat
+
+from conversations.enums import Origin
+from conversations.formats import DESCRIPTIONS, Format, Options, SubjectPolicy, default_options, detect
+from conversations.services.previews import HEAD_BYTES
+
+COLUMNS = ("subject", "conversation", "turn", "role", "content", "language", "model")
+_POLICIES = [
+    ("", "As the format says"),
+    (SubjectPolicy.FIELD.value, "A field of each row names the subject"),
+    (SubjectPolicy.CONVERSATION.value, "Each conversation is one subject"),
+    (SubjectPolicy.FILE.value, "The whole file is one subject"),
+]
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(label="File", max_length=1000)
+    origin = forms.ChoiceField(
+        label="Where the conversations come from",
+        choices=[("", "Choose"), *Origin.choices],
+        help_text="Shown in every report. Only real conversations count as evidence.",
+    )
+    format = forms.ChoiceField(
+        label="Format",
+        required=False,
+        choices=[("", "Recognise it by its content")] + [(one.value, DESCRIPTIONS[one].label) for one in Format],
+    )
+    subject_policy = forms.ChoiceField(
+        label="What one subject is", required=False, choices=_POLICIES, help_text="One subject is one real person."
+    )
+    subject_field = forms.CharField(
+        label="Field that names the subject",
+        required=False,
+        max_length=200,
+        help_text="For example user_id; a dot goes into an object.",
+    )
+    file_subject = forms.CharField(
+        label="Id of the one subject", required=False, max_length=200, help_text="A pseudonym of your own."
+    )
+    system = forms.CharField(
+        label="System",
+        required=False,
+        max_length=120,
+        help_text="What made the attributes or responses, where rows don't say so.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in COLUMNS:
+            self.fields[f"column_{name}"] = forms.CharField(
+                label=f"Column of the {name}", required=False, max_length=200
+            )
+
+    def column_fields(self) -> list[forms.BoundField]:
+        return [self[f"column_{name}"] for name in COLUMNS]
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > settings.UPLOAD_MAX_BYTES:
+            limit = filesizeformat(settings.UPLOAD_MAX_BYTES)
+            raise forms.ValidationError(f"The file is larger than {limit}. Cut it, or use manage.py import_batch.")
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        file = values.get("file")
+        if file is None:
+            return values
+        head = file.read(HEAD_BYTES)
+        file.seek(0)
+        found = Format(values["format"]) if values.get("format") else detect(head)
+        if found is None:
+            self.add_error("format", "The content tells of no format that is known. Say which one it is.")
+            return values
+        values.update(head=head, found=found, options=_options(values, default_options(found, head)))
+        if values["options"].subject_policy is SubjectPolicy.FILE and not values["options"].file_subject.strip():
+            self.add_error("file_subject", "Give the one subject of this file an id.")
+        return values
+
+
+def _options(said: dict[str, Any], proposed: Options) -> Options:
+    """What the uploader said; what they left empty is as proposed."""
+    columns = {name: said[f"column_{name}"] for name in COLUMNS if said.get(f"column_{name}")}
+    policy = said.get("subject_policy")
+    return Options(
+        subject_policy=SubjectPolicy(policy) if policy else proposed.subject_policy,
+        subject_field=said.get("subject_field") or proposed.subject_field,
+        file_subject=said.get("file_subject") or proposed.file_subject,
+        columns={**proposed.columns, **columns},
+        system=said.get("system") or proposed.system,
+    )
+
+
+class PreviewForm(UploadForm):
+    """The same, for the beginning of a file; the origin may still be unsaid."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["origin"].required = False
+        self.fields["is_part"] = forms.BooleanField(required=False)

@@ -1,0 +1,86 @@
+"""Reads about batches."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from conversations.enums import BatchState
+from conversations.models import (
+    Attribute,
+    Batch,
+    BatchProblem,
+    Case,
+    Comparison,
+    Conversation,
+    Response,
+    Selection,
+    Study,
+)
+
+UNFINISHED = [BatchState.PENDING, BatchState.IMPORTING]
+
+
+def batches_of(study: Study) -> QuerySet[Batch]:
+    """Newest first."""
+    return Batch.objects.filter(study=study).select_related("uploaded_by").order_by("-pk")
+
+
+def waiting_batches(now: datetime, *, dead_after: timedelta) -> QuerySet[Batch]:
+    """The batches that could be imported now: the first of each study that waits or whose worker died."""
+    earlier = Batch.objects.filter(study=OuterRef("study"), pk__lt=OuterRef("pk"), state__in=UNFINISHED)
+    free = Q(state=BatchState.PENDING) | Q(state=BatchState.IMPORTING, heartbeat_at__lt=now - dead_after)
+    return Batch.objects.filter(free, ~Exists(earlier)).order_by("pk")
+
+
+def problems_of(batch: Batch, *, after: int = 0) -> QuerySet[BatchProblem]:
+    return BatchProblem.objects.filter(batch=batch, pk__gt=after).order_by("pk")
+
+
+def what_rests_on(batch: Batch) -> str:
+    """What came later and would go with the batch, said for people; empty if nothing does."""
+    for words, rows in _resting_on(batch):
+        if rows.exists():
+            return words
+    if _pointing_into(batch):
+        return "evidence of attributes that came with another batch or a run points into its conversations"
+    return ""
+
+
+def _resting_on(batch: Batch) -> Iterator[tuple[str, QuerySet]]:  # type: ignore[type-arg] - of several models
+    of_others = ~Q(batch=batch) | Q(batch=None)
+    yield (
+        "its subjects have conversations of another batch",
+        Conversation.objects.filter(of_others, subject__batch=batch),
+    )
+    yield (
+        "its subjects have attributes of another batch or a run",
+        Attribute.objects.filter(of_others, subject__batch=batch),
+    )
+    yield (
+        "its subjects or prompts have cases of another batch",
+        Case.objects.filter(of_others & (Q(subject__batch=batch) | Q(prompt__batch=batch))),
+    )
+    rests = Q(case__batch=batch) | Q(attribute__batch=batch)
+    yield "its cases or attributes have selections of another batch", Selection.objects.filter(of_others & rests)
+    yield "its cases have responses of another batch or a run", Response.objects.filter(of_others, case__batch=batch)
+    yield (
+        "its attributes were given to responses of another batch or a run",
+        Comparison.objects.filter(of_others, attributes__attribute__batch=batch),
+    )
+    yield (
+        "its responses were paired with those of another batch",
+        Comparison.objects.filter(of_others & (Q(generic__batch=batch) | Q(personalized__batch=batch))),
+    )
+
+
+def _pointing_into(batch: Batch) -> bool:
+    ours = Conversation.objects.filter(batch=batch)
+    others = Q(batch=None) | ~Q(batch=batch)
+    pointing = Attribute.objects.filter(others, Exists(ours.filter(subject=OuterRef("subject"))))
+    ids: set[int] | None = None
+    for evidence in pointing.values_list("evidence", flat=True).iterator(chunk_size=500):
+        ids = ids if ids is not None else set(ours.values_list("pk", flat=True))
+        if any(pointer.get("conversation") in ids for pointer in evidence):
+            return True
+    return False

@@ -1,0 +1,149 @@
+"""Batches are received and undone. Importing one is ``importing``, looking at one beforehand is ``previews``."""
+
+import hashlib
+from datetime import datetime
+
+from django.core.files import File
+from django.db import IntegrityError, transaction
+from django.db.models import Model, ProtectedError, QuerySet, RestrictedError
+
+from accounts.models import User
+from accounts.services import record
+from conversations.enums import BatchState, Origin
+from conversations.formats import Format, Options, default_options, detect
+from conversations.models import (
+    Attribute,
+    Batch,
+    BatchProblem,
+    Case,
+    Comparison,
+    Conversation,
+    Prompt,
+    Response,
+    Selection,
+    Study,
+    Subject,
+)
+from conversations.queries.batches import what_rests_on
+
+HEAD_BYTES = 65_536
+# What rests on others goes first.
+_MADE_BY_A_BATCH: list[type[Model]] = [Comparison, Response, Selection, Case, Attribute, Conversation, Prompt, Subject]
+_ROWS_AT_ONCE = 500
+
+
+class BatchRefused(Exception):
+    """The upload or its undoing can't be done. The message says why, for the uploader."""
+
+
+def receive(
+    *,
+    study: Study,
+    file: File,  # type: ignore[type-arg] - of bytes, wherever they come from
+    filename: str,
+    origin: Origin | str,
+    user: User | None,
+    format: Format | None = None,  # noqa: A002 - what it is called everywhere
+    options: Options | None = None,
+) -> Batch:
+    """Store an upload under a name of our own. It waits to be imported.
+
+    Without a format it is recognised by content, without options the format's own are taken.
+
+    Raises:
+        BatchRefused: the file is empty, or its content tells of no format.
+    """
+    head = _head(file)
+    found = format or detect(head)
+    if not head.strip():
+        raise BatchRefused("The file is empty.")
+    if found is None:
+        raise BatchRefused("The content tells of no format that is known. Say which one it is.")
+    batch = Batch(
+        study=study,
+        filename=_shown_name(filename),
+        size=file.size,
+        sha256=_sha256(file),
+        format=found.value,
+        options=(options or default_options(found, head)).as_json(),
+        origin=origin,
+        uploaded_by=user,
+    )
+    batch.clean_fields(exclude=["file", "counts", "uploaded_by", "uploaded_at"])
+    _keep(batch, file)
+    return batch
+
+
+def _keep(batch: Batch, file: File) -> None:  # type: ignore[type-arg]
+    """File and row appear together or not at all."""
+    file.seek(0)
+    batch.file.save(batch.filename, file, save=False)
+    try:
+        with transaction.atomic():
+            batch.save()
+            record(
+                actor=batch.uploaded_by,
+                action="batch.upload",
+                study_id=batch.study_id,
+                target=batch.filename,
+                details={"sha256": batch.sha256, "size": batch.size, "format": batch.format, "origin": batch.origin},
+            )
+    except BaseException:
+        batch.file.delete(save=False)
+        raise
+    batch.refresh_from_db(fields=["uploaded_at"])
+
+
+def _head(file: File) -> bytes:  # type: ignore[type-arg]
+    file.seek(0)
+    return bytes(file.read(HEAD_BYTES))
+
+
+def _sha256(file: File) -> str:  # type: ignore[type-arg]
+    digest = hashlib.sha256()
+    file.seek(0)
+    for chunk in file.chunks():
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _shown_name(filename: str) -> str:
+    return "".join(character for character in filename if character.isprintable())[-255:] or "upload"
+
+
+def undo(*, batch: Batch, actor: User | None, now: datetime) -> None:
+    """Take out of the study what the batch brought, and its file. Rows that were known before stay.
+
+    Raises:
+        BatchRefused: it is being imported, something came later that rests on it, or some of it was judged.
+    """
+    file = batch.file
+    with transaction.atomic():
+        Study.objects.select_for_update(no_key=True).get(pk=batch.study_id)
+        found = Batch.objects.select_for_update().get(pk=batch.pk)
+        _refuse_unless_undoable(found)
+        try:
+            with transaction.atomic():
+                _delete_all(found)
+        except (ProtectedError, RestrictedError, IntegrityError) as error:
+            raise BatchRefused("Some of it was judged. Withdraw single subjects or attributes instead.") from error
+        BatchProblem.objects.filter(batch=found).delete()
+        Batch.objects.filter(pk=found.pk).update(state=BatchState.UNDONE, finished_at=now, file="")
+        record(actor=actor, action="batch.undo", study_id=found.study_id, target=found.filename)
+        transaction.on_commit(lambda: file.storage.delete(file.name) if file.name else None)
+
+
+def _refuse_unless_undoable(batch: Batch) -> None:
+    if batch.state == BatchState.UNDONE:
+        raise BatchRefused("It is undone already.")
+    if batch.state == BatchState.IMPORTING:
+        raise BatchRefused("It is being imported. Undo it when it is done.")
+    if reason := what_rests_on(batch):
+        raise BatchRefused(f"It can't be undone any more: {reason}.")
+
+
+def _delete_all(batch: Batch) -> None:
+    for model in _MADE_BY_A_BATCH:
+        made: QuerySet[Model] = model._default_manager.filter(batch=batch)  # noqa: SLF001 - Django's documented name
+        while ids := list(made.values_list("pk", flat=True)[:_ROWS_AT_ONCE]):
+            model._default_manager.filter(pk__in=ids).delete()  # noqa: SLF001

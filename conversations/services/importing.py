@@ -1,0 +1,207 @@
+"""An import reads the batch's file in steps and stores its rows in small transactions.
+
+It may die at any moment and be started again: every row is stored once whatever happens, so starting over is safe.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from io import BytesIO
+from typing import BinaryIO
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from conversations import handlers
+from conversations.enums import BatchState
+from conversations.formats import ConversationRow, Format, Options, Row, RowError, parse
+from conversations.handlers import Handler, Stored
+from conversations.models import Batch, BatchProblem, Study
+
+DEAD_AFTER = timedelta(seconds=60)
+ROWS_AT_ONCE = 500
+CHARACTERS_AT_ONCE = 4 * 1024 * 1024
+_HEARTBEAT_SECONDS = 2.0
+
+
+class Superseded(Exception):
+    """Another worker took the batch over, or it was undone."""
+
+
+@dataclass
+class _Tally:
+    """How many rows of each kind were new and known, and how many problems there were."""
+
+    kinds: dict[str, Stored] = field(default_factory=dict)
+    problems: int = 0
+
+    def add(self, kind: str, stored: Stored) -> None:
+        total = self.kinds.setdefault(kind, Stored())
+        total.new += stored.new
+        total.known += stored.known
+
+    def as_json(self) -> dict[str, object]:
+        kinds = {kind: {"new": one.new, "known": one.known} for kind, one in self.kinds.items()}
+        return {**kinds, "problems": self.problems}
+
+
+def claim(*, batch_id: int, now: datetime) -> Batch | None:
+    """Take a batch that waits, or whose worker is dead. Batches of one study are imported one after another."""
+    free = Q(state=BatchState.PENDING) | Q(state=BatchState.IMPORTING, heartbeat_at__lt=now - DEAD_AFTER)
+    earlier = Batch.objects.filter(
+        study=OuterRef("study"), pk__lt=OuterRef("pk"), state__in=[BatchState.PENDING, BatchState.IMPORTING]
+    )
+    taken = Batch.objects.filter(free, ~Exists(earlier), pk=batch_id).update(
+        state=BatchState.IMPORTING, started_at=now, heartbeat_at=now, failure="", counts={}, bytes_read=0
+    )
+    return Batch.objects.select_related("study").get(pk=batch_id) if taken else None
+
+
+def import_batch(*, batch_id: int, now: datetime) -> Batch | None:
+    """Import a batch to its end. Returns None where it is not free: somebody is at work on it, or it is done."""
+    batch = claim(batch_id=batch_id, now=now)
+    if batch is None:
+        return None
+    try:
+        _Import(batch).run()
+    except Superseded:
+        return None
+    except FileNotFoundError:
+        fail(batch_id=batch.pk, failure="The stored file is gone. Upload it again.", now=timezone.now())
+    batch.refresh_from_db()
+    return batch
+
+
+def fail(*, batch_id: int, failure: str, now: datetime) -> None:
+    """End an import that can't go on. What it has stored stays and can be undone."""
+    Batch.objects.filter(pk=batch_id, state=BatchState.IMPORTING).update(
+        state=BatchState.FAILED, failure=failure, finished_at=now
+    )
+
+
+class _Import:
+    """One attempt at a batch; ``started_at`` tells it from an attempt that took the batch over."""
+
+    def __init__(self, batch: Batch) -> None:
+        self.batch = batch
+        self.format = Format(batch.format)
+        self.options = Options.from_json(batch.options)
+        self.tally = _Tally()
+        self.seen: set[int] = set()
+        self.steps = handlers.steps()
+        self.stream: BinaryIO = BytesIO()
+        self.readings = 0
+        self.written_at = time.monotonic()
+
+    def run(self) -> None:
+        BatchProblem.objects.filter(batch=self.batch).delete()  # of an attempt that died
+        for number, step in enumerate(self.steps):
+            if number and step not in self.seen:
+                continue
+            with self.batch.file.open("rb") as opened:
+                self.stream, self.readings = opened.file.file, number
+                for some in _chunks(self._of_step(parse(self.stream, self.format, self.options), step)):
+                    self._store(some)
+        self._finish()
+
+    def _of_step(self, rows: Iterator[Row | RowError], step: int) -> Iterator[Row | RowError]:
+        """Rows of this step. The first reading notes which others there are and reports what could not be read."""
+        is_first = not self.seen
+        for row in rows:
+            if isinstance(row, RowError):
+                if is_first:
+                    yield row
+                continue
+            handler = handlers.handler_for(type(row))
+            if handler is None:
+                if is_first:
+                    yield handlers.problem(row.line, "kind", "a kind of row that is stored here", type(row).__name__)
+                continue
+            self.seen.add(handler.step)
+            if handler.step == step:
+                yield row
+            elif time.monotonic() - self.written_at > _HEARTBEAT_SECONDS:
+                self._beat()
+
+    @transaction.atomic
+    def _store(self, some: list[Row | RowError]) -> None:
+        # Subjects are numbered in turn, and what a row refers to must not vanish: batches of a study take turns.
+        Study.objects.select_for_update(no_key=True).get(pk=self.batch.study_id)
+        problems = [row for row in some if isinstance(row, RowError)]
+        for handler, rows in _by_handler(row for row in some if isinstance(row, Row)):
+            stored = handler.store(self.batch, rows)
+            self.tally.add(handler.kind, stored)
+            problems.extend(stored.problems)
+        self.tally.problems += len(problems)
+        BatchProblem.objects.bulk_create(_problem(self.batch, row) for row in problems)
+        self._beat()
+
+    def _beat(self) -> None:
+        """Say that we live and how far we are. Raises Superseded where the batch is not ours any more."""
+        self.written_at = time.monotonic()
+        self._update(bytes_read=self._position(), counts=self.tally.as_json(), heartbeat_at=timezone.now())
+
+    def _position(self) -> int:
+        """How much of all readings is done, in bytes of the file; a reading that is left out counts as done."""
+        return (self.readings * self.batch.size + min(self.stream.tell(), self.batch.size)) // len(self.steps)
+
+    def _finish(self) -> None:
+        """The final figures are counted, so that they are right whatever attempts went before."""
+        for handler in handlers.all_handlers():
+            total = self.tally.kinds.get(handler.kind)
+            counted = handler.count(self.batch) if handler.count else None
+            if counted is not None and (total or counted):
+                rows = total.new + total.known if total else 0
+                self.tally.kinds[handler.kind] = Stored(new=counted, known=max(0, rows - counted))
+        now = timezone.now()
+        self._update(
+            state=BatchState.DONE,
+            bytes_read=self.batch.size,
+            counts=self.tally.as_json(),
+            heartbeat_at=now,
+            finished_at=now,
+        )
+
+    def _update(self, **values: object) -> None:
+        ours = Batch.objects.filter(pk=self.batch.pk, state=BatchState.IMPORTING, started_at=self.batch.started_at)
+        if not ours.update(**values):
+            raise Superseded(f"Batch {self.batch.pk} is in other hands.")
+
+
+def _chunks(rows: Iterator[Row | RowError]) -> Iterator[list[Row | RowError]]:
+    """Some rows at a time: so many, or so much text, whichever comes first."""
+    some: list[Row | RowError] = []
+    characters = 0
+    for row in rows:
+        some.append(row)
+        characters += _weight(row)
+        if len(some) >= ROWS_AT_ONCE or characters >= CHARACTERS_AT_ONCE:
+            yield some
+            some, characters = [], 0
+    if some:
+        yield some
+
+
+def _weight(row: Row | RowError) -> int:
+    if isinstance(row, ConversationRow):
+        return sum(len(turn.content) for turn in row.turns)
+    return len(getattr(row, "text", ""))
+
+
+def _by_handler(rows: Iterator[Row]) -> Iterator[tuple[Handler, list[Row]]]:
+    """Rows of one kind together. Within a step kinds don't depend on each other's order."""
+    by_type: dict[type[Row], list[Row]] = {}
+    for row in rows:
+        by_type.setdefault(type(row), []).append(row)
+    for row_type, some in by_type.items():
+        handler = handlers.handler_for(row_type)
+        if handler is not None:
+            yield handler, some
+
+
+def _problem(batch: Batch, row: RowError) -> BatchProblem:
+    return BatchProblem(
+        batch=batch, line=row.line, field=row.field, expected=row.expected, found=row.found, kept=row.kept
+    )

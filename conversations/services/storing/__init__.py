@@ -1,0 +1,60 @@
+"""Rows become rows of our tables. Each kind has its module; all of them may run again without changing anything."""
+
+from conversations import handlers
+from conversations.formats import (
+    AttributeRow,
+    CaseRow,
+    ConversationRow,
+    PromptRow,
+    ResponseRow,
+    SelectionRow,
+    SubjectRow,
+)
+from conversations.handlers import Handler
+from conversations.models import Attribute, Batch, Case, Conversation, Prompt, Response, Selection, Subject
+from conversations.services.storing.attributes import store_attributes
+from conversations.services.storing.conversations import store_conversations
+from conversations.services.storing.outputs import store_responses, store_selections
+from conversations.services.storing.prompts import store_cases, store_prompts
+from conversations.services.storing.subjects import store_subjects
+
+# Judgments come after all of these, in a step of their own app.
+MATERIAL, STATEMENTS, OUTPUTS, JUDGMENTS = range(4)
+
+
+def register_handlers() -> None:
+    handlers.register(SubjectRow, Handler("subjects", MATERIAL, store_subjects, _subjects))
+    handlers.register(ConversationRow, Handler("conversations", MATERIAL, store_conversations, _conversations))
+    handlers.register(PromptRow, Handler("prompts", MATERIAL, store_prompts, _prompts))
+    handlers.register(AttributeRow, Handler("attributes", STATEMENTS, store_attributes, _attributes))
+    handlers.register(CaseRow, Handler("cases", OUTPUTS, store_cases, _cases))
+    handlers.register(SelectionRow, Handler("selections", OUTPUTS, store_selections, _selections))
+    handlers.register(ResponseRow, Handler("responses", OUTPUTS, store_responses, _responses))
+
+
+def _subjects(batch: Batch) -> int:
+    return Subject.objects.filter(batch=batch).count()
+
+
+def _conversations(batch: Batch) -> int:
+    return Conversation.objects.filter(batch=batch).count()
+
+
+def _prompts(batch: Batch) -> int:
+    return Prompt.objects.filter(batch=batch).count()
+
+
+def _attributes(batch: Batch) -> int:
+    return Attribute.objects.filter(batch=batch).count()
+
+
+def _cases(batch: Batch) -> int:
+    return Case.objects.filter(batch=batch).count()
+
+
+def _selections(batch: Batch) -> int:
+    return Selection.objects.filter(batch=batch).count()
+
+
+def _responses(batch: Batch) -> int:
+    return Response.objects.filter(batch=batch).count()

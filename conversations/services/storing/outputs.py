@@ -1,0 +1,211 @@
+"""What systems made: selections, and responses that become comparisons as soon as both kinds are there."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from conversations.enums import ResponseKind
+from conversations.formats import ResponseRow, RowError, SelectionRow
+from conversations.handlers import Stored, problem
+from conversations.hashing import text_hash
+from conversations.models import Attribute, Batch, Response, Selection, System
+from conversations.services.comparisons import Given, pair_responses
+from conversations.services.storing.attributes import ensure_systems
+from conversations.services.storing.prompts import ensure_cases, known_prompts, unknown_prompt, unknown_subject
+from conversations.services.storing.subjects import known_subjects
+
+
+@dataclass(frozen=True, slots=True)
+class AttributesByName:
+    """A subject's attributes as uploaders refer to them: by their own id or by the text."""
+
+    ids: dict[tuple[int, str], list[tuple[int, int]]]  # (subject, id or hash of the text) -> (attribute, system)
+
+    def find(self, subject_id: int, name: str, system_id: int) -> int | None:
+        """The attribute meant. Where systems share a text it is the system's own, else the one that came first."""
+        found = self.ids.get((subject_id, name)) or self.ids.get((subject_id, text_hash(name)))
+        if not found:
+            return None
+        return min(found, key=lambda one: (one[1] != system_id, one[0]))[0]
+
+
+def attributes_by_name(wanted: Iterable[tuple[int, str]]) -> AttributesByName:
+    """Of (subject, id or text) pairs."""
+    pairs = set(wanted)
+    subjects, names = {subject for subject, _ in pairs}, {name for _, name in pairs}
+    of_subjects = Attribute.objects.filter(subject__in=subjects)
+    by_id = of_subjects.filter(external_id__in=names - {""}).values_list("subject_id", "external_id", "pk", "system_id")
+    hashes = {text_hash(name) for name in names}
+    by_text = of_subjects.filter(content_hash__in=hashes).values_list("subject_id", "content_hash", "pk", "system_id")
+    ids: dict[tuple[int, str], list[tuple[int, int]]] = {}
+    for subject_id, name, pk, system_id in [*by_id, *by_text]:
+        ids.setdefault((subject_id, name), []).append((pk, system_id))
+    return AttributesByName(ids)
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed[R: (SelectionRow, ResponseRow)]:
+    """A row whose subject, prompt and system are known."""
+
+    row: R
+    subject_id: int
+    case_id: int
+    system: System
+
+
+def _placed[R: (SelectionRow, ResponseRow)](batch: Batch, rows: Sequence[R]) -> tuple[list[_Placed[R]], list[RowError]]:
+    """An output for a pair that is no case yet makes it one."""
+    subjects = known_subjects(batch, [row.subject for row in rows])
+    prompts = known_prompts(batch, [row.prompt for row in rows])
+    told = [row for row in rows if row.subject in subjects and row.prompt in prompts]
+    pairs = [(subjects[row.subject].pk, prompts[row.prompt].pk) for row in told]
+    cases, _ = ensure_cases(batch, pairs)
+    systems = ensure_systems(batch, [row.system for row in told])
+    placed = [_Placed(row, pair[0], cases[pair], systems[row.system]) for row, pair in zip(told, pairs, strict=True)]
+    problems = [
+        unknown_subject(row.line, row.subject) if row.subject not in subjects else unknown_prompt(row.line, row.prompt)
+        for row in rows
+        if row.subject not in subjects or row.prompt not in prompts
+    ]
+    return placed, problems
+
+
+def store_selections(batch: Batch, rows: Sequence[SelectionRow]) -> Stored:
+    placed, problems = _placed(batch, rows)
+    attributes = attributes_by_name((one.subject_id, one.row.attribute) for one in placed)
+    stored = Stored(problems=problems)
+    wanted: dict[tuple[int, int, int], tuple[SelectionRow, Selection]] = {}
+    for one in placed:
+        attribute = attributes.find(one.subject_id, one.row.attribute, one.system.pk)
+        if attribute is None:
+            stored.problems.append(_unknown_attribute(one.row.line, "attribute", one.row.attribute))
+            continue
+        key = (one.system.pk, one.case_id, attribute)
+        if key in wanted:
+            stored.known += 1
+            continue
+        wanted[key] = (one.row, _selection(batch, one, attribute))
+    known = _known_selections(wanted)
+    new = []
+    for key, (row, selection) in wanted.items():
+        if key not in known:
+            new.append(selection)
+        elif known[key] == row.selected:
+            stored.known += 1
+        else:
+            stored.problems.append(problem(row.line, "selected", "what was stored before, or another system", "other"))
+    Selection.objects.bulk_create(new, ignore_conflicts=True)
+    stored.new = len(new)
+    return stored
+
+
+def _selection(batch: Batch, one: _Placed[SelectionRow], attribute_id: int) -> Selection:
+    return Selection(
+        system=one.system,
+        case_id=one.case_id,
+        attribute_id=attribute_id,
+        batch=batch,
+        selected=one.row.selected,
+        score=one.row.score,
+    )
+
+
+def _known_selections(wanted: Iterable[tuple[int, int, int]]) -> dict[tuple[int, int, int], bool]:
+    found = Selection.objects.filter(
+        case__in={case for _, case, _ in wanted}, system__in={system for system, _, _ in wanted}
+    ).values_list("system_id", "case_id", "attribute_id", "selected")
+    return {(system, case, attribute): selected for system, case, attribute, selected in found}
+
+
+def store_responses(batch: Batch, rows: Sequence[ResponseRow]) -> Stored:
+    placed, problems = _placed(batch, rows)
+    attributes = attributes_by_name((one.subject_id, given.attribute) for one in placed for given in one.row.attributes)
+    stored = Stored(problems=problems)
+    known = _known_responses(placed)
+    new: list[Response] = []
+    for one in placed:
+        key = (one.case_id, one.system.pk, one.row.kind)
+        if key not in known:
+            response, wrong = _response(batch, one, attributes)
+            known[key] = response.text
+            new.append(response)
+            stored.problems.extend(wrong)
+        elif known[key] == one.row.text:
+            stored.known += 1
+        else:
+            expected = f"the {one.row.kind} response that {one.row.system} gave to this case before, or another system"
+            stored.problems.append(problem(one.row.line, "text", expected, "another text"))
+    Response.objects.bulk_create(new)
+    stored.new = len(new)
+    _pair(batch, {(one.case_id, one.system.pk) for one in placed})
+    return stored
+
+
+def _known_responses(placed: Sequence[_Placed[ResponseRow]]) -> dict[tuple[int, int, str], str]:
+    found = Response.objects.filter(
+        case__in={one.case_id for one in placed}, system__in={one.system.pk for one in placed}, attempt=1
+    ).values_list("case_id", "system_id", "kind", "text")
+    return {(case, system, kind): text for case, system, kind, text in found}
+
+
+def _response(batch: Batch, one: _Placed[ResponseRow], attributes: AttributesByName) -> tuple[Response, list[RowError]]:
+    row = one.row
+    given: list[tuple[int, bool, bool | None]] = []
+    problems: list[RowError] = []
+    for number, item in enumerate(row.attributes):
+        attribute = attributes.find(one.subject_id, item.attribute, one.system.pk)
+        if attribute is None:
+            path = f"attributes[{number}].attribute"
+            problems.append(_unknown_attribute(row.line, path, item.attribute, kept=True))
+        else:
+            given.append((attribute, item.given, item.mentioned))
+    response = Response(
+        system=one.system,
+        case_id=one.case_id,
+        batch=batch,
+        kind=row.kind,
+        text=row.text,
+        model=row.model or "",
+        # Its pair may come in a later file: what was given waits with it.
+        provenance={"given": given} if given else {},
+        input_tokens=row.input_tokens,
+        output_tokens=row.output_tokens,
+        latency_ms=row.latency_ms,
+        cost=Decimal(row.cost) if row.cost is not None else None,
+    )
+    return response, problems
+
+
+def _pair(batch: Batch, touched: set[tuple[int, int]]) -> None:
+    """Make the comparisons that are complete now."""
+    found = Response.objects.filter(
+        case__in={case for case, _ in touched}, system__in={system for _, system in touched}, attempt=1
+    )
+    unpaired = found.filter(comparison_as_generic=None, comparison_as_personalized=None).select_related("system")
+    pairs: dict[tuple[int, int], dict[str, Response]] = {}
+    for response in unpaired.order_by("pk"):
+        pairs.setdefault((response.case_id, response.system_id), {})[response.kind] = response
+    for pair in pairs.values():
+        generic, personalized = pair.get(ResponseKind.GENERIC), pair.get(ResponseKind.PERSONALIZED)
+        if generic is not None and personalized is not None:
+            pair_responses(
+                generic=generic,
+                personalized=personalized,
+                attributes=_given(personalized),
+                batch=batch,
+                names=[personalized.system.name],
+            )
+
+
+def _given(personalized: Response) -> list[Given]:
+    """Each attribute once; one that was given and also listed as context was given."""
+    listed: dict[int, Given] = {}
+    for attribute_id, given, mentioned in personalized.provenance.get("given", []):
+        if attribute_id not in listed or given:
+            listed[attribute_id] = Given(attribute_id, given=given, mentioned=mentioned)
+    return list(listed.values())
+
+
+def _unknown_attribute(line: int, path: str, name: str, *, kept: bool = False) -> RowError:
+    expected = "the id or the text of an attribute of this subject"
+    return problem(line, path, expected, f"“{name[:80]}{'…' if len(name) > 80 else ''}”", kept=kept)
