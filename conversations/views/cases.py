@@ -1,5 +1,7 @@
 """The cases of a study, and sampling more of them."""
 
+from urllib.parse import urlencode
+
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -12,7 +14,7 @@ from conversations.permissions import MANAGE, READ, get_study
 from conversations.queries import cases as queries
 from conversations.queries.material import page_of
 from conversations.services import cases as services
-from conversations.views.material import number_in, render_list, searched
+from conversations.views.material import may_manage, number_in, searched
 
 
 class SampleForm(forms.Form):
@@ -25,7 +27,16 @@ def cases(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_study(request.user, slug, *READ)
     search = searched(request)
     page = page_of(queries.cases_of(study, search=search), after=number_in(request, "after") or 0)
-    return render_list(request, study, "cases", page, {"search": search, "form": SampleForm()})
+    older = f"?{urlencode({'q': search, 'after': page.next_after})}" if page.next_after else ""
+    context = {
+        "study": study,
+        "page": page,
+        "older": older,
+        "search": search,
+        "form": SampleForm(),
+        "may_manage": may_manage(request, study),
+    }
+    return render(request, "conversations/cases/list.html", context)
 
 
 @login_required

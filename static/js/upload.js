@@ -1,0 +1,89 @@
+// The upload page: the beginning of the chosen file is previewed by the server, and sending the whole shows how far it is.
+import { csrfToken, send } from "./csrf.js";
+import { notify } from "./notices.js";
+
+const form = document.getElementById("upload");
+const preview = document.getElementById("preview");
+const sending = document.getElementById("sending");
+const submit = form.querySelector("button[type=submit]");
+const limit = Number(form.dataset.limit);
+const headBytes = Number(form.dataset.head);
+let asked = 0;
+
+const chosen = () => form.elements.file.files[0];
+const megabytes = (bytes) => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+
+async function showPreview() {
+    const file = chosen();
+    const turn = ++asked;
+    preview.replaceChildren();
+    if (!file) return;
+    if (file.size > limit) {
+        notify(`The file has ${megabytes(file.size)}; at most ${megabytes(limit)} can be uploaded here.`, { isError: true });
+        return;
+    }
+    const body = new FormData(form);
+    body.set("file", file.slice(0, headBytes), file.name);
+    if (file.size > headBytes) body.set("is_part", "on");
+    try {
+        const answer = await send(form.dataset.preview, { method: "POST", body });
+        if (turn !== asked) return; // another file or setting was chosen meanwhile
+        if (!answer.ok) throw new Error(String(answer.status));
+        // The fragment comes from our own server and is escaped there.
+        preview.innerHTML = await answer.text();
+        if (preview.querySelector(".alert--error")) document.getElementById("reading").open = true;
+    } catch {
+        notify("The preview could not be made. You can upload the file all the same.", { isError: true });
+    }
+}
+
+function upload(event) {
+    event.preventDefault();
+    const file = chosen();
+    if (file && file.size > limit) {
+        notify(`At most ${megabytes(limit)} can be uploaded here.`, { isError: true });
+        return;
+    }
+    const request = new XMLHttpRequest(); // fetch() does not tell how much was sent
+    const bar = sending.querySelector("progress");
+    request.open("POST", form.action || location.href);
+    request.setRequestHeader("X-CSRFToken", csrfToken());
+    request.upload.addEventListener("progress", (progress) => {
+        if (!progress.lengthComputable) return;
+        bar.max = progress.total;
+        bar.value = progress.loaded;
+        document.getElementById("sent").textContent = `${megabytes(progress.loaded)} of ${megabytes(progress.total)}`;
+    });
+    request.addEventListener("load", () => finish(request));
+    request.addEventListener("error", () => fail("The connection broke. Nothing was stored; please try again."));
+    submit.disabled = true;
+    sending.hidden = false;
+    request.send(new FormData(form));
+}
+
+function finish(request) {
+    if (request.status < 300 && request.responseURL !== location.href) {
+        location.assign(request.responseURL); // the batch's page, where the server sent us
+    } else if (request.status === 422) {
+        showErrors(new DOMParser().parseFromString(request.responseText, "text/html"));
+    } else {
+        fail(`The server answered with an error (${request.status}). Nothing was stored; please try again.`);
+    }
+}
+
+function showErrors(answer) {
+    const errors = [...answer.querySelectorAll(".field__error, .form-errors")].map((one) => one.textContent.trim());
+    document.getElementById("reading").open = true;
+    fail(errors.join(" ") || "The upload was refused. Look over the form.");
+}
+
+function fail(message) {
+    submit.disabled = false;
+    sending.hidden = true;
+    notify(message, { isError: true });
+}
+
+form.addEventListener("change", (event) => {
+    if (event.target.name !== "origin") showPreview();
+});
+form.addEventListener("submit", upload);
