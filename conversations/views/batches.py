@@ -1,7 +1,7 @@
 """Uploading batches, following them, their error reports, and undoing them."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 from django.contrib import messages
@@ -22,6 +22,7 @@ from conversations.permissions import MANAGE, READ, get_study
 from conversations.queries import batches as queries
 from conversations.services import batches as services
 from conversations.services.previews import HEAD_BYTES, NotRecognised, preview
+from conversations.spreadsheets import problem_rows
 
 ON_THE_CARD = 5
 PROBLEMS_ON_THE_PAGE = 50
@@ -197,22 +198,6 @@ class _Line:
         return line
 
 
-def _csv(filename: str, rows: Iterator[BatchProblem]) -> Iterator[str]:
+def _csv(filename: str, rows: Iterable[BatchProblem]) -> Iterator[str]:
     writer = csv.writer(_Line())
-    yield writer.writerow(["file", "line", "field", "expected", "found", "row kept"])
-    for row in rows:
-        yield writer.writerow(
-            [
-                _safe(filename),
-                row.line,
-                _safe(row.field),
-                _safe(row.expected),
-                _safe(row.found),
-                "yes" if row.kept else "no",
-            ]
-        )
-
-
-def _safe(text: str) -> str:
-    """A spreadsheet runs what begins like a formula; an apostrophe in front makes it text."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return (writer.writerow(row) for row in problem_rows(filename, rows))

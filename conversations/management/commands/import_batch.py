@@ -1,0 +1,147 @@
+"""``manage.py import_batch STUDY FILE... --origin real``: the upload page for files of any size."""
+
+import csv
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.files import File
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from accounts.models import User
+from conversations import tasks
+from conversations.enums import BatchState, Origin
+from conversations.formats import Format, Options, SubjectPolicy, default_options, detect
+from conversations.models import Batch, Study
+from conversations.queries.batches import UNFINISHED, problems_of
+from conversations.services import batches, importing
+from conversations.services.studies import create_study
+from conversations.spreadsheets import problem_rows
+
+_POLL_SECONDS = 1.0
+
+
+class Command(BaseCommand):
+    help = "Import files into a study, here and now. The same content twice changes nothing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("study", help="the study's short name")
+        parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+        parser.add_argument("--origin", required=True, choices=Origin.values, help="where the conversations come from")
+        parser.add_argument("--format", default="auto", choices=["auto", *Format], help="recognised by content")
+        parser.add_argument("--subject-policy", choices=list(SubjectPolicy), help="what one subject is")
+        parser.add_argument("--subject-field", help="with the policy field: the field that names the subject")
+        parser.add_argument("--file-subject", help="with the policy file: the id of its one subject")
+        parser.add_argument("--system", help="what made attributes or responses that name no system")
+        parser.add_argument(
+            "--column", action="append", default=[], metavar="OURS=THEIRS", help="a column of a CSV file, repeatable"
+        )
+        parser.add_argument("--create", action="store_true", help="make the study where there is none (needs --user)")
+        parser.add_argument("--user", help="who uploads; with --create who owns the study")
+        parser.add_argument("--queue", action="store_true", help="only store the files; workers import them")
+        parser.add_argument(
+            "--report", type=Path, help="where problems are written, as CSV (default: FILE.problems.csv)"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        user = _user(options["user"])
+        study = _study(options["study"], user, create=options["create"])
+        for path in options["files"]:
+            batch = self._receive(study, path, user, options)
+            if options["queue"]:
+                tasks.announce(batch.pk)
+                self.stdout.write(f"{path.name}: batch {batch.pk} waits for a worker.")
+                continue
+            self._report(_finished(batch), path, options["report"])
+
+    def _receive(self, study: Study, path: Path, user: User | None, options: dict[str, Any]) -> Batch:
+        try:
+            with path.open("rb") as stream:
+                head = stream.read(batches.HEAD_BYTES)
+                found = Format(options["format"]) if options["format"] != "auto" else detect(head)
+                return batches.receive(
+                    study=study,
+                    file=File(stream),
+                    filename=path.name,
+                    origin=options["origin"],
+                    user=user,
+                    format=found,
+                    options=_options(options, found, head) if found else None,
+                )
+        except OSError as error:
+            raise CommandError(f"{path}: {error.strerror}.") from error
+        except batches.BatchRefused as refusal:
+            raise CommandError(f"{path}: {refusal}") from refusal
+
+    def _report(self, batch: Batch, path: Path, report: Path | None) -> None:
+        self.stdout.write(f"{path.name}: {batch.get_state_display().lower()} as {batch.format} (batch {batch.pk})")
+        for kind, one in batch.counts.items():
+            if isinstance(one, dict):
+                self.stdout.write(f"  {kind}: {one['new']} new, {one['known']} known before")
+        if batch.problems.exists():
+            target = report or path.with_name(f"{path.name}.problems.csv")
+            written = _write_problems(batch, target)
+            self.stdout.write(f"  problems: {written}, see {target}")
+        if batch.state == BatchState.FAILED:
+            raise CommandError(batch.failure)
+
+
+def _user(username: str | None) -> User | None:
+    if username is None:
+        return None
+    user = User.objects.filter(username=username, is_active=True).first()
+    if user is None:
+        raise CommandError(f"There is no user {username}.")
+    return user
+
+
+def _study(slug: str, user: User | None, *, create: bool) -> Study:
+    study = Study.objects.filter(slug=slug).first()
+    if study is not None and study.deleted_at is None:
+        return study
+    if study is not None:
+        raise CommandError(f"The study {slug} is deleted. Its owner can restore it.")
+    if not create:
+        raise CommandError(f"There is no study {slug}. Add --create --user NAME to make it.")
+    if user is None:
+        raise CommandError("--create needs --user: somebody has to own the study.")
+    return create_study(user=user, title=slug.replace("-", " ").capitalize(), slug=slug)
+
+
+def _options(said: dict[str, Any], found: Format, head: bytes) -> Options:
+    """What was said; the rest is as the format proposes."""
+    proposed = default_options(found, head)
+    columns = dict(_column(one) for one in said["column"])
+    return Options(
+        subject_policy=SubjectPolicy(said["subject_policy"] or proposed.subject_policy),
+        subject_field=said["subject_field"] or proposed.subject_field,
+        file_subject=said["file_subject"] or proposed.file_subject,
+        columns={**proposed.columns, **columns},
+        system=said["system"] or proposed.system,
+    )
+
+
+def _column(said: str) -> tuple[str, str]:
+    ours, equals, theirs = said.partition("=")
+    if not (ours and equals and theirs):
+        raise CommandError(f"--column takes OURS=THEIRS, for example content=text, not {said}.")
+    return ours, theirs
+
+
+def _finished(batch: Batch) -> Batch:
+    """Import it here, unless a worker was quicker or earlier batches of the study come first: then wait for it."""
+    while True:
+        importing.import_batch(batch_id=batch.pk, now=timezone.now())
+        batch.refresh_from_db()
+        if batch.state not in UNFINISHED:
+            return batch
+        time.sleep(_POLL_SECONDS)
+
+
+def _write_problems(batch: Batch, target: Path) -> int:
+    problems = problems_of(batch)
+    with target.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(problem_rows(batch.filename, problems.iterator(chunk_size=1000)))
+    return problems.count()

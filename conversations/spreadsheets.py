@@ -1,0 +1,19 @@
+"""Error reports as rows of a table that people open in a spreadsheet."""
+
+from collections.abc import Iterable, Iterator
+
+from conversations.models import BatchProblem
+
+_RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def problem_rows(filename: str, problems: Iterable[BatchProblem]) -> Iterator[list[str | int]]:
+    """The header and a row for each problem. Uploaded text can't become a formula."""
+    yield ["file", "line", "field", "expected", "found", "row kept"]
+    for one in problems:
+        texts = [_as_text(text) for text in (one.field, one.expected, one.found)]
+        yield [_as_text(filename), one.line, *texts, "yes" if one.kept else "no"]
+
+
+def _as_text(text: str) -> str:
+    return f"'{text}" if text.startswith(_RUN_BY_SPREADSHEETS) else text

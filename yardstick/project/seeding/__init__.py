@@ -1,0 +1,1 @@
+"""What the demo starts with, made by the same services as everything else."""

@@ -1,0 +1,94 @@
+"""A study of files that somebody has: whatever format they are in, so that it can be rated at once."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from django.core.files import File
+
+from accounts.models import User
+from conversations.enums import Origin
+from conversations.formats import Format, Options, SubjectPolicy, default_options, detect
+from conversations.models import Case, Prompt, Study
+from conversations.services.batches import HEAD_BYTES
+from conversations.services.cases import sample_cases
+from conversations.services.studies import create_study
+from yardstick.project.seeding.imports import import_once, in_memory
+from yardstick.project.seeding.studies import demo_files, start_work
+
+SLUG = "files"
+PROMPTS_PER_SUBJECT = 2
+ITEMS_PER_RUN = 12  # the small local model would work on all of them for hours
+# What refers to rows of other files comes after them.
+_LATER = {
+    Format.VERIFIED_ATTRIBUTES: 1,
+    Format.RELEASE_TASK5: 1,
+    Format.RELEASE_TASK6: 2,
+    Format.RELEASE_VOTES: 3,
+    Format.RELEASE_MAJORITY: 3,
+}
+
+
+class UnreadableFile(Exception):
+    """A file can't be opened, or its content tells of no format."""
+
+
+def study_from(paths: Sequence[Path], *, user: User, say: Callable[[str], object]) -> Study:
+    """Raises UnreadableFile before anything is stored."""
+    recognised = sorted(((path, *_recognise(path)) for path in paths), key=lambda one: _LATER.get(one[1], 0))
+    study = Study.objects.filter(slug=SLUG, deleted_at=None).first()
+    if study is None:
+        slug = SLUG if not Study.objects.filter(slug=SLUG).exists() else ""
+        study = create_study(user=user, title="Your files", slug=slug, pay_per_hour=0)
+    for path, file_format, options in recognised:
+        with path.open("rb") as stream:
+            batch = import_once(
+                study=study,
+                content=File(stream),
+                name=path.name,
+                origin=Origin.UNKNOWN,
+                user=user,
+                format=file_format,
+                options=options,
+            )
+        say(f"{path.name}: {batch.get_state_display().lower()}, {batch.counts.get('problems', 0)} problems.")
+    _ensure_cases(study, user)
+    start_work(study, user, limit=ITEMS_PER_RUN)
+    return study
+
+
+def _recognise(path: Path) -> tuple[Format, Options]:
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(HEAD_BYTES)
+    except OSError as error:
+        raise UnreadableFile(f"{path}: {error.strerror}.") from error
+    found = detect(head)
+    if found is None:
+        raise UnreadableFile(f"{path}: its content tells of no format that is known.")
+    options = default_options(found, head)
+    if options.subject_policy is SubjectPolicy.FILE:
+        options = replace(options, subject_policy=SubjectPolicy.CONVERSATION)  # nobody is here to name the one subject
+    return found, options
+
+
+def _ensure_cases(study: Study, user: User) -> None:
+    """Files without prompts are asked the demo's."""
+    if Case.objects.filter(subject__study=study).exists():
+        return
+    if not Prompt.objects.filter(study=study).exists():
+        import_once(
+            study=study,
+            content=in_memory(_demo_prompts()),
+            name="demo-prompts.jsonl",
+            origin=Origin.ILLUSTRATIVE,
+            user=user,
+            format=Format.YARDSTICK,
+        )
+    sample_cases(study=study, prompts_per_subject=PROMPTS_PER_SUBJECT, seed=study.seed, actor=user)
+
+
+def _demo_prompts() -> bytes:
+    rows = [line for path in demo_files() for line in path.read_text(encoding="utf-8").splitlines()]
+    return "\n".join(row for row in rows if json.loads(row)["kind"] == "prompt").encode()
