@@ -22,8 +22,14 @@ QUIET = [
 ]
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests say plainly that they did not run where there is no Chromium."""
+    """Browser tests come last, and say plainly that they did not run where there is no Chromium.
+
+    With Playwright's loop running Django opens a second connection for whatever test follows, and that one would
+    hold the test database at the end.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
     if os.environ.get("CHROMIUM"):
         return
     skip = pytest.mark.skip(reason="no Chromium: set CHROMIUM to the path of one")
