@@ -25,6 +25,7 @@ def problem(line: int, field: str, expected: str, found: str, *, kept: bool = Fa
 
 type Store = Callable[[Batch, Sequence[Any]], Stored]
 type CountStored = Callable[[Batch], int]
+type RemoveStored = Callable[[Batch], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,14 @@ class Handler:
 
     A file is read once for each ``step`` that occurs in it, so rows may refer to rows of earlier steps wherever they stand.
     ``count`` counts what a batch has stored; with it the figures stay right when an import is resumed.
+    ``remove`` is called when a batch is undone, for what lies in tables that ``conversations`` does not know.
     """
 
     kind: str
     step: int
     store: Store
     count: CountStored | None = None
+    remove: RemoveStored | None = None
 
 
 _HANDLERS: dict[type[Row], Handler] = {}

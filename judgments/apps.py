@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class JudgmentsConfig(AppConfig):
     name = "judgments"
+
+    def ready(self) -> None:
+        from judgments.handlers import register_handlers  # noqa: PLC0415 - models exist only now
+
+        register_handlers()

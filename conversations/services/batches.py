@@ -9,6 +9,7 @@ from django.db.models import Model, ProtectedError, QuerySet, RestrictedError
 
 from accounts.models import User
 from accounts.services import record
+from conversations import handlers
 from conversations.enums import BatchState, Origin
 from conversations.formats import Format, Options, default_options, detect
 from conversations.models import (
@@ -26,6 +27,8 @@ from conversations.models import (
 )
 from conversations.queries.batches import what_rests_on
 
+type Upload = File[bytes]  # evaluated by type checkers only
+
 HEAD_BYTES = 65_536
 # What rests on others goes first.
 _MADE_BY_A_BATCH: list[type[Model]] = [Comparison, Response, Selection, Case, Attribute, Conversation, Prompt, Subject]
@@ -39,7 +42,7 @@ class BatchRefused(Exception):
 def receive(
     *,
     study: Study,
-    file: File,  # type: ignore[type-arg] - of bytes, wherever they come from
+    file: Upload,
     filename: str,
     origin: Origin | str,
     user: User | None,
@@ -74,7 +77,7 @@ def receive(
     return batch
 
 
-def _keep(batch: Batch, file: File) -> None:  # type: ignore[type-arg]
+def _keep(batch: Batch, file: Upload) -> None:
     """File and row appear together or not at all."""
     file.seek(0)
     batch.file.save(batch.filename, file, save=False)
@@ -94,12 +97,12 @@ def _keep(batch: Batch, file: File) -> None:  # type: ignore[type-arg]
     batch.refresh_from_db(fields=["uploaded_at"])
 
 
-def _head(file: File) -> bytes:  # type: ignore[type-arg]
+def _head(file: Upload) -> bytes:
     file.seek(0)
     return bytes(file.read(HEAD_BYTES))
 
 
-def _sha256(file: File) -> str:  # type: ignore[type-arg]
+def _sha256(file: Upload) -> str:
     digest = hashlib.sha256()
     file.seek(0)
     for chunk in file.chunks():
@@ -143,6 +146,9 @@ def _refuse_unless_undoable(batch: Batch) -> None:
 
 
 def _delete_all(batch: Batch) -> None:
+    for handler in handlers.all_handlers():
+        if handler.remove is not None:
+            handler.remove(batch)
     for model in _MADE_BY_A_BATCH:
         made: QuerySet[Model] = model._default_manager.filter(batch=batch)  # noqa: SLF001 - Django's documented name
         while ids := list(made.values_list("pk", flat=True)[:_ROWS_AT_ONCE]):

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from conversations.models import Batch
 from judgments.enums import ExclusionReason, FailureMode
 from judgments.models.work import Assignment, Unit
 from raters.models import Rater
@@ -33,6 +34,8 @@ class Judgment(models.Model):
     stage_number = models.PositiveSmallIntegerField()
     # None for judgments that were imported or given by a model.
     assignment = models.ForeignKey(Assignment, null=True, on_delete=models.PROTECT, related_name="judgments")
+    # The upload that brought it, if one did.
+    batch = models.ForeignKey(Batch, null=True, blank=True, on_delete=models.SET_NULL, related_name="judgments")
     label = models.SmallIntegerField()
     failure_mode = models.CharField(max_length=24, choices=FailureMode, blank=True, default="")
     note = models.TextField(blank=True, default="")

@@ -56,7 +56,7 @@ def build_tasks(*, stage: Stage) -> Built:
     way = behaviour(stage.number)
     tasks, units = _build(stage, way.pairs(stage).filter(built=False))
     if way.has_overall_unit:
-        more_tasks, more_units = _build_overall_units(stage)
+        more_tasks, more_units = _build_overall_units(stage, targets_without_overall(stage))
         tasks, units = tasks + more_tasks, units + more_units
     return Built(tasks, units, _queue(stage))
 
@@ -65,8 +65,12 @@ def build_tasks(*, stage: Stage) -> Built:
 def build_units(*, stage: Stage, target_ids: Collection[int]) -> Built:
     """The tasks of some targets, whatever the gating says and outside the queue: votes may come before raters."""
     stage = _locked(stage)
-    pairs = behaviour(stage.number).pairs(stage, gated=False)
-    tasks, units = _build(stage, pairs.filter(built=False, target_id__in=target_ids))
+    way = behaviour(stage.number)
+    pairs = way.pairs(stage, gated=False).filter(built=False, target_id__in=target_ids)
+    tasks, units = _build(stage, pairs)
+    if way.has_overall_unit:
+        more_tasks, more_units = _build_overall_units(stage, targets_without_overall(stage).filter(id__in=target_ids))
+        tasks, units = tasks + more_tasks, units + more_units
     return Built(tasks, units, 0)
 
 
@@ -89,10 +93,10 @@ def _build(stage: Stage, pairs: QuerySet) -> tuple[int, int]:  # type: ignore[ty
     return tasks, units
 
 
-def _build_overall_units(stage: Stage) -> tuple[int, int]:
+def _build_overall_units(stage: Stage, targets: QuerySet) -> tuple[int, int]:  # type: ignore[type-arg]
     """Of comparisons none of whose attributes is to be judged."""
     tasks = units = 0
-    lacking = targets_without_overall(stage).order_by("id").values_list("id", flat=True)
+    lacking = targets.order_by("id").values_list("id", flat=True)
     for some in itertools.batched(lacking.iterator(chunk_size=_ROWS_AT_ONCE), _TARGETS_AT_ONCE):
         made = _store(stage, [_Page(target_id, [None]) for target_id in some])
         tasks, units = tasks + made[0], units + made[1]

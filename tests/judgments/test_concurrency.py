@@ -1,0 +1,162 @@
+"""Many raters at once against one database, each with their own connection."""
+
+import random
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection, connections, transaction
+from django.db.models import Count
+
+from judgments import queries
+from judgments.enums import Outcome
+from judgments.models import Assignment, Judgment, Slot, Submission
+from judgments.services.answering import set_aside, submit
+from judgments.services.claim_statement import claim_statement
+from judgments.services.claiming import claim_next, release
+from raters.models import Rater
+from tests import factories
+from tests.judgments.rating import answers, judge, open_for_rating
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+AT_ONCE = 8  # connections, as many as the pool has; the raters take turns on them
+
+
+def all_at_once(work: Callable[[Rater], int], raters: list[Rater]) -> list[int]:
+    start = threading.Barrier(AT_ONCE)
+    first = threading.local()
+
+    def run(rater: Rater) -> int:
+        if not hasattr(first, "done"):
+            first.done = True
+            start.wait(timeout=30)
+        try:
+            return work(rater)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(run, raters))
+
+
+def test_sixty_raters_leave_exactly_k_ratings_and_nothing_stuck():
+    study, stage = open_for_rating(3, subjects=30)
+    raters = [factories.rater(study) for _ in range(60)]
+
+    def one_page(rater: Rater) -> int:
+        assignment = claim_next(rater=rater, stage=stage, now=NOW)
+        return 0 if assignment is None else (judge(assignment, now=NOW), 1)[1]
+
+    done = 0
+    while round_done := sum(all_at_once(one_page, raters)):
+        done += round_done
+    assert done == 90
+    assert Slot.objects.filter(filled_at__isnull=False).count() == 90
+    assert Assignment.objects.exclude(outcome=Outcome.SUBMITTED).count() == 0
+    per_unit = Judgment.objects.values("unit").annotate(raters=Count("rater", distinct=True), all=Count("id"))
+    assert set(per_unit.values_list("raters", "all")) == {(3, 3)}
+
+
+def test_raters_who_stop_time_out_and_set_aside_leave_nothing_stuck():
+    study, stage = open_for_rating(1, subjects=20)
+    raters = [factories.rater(study) for _ in range(40)]
+    clock = [NOW]
+
+    def erratic(rater: Rater) -> int:
+        chance = random.Random(f"{rater.pk}{clock[0]}").random()  # noqa: S311
+        assignment = claim_next(rater=rater, stage=stage, now=clock[0])
+        if assignment is None:
+            return 0
+        if chance < 0.2:
+            release(assignment=assignment, now=clock[0])
+        elif chance < 0.3:
+            set_aside(
+                rater=rater,
+                assignment_id=assignment.pk,
+                act=Outcome.TECHNICAL,
+                comment="",
+                client_id=uuid.uuid4(),
+                now=clock[0],
+            )
+        elif chance < 0.8:  # the others let their lease run out
+            judge(assignment, now=clock[0])
+        return 1
+
+    for _ in range(60):
+        if not sum(all_at_once(erratic, raters)):
+            break
+        clock[0] += timedelta(minutes=16)
+    progress = queries.progress(stage, now=clock[0])
+    assert (progress.filled, progress.waiting, progress.leased) == (60, 0, 0)
+    counted = Assignment.objects.filter(outcome=Outcome.SUBMITTED).values_list("task")
+    assert set(Counter(counted).values()) == {3}
+    assert Assignment.objects.values("task", "rater").annotate(times=Count("id")).filter(times__gt=1).count() == 0
+
+
+def test_one_submit_sent_many_times_at_once_is_stored_once():
+    study, stage = open_for_rating(1)
+    rater = factories.rater(study)
+    assignment = claim_next(rater=rater, stage=stage, now=NOW)
+    once = answers(assignment)
+
+    def send(who: Rater) -> int:
+        return submit(rater=who, assignment_id=assignment.pk, submission=once, now=NOW).repeated
+
+    assert sorted(all_at_once(send, [rater] * 16)) == [False] + [True] * 15
+    assert (Judgment.objects.count(), Submission.objects.count()) == (3, 1)
+
+
+def test_two_tabs_of_a_rater_get_the_same_task():
+    study, stage = open_for_rating(1)
+    rater = factories.rater(study)
+
+    def claim(who: Rater) -> int:
+        return claim_next(rater=who, stage=stage, now=NOW).task_id
+
+    assert len(set(all_at_once(claim, [rater] * 16))) == 1
+    assert Slot.objects.filter(assignment__isnull=False).count() == 1
+
+
+def test_claim_reads_none_of_the_raters_finished_tasks():
+    study, stage = open_for_rating(1, subjects=60, attributes_each=1)
+    rater = factories.rater(study)
+    for _ in range(40):
+        judge(claim_next(rater=rater, stage=stage, now=NOW), now=NOW)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("ANALYZE judgments_slot, judgments_task, judgments_assignment")
+        cursor.execute("SET LOCAL enable_seqscan = off")  # these tables are too small for the plan of large ones
+        cursor.execute(
+            "EXPLAIN (ANALYZE, FORMAT JSON) " + claim_statement(stage_number=1, several_comparisons_per_case=False),
+            {
+                "rater": rater.pk,
+                "stage": stage.pk,
+                "study": study.pk,
+                "assignment": uuid.uuid4(),
+                "now": NOW,
+                "expires": NOW + timedelta(minutes=30),
+                "cursor": rater.queue_positions.get().position,
+                "personalized_left": None,
+            },
+        )
+        plan = cursor.fetchone()[0][0]["Plan"]
+    read = {}
+    for node in nodes(plan):
+        # What was read and thrown away counts as read.
+        rows = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
+        table = node.get("Relation Name")
+        if node["Node Type"].endswith("Scan") and node.get("Alias") in {"own", "slot", "judgments_assignment"}:
+            read[node["Alias"]] = read.get(node["Alias"], 0) + rows
+        assert rows <= 3 or table not in {"judgments_slot", "judgments_assignment"}, node
+    assert read["slot"] <= 2
+    assert read.get("own", 0) == 0
+
+
+def nodes(plan):
+    yield plan
+    for child in plan.get("Plans", []):
+        yield from nodes(child)
