@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -47,7 +48,7 @@ def what_rests_on(batch: Batch) -> str:
     return ""
 
 
-def _resting_on(batch: Batch) -> Iterator[tuple[str, QuerySet]]:  # type: ignore[type-arg] - of several models
+def _resting_on(batch: Batch) -> Iterator[tuple[str, QuerySet[Any]]]:
     of_others = ~Q(batch=batch) | Q(batch=None)
     yield (
         "its subjects have conversations of another batch",

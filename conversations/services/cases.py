@@ -50,8 +50,8 @@ def _sampled(study: Study, prompts_per_subject: int, seed: int) -> Iterator[tupl
     prompts = list(Prompt.objects.filter(study=study, withdrawn_at=None).values_list("pk", "external_id"))
     subjects = Subject.objects.filter(study=study, withdrawn_at=None).order_by("pk").values_list("pk", "external_id")
     for subject_id, subject in list(subjects):
-        ranked = sorted(prompts, key=lambda prompt, name=subject: _rank(seed, name, prompt[1]))
-        for prompt_id, _ in ranked[:prompts_per_subject]:
+        ranked = sorted((_rank(seed, subject, prompt), prompt_id) for prompt_id, prompt in prompts)
+        for _, prompt_id in ranked[:prompts_per_subject]:
             yield subject_id, prompt_id
 
 

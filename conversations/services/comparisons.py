@@ -78,9 +78,7 @@ def _check(generic: Response, personalized: Response) -> None:
 
 
 def _attribute_rows(comparison: Comparison, text: str, attributes: Sequence[Given]) -> list[ComparisonAttribute]:
-    texts = dict(
-        Attribute.objects.filter(pk__in=[one.attribute_id for one in attributes]).values_list("pk", "text")
-    )
+    texts = dict(Attribute.objects.filter(pk__in=[one.attribute_id for one in attributes]).values_list("pk", "text"))
     return [
         ComparisonAttribute(
             comparison=comparison,

@@ -64,7 +64,10 @@ def preview(
     rows: list[Row] = []
     problems: list[RowError] = []
     for row in itertools.islice(parse(BytesIO(_whole_lines(head, is_part=is_part)), found, chosen), MOST_ROWS):
-        (problems if isinstance(row, RowError) else rows).append(row)  # type: ignore[arg-type] - each goes to its own
+        if isinstance(row, RowError):
+            problems.append(row)
+        else:
+            rows.append(row)
     if is_part and problems and problems[-1].line >= max((row.line for row in rows), default=0):
         problems.pop()  # an array that was cut off ends in an error of our own making
     return Preview(found, chosen, _subjects(rows), _counts(rows), problems[:PROBLEMS], len(problems), is_part)

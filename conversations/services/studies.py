@@ -73,9 +73,7 @@ def update_study(*, study: Study, actor: User, **settings: Any) -> None:
 @transaction.atomic
 def clone_study(*, study: Study, actor: User) -> Study:
     """A new study with the settings, stages and latest guidelines of this one; no material, no raters, no answers."""
-    copy = create_study(
-        user=actor, title=f"{study.title} (copy)", **{name: getattr(study, name) for name in SETTINGS}
-    )
+    copy = create_study(user=actor, title=f"{study.title} (copy)", **{name: getattr(study, name) for name in SETTINGS})
     for stage in study.stages.all():
         twin = copy.stages.get(number=stage.number)
         for name in STAGE_SETTINGS:

@@ -115,7 +115,8 @@ def _conversations(rows: Sequence[AttributeRow], subject_ids: Sequence[int]) -> 
     for place, pointer in _pointers(rows):
         subject_id = subject_ids[place[0]]
         if pointer.conversation is not None:
-            meant[place] = [pk] if (pk := named.get((subject_id, pointer.conversation))) else []
+            its = named.get((subject_id, pointer.conversation))
+            meant[place] = [its] if its is not None else []
         elif pointer.turn is None or len(by_subject[subject_id]) == 1:
             meant[place] = by_subject[subject_id]
         else:

@@ -13,7 +13,7 @@ _TITLE_LENGTH = 100
 
 def store_conversations(batch: Batch, rows: Sequence[ConversationRow]) -> Stored:
     subjects = ensure_subjects(batch, [row.subject for row in rows])
-    wanted = {}
+    wanted: dict[tuple[int, str], Conversation] = {}
     for row in rows:
         conversation = _conversation(batch, subjects[row.subject], row)
         wanted.setdefault((conversation.subject_id, conversation.content_hash), conversation)

@@ -16,7 +16,7 @@ from conversations.services import batches, importing
 def import_once(
     *,
     study: Study,
-    content: File,  # type: ignore[type-arg] - of bytes
+    content: batches.Upload,
     name: str,
     origin: Origin,
     user: User,
@@ -33,13 +33,13 @@ def import_once(
     return batch
 
 
-def in_memory(content: bytes) -> File:  # type: ignore[type-arg]
+def in_memory(content: bytes) -> batches.Upload:
     file = File(BytesIO(content))
     file.size = len(content)
     return file
 
 
-def _sha256(content: File) -> str:  # type: ignore[type-arg]
+def _sha256(content: batches.Upload) -> str:
     digest = hashlib.sha256()
     content.seek(0)
     for chunk in content.chunks():
