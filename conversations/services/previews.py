@@ -68,17 +68,28 @@ def preview(
             problems.append(row)
         else:
             rows.append(row)
-    if is_part and problems and problems[-1].line >= max((row.line for row in rows), default=0):
-        problems.pop()  # an array that was cut off ends in an error of our own making
+    if is_part and _is_array(head):
+        problems = _without_the_cut(rows, problems)
     return Preview(found, chosen, _subjects(rows), _counts(rows), problems[:PROBLEMS], len(problems), is_part)
+
+
+def _without_the_cut(rows: list[Row], problems: list[RowError]) -> list[RowError]:
+    """An array that was cut off ends in errors of our own making: its last element, and the bracket that is missing."""
+    last_row = max((row.line for row in rows), default=0)
+    last = max((one.line for one in problems), default=0)
+    return [one for one in problems if one.line <= last_row or one.line < last - 1]
 
 
 def _whole_lines(head: bytes, *, is_part: bool) -> bytes:
     """The head up to its last line end, unless it is one long line (an array)."""
-    if not is_part or head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"["):
+    if not is_part or _is_array(head):
         return head
     end = head.rfind(b"\n")
     return head[: end + 1] if end >= 0 else head
+
+
+def _is_array(head: bytes) -> bool:
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"[")
 
 
 def _subjects(rows: list[Row]) -> list[SubjectPreview]:

@@ -32,14 +32,15 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 
+Fields = dict[str, Any]
 SAID = "Please give it in cm."
-CONVERSATION = {
+CONVERSATION: Fields = {
     "kind": "conversation",
     "subject": "s1",
     "conversation": "c1",
     "turns": [{"role": "user", "content": SAID}, {"role": "assistant", "content": "75 cm."}],
 }
-ATTRIBUTE = {
+ATTRIBUTE: Fields = {
     "kind": "attribute",
     "subject": "s1",
     "id": "a1",
@@ -47,10 +48,17 @@ ATTRIBUTE = {
     "system": "extractor",
     "evidence": [{"conversation": "c1", "turn": 0, "quote": "in cm"}],
 }
-PROMPT = {"kind": "prompt", "prompt": "p1", "text": "How tall should a table be?"}
-CASE = {"kind": "case", "subject": "s1", "prompt": "p1"}
-GENERIC = {"kind": "response", "system": "assistant", "subject": "s1", "prompt": "p1", "response": "generic", "text": "30 inches."}
-PERSONALIZED = GENERIC | {
+PROMPT: Fields = {"kind": "prompt", "prompt": "p1", "text": "How tall should a table be?"}
+CASE: Fields = {"kind": "case", "subject": "s1", "prompt": "p1"}
+GENERIC: Fields = {
+    "kind": "response",
+    "system": "assistant",
+    "subject": "s1",
+    "prompt": "p1",
+    "response": "generic",
+    "text": "30 inches.",
+}
+PERSONALIZED: Fields = GENERIC | {
     "response": "personalized",
     "text": "About 75 cm.",
     "attributes": [{"attribute": "a1"}],
@@ -70,7 +78,7 @@ def study() -> Study:
     return factories.study()
 
 
-def received(study: Study, rows: list[dict[str, Any]], **values: Any) -> Batch:
+def received(study: Study, rows: list[Fields], **values: Any) -> Batch:
     content = "".join(json.dumps(row) + "\n" for row in rows).encode()
     file = File(io.BytesIO(content))
     file.size = len(content)
@@ -78,7 +86,7 @@ def received(study: Study, rows: list[dict[str, Any]], **values: Any) -> Batch:
     return batches.receive(study=study, file=file, **defaults | values)
 
 
-def bring(study: Study, rows: list[dict[str, Any]], **values: Any) -> Batch:
+def bring(study: Study, rows: list[Fields], **values: Any) -> Batch:
     batch = importing.import_batch(batch_id=received(study, rows, **values).pk, now=timezone.now())
     assert batch is not None
     assert batch.state == BatchState.DONE
@@ -142,7 +150,10 @@ def test_same_content_twice_changes_nothing(study):
 
 
 def test_invalid_rows_are_reported_and_valid_ones_kept(study):
-    batch = bring(study, [CONVERSATION, {"kind": "nonsense"}, PROMPT, {**PROMPT, "text": "Other words."}, {**CASE, "prompt": "p9"}])
+    batch = bring(
+        study,
+        [CONVERSATION, {"kind": "nonsense"}, PROMPT, {**PROMPT, "text": "Other words."}, {**CASE, "prompt": "p9"}],
+    )
     assert found_problems(batch) == [(2, "kind", False), (4, "text", False), (5, "prompt", False)]
     assert batch.counts["problems"] == 3
     assert (Conversation.objects.count(), Prompt.objects.count(), Case.objects.count()) == (1, 1, 0)
@@ -191,7 +202,14 @@ def test_subject_row_after_its_conversation_states_the_origin(study):
 def test_selections_find_attributes_by_id_and_text(study):
     selection = {"kind": "selection", "system": "picker", "subject": "s1", "prompt": "p1", "selected": True}
     second = ATTRIBUTE | {"id": "a2", "attribute": "Likes tea", "evidence": []}
-    rows = [CONVERSATION, ATTRIBUTE, second, PROMPT, selection | {"attribute": "a1"}, selection | {"attribute": "Likes  tea"}]
+    rows = [
+        CONVERSATION,
+        ATTRIBUTE,
+        second,
+        PROMPT,
+        selection | {"attribute": "a1"},
+        selection | {"attribute": "Likes  tea"},
+    ]
     batch = bring(study, [*rows, selection | {"attribute": "Unknown"}])
     assert found_problems(batch) == [(7, "attribute", False)]
     assert set(Selection.objects.values_list("attribute__external_id", flat=True)) == {"a1", "a2"}
@@ -213,7 +231,7 @@ def test_subjects_of_two_studies_are_apart(study):
 def test_import_that_died_starts_over_with_right_figures(study, monkeypatch):
     monkeypatch.setattr(importing, "ROWS_AT_ONCE", 2)
     batch = received(study, [*EVERYTHING, {"kind": "nonsense"}])
-    stored = []
+    stored: list[Any] = []
 
     def dies(self: Any, some: Any) -> None:
         if len(stored) == 3:
@@ -268,7 +286,7 @@ def test_batches_of_a_study_are_imported_one_after_another(study):
 
 def test_file_that_is_gone_fails_the_batch(study):
     batch = received(study, EVERYTHING)
-    batch.file.storage.delete(batch.file.name)
+    batch.file.storage.delete(str(batch.file.name))
     failed = importing.import_batch(batch_id=batch.pk, now=timezone.now())
     assert failed is not None
     assert (failed.state, failed.failure) == (BatchState.FAILED, "The stored file is gone. Upload it again.")

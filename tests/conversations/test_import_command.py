@@ -1,0 +1,72 @@
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import User
+from conversations.models import Attribute, Conversation, Membership, Study
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+ROWS = [{"messages": [{"role": "user", "content": "Hello"}], "person": "p1"}, {"messages": 3, "person": "p1"}]
+
+
+@pytest.fixture(autouse=True)
+def _files(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "files"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    target = tmp_path / "rows.jsonl"
+    target.write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    return target
+
+
+def run(*arguments: object) -> str:
+    output = StringIO()
+    call_command("import_batch", *map(str, arguments), stdout=output)
+    return output.getvalue()
+
+
+def test_file_is_imported_and_its_problems_written_beside_it(path):
+    study = factories.study()
+    output = run(study.slug, path, "--origin", "real", "--subject-field", "person", "--subject-policy", "field")
+    assert "imported as openai" in output
+    assert "conversations: 1 new, 0 known before" in output
+    assert Conversation.objects.get().subject.external_id == "p1"
+    report = path.with_name("rows.jsonl.problems.csv").read_text().splitlines()
+    assert [line.split(",")[1] for line in report] == ["line", "2"]
+
+
+def test_study_is_made_for_its_owner(path):
+    user = User.objects.create_user("ann")
+    run("new-study", path, "--origin", "real", "--subject-policy", "conversation", "--create", "--user", "ann")
+    assert Membership.objects.get(study__slug="new-study").user == user
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(["--user", "nobody"], "no user"), ([], "no study"), (["--create"], "needs --user")],
+)
+def test_what_is_missing_is_said(path, arguments, said):
+    with pytest.raises(CommandError, match=said):
+        run("nowhere", path, "--origin", "real", *arguments)
+    assert not Study.objects.exists()
+
+
+def test_file_that_is_not_there_is_said(tmp_path):
+    with pytest.raises(CommandError, match="No such file"):
+        run(factories.study().slug, tmp_path / "none.jsonl", "--origin", "real")
+
+
+def test_csv_columns_are_mapped(tmp_path):
+    target = tmp_path / "turns.csv"
+    target.write_text("person,chat,who,said\np1,c1,user,Hello\np1,c1,assistant,Hi\n")
+    columns = [f"--column={one}" for one in ("subject=person", "conversation=chat", "role=who", "content=said")]
+    run(factories.study().slug, target, "--origin", "real", "--subject-policy", "field", *columns)
+    assert Conversation.objects.get().turn_count == 2
+    assert not Attribute.objects.exists()
