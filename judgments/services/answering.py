@@ -194,7 +194,7 @@ def _record(client_id: uuid.UUID, assignment: Assignment, revision: int, now: da
             " ON CONFLICT (id) DO NOTHING",
             [client_id, assignment.pk, revision, now],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def _repeated(client_id: uuid.UUID, assignment: Assignment) -> Acknowledgement:

@@ -143,7 +143,7 @@ def _queue(stage: Stage) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_QUEUE.format(wanted=sql), [str(stage.study.seed), stage.pk, *parameters])
         cursor.execute(_SLOTS, [stage.k, stage.pk])
-        slots = cursor.rowcount
+        slots: int = cursor.rowcount
         if slots >= _WORTH_ANALYZING:
             cursor.execute("ANALYZE judgments_slot, judgments_task, judgments_unit")
     return slots

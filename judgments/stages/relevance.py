@@ -38,7 +38,8 @@ class Relevance(Behaviour):
         )
         if gated:
             pairs = pairs.filter(agreed(stage, label=ExtractionLabel.ACCEPT, attribute="judged_id"))
-        return pairs.annotate(built=Exists(built))
+        annotated: QuerySet[Any, Any] = pairs.annotate(built=Exists(built))
+        return annotated
 
     def wanted_units(self, stage: Stage) -> Q:
         accepted = agreed(stage, label=ExtractionLabel.ACCEPT, attribute="attribute_id")

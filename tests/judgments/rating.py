@@ -21,6 +21,13 @@ def open_for_rating(number: int, *, subjects: int = 2, k: int = 3, attributes_ea
     return study, stage
 
 
+def claim(*, rater: Rater, stage: Stage, now: datetime) -> Assignment:
+    """The rater's next task, where there must be one."""
+    assignment = claim_next(rater=rater, stage=stage, now=now)
+    assert assignment is not None
+    return assignment
+
+
 def answers(
     assignment: Assignment, *, label: int = 1, client_id: uuid.UUID | None = None, only: Iterable[Unit] | None = None
 ) -> Submission:

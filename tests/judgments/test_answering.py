@@ -24,7 +24,7 @@ from judgments.services.claiming import claim_next
 from judgments.services.excluding import exclude_judgments, include_judgments
 from judgments.services.stages import close_stage, pause_stage
 from tests import factories
-from tests.judgments.rating import answers, judge, open_for_rating, work_until_nothing_left
+from tests.judgments.rating import answers, claim, judge, open_for_rating, work_until_nothing_left
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -33,7 +33,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 @pytest.fixture
 def claimed():
     study, stage = open_for_rating(1, subjects=2)
-    return claim_next(rater=factories.rater(study), stage=stage, now=NOW)
+    return claim(rater=factories.rater(study), stage=stage, now=NOW)
 
 
 def draft(assignment, revision, content):
@@ -110,7 +110,7 @@ def test_label_of_no_stage_1_choice_is_refused(claimed, label):
 
 def test_answers_to_another_page_are_refused(claimed):
     other = Task.objects.exclude(pk=claimed.task_id).get()
-    mixed = [*answers(claimed).answers, Answer(unit_id=other.units.first().pk, label=1)]
+    mixed = [*answers(claimed).answers, Answer(unit_id=other.units.all()[0].pk, label=1)]
     with pytest.raises(IncompleteAnswers):
         send(claimed, Submission(client_id=uuid.uuid4(), answers=mixed))
 
@@ -132,7 +132,7 @@ def test_assignment_of_another_rater_is_refused(claimed):
 def test_client_id_of_another_assignment_is_refused(claimed):
     used = answers(claimed)
     send(claimed, used)
-    following = claim_next(rater=claimed.rater, stage=claimed.stage, now=NOW)
+    following = claim(rater=claimed.rater, stage=claimed.stage, now=NOW)
     with pytest.raises(NotYours):
         send(following, answers(following, client_id=used.client_id))
 
@@ -140,7 +140,7 @@ def test_client_id_of_another_assignment_is_refused(claimed):
 @pytest.mark.parametrize("personalized_left", [True, False])
 def test_stage_3_label_is_stored_canonically(personalized_left):
     study, stage = open_for_rating(3)
-    assignment = claim_next(rater=factories.rater(study), stage=stage, now=NOW)
+    assignment = claim(rater=factories.rater(study), stage=stage, now=NOW)
     Assignment.objects.filter(pk=assignment.pk).update(personalized_left=personalized_left)
     send(assignment, answers(assignment, label=1))  # "left much better"
     assert set(labels_of(assignment)) == {5 if personalized_left else 1}
@@ -189,18 +189,18 @@ def aside(assignment, act, client_id=None):
 def test_page_set_aside_goes_to_others_and_not_back():
     study, stage = open_for_rating(1, subjects=1, k=1)
     rater, other = factories.rater(study), factories.rater(study)
-    assignment = claim_next(rater=rater, stage=stage, now=NOW)
+    assignment = claim(rater=rater, stage=stage, now=NOW)
     client_id = uuid.uuid4()
     assert aside(assignment, Outcome.CANNOT_JUDGE, client_id).outcome == Outcome.CANNOT_JUDGE
     assert aside(assignment, Outcome.CANNOT_JUDGE, client_id).repeated
     assert claim_next(rater=rater, stage=stage, now=NOW) is None
-    assert claim_next(rater=other, stage=stage, now=NOW).task_id == assignment.task_id
+    assert claim(rater=other, stage=stage, now=NOW).task_id == assignment.task_id
 
 
 def test_page_that_three_raters_find_upsetting_is_withdrawn():
     study, stage = open_for_rating(1, subjects=1)
     for expected in (None, None, "upsetting"):
-        assignment = claim_next(rater=factories.rater(study), stage=stage, now=NOW)
+        assignment = claim(rater=factories.rater(study), stage=stage, now=NOW)
         aside(assignment, Outcome.UPSETTING)
         assert (Task.objects.get(pk=assignment.task_id).withdrawn_reason or None) == expected
     assert claim_next(rater=factories.rater(study), stage=stage, now=NOW) is None
@@ -226,7 +226,7 @@ def test_excluding_reopens_slots_and_including_makes_the_rest_surplus():
     assert exclude_judgments(rater=rater, stage=stage, reason=ExclusionReason.SPEEDING, actor=None, now=NOW) == 6
     assert queries.progress(stage, now=NOW).waiting == 2
     assert list(queries.consensus_labels(stage)) == []
-    judge(claim_next(rater=other, stage=stage, now=NOW), now=NOW, label=3)
+    judge(claim(rater=other, stage=stage, now=NOW), now=NOW, label=3)
     assert include_judgments(rater=rater, stage=stage, actor=None, now=NOW) == 6
     outcomes = Assignment.objects.filter(rater=rater).values_list("outcome", flat=True)
     assert sorted(outcomes) == [Outcome.SUBMITTED, Outcome.SURPLUS]
@@ -237,17 +237,17 @@ def test_excluding_reopens_slots_and_including_makes_the_rest_surplus():
 def test_rater_progress_counts_done_and_left():
     study, stage = open_for_rating(1, subjects=3)
     rater = factories.rater(study)
-    judge(claim_next(rater=rater, stage=stage, now=NOW), now=NOW)
-    claim_next(rater=rater, stage=stage, now=NOW)
+    judge(claim(rater=rater, stage=stage, now=NOW), now=NOW)
+    claim(rater=rater, stage=stage, now=NOW)
     progress = queries.rater_progress(rater=rater, stage=stage)
     assert (progress.done, progress.total, progress.units_left) == (1, 3, 6)
 
 
 def test_progress_adds_up_in_every_state():
     study, stage = open_for_rating(1, subjects=3)
-    judge(claim_next(rater=factories.rater(study), stage=stage, now=NOW), now=NOW)
-    claim_next(rater=factories.rater(study), stage=stage, now=NOW)
-    claim_next(rater=factories.rater(study), stage=stage, now=NOW - timedelta(hours=1))
+    judge(claim(rater=factories.rater(study), stage=stage, now=NOW), now=NOW)
+    claim(rater=factories.rater(study), stage=stage, now=NOW)
+    claim(rater=factories.rater(study), stage=stage, now=NOW - timedelta(hours=1))
     progress = queries.progress(stage, now=NOW)
     assert (progress.total, progress.filled, progress.leased, progress.waiting) == (9, 1, 1, 7)
     assert StageState(stage.state) == StageState.OPEN

@@ -20,7 +20,7 @@ from judgments.services.claim_statement import claim_statement
 from judgments.services.claiming import claim_next, release
 from raters.models import Rater
 from tests import factories
-from tests.judgments.rating import answers, judge, open_for_rating
+from tests.judgments.rating import answers, claim, judge, open_for_rating
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -68,7 +68,7 @@ def test_raters_who_stop_time_out_and_set_aside_leave_nothing_stuck():
     clock = [NOW]
 
     def erratic(rater: Rater) -> int:
-        chance = random.Random(f"{rater.pk}{clock[0]}").random()  # noqa: S311
+        chance = random.Random(f"{rater.pk}{clock[0]}").random()
         assignment = claim_next(rater=rater, stage=stage, now=clock[0])
         if assignment is None:
             return 0
@@ -101,7 +101,7 @@ def test_raters_who_stop_time_out_and_set_aside_leave_nothing_stuck():
 def test_one_submit_sent_many_times_at_once_is_stored_once():
     study, stage = open_for_rating(1)
     rater = factories.rater(study)
-    assignment = claim_next(rater=rater, stage=stage, now=NOW)
+    assignment = claim(rater=rater, stage=stage, now=NOW)
     once = answers(assignment)
 
     def send(who: Rater) -> int:
@@ -115,10 +115,10 @@ def test_two_tabs_of_a_rater_get_the_same_task():
     study, stage = open_for_rating(1)
     rater = factories.rater(study)
 
-    def claim(who: Rater) -> int:
-        return claim_next(rater=who, stage=stage, now=NOW).task_id
+    def task_of(who: Rater) -> int:
+        return claim(rater=who, stage=stage, now=NOW).task_id
 
-    assert len(set(all_at_once(claim, [rater] * 16))) == 1
+    assert len(set(all_at_once(task_of, [rater] * 16))) == 1
     assert Slot.objects.filter(assignment__isnull=False).count() == 1
 
 
@@ -126,7 +126,7 @@ def test_claim_reads_none_of_the_raters_finished_tasks():
     study, stage = open_for_rating(1, subjects=60, attributes_each=1)
     rater = factories.rater(study)
     for _ in range(40):
-        judge(claim_next(rater=rater, stage=stage, now=NOW), now=NOW)
+        judge(claim(rater=rater, stage=stage, now=NOW), now=NOW)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("ANALYZE judgments_slot, judgments_task, judgments_assignment")
         cursor.execute("SET LOCAL enable_seqscan = off")  # these tables are too small for the plan of large ones
@@ -144,7 +144,7 @@ def test_claim_reads_none_of_the_raters_finished_tasks():
             },
         )
         plan = cursor.fetchone()[0][0]["Plan"]
-    read = {}
+    read: dict[str, int] = {}
     for node in nodes(plan):
         # What was read and thrown away counts as read.
         rows = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]

@@ -49,7 +49,7 @@ def bring(study: Study, file: BytesIO, file_format: Format | None = None) -> Bat
     return imported
 
 
-def votes(study: Study, *rows: dict) -> Batch:
+def votes(study: Study, *rows: dict[str, object]) -> Batch:
     common = {"kind": "judgment", "rater": "big-model", "rater_kind": "model", "stage": 2, "subject": "ada"}
     lines = "".join(json.dumps(common | row) + "\n" for row in rows)
     return bring(study, BytesIO(lines.encode()), Format.YARDSTICK)
