@@ -88,9 +88,7 @@ def draft(request: HttpRequest, visit: Visit, assignment_id: uuid.UUID) -> HttpR
     now = timezone.now()
     try:
         body = requests.draft(_body(request))
-        revision = answering.save_draft(
-            rater=visit.rater, assignment_id=assignment_id, now=now, **body
-        )
+        revision = answering.save_draft(rater=visit.rater, assignment_id=assignment_id, now=now, **body)
     except requests.BadRequest as error:
         return _refusal(str(error), "bad_request", 400)
     except answering.StaleDraft as stale:

@@ -36,9 +36,11 @@ class Visit:
 
 def visit_of(request: HttpRequest, slug: str, number: int) -> Visit:
     """Who rates here. Raises Http404 when there is no such stage, NotAdmitted for strangers."""
-    stage = Stage.objects.select_related("study").filter(
-        study__slug=slug, study__deleted_at__isnull=True, number=number
-    ).first()
+    stage = (
+        Stage.objects.select_related("study")
+        .filter(study__slug=slug, study__deleted_at__isnull=True, number=number)
+        .first()
+    )
     if stage is None:
         raise Http404("There is no such stage.")
     enrolment = sessions.current_enrolment(request, stage.study)
