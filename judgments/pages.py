@@ -15,6 +15,7 @@ from judgments.highlighting import Span, mark_evidence
 from judgments.models import Assignment, Unit
 from judgments.policies.blinding import as_seen
 from judgments.policies.order import shuffled
+from judgments.queries import live_units
 
 # The conversations that open with the page; the others open by hand or when their evidence is asked for.
 OPEN_CONVERSATIONS = 3
@@ -97,7 +98,7 @@ class _Answers:
 def build_page(assignment: Assignment, *, study: Study) -> TaskPage:
     """The page of an assignment. The order of its units is the rater's own and stays the same at every visit."""
     stage_number = assignment.stage.number
-    units = list(assignment.task.units.select_related("attribute"))
+    units = list(live_units(assignment.task_id).select_related("attribute"))
     overall = [unit for unit in units if unit.attribute_id is None]
     by_id = {unit.pk: unit for unit in units if unit.attribute_id is not None}
     order = shuffled(by_id, key=bytes(study.key), rater_id=assignment.rater_id, task_id=assignment.task_id)
