@@ -7,7 +7,8 @@ from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 
 from conversations.enums import Origin
-from conversations.formats import DESCRIPTIONS, Format, Options, SubjectPolicy, default_options, detect
+from conversations.formats import DESCRIPTIONS, Format, SubjectPolicy, detect
+from conversations.services.batches import BatchRefused, options_said
 from conversations.services.previews import HEAD_BYTES
 
 COLUMNS = ("subject", "conversation", "turn", "role", "content", "language", "model")
@@ -78,23 +79,19 @@ class UploadForm(forms.Form):
         if found is None:
             self.add_error("format", "The content tells of no format that is known. Say which one it is.")
             return values
-        values.update(head=head, found=found, options=_options(values, default_options(found, head)))
-        if values["options"].subject_policy is SubjectPolicy.FILE and not values["options"].file_subject.strip():
-            self.add_error("file_subject", "Give the one subject of this file an id.")
+        values.update(head=head, found=found)
+        try:
+            values["options"] = options_said(format=found, head=head, columns=self._columns(values), **_said(values))
+        except BatchRefused as refusal:
+            self.add_error("file_subject", str(refusal))
         return values
 
+    def _columns(self, values: dict[str, Any]) -> dict[str, str]:
+        return {name: values[f"column_{name}"] for name in COLUMNS if values.get(f"column_{name}")}
 
-def _options(said: dict[str, Any], proposed: Options) -> Options:
-    """What the uploader said; what they left empty is as proposed."""
-    columns = {name: said[f"column_{name}"] for name in COLUMNS if said.get(f"column_{name}")}
-    policy = said.get("subject_policy")
-    return Options(
-        subject_policy=SubjectPolicy(policy) if policy else proposed.subject_policy,
-        subject_field=said.get("subject_field") or proposed.subject_field,
-        file_subject=said.get("file_subject") or proposed.file_subject,
-        columns={**proposed.columns, **columns},
-        system=said.get("system") or proposed.system,
-    )
+
+def _said(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: values.get(name) for name in ("subject_policy", "subject_field", "file_subject", "system")}
 
 
 class PreviewForm(UploadForm):

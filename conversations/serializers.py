@@ -4,6 +4,8 @@ from decimal import Decimal
 
 from rest_framework import serializers
 
+from conversations.enums import Origin
+from conversations.formats import Format, SubjectPolicy
 from conversations.models import Batch, BatchProblem, Guidelines, Study
 
 
@@ -84,6 +86,28 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
             "finished_at",
         ]
         read_only_fields = fields
+
+
+class NewBatch(serializers.Serializer[Batch]):
+    """A file and how to read it. What is left out is as the file's format proposes."""
+
+    file = serializers.FileField(max_length=1000)
+    origin = serializers.ChoiceField(choices=Origin.choices, help_text="Of the conversations; shown in every report.")
+    format = serializers.ChoiceField(
+        choices=[one.value for one in Format], required=False, help_text="Recognised by the content if left out."
+    )
+    subject_policy = serializers.ChoiceField(
+        choices=[one.value for one in SubjectPolicy], required=False, help_text="What one subject is."
+    )
+    subject_field = serializers.CharField(max_length=200, required=False)
+    file_subject = serializers.CharField(max_length=200, required=False)
+    system = serializers.CharField(max_length=120, required=False)
+    columns = serializers.JSONField(required=False, help_text='Of a CSV file: {"content": "text", ...}.')
+
+    def validate_columns(self, columns: object) -> dict[str, str]:
+        if not isinstance(columns, dict) or not all(isinstance(name, str) for name in columns.values()):
+            raise serializers.ValidationError("An object of strings: our name of a field and the file's column.")
+        return columns
 
 
 class ProblemSerializer(serializers.ModelSerializer[BatchProblem]):

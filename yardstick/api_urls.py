@@ -3,6 +3,7 @@
 from django.urls import path
 
 from conversations import api as conversations
+from conversations import batch_api as batches
 from generation import api as generation
 from judgments import api as judgments
 from reports import api as reports
@@ -21,6 +22,10 @@ urlpatterns = [
     path(STAGE + "progress/", judgments.StageProgress.as_view(), name="stage-progress"),
     path(STAGE + "estimate/", judgments.StageEstimate.as_view(), name="stage-estimate"),
     path(STAGE + "guidelines/", conversations.GuidelinesList.as_view(), name="guidelines-list"),
+    path(STUDY + "batches/", batches.BatchList.as_view(), name="batch-list"),
+    path(STUDY + "batches/<int:batch_id>/", batches.BatchDetail.as_view(), name="batch"),
+    path(STUDY + "batches/<int:batch_id>/problems/", batches.BatchProblems.as_view(), name="batch-problems"),
+    path(STUDY + "batches/<int:batch_id>/undo/", batches.BatchUndo.as_view(), name="batch-undo"),
     path(STUDY + "runs/", generation.RunList.as_view(), name="run-list"),
     path(STUDY + "runs/<int:run_id>/", generation.RunDetail.as_view(), name="run"),
     path(STUDY + "exports/", reports.ExportList.as_view(), name="export-list"),

@@ -1,6 +1,7 @@
 """Batches are received and undone. Importing one is ``importing``, looking at one beforehand is ``previews``."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.core.files import File
@@ -11,7 +12,7 @@ from accounts.models import User
 from accounts.services import record
 from conversations import handlers
 from conversations.enums import BatchState, Origin
-from conversations.formats import Format, Options, default_options, detect
+from conversations.formats import Format, Options, SubjectPolicy, default_options, detect
 from conversations.models import (
     Attribute,
     Batch,
@@ -37,6 +38,34 @@ _ROWS_AT_ONCE = 500
 
 class BatchRefused(Exception):
     """The upload or its undoing can't be done. The message says why, for the uploader."""
+
+
+def options_said(
+    *,
+    format: Format,  # noqa: A002 - what it is called everywhere
+    head: bytes,
+    subject_policy: str | None = None,
+    subject_field: str | None = None,
+    file_subject: str | None = None,
+    system: str | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> Options:
+    """What an uploader said, by form, script or command; what they left empty is as the format proposes.
+
+    Raises:
+        BatchRefused: the whole file is one subject, which nobody named.
+    """
+    proposed = default_options(format, head)
+    options = Options(
+        subject_policy=SubjectPolicy(subject_policy or proposed.subject_policy),
+        subject_field=subject_field or proposed.subject_field,
+        file_subject=file_subject or proposed.file_subject,
+        columns={**proposed.columns, **(columns or {})},
+        system=system or proposed.system,
+    )
+    if options.subject_policy is SubjectPolicy.FILE and not options.file_subject.strip():
+        raise BatchRefused("Give the one subject of this file an id.")
+    return options
 
 
 def receive(

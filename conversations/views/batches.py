@@ -61,8 +61,9 @@ def batch_list(request: HttpRequest, slug: str) -> HttpResponse:
 def upload(request: HttpRequest, slug: str) -> HttpResponse:
     """Without scripts the form is sent as it is; with them the page shows a preview and the progress."""
     study = get_study(request.user, slug, *MANAGE)
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    is_sent = request.method == "POST"
+    form = UploadForm(request.POST, request.FILES) if is_sent else UploadForm()
+    if is_sent and form.is_valid():
         said = form.cleaned_data
         batch = services.receive(
             study=study,
@@ -82,7 +83,7 @@ def upload(request: HttpRequest, slug: str) -> HttpResponse:
         "head_bytes": HEAD_BYTES,
         "formats": DESCRIPTIONS.values(),
     }
-    return render(request, "conversations/batches/upload.html", context, status=422 if form.is_bound else 200)
+    return render(request, "conversations/batches/upload.html", context, status=422 if is_sent else 200)
 
 
 @login_required

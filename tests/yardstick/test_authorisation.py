@@ -90,6 +90,17 @@ MATRIX: dict[str, dict[str, Row]] = {
     "conversations:restore-material": {"POST": answers(ACT, 404)},
     "conversations:guidelines": {"GET": MANAGE, "POST": MANAGE},
     "conversations:guidelines-preview": {"POST": MANAGE},
+    # Batches and cases
+    "conversations:batches": {"GET": READ},
+    "conversations:batches-card": {"GET": READ},
+    "conversations:upload": {"GET": MANAGE, "POST": answers(MANAGE, 422)},
+    "conversations:preview-batch": {"POST": MANAGE},
+    "conversations:batch": {"GET": READ},
+    "conversations:batch-progress": {"GET": READ},
+    "conversations:batch-problems": {"GET": READ},
+    "conversations:undo-batch": {"POST": ACT},
+    "conversations:cases": {"GET": READ},
+    "conversations:sample-cases": {"POST": ACT},
     # Raters and stages
     "raters:card": {"GET": READ},
     "raters:create-link": {"GET": MANAGE, "POST": MANAGE},
@@ -141,6 +152,10 @@ MATRIX: dict[str, dict[str, Row]] = {
     "api:stage-progress": {"GET": API_READ},
     "api:stage-estimate": {"GET": API_READ},
     "api:guidelines-list": {"GET": API_READ, "POST": answers(API_MANAGE, 400)},
+    "api:batch-list": {"GET": API_READ, "POST": answers(API_MANAGE, 415)},  # it takes files, not JSON
+    "api:batch": {"GET": API_READ},
+    "api:batch-problems": {"GET": API_READ},
+    "api:batch-undo": {"POST": API_MANAGE},
     "api:run-list": {"GET": API_READ, "POST": answers(API_MANAGE, 400)},
     "api:run": {"GET": API_READ},
     "api:export-list": {"GET": API_READ, "POST": answers(API_READ, 202)},

@@ -13,13 +13,14 @@ from django.utils import timezone
 from accounts.models import User
 from conversations import tasks
 from conversations.enums import BatchState, Origin
-from conversations.formats import Format, Options, SubjectPolicy, default_options, detect
+from conversations.formats import Format, SubjectPolicy, detect
 from conversations.models import Batch, Study
 from conversations.queries.batches import UNFINISHED, problems_of
 from conversations.services import batches, importing
 from conversations.services.studies import create_study
 from conversations.spreadsheets import problem_rows
 
+SAID = ("subject_policy", "subject_field", "file_subject", "system")
 _POLL_SECONDS = 1.0
 
 
@@ -68,7 +69,14 @@ class Command(BaseCommand):
                     origin=options["origin"],
                     user=user,
                     format=found,
-                    options=_options(options, found, head) if found else None,
+                    options=batches.options_said(
+                        format=found,
+                        head=head,
+                        columns=dict(_column(one) for one in options["column"]),
+                        **{name: options[name] for name in SAID},
+                    )
+                    if found
+                    else None,
                 )
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}.") from error
@@ -108,19 +116,6 @@ def _study(slug: str, user: User | None, *, create: bool) -> Study:
     if user is None:
         raise CommandError("--create needs --user: somebody has to own the study.")
     return create_study(user=user, title=slug.replace("-", " ").capitalize(), slug=slug)
-
-
-def _options(said: dict[str, Any], found: Format, head: bytes) -> Options:
-    """What was said; the rest is as the format proposes."""
-    proposed = default_options(found, head)
-    columns = dict(_column(one) for one in said["column"])
-    return Options(
-        subject_policy=SubjectPolicy(said["subject_policy"] or proposed.subject_policy),
-        subject_field=said["subject_field"] or proposed.subject_field,
-        file_subject=said["file_subject"] or proposed.file_subject,
-        columns={**proposed.columns, **columns},
-        system=said["system"] or proposed.system,
-    )
 
 
 def _column(said: str) -> tuple[str, str]:
