@@ -22,7 +22,7 @@ def get_study(user: User | AnonymousUser, slug: str, *roles: Role) -> Study:
     """
     membership = (
         Membership.objects.select_related("study")
-        .filter(study__slug=slug, study__deleted_at__isnull=True, user_id=user.pk)
+        .filter(study__slug=slug, study__deleted_at__isnull=True, user_id=user.pk or 0)
         .first()
     )
     if membership is None:

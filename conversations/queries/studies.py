@@ -10,7 +10,9 @@ from conversations.models import Attribute, Case, Comparison, Conversation, Memb
 def studies_of(user: User) -> QuerySet[Study]:
     """The user's studies, newest first, each with the user's ``role`` and its number of ``subjects``."""
     role = Membership.objects.filter(study=OuterRef("pk"), user=user).values("role")
-    subjects = Subject.objects.filter(study=OuterRef("pk")).order_by().values("study").annotate(n=Count("*")).values("n")
+    subjects = (
+        Subject.objects.filter(study=OuterRef("pk")).order_by().values("study").annotate(n=Count("*")).values("n")
+    )
     return (
         Study.objects.filter(memberships__user=user, deleted_at__isnull=True)
         .annotate(role=Subquery(role), subjects_count=Coalesce(Subquery(subjects), 0))
@@ -21,9 +23,9 @@ def studies_of(user: User) -> QuerySet[Study]:
 
 def deleted_studies_of(user: User) -> QuerySet[Study]:
     """Studies the user owns and deleted: they can be restored."""
-    return Study.objects.filter(
-        memberships__user=user, memberships__role="owner", deleted_at__isnull=False
-    ).order_by("-deleted_at")
+    return Study.objects.filter(memberships__user=user, memberships__role="owner", deleted_at__isnull=False).order_by(
+        "-deleted_at"
+    )
 
 
 def material_counts(study: Study) -> dict[str, int]:

@@ -24,6 +24,10 @@ DEAD_AFTER = timedelta(seconds=60)
 ROWS_AT_ONCE = 500
 CHARACTERS_AT_ONCE = 4 * 1024 * 1024
 _HEARTBEAT_SECONDS = 2.0
+# Read once; others may have to be read once for each step.
+CONVERSATIONS_ONLY = frozenset(
+    {Format.OPENAI, Format.SHAREGPT, Format.WILDCHAT, Format.LMSYS, Format.CHATGPT, Format.CLAUDE, Format.CSV}
+)
 
 
 class Superseded(Exception):
@@ -145,7 +149,8 @@ class _Import:
 
     def _position(self) -> int:
         """How much of all readings is done, in bytes of the file; a reading that is left out counts as done."""
-        return (self.readings * self.batch.size + min(self.stream.tell(), self.batch.size)) // len(self.steps)
+        expected = 1 if self.format in CONVERSATIONS_ONLY else len(self.steps)
+        return (self.readings * self.batch.size + min(self.stream.tell(), self.batch.size)) // expected
 
     def _finish(self) -> None:
         """The final figures are counted, so that they are right whatever attempts went before."""

@@ -61,5 +61,5 @@ def test_any_part_of_a_turn_is_found_in_it(quote, before, after):
 @given(st.text(), st.text())
 def test_positions_always_lie_in_the_turn(content, quote):
     located = locate([{"role": "user", "content": content}], None, quote)
-    if located.start is not None:
+    if located.start is not None and located.end is not None:
         assert 0 <= located.start < located.end <= len(content)
