@@ -1,5 +1,6 @@
 """Marks the evidence in a turn. Pure: text and spans in, safe HTML out."""
 
+import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ class Span(NamedTuple):
 def mark_evidence(text: str, spans: Sequence[Span]) -> SafeString:
     """Escape ``text`` and wrap every marked stretch; where quotes overlap, a stretch names all of them."""
     cuts = sorted({0, len(text), *(cut for span in spans for cut in (span.start, span.end) if 0 <= cut <= len(text))})
-    pieces = zip(cuts, cuts[1:], strict=False)
+    pieces = itertools.pairwise(cuts)
     return format_html_join("", "{}", ((_piece(text, start, end, spans),) for start, end in pieces))
 
 

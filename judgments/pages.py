@@ -177,7 +177,9 @@ def _material(assignment: Assignment, units: Sequence[Unit], quotes: dict[int, l
     if task.case is not None:
         return {"prompt": task.case.prompt.text}
     assert task.comparison is not None  # noqa: S101 - the table's CHECK says that there is exactly one target
-    left, right = _sides(task.comparison.generic, task.comparison.personalized, assignment.personalized_left)
+    left, right = _sides(
+        task.comparison.generic, task.comparison.personalized, personalized_left=assignment.personalized_left
+    )
     return {
         "prompt": task.comparison.case.prompt.text,
         "left": render_markdown(left.text),
@@ -185,7 +187,7 @@ def _material(assignment: Assignment, units: Sequence[Unit], quotes: dict[int, l
     }
 
 
-def _sides(generic: Response, personalized: Response, personalized_left: bool | None) -> tuple[Response, Response]:
+def _sides(generic: Response, personalized: Response, *, personalized_left: bool | None) -> tuple[Response, Response]:
     return (personalized, generic) if personalized_left else (generic, personalized)
 
 

@@ -60,7 +60,8 @@ class Enrolment(models.Model):
     number = models.PositiveIntegerField()  # "Rater 7" of this study
     # Lets the same person resume on another device; shown to them once on arrival.
     resume_token = models.CharField(max_length=40, unique=True, default=new_token)
-    external_id = models.CharField(max_length=200, null=True, blank=True)  # the crowd platform's participant id
+    # The crowd platform's participant id. Null, not empty: who came by no platform must not be taken for one person.
+    external_id = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001
     consent = models.ForeignKey(ConsentText, null=True, on_delete=models.PROTECT, related_name="enrolments")
     consented_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=24, choices=EnrolmentOutcome, blank=True)

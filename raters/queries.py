@@ -3,7 +3,7 @@
 from django.db.models import Count, QuerySet
 
 from conversations.models import Stage, Study
-from raters.models import EntryLink, Enrolment, Rater
+from raters.models import Enrolment, EntryLink, Rater
 
 
 def entry_links_of(study: Study) -> QuerySet[EntryLink]:

@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.services import record
 from conversations.models import ConsentText, Stage, Study
 from raters.enums import RaterKind
-from raters.models import Admission, EntryLink, Enrolment, Rater
+from raters.models import Admission, Enrolment, EntryLink, Rater
 
 
 class LinkClosed(Exception):

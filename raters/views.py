@@ -8,10 +8,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from conversations.markdown import render as render_markdown
-from conversations.models import Stage
+from conversations.models import ConsentText, Stage
 from raters import queries, services, sessions
 from raters.forms import ArrivalForm
-from raters.models import EntryLink, Enrolment
+from raters.models import Enrolment, EntryLink, Rater
 
 
 @never_cache
@@ -25,18 +25,25 @@ def arrive(request: HttpRequest, token: str) -> HttpResponse:
     form = ArrivalForm(request.POST or None) if consent else None
     if request.method == "POST" and (form is None or form.is_valid()):
         user = request.user if isinstance(request.user, User) else None
-        rater = enrolment.rater if enrolment else (user and queries.rater_of_user(user_id=user.pk))
+        rater = _known_rater(enrolment, user)
         try:
             enrolment = services.enrol(link=link, rater=rater, consent=consent, now=timezone.now(), user=user)
         except services.LinkClosed:
             return render(request, "raters/closed.html", {"study": link.stage.study}, status=410)
         sessions.remember(request, enrolment)
         return redirect("judgments:rate", slug=link.stage.study.slug, number=link.stage.number)
-    return render(request, "raters/arrive.html", _arrival_context(link, consent and consent.text, form, enrolment))
+    return render(request, "raters/arrive.html", _arrival_context(link, consent, form, enrolment))
+
+
+def _known_rater(enrolment: Enrolment | None, user: User | None) -> Rater | None:
+    """One person is one rater: who is at this browser already, else who is signed in."""
+    if enrolment is not None:
+        return enrolment.rater
+    return queries.rater_of_user(user_id=user.pk) if user is not None else None
 
 
 def _arrival_context(
-    link: EntryLink, consent_text: str | None, form: ArrivalForm | None, enrolment: Enrolment | None
+    link: EntryLink, consent: ConsentText | None, form: ArrivalForm | None, enrolment: Enrolment | None
 ) -> dict[str, object]:
     guidelines = link.stage.guidelines.first()
     return {
@@ -44,7 +51,7 @@ def _arrival_context(
         "study": link.stage.study,
         "stage": link.stage,
         "enrolment": enrolment,
-        "consent": render_markdown(consent_text) if consent_text else None,
+        "consent": render_markdown(consent.text) if consent else None,
         "guidelines": render_markdown(guidelines.text) if guidelines else "",
         "form": form,
         "seconds": link.stage.seconds_per_unit,
@@ -55,9 +62,9 @@ def _arrival_context(
 @require_safe
 def resume(request: HttpRequest, token: str) -> HttpResponse:
     """The same rater on another device: the secret link they were given signs this browser in."""
-    enrolment = Enrolment.objects.select_related("study").filter(
-        resume_token=token, study__deleted_at__isnull=True
-    ).first()
+    enrolment = (
+        Enrolment.objects.select_related("study").filter(resume_token=token, study__deleted_at__isnull=True).first()
+    )
     if enrolment is None:
         raise Http404("There is no such link.")
     sessions.remember(request, enrolment)

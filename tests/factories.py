@@ -66,9 +66,7 @@ def conversation(of: Subject, text: str = "I always weigh my flour.") -> Convers
 def attributes(of: Subject, count: int = 3, **values: Any) -> list[Attribute]:
     made_by = values.pop("system", None) or system(of.study)
     texts = [f"Statement {number}" for number in itertools.islice(_numbers, count)]
-    rows = [
-        Attribute(subject=of, system=made_by, text=text, content_hash=text_hash(text), **values) for text in texts
-    ]
+    rows = [Attribute(subject=of, system=made_by, text=text, content_hash=text_hash(text), **values) for text in texts]
     return Attribute.objects.bulk_create(rows)
 
 

@@ -27,7 +27,11 @@ from judgments.services.stages import open_stage
 from raters.models import EntryLink
 
 SAID = "I always cook with weights, never with cups. My trains leave at six."
-STATEMENTS = [("Cooks with weights", "I always cook with weights"), ("Takes early trains", "leave at six"), ("Likes tea", None)]
+STATEMENTS = [
+    ("Cooks with weights", "I always cook with weights"),
+    ("Takes early trains", "leave at six"),
+    ("Likes tea", None),
+]
 
 
 def rateable_study(*, subjects: int = 2, prompts: int = 2, k: int = 3) -> Study:
@@ -78,7 +82,13 @@ def _attribute(subject: Subject, system: System, conversation: Conversation, tex
             }
         )
     return Attribute.objects.create(
-        subject=subject, system=system, text=text, content_hash=text, reason="Said so.", confidence=0.9, evidence=evidence
+        subject=subject,
+        system=system,
+        text=text,
+        content_hash=text,
+        reason="Said so.",
+        confidence=0.9,
+        evidence=evidence,
     )
 
 

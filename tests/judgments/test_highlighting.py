@@ -28,7 +28,9 @@ def test_markup_in_a_turn_is_shown_not_obeyed():
     )
 
 
-@given(st.text(alphabet="ab<&> \n", max_size=40), st.lists(st.tuples(st.integers(0, 45), st.integers(0, 45)), max_size=5))
+@given(
+    st.text(alphabet="ab<&> \n", max_size=40), st.lists(st.tuples(st.integers(0, 45), st.integers(0, 45)), max_size=5)
+)
 def test_no_character_is_lost_whatever_is_marked(text, bounds):
     spans = [Span(min(pair), max(pair), number) for number, pair in enumerate(bounds, start=1)]
     plain = re.sub(r"</?mark[^>]*>", "", mark_evidence(text, spans))

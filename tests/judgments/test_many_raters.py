@@ -51,6 +51,6 @@ def test_sixty_raters_at_once_leave_exactly_k_ratings_for_each_task():
     assert Slot.objects.filter(stage=stage, filled_at__isnull=False).count() == TASKS * stage.k
     assert Slot.objects.filter(stage=stage, filled_at__isnull=True).count() == 0
     assert Assignment.objects.exclude(outcome="submitted").count() == 0
-    assert set(Judgment.objects.values("unit").annotate(n=Count("rater", distinct=True)).values_list("n", flat=True)) == {
-        stage.k
-    }
+    assert set(
+        Judgment.objects.values("unit").annotate(n=Count("rater", distinct=True)).values_list("n", flat=True)
+    ) == {stage.k}

@@ -170,7 +170,7 @@ def test_a_page_set_aside_goes_to_somebody_else(page: Page, arrive, world):
     page.get_by_label("I cannot judge this").check()
     page.get_by_role("button", name="Set aside and go on").click()
     expect(page.locator("#task-form")).not_to_have_attribute("data-assignment", str(first))
-    assert Assignment.objects.get(pk=first).outcome == "cannot_judge"
+    assert Assignment.objects.get(pk=str(first)).outcome == "cannot_judge"
     assert Judgment.objects.count() == 0
 
 
