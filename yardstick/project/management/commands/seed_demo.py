@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
@@ -23,9 +24,12 @@ class Command(BaseCommand):
     help = "Seed the demo study and write what to open into demo.txt of the state folder."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--migrate", action="store_true", help="bring the database up to date first")
         parser.add_argument("--from", nargs="+", type=Path, default=[], dest="files", metavar="FILE")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["migrate"]:
+            call_command("migrate", interactive=False, verbosity=0)
         target = Path(settings.STATE_DIR) / "demo.txt"
         user, password = _admin(summary.remembered_password(target))
         seeded: list[Study] = []
