@@ -89,3 +89,8 @@ def test_every_setting_from_the_environment_is_documented() -> None:
     documented = (ROOT / "docs" / "operators.md").read_text()
     missing = sorted(name for name in names - {"PYTHONPATH"} if f"`{name}`" not in documented)
     assert missing == []
+
+
+def test_image_carries_the_file_that_names_the_version() -> None:
+    """Exports say which version wrote them; without pyproject.toml the image would not start."""
+    assert "!pyproject.toml" in (ROOT / ".dockerignore").read_text().splitlines()
