@@ -219,8 +219,10 @@ def download(page: Page, study: str, file_format: str, to: Path) -> Path:
     return to
 
 
-def test_from_an_upload_to_an_export(demo: Demo, browser: Browser, tmp_path: Path):
-    admin = browser.new_context().new_page()
+@pytest.mark.parametrize("width", [1280, 390])
+def test_from_an_upload_to_an_export(demo: Demo, browser: Browser, tmp_path: Path, width: int):
+    size = {"width": width, "height": 844}
+    admin = browser.new_context(viewport=size).new_page()
     admin.set_default_timeout(20_000)
     sign_in(admin, demo)
     cancel_runs_of_the_demo(admin, demo)
@@ -237,7 +239,7 @@ def test_from_an_upload_to_an_export(demo: Demo, browser: Browser, tmp_path: Pat
     run(admin, study, "Write responses")
 
     links = {number: open_stage(admin, study, number) for number in (1, 2, 3)}
-    rater = browser.new_context().new_page()
+    rater = browser.new_context(viewport=size).new_page()
     rater.set_default_timeout(20_000)
     judged = {}
     for number, key in ((1, "1"), (2, "y"), (3, "4")):
