@@ -18,7 +18,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from yardstick.embedded import leftovers, paths
 
@@ -221,7 +221,7 @@ def download(page: Page, study: str, file_format: str, to: Path) -> Path:
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_from_an_upload_to_an_export(demo: Demo, browser: Browser, tmp_path: Path, width: int):
-    size = {"width": width, "height": 844}
+    size: ViewportSize = {"width": width, "height": 844}
     admin = browser.new_context(viewport=size).new_page()
     admin.set_default_timeout(20_000)
     sign_in(admin, demo)
