@@ -32,14 +32,18 @@ def study() -> Study:
     return factories.study()
 
 
-@pytest.fixture
-def api(study) -> APIClient:
+def client_with(study: Study, *scopes: Scope) -> APIClient:
     user = User.objects.create_user("ada")
     Membership.objects.create(study=study, user=user, role=Role.ADMIN)
     client = APIClient()
-    token = create_token(user=user, name="script", scopes=[Scope.STUDY_READ, Scope.BATCH_WRITE], expires_at=None)
+    token = create_token(user=user, name="script", scopes=list(scopes), expires_at=None)
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {token.secret}")
     return client
+
+
+@pytest.fixture
+def api(study) -> APIClient:
+    return client_with(study, Scope.STUDY_READ, Scope.BATCH_WRITE)
 
 
 def upload(api: APIClient, study: Study, **values: object):
@@ -77,3 +81,13 @@ def test_upload_that_can_not_be_read_is_refused(api, study, values, field):
     assert refused.status_code == 400
     assert field in refused.json()["error"]["fields"]
     assert not Batch.objects.exists()
+
+
+def test_upload_is_refused_without_its_scope(study):
+    assert upload(client_with(study, Scope.STUDY_READ), study).status_code == 403
+    assert not Batch.objects.exists()
+
+
+def test_following_is_refused_without_its_scope(study):
+    api = client_with(study, Scope.BATCH_WRITE)
+    assert api.get(f"/api/v1/studies/{study.slug}/batches/").status_code == 403
