@@ -5,10 +5,12 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
 from conversations.models import Stage
 from judgments.models import Assignment, Judgment
+from judgments.services.stages import open_stage, pause_stage
 from tests import worlds
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -146,6 +148,86 @@ def test_an_answer_given_offline_is_sent_after_a_reload(page: Page, arrive, worl
     page.reload()
     submitted(page)
     assert sorted(labels_of(world.stages.get(number=1))) == [1, 2, 2]
+
+
+def test_an_answer_waits_while_somebody_else_uses_the_browser(page: Page, arrive, world, live_server):
+    """A shared computer: what one rater could not send is neither sent nor dropped by another's visit."""
+    arrive(1)
+    page.get_by_role("link", name="Finish for now").click()
+    resume = page.locator("code").inner_text()
+    page.get_by_role("link", name="Go on judging").click()
+    expect(page.locator("#marked")).to_contain_text("0 /")
+    page.route("**/submit/", lambda route: route.abort())
+    for key in "123":
+        page.keyboard.press(key)
+    page.keyboard.press("Enter")
+    expect(page.locator("#saving")).to_contain_text("No connection")
+    page.unroute("**/submit/")
+    page.context.clear_cookies()
+    with page.expect_response("**/submit/") as refused:
+        arrive(1)
+    assert refused.value.status == 404
+    assert Judgment.objects.count() == 0
+    page.goto(resume)
+    submitted(page)
+    assert sorted(labels_of(world.stages.get(number=1))) == [1, 2, 3]
+
+
+def test_an_answer_given_while_the_stage_is_paused_is_taken_when_it_goes_on(page: Page, arrive, world):
+    arrive(1)
+    for key in "123":
+        page.keyboard.press(key)
+    stage = world.stages.get(number=1)
+    pause_stage(stage=stage, actor=None, now=timezone.now())
+    page.keyboard.press("Enter")
+    expect(page.locator("#urgent-notices")).to_contain_text("not open")
+    open_stage(stage=stage, actor=None, now=timezone.now())
+    page.reload()
+    submitted(page)
+    assert sorted(labels_of(stage)) == [1, 2, 3]
+
+
+def test_an_answer_that_was_refused_never_replaces_a_later_one(page: Page, arrive, world):
+    arrive(1)
+    for key in "111":
+        page.keyboard.press(key)
+    stage = world.stages.get(number=1)
+    pause_stage(stage=stage, actor=None, now=timezone.now())
+    page.keyboard.press("Enter")
+    expect(page.locator("#urgent-notices")).to_contain_text("not open")
+    open_stage(stage=stage, actor=None, now=timezone.now())
+    page.keyboard.press("3")
+    page.keyboard.press("Enter")
+    submitted(page)
+    with page.expect_response("**/rate/**"):
+        page.reload()
+    page.wait_for_load_state("networkidle")
+    assert sorted(labels_of(stage)) == [1, 1, 3]
+
+
+def test_an_answer_is_sent_though_the_browser_can_keep_nothing(page: Page, arrive, world):
+    page.add_init_script("Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };")
+    arrive(1)
+    for key in "112":
+        page.keyboard.press(key)
+    page.keyboard.press("Enter")
+    submitted(page)
+    assert sorted(labels_of(world.stages.get(number=1))) == [1, 1, 2]
+
+
+def test_a_change_that_was_left_is_not_offered_again(page: Page, arrive):
+    arrive(1)
+    for key in "111":
+        page.keyboard.press(key)
+    page.keyboard.press("Enter")
+    submitted(page)
+    page.keyboard.press("u")
+    expect(page.get_by_text("You are changing an answer")).to_be_visible()
+    page.keyboard.press("3")
+    page.get_by_role("link", name="Leave unchanged").click()
+    page.locator("#back").click()
+    expect(page.get_by_text("You are changing an answer")).to_be_visible()
+    expect(page.locator("input[value='3']:checked")).to_have_count(0)
 
 
 def test_undo_leads_back_and_keeps_both_revisions(page: Page, arrive, world):

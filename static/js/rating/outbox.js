@@ -4,12 +4,28 @@ const DRAFT = "yardstick:draft:";
 
 const read = (key) => JSON.parse(localStorage.getItem(key) ?? "null");
 
-export const keepDraft = (assignment, draft) => localStorage.setItem(DRAFT + assignment, JSON.stringify(draft));
+/** False where the browser can keep nothing (its storage is full or switched off): sending must go on all the same. */
+function write(key, value) {
+    try {
+        localStorage.setItem(key, JSON.stringify(value));
+        return true;
+    } catch (error) {
+        if (error instanceof DOMException) return false;
+        throw error;
+    }
+}
+
+export const keepDraft = (assignment, draft) => write(DRAFT + assignment, draft);
 export const draftOf = (assignment) => read(DRAFT + assignment);
 export const dropDraft = (assignment) => localStorage.removeItem(DRAFT + assignment);
 
-export const put = (message) => localStorage.setItem(PREFIX + message.body.client_id, JSON.stringify(message));
+export const put = (message) => write(PREFIX + message.body.client_id, message);
 export const remove = (message) => localStorage.removeItem(PREFIX + message.body.client_id);
+
+/** An answer was acknowledged: earlier ones to the same page that were refused must not come after it. */
+export function settle(message) {
+    for (const other of waiting("")) if (other.assignment === message.assignment && other.at <= message.at) remove(other);
+}
 
 /** Unacknowledged messages to one rating address, oldest first. */
 export function waiting(prefix) {

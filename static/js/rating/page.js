@@ -7,6 +7,9 @@ import * as outbox from "./outbox.js";
 import { Refused, deliver, tryOnce } from "./server.js";
 
 const DRAFT_DELAY_MS = 700;
+// Signed out, somebody else at this browser, or the stage at rest: the answer is good and waits for a better time.
+const LATER = new Set([401, 403, 404, 409]);
+const NOT_NOW = new Set([401, 403, 404]);
 const clock = new Clock();
 let form, keys, draftTimer, draftRevision, busy;
 
@@ -80,8 +83,8 @@ function changed() {
     showDetails(form);
     showProgress();
     draftRevision += 1;
-    outbox.keepDraft(form.dataset.assignment, { ...collect(form), revision: draftRevision });
-    say(form.dataset.textKept);
+    const isKept = outbox.keepDraft(form.dataset.assignment, { ...collect(form), revision: draftRevision });
+    say(isKept ? form.dataset.textKept : "");
     scheduleDraft();
 }
 
@@ -137,20 +140,20 @@ async function give(url, content) {
     await hand(message);
 }
 
-async function hand(message) {
+async function hand(message, { isEarlier = false } = {}) {
     const texts = document.getElementById("rating").dataset;
     try {
         const answer = await deliver(message.url, message.body, () => say(texts.textOffline));
-        outbox.remove(message);
+        outbox.settle(message);
         outbox.dropDraft(message.assignment);
         show(answer);
     } catch (error) {
         if (!(error instanceof Refused)) throw error;
         busy = false;
-        // Signed out, or the form is out of date: the answer stays in the outbox and goes again after a reload.
-        if (![401, 403].includes(error.status)) outbox.remove(message);
+        if (!LATER.has(error.status)) outbox.remove(message);
         say("");
-        notice(error.message);
+        // What an earlier rater left at this browser is none of this rater's business.
+        if (!isEarlier || !NOT_NOW.has(error.status)) notice(error.message);
     }
 }
 
@@ -239,6 +242,10 @@ document.addEventListener("click", (event) => {
     const evidence = event.target.closest("[data-shows-evidence]");
     if (evidence) openEvidence(evidence);
     if (event.target.closest("#submit")) submit();
+    if (event.target.closest("#leave-unchanged")) {
+        clearTimeout(draftTimer);
+        outbox.dropDraft(form.dataset.assignment);
+    }
     const back = event.target.closest("#back-to-statement");
     if (back) backToStatement(back);
 });
@@ -264,5 +271,5 @@ begin();
 for (const message of outbox.waiting(document.getElementById("rating").dataset.prefix)) {
     busy = true;
     say(document.getElementById("rating").dataset.textSaving);
-    await hand(message);
+    await hand(message, { isEarlier: true });
 }
