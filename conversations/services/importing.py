@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import BinaryIO
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from conversations import handlers
@@ -21,6 +21,7 @@ from conversations.handlers import Handler, Stored
 from conversations.models import Batch, BatchProblem, Study
 
 DEAD_AFTER = timedelta(seconds=60)
+MOST_ATTEMPTS = 3  # a file that kills every worker that reads it must not do so for ever
 ROWS_AT_ONCE = 500
 CHARACTERS_AT_ONCE = 4 * 1024 * 1024
 _HEARTBEAT_SECONDS = 2.0
@@ -53,12 +54,26 @@ class _Tally:
 
 def claim(*, batch_id: int, now: datetime) -> Batch | None:
     """Take a batch that waits, or whose worker is dead. Batches of one study are imported one after another."""
-    free = Q(state=BatchState.PENDING) | Q(state=BatchState.IMPORTING, heartbeat_at__lt=now - DEAD_AFTER)
+    orphaned = Q(state=BatchState.IMPORTING, heartbeat_at__lt=now - DEAD_AFTER)
+    if Batch.objects.filter(orphaned, pk=batch_id, attempts__gte=MOST_ATTEMPTS).exists():
+        failure = (
+            f"{MOST_ATTEMPTS} workers died while they read this file, so no other one is given it. What was read is kept."
+            " The workers' logs may say why; splitting the file often helps."
+        )
+        fail(batch_id=batch_id, failure=failure, now=now)
+        return None
+    free = Q(state=BatchState.PENDING) | orphaned
     earlier = Batch.objects.filter(
         study=OuterRef("study"), pk__lt=OuterRef("pk"), state__in=[BatchState.PENDING, BatchState.IMPORTING]
     )
     taken = Batch.objects.filter(free, ~Exists(earlier), pk=batch_id).update(
-        state=BatchState.IMPORTING, started_at=now, heartbeat_at=now, failure="", counts={}, bytes_read=0
+        state=BatchState.IMPORTING,
+        started_at=now,
+        heartbeat_at=now,
+        failure="",
+        counts={},
+        bytes_read=0,
+        attempts=F("attempts") + 1,
     )
     return Batch.objects.select_related("study").get(pk=batch_id) if taken else None
 

@@ -228,6 +228,19 @@ def test_subjects_of_two_studies_are_apart(study):
     assert sorted(Subject.objects.values_list("number", flat=True)) == [1, 1]
 
 
+def test_file_that_kills_every_worker_is_given_up_with_a_reason(study):
+    batch = received(study, [CONVERSATION])
+    now = timezone.now()
+    for _attempt in range(importing.MOST_ATTEMPTS):
+        assert importing.claim(batch_id=batch.pk, now=now) is not None  # and its worker dies
+        now += importing.DEAD_AFTER + timedelta(seconds=1)
+    assert importing.claim(batch_id=batch.pk, now=now) is None
+    batch.refresh_from_db()
+    assert batch.state == BatchState.FAILED
+    assert "3 workers died" in batch.failure
+    assert importing.claim(batch_id=batch.pk, now=now) is None
+
+
 def test_import_that_died_starts_over_with_right_figures(study, monkeypatch):
     monkeypatch.setattr(importing, "ROWS_AT_ONCE", 2)
     batch = received(study, [*EVERYTHING, {"kind": "nonsense"}])

@@ -34,10 +34,15 @@ class UnreadableFile(Exception):
     """A file can't be opened, or its content tells of no format."""
 
 
+def earlier_study() -> Study | None:
+    """The study of an earlier start with files: later starts still tell where it is."""
+    return Study.objects.filter(slug=SLUG, deleted_at=None).first()
+
+
 def study_from(paths: Sequence[Path], *, user: User, say: Callable[[str], object]) -> Study:
     """Raises UnreadableFile before anything is stored."""
     recognised = sorted(((path, *_recognise(path)) for path in paths), key=lambda one: _LATER.get(one[1], 0))
-    study = Study.objects.filter(slug=SLUG, deleted_at=None).first()
+    study = earlier_study()
     if study is None:
         slug = SLUG if not Study.objects.filter(slug=SLUG).exists() else ""
         study = create_study(user=user, title="Your files", slug=slug, pay_per_hour=0)

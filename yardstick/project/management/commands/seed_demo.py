@@ -36,11 +36,13 @@ class Command(BaseCommand):
         demo = studies.demo_study(user)
         if demo is not None:
             seeded.append(demo)
+        own = files.earlier_study()
         if options["files"]:
             try:
                 own = files.study_from(options["files"], user=user, say=self.stdout.write)
             except files.UnreadableFile as error:
                 raise CommandError(str(error)) from error
+        if own is not None:
             seeded.insert(0, own)
         summary.write(target, username=user.username, password=password, studies=seeded)
 
