@@ -10,6 +10,13 @@ class Role(models.TextChoices):
     RATER = "rater", "Rater"
 
 
+class WithdrawalPolicy(models.TextChoices):
+    """What becomes of the judgments of a rater who withdraws."""
+
+    KEEP = "keep", "They stay in the study, under a pseudonym"
+    EXCLUDE = "exclude", "They are left out of every figure, and others judge those pages"
+
+
 class StudyState(models.TextChoices):
     ACTIVE = "active", "Active"
     CLOSED = "closed", "Closed"

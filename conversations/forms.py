@@ -18,14 +18,25 @@ class StudyForm(forms.ModelForm):
             "currency",
             "contact",
             "margin",
+            "content_warning",
             "show_reason",
             "several_comparisons_per_case",
+            "same_rater_across_stages",
+            "disjoint_panels",
+            "withdrawal_policy",
         ]
-        widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+        widgets = {
+            "description": forms.Textarea(attrs={"rows": 3}),
+            "content_warning": forms.Textarea(attrs={"rows": 2}),
+            "withdrawal_policy": forms.RadioSelect,
+        }
         labels = {
             "margin": "Smallest meaningful difference",
             "show_reason": "Show raters the model's reason for an attribute",
             "several_comparisons_per_case": "Let a rater see more than one comparison of a case",
+            "same_rater_across_stages": "Let who judged a subject's attributes rate that subject's responses",
+            "disjoint_panels": "A rater takes part in one stage only",
+            "withdrawal_policy": "When a rater withdraws, the judgments they gave",
         }
         help_texts = {
             "title": "Raters see it.",
@@ -36,6 +47,10 @@ class StudyForm(forms.ModelForm):
             "margin": "In points of the scale from 1 to 5.",
             "show_reason": "",
             "several_comparisons_per_case": "Two with the same generic response can unblind each other.",
+            "same_rater_across_stages": "Who knows the subject's attributes sees at once which response uses them.",
+            "disjoint_panels": "Each stage has raters of its own: whoever came to one is turned away at the others.",
+            "withdrawal_policy": "Raters are told before they withdraw.",
+            "content_warning": "Raters read it before they start, for example that some conversations are about war.",
         }
 
 

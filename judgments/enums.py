@@ -7,6 +7,7 @@ class TaskKind(models.TextChoices):
     REGULAR = "regular", "Regular"
     GOLD = "gold", "Gold"
     PRACTICE = "practice", "Practice"
+    ATTENTION = "attention", "Attention check"
 
 
 class Outcome(models.TextChoices):
@@ -57,3 +58,11 @@ class ExclusionReason(models.TextChoices):
     WITHDREW = "withdrew", "The rater withdrew"
     TECHNICAL = "technical", "Technical problem"
     OTHER = "other", "Other"
+
+
+class BlindingGuess(models.TextChoices):
+    """Which response a rater took for the personalized one, stored canonically."""
+
+    PERSONALIZED = "personalized", "The personalized one"
+    GENERIC = "generic", "The generic one"
+    CANNOT_TELL = "cannot_tell", "Cannot tell"

@@ -2,7 +2,7 @@ from typing import Any
 
 from django import forms
 
-from conversations.enums import Gating, StageState
+from conversations.enums import Gating, StageNumber, StageState
 from conversations.models import Stage
 
 GATING_CHOICES = {
@@ -23,18 +23,48 @@ class StageForm(forms.ModelForm):
 
     class Meta:
         model = Stage
-        fields = ["k", "gating", "page_size", "lease_minutes", "seconds_per_unit"]
+        fields = [
+            "k",
+            "gating",
+            "page_size",
+            "lease_minutes",
+            "seconds_per_unit",
+            "tasks_per_visit",
+            "tasks_per_rater",
+            "gold_share",
+            "attention_share",
+            "repeat_share",
+            "qualification_tasks",
+            "qualification_threshold",
+            "blinding_questions",
+        ]
         labels = {
             "k": "Ratings per task",
             "gating": "What is judged",
             "page_size": "Units on a page, at most",
             "lease_minutes": "Minutes a task stays reserved",
             "seconds_per_unit": "Seconds one judgment takes",
+            "tasks_per_visit": "Pages in one visit, at most",
+            "tasks_per_rater": "Pages for one rater, at most",
+            "gold_share": "Hidden gold pages, percent",
+            "attention_share": "Attention checks, percent",
+            "repeat_share": "Own pages again with swapped sides, percent",
+            "qualification_tasks": "Gold pages a rater starts with",
+            "qualification_threshold": "Agreement with gold needed to go on, percent",
+            "blinding_questions": "At the end, ask of how many pages which side was personalized",
         }
         help_texts = {
             "k": "How many people judge each task. Three allows a majority.",
             "lease_minutes": "Renewed while the rater works. A late answer is kept and paid, as surplus.",
             "seconds_per_unit": "For the estimates of time and money.",
+            "tasks_per_visit": "Then the visit is complete, with its completion code. Leave empty for no limit.",
+            "tasks_per_rater": "Leave empty for no limit.",
+            "gold_share": "Of a rater's pages. They look like any other and count for nobody's k.",
+            "attention_share": "Of a rater's pages: pages with an instruction among the units.",
+            "repeat_share": "They tell how steady a rater is and how much the side matters.",
+            "qualification_tasks": "0 asks for no qualification. Who falls below the threshold is screened out, and paid.",
+            "qualification_threshold": "",
+            "blinding_questions": "0 does not ask. The report's blinding index needs it.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -42,6 +72,8 @@ class StageForm(forms.ModelForm):
         self.fields["gating"] = forms.ChoiceField(
             label="What is judged", choices=GATING_CHOICES[self.instance.number], widget=forms.RadioSelect
         )
+        if self.instance.number != StageNumber.RESPONSE:
+            del self.fields["repeat_share"], self.fields["blinding_questions"]
         if self.instance.state != StageState.DRAFT:
             for name in FIXED_ONCE_OPENED:
                 self.fields[name].disabled = True

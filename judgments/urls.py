@@ -2,15 +2,15 @@
 
 from django.urls import path
 
-from judgments import views
+from judgments.views import leaving, rating
 
 app_name = "judgments"
 urlpatterns = [
-    path("<slug:slug>/<int:number>/", views.rate, name="rate"),
-    path("<slug:slug>/<int:number>/history/", views.history, name="history"),
-    path("<slug:slug>/<int:number>/finish/", views.finish, name="finish"),
-    path("<slug:slug>/<int:number>/<uuid:assignment_id>/", views.revise, name="revise"),
-    path("<slug:slug>/<int:number>/<uuid:assignment_id>/submit/", views.submit, name="submit"),
-    path("<slug:slug>/<int:number>/<uuid:assignment_id>/draft/", views.draft, name="draft"),
-    path("<slug:slug>/<int:number>/<uuid:assignment_id>/set-aside/", views.set_aside, name="set-aside"),
+    path("<slug:slug>/<int:number>/", rating.rate, name="rate"),
+    path("<slug:slug>/<int:number>/history/", leaving.history, name="history"),
+    path("<slug:slug>/<int:number>/finish/", leaving.finish, name="finish"),
+    path("<slug:slug>/<int:number>/<uuid:assignment_id>/", rating.revise, name="revise"),
+    path("<slug:slug>/<int:number>/<uuid:assignment_id>/submit/", rating.submit, name="submit"),
+    path("<slug:slug>/<int:number>/<uuid:assignment_id>/draft/", rating.draft, name="draft"),
+    path("<slug:slug>/<int:number>/<uuid:assignment_id>/set-aside/", rating.set_aside, name="set-aside"),
 ]

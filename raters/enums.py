@@ -7,6 +7,14 @@ class RaterKind(models.TextChoices):
     PANEL = "panel", "Panel"
 
 
+class Platform(models.TextChoices):
+    """Where the raters of an entry link come from."""
+
+    OPEN = "open", "Nowhere in particular: whoever has the link"
+    PROLIFIC = "prolific", "Prolific"
+    OTHER = "other", "Another platform or panel (Connect, SONA, your own)"
+
+
 class EnrolmentOutcome(models.TextChoices):
     COMPLETED = "completed", "Completed"
     SCREENED_OUT = "screened_out", "Screened out"
@@ -14,3 +22,5 @@ class EnrolmentOutcome(models.TextChoices):
     TECHNICAL = "technical", "Technical problem"
     WITHDREW = "withdrew", "Withdrew"
     RETURNED = "returned", "Returned"
+    NO_WORK = "no_work", "Nothing was left to judge"
+    STOPPED_EARLY = "stopped_early", "Stopped early"

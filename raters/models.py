@@ -3,12 +3,13 @@
 import secrets
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from conversations.models import ConsentText, Stage, Study, Subject
-from raters.enums import EnrolmentOutcome, RaterKind
+from raters.enums import EnrolmentOutcome, Platform, RaterKind
 
 
 def new_token() -> str:
@@ -43,12 +44,47 @@ class EntryLink(models.Model):
     token = models.CharField(max_length=40, unique=True, default=new_token)
     label = models.CharField(max_length=100)
     max_raters = models.PositiveIntegerField(null=True, blank=True)
+    platform = models.CharField(max_length=10, choices=Platform, default=Platform.OPEN)
+    # The names of the platform's parameters in the address, for example PROLIFIC_PID.
+    person_parameter = models.CharField(max_length=40, blank=True)
+    study_parameter = models.CharField(max_length=40, blank=True)
+    session_parameter = models.CharField(max_length=40, blank=True)
+    platform_study_id = models.CharField(max_length=100, blank=True)  # who comes with another one is refused
+    requires_token = models.BooleanField(default=False)  # Prolific's signed token, verified against its keys
+    return_address = models.CharField(max_length=500, blank=True)  # "{code}" in it becomes the completion code
     closed_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(platform__in=Platform.values), name="entry_link_platform_known"),
+            models.CheckConstraint(
+                condition=Q(platform=Platform.OPEN) | ~Q(person_parameter=""), name="entry_link_names_the_person"
+            ),
+        ]
+
     def __str__(self) -> str:
         return self.label
+
+
+class CompletionCode(models.Model):
+    """What a rater of this link takes back to the platform after one outcome. Shown only when it was earned."""
+
+    entry_link = models.ForeignKey(EntryLink, on_delete=models.CASCADE, related_name="completion_codes")
+    outcome = models.CharField(max_length=24, choices=EnrolmentOutcome)
+    code = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["entry_link", "outcome"], name="completion_code_one_per_outcome"),
+            models.CheckConstraint(
+                condition=Q(outcome__in=EnrolmentOutcome.values), name="completion_code_outcome_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.outcome}: {self.code}"
 
 
 class Enrolment(models.Model):
@@ -60,10 +96,16 @@ class Enrolment(models.Model):
     number = models.PositiveIntegerField()  # "Rater 7" of this study
     # Lets the same person resume on another device; shown to them once on arrival.
     resume_token = models.CharField(max_length=40, unique=True, default=new_token)
+    platform = models.CharField(max_length=10, choices=Platform, default=Platform.OPEN)
     # The crowd platform's participant id. Null, not empty: who came by no platform must not be taken for one person.
     external_id = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001
     consent = models.ForeignKey(ConsentText, null=True, on_delete=models.PROTECT, related_name="enrolments")
     consented_at = models.DateTimeField(null=True, blank=True)
+    consent_hash = models.CharField(max_length=64, blank=True)  # SHA-256 of the text that was agreed to
+    # As the study's material writes them; empty when the study did not ask.
+    languages = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    avoids_flagged = models.BooleanField(default=False)  # wants no material that is flagged as toxic
+    paused_at = models.DateTimeField(null=True, blank=True)  # by an admin: gets no pages for now
     outcome = models.CharField(max_length=24, choices=EnrolmentOutcome, blank=True)
     enrolled_at = models.DateTimeField(db_default=Now())
 
@@ -71,7 +113,10 @@ class Enrolment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["rater", "study"], name="enrolment_one_per_study"),
             models.UniqueConstraint(fields=["study", "number"], name="enrolment_one_per_number"),
-            models.UniqueConstraint(fields=["study", "external_id"], name="enrolment_one_per_external_id"),
+            models.UniqueConstraint(fields=["study", "platform", "external_id"], name="enrolment_one_per_external_id"),
+            models.CheckConstraint(
+                condition=Q(outcome__in=["", *EnrolmentOutcome.values]), name="enrolment_outcome_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -85,9 +130,81 @@ class Admission(models.Model):
     stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="admissions")
     entry_link = models.ForeignKey(EntryLink, null=True, on_delete=models.SET_NULL, related_name="admissions")
     admitted_at = models.DateTimeField(db_default=Now())
+    # What the rater has learned of this stage, in this order, where the stage asks for it.
+    practised_at = models.DateTimeField(null=True, blank=True)
+    comprehension_tries = models.PositiveSmallIntegerField(default=0)
+    comprehended_at = models.DateTimeField(null=True, blank=True)
+    qualified_at = models.DateTimeField(null=True, blank=True)
+    # Failed comprehension or screened out: of this stage, not of the study.
+    outcome = models.CharField(max_length=24, choices=EnrolmentOutcome, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["enrolment", "stage"], name="admission_once_per_stage")]
+        constraints = [
+            models.UniqueConstraint(fields=["enrolment", "stage"], name="admission_once_per_stage"),
+            models.CheckConstraint(
+                condition=Q(outcome__in=["", *EnrolmentOutcome.values]), name="admission_outcome_known"
+            ),
+            models.CheckConstraint(condition=Q(comprehension_tries__lte=2), name="admission_two_tries"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.enrolment} in {self.stage}"
+
+
+class Arrival(models.Model):
+    """One visit of a rater by an entry link; on a crowd platform one submission, which is paid and coded by itself."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="arrivals")
+    stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="arrivals")
+    entry_link = models.ForeignKey(EntryLink, null=True, on_delete=models.SET_NULL, related_name="arrivals")
+    # The platform's submission id. Null, not empty: who came by no platform has none.
+    session_id = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001
+    signed = models.BooleanField(default=False)  # the platform vouched for it with a verified token
+    arrived_at = models.DateTimeField()
+    outcome = models.CharField(max_length=24, choices=EnrolmentOutcome, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    code_shown_at = models.DateTimeField(null=True, blank=True)
+    platform_status = models.CharField(max_length=40, blank=True)  # as the platform last told, in its words
+    platform_status_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["entry_link", "session_id"], name="arrival_one_per_session"),
+            models.CheckConstraint(
+                condition=Q(outcome__in=["", *EnrolmentOutcome.values]), name="arrival_outcome_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["enrolment", "stage", "-arrived_at"], name="arrival_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment}, {self.arrived_at:%Y-%m-%d %H:%M}"
+
+
+class PlatformEvent(models.Model):
+    """A webhook of a crowd platform that was taken, by its event id: delivered twice it changes nothing."""
+
+    id = models.CharField(primary_key=True, max_length=100)
+    kind = models.CharField(max_length=60)
+    arrival = models.ForeignKey(Arrival, null=True, on_delete=models.SET_NULL, related_name="events")
+    sent_at = models.DateTimeField()
+    received_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class Message(models.Model):
+    """A word between a rater and those who run the study. ``sender`` is None when the rater wrote it."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="messages")
+    sender = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    from_rater = models.BooleanField()
+    text = models.TextField(max_length=4000)
+    sent_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["enrolment", "-sent_at"], name="message_latest")]
+
+    def __str__(self) -> str:
+        return f"message {self.pk}"

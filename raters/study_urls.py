@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from raters import study_views
+from raters.study_views import links
 
 app_name = "raters"
 urlpatterns = [
-    path("raters/card/", study_views.card, name="card"),
-    path("raters/links/new/", study_views.create_link, name="create-link"),
-    path("raters/links/<int:link_id>/close/", study_views.close_link, name="close-link"),
+    path("raters/card/", links.card, name="card"),
+    path("raters/links/new/", links.create_link, name="create-link"),
+    path("raters/links/<int:link_id>/close/", links.close_link, name="close-link"),
 ]

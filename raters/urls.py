@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from raters import views
+from raters.views import arrival
 
 app_name = "arrival"
 urlpatterns = [
-    path("resume/<str:token>/", views.resume, name="resume"),
-    path("<str:token>/", views.arrive, name="arrive"),
+    path("resume/<str:token>/", arrival.resume, name="resume"),
+    path("<str:token>/", arrival.arrive, name="arrive"),
 ]

@@ -1,7 +1,7 @@
 from conversations.models.batches import Batch, BatchProblem
 from conversations.models.material import Attribute, Case, Conversation, Prompt, Subject, System
 from conversations.models.outputs import Comparison, ComparisonAttribute, Response, Selection
-from conversations.models.studies import ConsentText, Guidelines, Membership, Stage, Study
+from conversations.models.studies import ConsentText, Guidelines, Invitation, Membership, Stage, Study
 
 __all__ = [
     "Attribute",
@@ -13,6 +13,7 @@ __all__ = [
     "ConsentText",
     "Conversation",
     "Guidelines",
+    "Invitation",
     "Membership",
     "Prompt",
     "Response",

@@ -9,9 +9,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from conversations.enums import Gating, Role, StageNumber, StageState, StudyState
+from conversations.enums import Gating, Role, StageNumber, StageState, StudyState, WithdrawalPolicy
 
 MAX_UNITS_PER_PAGE = 20
+MAX_SHARE = 50  # percent of a rater's pages that may be gold, checks or repeats
 
 
 def new_seed() -> int:
@@ -42,6 +43,14 @@ class Study(models.Model):
     several_comparisons_per_case = models.BooleanField(
         default=False, help_text="Let a rater see more than one comparison of a case."
     )
+    same_rater_across_stages = models.BooleanField(
+        default=False, help_text="Let who judged a subject's attributes rate that subject's responses."
+    )
+    disjoint_panels = models.BooleanField(default=False, help_text="A rater takes part in one stage only.")
+    withdrawal_policy = models.CharField(
+        max_length=8, choices=WithdrawalPolicy, default=WithdrawalPolicy.EXCLUDE, blank=False
+    )
+    content_warning = models.TextField(blank=True, help_text="Raters read it before they start.")
     pay_per_hour = models.DecimalField(
         max_digits=8, decimal_places=2, default="12.00", validators=[MinValueValidator(0)]
     )
@@ -57,6 +66,9 @@ class Study(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(margin__gt=0), name="study_margin_positive"),
             models.CheckConstraint(condition=Q(state__in=StudyState.values), name="study_state_known"),
+            models.CheckConstraint(
+                condition=Q(withdrawal_policy__in=WithdrawalPolicy.values), name="study_withdrawal_policy_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -76,6 +88,29 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} ({self.role})"
+
+
+class Invitation(models.Model):
+    """A single-use link by which somebody joins a study in a role. Only the token's SHA-256 is stored."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="invitations")
+    role = models.CharField(max_length=10, choices=Role)
+    label = models.CharField(max_length=100)  # for whom; only members who manage the study see it
+    digest = models.CharField(max_length=64, unique=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(role__in=Role.values), name="invitation_role_known")]
+
+    def __str__(self) -> str:
+        return self.label
 
 
 # Active time for one unit that the estimates start from, until the study has measured its own.
@@ -99,6 +134,20 @@ class Stage(models.Model):
         default=MAX_UNITS_PER_PAGE, validators=[MinValueValidator(1), MaxValueValidator(MAX_UNITS_PER_PAGE)]
     )
     seconds_per_unit = models.PositiveSmallIntegerField(default=25, validators=[MinValueValidator(1)])
+    # Percent of a rater's pages that are hidden gold, attention checks and (stage 3) own pages with swapped sides.
+    gold_share = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(MAX_SHARE)])
+    attention_share = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(MAX_SHARE)])
+    repeat_share = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(MAX_SHARE)])
+    # Pages; None for no limit.
+    tasks_per_rater = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
+    tasks_per_visit = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
+    # A rater's first pages are gold until this many are done (0: none); below the threshold they go no further.
+    qualification_tasks = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(20)])
+    qualification_threshold = models.PositiveSmallIntegerField(
+        default=70, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
+    # Stage 3: of how many of their pages raters are asked, at the end of a session, which side was personalized.
+    blinding_questions = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(10)])
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -113,6 +162,14 @@ class Stage(models.Model):
                 condition=Q(page_size__gte=1, page_size__lte=MAX_UNITS_PER_PAGE), name="stage_page_size"
             ),
             models.CheckConstraint(condition=Q(lease_minutes__gte=1, lease_minutes__lte=120), name="stage_lease"),
+            models.CheckConstraint(
+                condition=Q(gold_share__lte=MAX_SHARE, attention_share__lte=MAX_SHARE, repeat_share__lte=MAX_SHARE),
+                name="stage_shares",
+            ),
+            models.CheckConstraint(
+                condition=Q(qualification_threshold__gte=1, qualification_threshold__lte=100),
+                name="stage_qualification_threshold",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -20,11 +20,29 @@ SETTINGS = [
     "margin",
     "show_reason",
     "several_comparisons_per_case",
+    "same_rater_across_stages",
+    "disjoint_panels",
+    "withdrawal_policy",
+    "content_warning",
     "pay_per_hour",
     "currency",
     "contact",
 ]
-STAGE_SETTINGS = ["k", "gating", "lease_minutes", "page_size", "seconds_per_unit"]
+STAGE_SETTINGS = [
+    "k",
+    "gating",
+    "lease_minutes",
+    "page_size",
+    "seconds_per_unit",
+    "gold_share",
+    "attention_share",
+    "repeat_share",
+    "tasks_per_rater",
+    "tasks_per_visit",
+    "qualification_tasks",
+    "qualification_threshold",
+    "blinding_questions",
+]
 
 
 class StudyRefused(Exception):

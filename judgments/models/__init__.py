@@ -1,13 +1,18 @@
-from judgments.models.answers import Judgment, JudgmentRevision, Submission
+from judgments.models.answers import Adjudication, BlindingAnswer, Judgment, JudgmentRevision, Submission
+from judgments.models.learning import ComprehensionTry, Question
 from judgments.models.snapshots import Consensus, ConsensusSnapshot, SnapshotLabel
 from judgments.models.work import Assignment, QueuePosition, Slot, Task, Unit
 
 __all__ = [
+    "Adjudication",
     "Assignment",
+    "BlindingAnswer",
+    "ComprehensionTry",
     "Consensus",
     "ConsensusSnapshot",
     "Judgment",
     "JudgmentRevision",
+    "Question",
     "QueuePosition",
     "Slot",
     "SnapshotLabel",

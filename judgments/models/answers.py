@@ -1,11 +1,12 @@
 """The answers: what raters said, each revision of it, and the requests that brought it."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from conversations.models import Batch
-from judgments.enums import ExclusionReason, FailureMode
+from judgments.enums import BlindingGuess, ExclusionReason, FailureMode
 from judgments.models.work import Assignment, Unit
 from raters.models import Rater
 
@@ -23,6 +24,13 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+LABEL_OF_STAGE = (
+    Q(stage_number=1, label__gte=1, label__lte=3)
+    | Q(stage_number=2, label__gte=0, label__lte=1)
+    | Q(stage_number=3, label__gte=1, label__lte=5)
+)
 
 
 class Judgment(models.Model):
@@ -47,14 +55,7 @@ class Judgment(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["unit", "rater", "presentation"], name="judgment_once_per_rater"),
-            models.CheckConstraint(
-                condition=(
-                    Q(stage_number=1, label__gte=1, label__lte=3)
-                    | Q(stage_number=2, label__gte=0, label__lte=1)
-                    | Q(stage_number=3, label__gte=1, label__lte=5)
-                ),
-                name="judgment_label_of_stage",
-            ),
+            models.CheckConstraint(condition=LABEL_OF_STAGE, name="judgment_label_of_stage"),
             models.CheckConstraint(
                 condition=Q(failure_mode="") | Q(stage_number=1, label__gte=2), name="judgment_failure_mode_of_stage_1"
             ),
@@ -84,3 +85,40 @@ class JudgmentRevision(models.Model):
 
     def __str__(self) -> str:
         return f"revision {self.revision} of judgment {self.judgment_id}"
+
+
+class Adjudication(models.Model):
+    """An adjudicator's label of a unit. It overrides the consensus and stands beside the judgments, which stay."""
+
+    unit = models.OneToOneField(Unit, on_delete=models.PROTECT, related_name="adjudication")
+    stage_number = models.PositiveSmallIntegerField()
+    label = models.SmallIntegerField()  # canonical
+    note = models.TextField(blank=True)
+    adjudicator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="adjudications"
+    )
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=LABEL_OF_STAGE, name="adjudication_label_of_stage")]
+
+    def __str__(self) -> str:
+        return f"adjudication of unit {self.unit_id}"
+
+
+class BlindingAnswer(models.Model):
+    """Which response a rater took for the personalized one, asked at the end of a session: for the blinding index."""
+
+    assignment = models.OneToOneField(Assignment, on_delete=models.CASCADE, related_name="blinding_answer")
+    guess = models.CharField(max_length=12, choices=BlindingGuess)
+    sureness = models.PositiveSmallIntegerField()  # 1 = a guess, 5 = certain
+    answered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(guess__in=BlindingGuess.values), name="blinding_guess_known"),
+            models.CheckConstraint(condition=Q(sureness__gte=1, sureness__lte=5), name="blinding_sureness_1_5"),
+        ]
+
+    def __str__(self) -> str:
+        return f"blinding answer {self.pk}"

@@ -10,7 +10,8 @@ from judgments.models.work import Unit
 class Consensus(models.Model):
     """The consensus of each judged unit as it is now (PROTOCOL.md, Counting). A database view: read only.
 
-    ``label`` is a mean at stage 3. A panel stands in (``by_panel``) where a unit has no counted human label.
+    ``label`` is a mean at stage 3. A panel stands in (``by_panel``) where a unit has no counted human label; an
+    adjudicated label overrides both (``adjudicated``).
     """
 
     unit = models.OneToOneField(Unit, primary_key=True, on_delete=models.DO_NOTHING, related_name="consensus")
@@ -19,6 +20,7 @@ class Consensus(models.Model):
     raters = models.PositiveIntegerField()  # counted humans; 0 where a panel stands in
     provisional = models.BooleanField()  # formed from fewer than k human ratings
     by_panel = models.BooleanField()
+    adjudicated = models.BooleanField()  # decided by an adjudicator, whatever the raters said
 
     class Meta:
         managed = False

@@ -2,20 +2,26 @@
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from conversations.models import Attribute, Case, Comparison, Guidelines, Stage, Subject
 from judgments.enums import Outcome, TaskKind
-from raters.models import Rater
+from raters.models import Arrival, Rater
 
 
 class Task(models.Model):
     """One page of units. Its target is a subject (stage 1), a case (stage 2) or a comparison (stage 3)."""
 
     stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="tasks")
-    kind = models.CharField(max_length=8, choices=TaskKind, default=TaskKind.REGULAR)
+    kind = models.CharField(max_length=10, choices=TaskKind, default=TaskKind.REGULAR)
+    # Gold, practice and attention tasks are made from a regular one; a rater is given one of the two.
+    twin_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="twins")
+    # What a rater must be able to read, and whether any of it is flagged as toxic.
+    languages = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    flagged = models.BooleanField(default=False)
     subject = models.ForeignKey(Subject, null=True, on_delete=models.CASCADE, related_name="tasks")
     case = models.ForeignKey(Case, null=True, on_delete=models.CASCADE, related_name="tasks")
     comparison = models.ForeignKey(Comparison, null=True, on_delete=models.CASCADE, related_name="tasks")
@@ -38,6 +44,10 @@ class Task(models.Model):
                 name="task_exactly_one_target",
             ),
             models.CheckConstraint(condition=Q(kind__in=TaskKind.values), name="task_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind="regular", twin_of__isnull=True) | (~Q(kind="regular") & Q(position__isnull=True)),
+                name="task_twins_are_not_regular",
+            ),
             models.UniqueConstraint(fields=["stage", "position"], name="task_one_per_position"),
         ]
 
@@ -51,13 +61,20 @@ class Unit(models.Model):
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="units")
     position = models.PositiveSmallIntegerField()
     attribute = models.ForeignKey(Attribute, null=True, on_delete=models.CASCADE, related_name="units")
-    expected_label = models.SmallIntegerField(null=True, blank=True)  # gold and practice only
+    instruction = models.TextField(blank=True)  # an attention check: what the rater is asked to choose
+    expected_label = models.SmallIntegerField(null=True, blank=True)  # gold, practice and attention checks only
     explanation = models.TextField(blank=True)
 
     class Meta:
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(fields=["task", "attribute"], name="unit_one_per_attribute", nulls_distinct=False),
+            models.UniqueConstraint(
+                fields=["task", "attribute", "instruction"], name="unit_one_per_attribute", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=Q(instruction="") | Q(attribute__isnull=True, expected_label__isnull=False),
+                name="unit_instruction_stands_alone",
+            ),
             models.UniqueConstraint(fields=["task", "position"], name="unit_one_per_position"),
         ]
 
@@ -73,6 +90,7 @@ class Assignment(models.Model):
     stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="assignments")  # the task's
     rater = models.ForeignKey(Rater, on_delete=models.CASCADE, related_name="assignments")
     presentation = models.PositiveSmallIntegerField(default=0)  # 0 counted, 1 repeat or swapped order
+    arrival = models.ForeignKey(Arrival, null=True, on_delete=models.SET_NULL, related_name="assignments")
     conflict_key = models.BigIntegerField(null=True)  # the task's
     personalized_left = models.BooleanField(null=True)  # stage 3 only
     guidelines = models.ForeignKey(Guidelines, null=True, on_delete=models.PROTECT, related_name="assignments")

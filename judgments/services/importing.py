@@ -16,7 +16,7 @@ from judgments.services.building import build_units
 from judgments.stages import LabelNotKnown, behaviour
 from raters.enums import RaterKind
 from raters.models import Rater
-from raters.services import enrol_model
+from raters.services.enrolling import enrol_model
 
 _NO_SYSTEM = 0
 

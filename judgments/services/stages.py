@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.services import record
 from conversations.enums import Gating, StageState, StudyState
 from conversations.models import Stage, Study
+from conversations.services.studies import STAGE_SETTINGS
 from judgments.models import ConsensusSnapshot, SnapshotLabel
 from judgments.queries.agreement import consensus_labels
 from judgments.queries.work import has_unbuilt
@@ -17,7 +18,7 @@ from judgments.services.building import Built, build_tasks
 from judgments.services.withdrawing import sync_withdrawn
 from judgments.stages import behaviour
 
-SETTINGS = frozenset({"k", "gating", "page_size", "lease_minutes", "seconds_per_unit"})
+SETTINGS = frozenset(STAGE_SETTINGS)
 FIXED_ONCE_OPENED = frozenset({"k", "gating", "page_size"})
 _LABELS_AT_ONCE = 2000
 

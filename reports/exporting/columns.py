@@ -8,7 +8,7 @@ from conversations.models import Study
 from judgments.enums import TaskKind
 from judgments.stages import behaviour
 from raters.enums import RaterKind
-from raters.services import rater_key
+from raters.pseudonyms import rater_key
 from reports.exporting.versions import APP_VERSION, PROTOCOL_VERSION
 
 JUDGMENT_COLUMNS = (

@@ -1,14 +1,12 @@
-"""Writes about raters: links are made and closed, raters enrol, consent and resume."""
+"""Raters come into a study: they enrol, consent, and are let into its stages."""
 
-import hmac
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
 
 from accounts.models import User
-from accounts.services import record
-from conversations.models import ConsentText, Stage, Study
+from conversations.models import ConsentText, Study
 from raters.enums import RaterKind
 from raters.models import Admission, Enrolment, EntryLink, Rater
 
@@ -19,19 +17,6 @@ class LinkClosed(Exception):
 
 class ConsentMissing(Exception):
     """The study asks for consent and the rater did not give it to the text in force."""
-
-
-def create_entry_link(*, stage: Stage, label: str, max_raters: int | None, actor: User | None) -> EntryLink:
-    link = EntryLink(stage=stage, label=label, max_raters=max_raters, created_by=actor)
-    link.full_clean()
-    link.save()
-    record(actor=actor, action="entry_link.create", study_id=stage.study_id, target=f"stage {stage.number}: {label}")
-    return link
-
-
-def close_entry_link(*, link: EntryLink, actor: User, now: datetime) -> None:
-    EntryLink.objects.filter(pk=link.pk, closed_at__isnull=True).update(closed_at=now)
-    record(actor=actor, action="entry_link.close", study_id=link.stage.study_id, target=link.label)
 
 
 def consent_in_force(study: Study) -> ConsentText | None:
@@ -92,8 +77,3 @@ def enrol_model(*, study: Study, name: str, kind: RaterKind) -> Rater:
         number = (Enrolment.objects.filter(study=study).aggregate(last=Max("number"))["last"] or 0) + 1
         Enrolment.objects.create(rater=rater, study=study, number=number)
     return rater
-
-
-def rater_key(*, study: Study, rater_id: int) -> str:
-    """The rater's pseudonym in everything that leaves the study: salted by the study, so studies can't be joined."""
-    return "r-" + hmac.new(bytes(study.key), f"rater:{rater_id}".encode(), "sha256").hexdigest()[:16]

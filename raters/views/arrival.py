@@ -9,9 +9,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from conversations.markdown import render as render_markdown
 from conversations.models import ConsentText, Stage
-from raters import queries, services, sessions
+from raters import queries, sessions
 from raters.forms import ArrivalForm
 from raters.models import Enrolment, EntryLink, Rater
+from raters.services import enrolling as services
 
 
 @never_cache

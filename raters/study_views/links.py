@@ -9,9 +9,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.requests import user_of
 from conversations.permissions import MANAGE, READ, get_study
-from raters import queries, services
+from raters import queries
 from raters.forms import EntryLinkForm
 from raters.models import EntryLink
+from raters.services import links as services
 
 
 @login_required

@@ -1,0 +1,46 @@
+"""Who is let into the rating pages, and how a page is refused."""
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate
+
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+
+from judgments import requests
+from judgments.visits import NotAdmitted, Visit, visit_of
+
+type RaterView[**P] = Callable[Concatenate[HttpRequest, Visit, P], HttpResponseBase]
+
+
+def for_raters[**P](view: RaterView[P]) -> Callable[..., HttpResponseBase]:
+    """Let only raters of the stage in; others are told how to come back."""
+
+    @never_cache
+    @ensure_csrf_cookie
+    @wraps(view)
+    def guarded(request: HttpRequest, slug: str, number: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        try:
+            visit = visit_of(request, slug, number)
+        except NotAdmitted:
+            if request.method == "POST":
+                return refusal(_("You are signed out. Open your link again: your answer is kept."), "signed_out", 403)
+            return render(request, "judgments/stranger.html", status=403)
+        return view(request, visit, *args, **kwargs)
+
+    return guarded
+
+
+def body(request: HttpRequest) -> Any:
+    try:
+        return json.loads(request.body)
+    except ValueError as error:
+        raise requests.BadRequest("The body must be JSON.") from error
+
+
+def refusal(error: str, code: str, status: int, **more: Any) -> JsonResponse:
+    return JsonResponse({"error": error, "code": code, **more}, status=status)

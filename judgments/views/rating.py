@@ -1,0 +1,96 @@
+"""The rating pages. Each view finds who asks, makes one service call, and translates its result or error."""
+
+import uuid
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from judgments import requests
+from judgments.models import Assignment
+from judgments.queries import visits as queries
+from judgments.services import answering, claiming
+from judgments.views.guard import body, for_raters, refusal
+from judgments.visits import Visit, frame_context, parts, task_context, task_url
+
+
+@for_raters
+@require_safe
+def rate(request: HttpRequest, visit: Visit) -> HttpResponse:
+    assignment = claiming.claim_next(rater=visit.rater, stage=visit.stage, now=timezone.now())
+    return render(request, "judgments/rate.html", task_context(visit, assignment) | frame_context(visit))
+
+
+@for_raters
+@require_safe
+def revise(request: HttpRequest, visit: Visit, assignment_id: uuid.UUID) -> HttpResponse:
+    """A submitted page again, to look at it or change it while the stage is open."""
+    assignment = queries.assignment_of(rater=visit.rater, stage=visit.stage, assignment_id=assignment_id)
+    if assignment is None:
+        raise Http404("This page was never yours.")
+    if not queries.can_revise(assignment):
+        return redirect(task_url(visit))
+    return render(request, "judgments/rate.html", task_context(visit, assignment) | frame_context(visit))
+
+
+@for_raters
+@require_POST
+def submit(request: HttpRequest, visit: Visit, assignment_id: uuid.UUID) -> HttpResponse:
+    """Commit the answers; the acknowledgement carries the next task."""
+    try:
+        submission = requests.submission(body(request))
+        acknowledgement = answering.submit(
+            rater=visit.rater, assignment_id=assignment_id, submission=submission, now=timezone.now()
+        )
+    except requests.BadRequest as error:
+        return refusal(str(error), "bad_request", 400)
+    except answering.IncompleteAnswers:
+        return refusal(_("Some are not judged yet."), "incomplete", 422)
+    except answering.StageNotOpen:
+        return refusal(_("This stage is not open any more. Nothing new is taken."), "not_open", 409)
+    except answering.NotYours:
+        return refusal(_("This page is not yours."), "not_yours", 404)
+    return _next_task(visit, saved_at=acknowledgement.submitted_at.isoformat(), outcome=acknowledgement.outcome)
+
+
+@for_raters
+@require_POST
+def draft(request: HttpRequest, visit: Visit, assignment_id: uuid.UUID) -> HttpResponse:
+    now = timezone.now()
+    try:
+        fields = requests.draft(body(request))
+        revision = answering.save_draft(rater=visit.rater, assignment_id=assignment_id, now=now, **fields)
+    except requests.BadRequest as error:
+        return refusal(str(error), "bad_request", 400)
+    except answering.StaleDraft as stale:
+        message = _("You went on with this page in another window. Its newer answers are shown now.")
+        return refusal(message, "stale_draft", 409, revision=stale.revision, draft=stale.draft)
+    except answering.StageNotOpen:
+        return refusal(_("This stage is not open any more. Nothing new is taken."), "not_open", 409)
+    except answering.NotYours:
+        return refusal(_("This page is not yours."), "not_yours", 404)
+    return JsonResponse({"revision": revision, "saved_at": now.isoformat()})
+
+
+@for_raters
+@require_POST
+def set_aside(request: HttpRequest, visit: Visit, assignment_id: uuid.UUID) -> HttpResponse:
+    now = timezone.now()
+    try:
+        fields = requests.set_aside(body(request))
+        answering.set_aside(rater=visit.rater, assignment_id=assignment_id, now=now, **fields)
+    except requests.BadRequest as error:
+        return refusal(str(error), "bad_request", 400)
+    except answering.StageNotOpen:
+        return refusal(_("This stage is not open any more. Nothing new is taken."), "not_open", 409)
+    except answering.NotYours:
+        return refusal(_("This page is not yours."), "not_yours", 404)
+    return _next_task(visit, saved_at=now.isoformat(), outcome=fields["act"])
+
+
+def _next_task(visit: Visit, **acknowledged: Any) -> JsonResponse:
+    assignment: Assignment | None = claiming.claim_next(rater=visit.rater, stage=visit.stage, now=timezone.now())
+    return JsonResponse({**acknowledged, "url": task_url(visit), "parts": parts(task_context(visit, assignment))})
