@@ -1,0 +1,85 @@
+"""What raters are owed: everything they worked on, by active time, at the study's pay per hour.
+
+- Every page counts: submitted, surplus, gold, practice, attention checks, repeats, and those set aside (cannot judge,
+  upsetting, technical). So does the time on a page that was begun and not ended, or was taken back.
+- Judgments that were excluded afterwards are paid all the same: the time was spent.
+- Active time is what the browser measured (visible, not idle), for each page at most the wall time between opening it
+  and first submitting it (or, where it was not submitted, its last draft).
+- The sum is turned into money and rounded once, half up, to hundredths. Sums over visits are rounded visit by visit, so
+  they may differ from the rater's own sum by a hundredth or two.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db import connection
+
+from conversations.models import Stage, Study
+
+MILLISECONDS_PER_HOUR = 3_600_000
+
+_PAY = """
+SELECT {key}, given.rater_id,
+    count(*) FILTER (WHERE given.outcome NOT IN ('', 'returned')),
+    COALESCE(sum(judged.labels), 0)::bigint,
+    sum(LEAST(given.active_ms, GREATEST(0, floor(1000 * extract(epoch FROM
+        COALESCE(given.submitted_at, given.draft_saved_at, given.started_at) - given.started_at)))))::bigint
+FROM judgments_assignment given
+JOIN conversations_stage stage ON stage.id = given.stage_id
+CROSS JOIN LATERAL (SELECT count(*) AS labels FROM judgments_judgment WHERE assignment_id = given.id) AS judged
+WHERE stage.study_id = %(study)s
+    AND (%(stage)s::bigint IS NULL OR given.stage_id = %(stage)s)
+    AND (%(keys)s::bigint[] IS NULL OR {key} = ANY(%(keys)s))
+    AND {key} IS NOT NULL
+GROUP BY {key}, given.rater_id
+ORDER BY {key}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Pay:
+    rater_id: int
+    pages: int  # that the rater ended, whatever became of them
+    judgments: int
+    active_ms: int
+    amount: Decimal
+    currency: str
+
+    @property
+    def minutes(self) -> int:
+        return round(self.active_ms / 60_000)
+
+
+def pay_of(*, study: Study, rater_ids: Collection[int] | None = None, stage: Stage | None = None) -> list[Pay]:
+    """One for each rater who was given a page, by id. In one query."""
+    return [pay for _key, pay in _paid("given.rater_id", study=study, keys=rater_ids, stage=stage)]
+
+
+def pay_of_arrivals(
+    *, study: Study, arrival_ids: Collection[int] | None = None, stage: Stage | None = None
+) -> Mapping[int, Pay]:
+    """By arrival, for those in which a page was given. In one query."""
+    return dict(_paid("given.arrival_id", study=study, keys=arrival_ids, stage=stage))
+
+
+def no_pay(*, study: Study, rater_id: int) -> Pay:
+    """For who was given no page yet."""
+    return _pay(study, rater_id, 0, 0, 0)
+
+
+def _paid(key: str, *, study: Study, keys: Collection[int] | None, stage: Stage | None) -> list[tuple[int, Pay]]:
+    parameters = {
+        "study": study.pk,
+        "stage": stage.pk if stage else None,
+        "keys": None if keys is None else list(keys),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_PAY.format(key=key), parameters)
+        return [(found, _pay(study, *figures)) for found, *figures in cursor.fetchall()]
+
+
+def _pay(study: Study, rater_id: int, pages: int, judgments: int, active_ms: int) -> Pay:
+    exact = Decimal(active_ms) * Decimal(study.pay_per_hour) / MILLISECONDS_PER_HOUR
+    amount = exact.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    return Pay(rater_id, pages, judgments, active_ms, amount, study.currency)
