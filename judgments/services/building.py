@@ -11,6 +11,7 @@ from conversations.models import Stage
 from judgments.models import Task, Unit
 from judgments.policies.order import mixed, pages
 from judgments.queries.work import targets_without_overall, wanted_tasks
+from judgments.services.describing import describe_tasks
 from judgments.stages import behaviour
 
 _TARGETS_AT_ONCE = 500
@@ -58,6 +59,7 @@ def build_tasks(*, stage: Stage) -> Built:
     if way.has_overall_unit:
         more_tasks, more_units = _build_overall_units(stage, targets_without_overall(stage))
         tasks, units = tasks + more_tasks, units + more_units
+    describe_tasks(stage=stage)
     return Built(tasks, units, _queue(stage))
 
 

@@ -11,10 +11,12 @@ from accounts.services import record
 from conversations.enums import Gating, StageState, StudyState
 from conversations.models import Stage, Study
 from conversations.services.studies import STAGE_SETTINGS
-from judgments.models import ConsensusSnapshot, SnapshotLabel
+from judgments.enums import TaskKind
+from judgments.models import ConsensusSnapshot, SnapshotLabel, Task
 from judgments.queries.agreement import consensus_labels
 from judgments.queries.work import has_unbuilt
 from judgments.services.building import Built, build_tasks
+from judgments.services.describing import describe_tasks
 from judgments.services.withdrawing import sync_withdrawn
 from judgments.stages import behaviour
 
@@ -65,6 +67,7 @@ def open_stage(*, stage: Stage, actor: User | None, now: datetime) -> Built:
     if found.study.state != StudyState.ACTIVE or found.study.deleted_at is not None:
         raise StageRefused("The study is closed.")
     _refuse_gating(found)
+    _refuse_without_gold(found)
     if found.gating == Gating.CONSENSUS and not found.built_from.exists():
         _freeze_consensus(found)
     sync_withdrawn(stage=found, now=now)
@@ -106,6 +109,8 @@ def extend_open_stages(*, now: datetime, study: Study | None = None) -> dict[int
         sync_withdrawn(stage=stage, now=now)
         if has_unbuilt(stage):
             built[stage.pk] = build_tasks(stage=stage)
+        else:
+            describe_tasks(stage=stage)
     return built
 
 
@@ -123,6 +128,14 @@ def _move(stage: Stage, state: StageState, **values: datetime | None) -> None:
 def _refuse_gating(stage: Stage) -> None:
     if stage.gating not in behaviour(stage.number).gatings:
         raise StageRefused(f"{stage} can't be built from: {Gating(stage.gating).label}.")
+
+
+def _refuse_without_gold(stage: Stage) -> None:
+    there = Task.objects.filter(stage=stage, kind=TaskKind.GOLD, withdrawn_at__isnull=True).count()
+    if there < stage.qualification_tasks:
+        raise StageRefused(
+            f"{stage} asks raters for a qualification on {stage.qualification_tasks} gold pages, and there are {there}."
+        )
 
 
 def _freeze_consensus(stage: Stage) -> None:

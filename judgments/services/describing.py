@@ -1,0 +1,45 @@
+"""What a rater must be able to read and stand is written on each task, so that a claim need not look further."""
+
+from django.db import connection, transaction
+
+from conversations.models import Stage
+
+# Only rows that change are written. The "C" collation sorts as Python does, whatever the database's language.
+_DESCRIBE = """
+WITH said AS (
+    SELECT conversation.subject_id,
+        COALESCE(
+            array_agg(DISTINCT conversation.language COLLATE "C" ORDER BY conversation.language COLLATE "C")
+                FILTER (WHERE conversation.language <> ''),
+            '{}') AS languages,
+        bool_or(conversation.flags @> '{"toxic": true}') AS flagged
+    FROM conversations_conversation conversation
+    JOIN conversations_subject subject ON subject.id = conversation.subject_id
+    WHERE subject.study_id = %(study)s AND conversation.withdrawn_at IS NULL
+    GROUP BY conversation.subject_id
+), described AS (
+    SELECT task.id, COALESCE(said.languages, '{}') AS languages, COALESCE(said.flagged, false) AS flagged
+    FROM judgments_task task
+    LEFT JOIN conversations_comparison comparison ON comparison.id = task.comparison_id
+    LEFT JOIN conversations_case pair ON pair.id = COALESCE(task.case_id, comparison.case_id)
+    LEFT JOIN said ON said.subject_id = COALESCE(task.subject_id, pair.subject_id)
+    WHERE task.stage_id = %(stage)s
+)
+UPDATE judgments_task task SET languages = described.languages, flagged = described.flagged
+FROM described
+WHERE task.id = described.id
+    AND (task.languages IS DISTINCT FROM described.languages OR task.flagged <> described.flagged)
+"""
+
+
+@transaction.atomic
+def describe_tasks(*, stage: Stage) -> int:
+    """Write the languages and the toxicity flag of the subject's conversations on the stage's tasks.
+
+    Returns how many tasks changed: all is written again when conversations came or went.
+    """
+    Stage.objects.select_for_update(no_key=True).get(pk=stage.pk)  # two writers of the same rows take turns
+    with connection.cursor() as cursor:
+        cursor.execute(_DESCRIBE, {"study": stage.study_id, "stage": stage.pk})
+        changed: int = cursor.rowcount
+    return changed
