@@ -10,6 +10,14 @@ class TaskKind(models.TextChoices):
     ATTENTION = "attention", "Attention check"
 
 
+class Special(models.TextChoices):
+    """Pages between the regular ones that a rater can't tell from them."""
+
+    GOLD = "gold", "Gold"
+    ATTENTION = "attention", "Attention check"
+    REPEAT = "repeat", "An own page again, its sides swapped"
+
+
 class Outcome(models.TextChoices):
     """How an assignment ended. Empty while the rater works on it."""
 

@@ -1,6 +1,7 @@
 """A rater at a stage: who asks, for what, and what every rating page shows around the task."""
 
 import math
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,8 @@ from judgments.models import Assignment
 from judgments.pages import TaskPage, build_page
 from judgments.queries.visits import last_submitted
 from raters import sessions
-from raters.models import Enrolment, Rater
+from raters.models import Admission, Enrolment, Rater
+from raters.queries import admissions_of
 
 
 class NotAdmitted(Exception):
@@ -25,39 +27,49 @@ class NotAdmitted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    study: Study
-    stage: Stage
-    enrolment: Enrolment
+    admission: Admission
+
+    @property
+    def study(self) -> Study:
+        return self.admission.stage.study
+
+    @property
+    def stage(self) -> Stage:
+        return self.admission.stage
+
+    @property
+    def enrolment(self) -> Enrolment:
+        return self.admission.enrolment
 
     @property
     def rater(self) -> Rater:
-        return self.enrolment.rater
+        return self.admission.enrolment.rater
 
 
 def visit_of(request: HttpRequest, slug: str, number: int) -> Visit:
     """Who rates here. Raises Http404 when there is no such stage, NotAdmitted for strangers."""
-    stage = (
-        Stage.objects.select_related("study")
-        .filter(study__slug=slug, study__deleted_at__isnull=True, number=number)
-        .first()
-    )
-    if stage is None:
+    known = sessions.rater_ids(request)
+    for admission in admissions_of(rater_ids=known.values(), slug=slug, number=number):
+        if known.get(str(admission.stage.study_id)) == admission.enrolment.rater_id:
+            return Visit(admission)
+    stages = Stage.objects.filter(study__slug=slug, study__deleted_at__isnull=True, number=number)
+    if not stages.exists():
         raise Http404("There is no such stage.")
-    enrolment = sessions.current_enrolment(request, stage.study)
-    if enrolment is None or not enrolment.admissions.filter(stage=stage).exists():
-        raise NotAdmitted
-    return Visit(stage.study, stage, enrolment)
+    raise NotAdmitted
 
 
-def task_context(visit: Visit, assignment: Assignment | None) -> dict[str, Any]:
-    """What the parts of the rating page need. ``assignment`` is None when there is nothing to judge."""
+def task_context(visit: Visit, assignment: Assignment | None, *, previous: uuid.UUID | None = None) -> dict[str, Any]:
+    """What the parts of the rating page need. ``assignment`` is None when there is nothing to judge.
+
+    ``previous`` is the page where "back" leads, where that is known already.
+    """
     page: TaskPage | None = build_page(assignment, study=visit.study) if assignment else None
     return {
         "study": visit.study,
         "stage": visit.stage,
         "page": page,
         "progress": rater_progress(visit, revising=bool(assignment and assignment.outcome)),
-        "previous": last_submitted(rater=visit.rater, stage=visit.stage, before=assignment),
+        "previous": previous or last_submitted(rater=visit.rater, stage=visit.stage, before=assignment),
     }
 
 

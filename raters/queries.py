@@ -1,9 +1,11 @@
 """Reads about raters."""
 
+from collections.abc import Collection
+
 from django.db.models import Count, QuerySet
 
 from conversations.models import Stage, Study
-from raters.models import Enrolment, EntryLink, Rater
+from raters.models import Admission, Enrolment, EntryLink, Rater
 
 
 def entry_links_of(study: Study) -> QuerySet[EntryLink]:
@@ -32,6 +34,16 @@ def enrolment_of(*, study: Study, rater_id: int) -> Enrolment | None:
 def stages_open_to(enrolment: Enrolment) -> QuerySet[Stage]:
     """The stages this rater was let into, in order."""
     return Stage.objects.filter(admissions__enrolment=enrolment).order_by("number")
+
+
+def admissions_of(*, rater_ids: Collection[int], slug: str, number: int) -> QuerySet[Admission]:
+    """Where these raters were let into a stage of a study that exists, with all that a visit needs."""
+    return Admission.objects.select_related("stage__study", "enrolment__rater").filter(
+        stage__study__slug=slug,
+        stage__study__deleted_at__isnull=True,
+        stage__number=number,
+        enrolment__rater_id__in=rater_ids,
+    )
 
 
 def rater_of_user(*, user_id: int) -> Rater | None:

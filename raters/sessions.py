@@ -15,7 +15,13 @@ def remember(request: HttpRequest, enrolment: Enrolment) -> None:
     request.session[SESSION_KEY] = raters
 
 
+def rater_ids(request: HttpRequest) -> dict[str, int]:
+    """Who this browser is, by study."""
+    known: dict[str, int] = request.session.get(SESSION_KEY, {})
+    return known
+
+
 def current_enrolment(request: HttpRequest, study: Study) -> Enrolment | None:
     """The enrolment of the rater at this browser, or None for a stranger."""
-    rater_id = request.session.get(SESSION_KEY, {}).get(str(study.pk))
+    rater_id = rater_ids(request).get(str(study.pk))
     return enrolment_of(study=study, rater_id=rater_id) if rater_id is not None else None

@@ -36,7 +36,9 @@ STATEMENTS = [
 
 def rateable_study(*, subjects: int = 2, prompts: int = 2, k: int = 3) -> Study:
     """All three stages are open. Each subject has three attributes, each case a comparison given two of them."""
-    study = Study.objects.create(slug=f"study-{uuid.uuid4().hex[:8]}", title="Trains and tea")
+    study = Study.objects.create(
+        slug=f"study-{uuid.uuid4().hex[:8]}", title="Trains and tea", same_rater_across_stages=True
+    )
     system = System.objects.create(study=study, name="assistant")
     asked = [
         Prompt.objects.create(study=study, external_id=f"p{number}", text=f"Plan my breakfast, please ({number}).")

@@ -176,7 +176,8 @@ class QueuePosition(models.Model):
     rater = models.ForeignKey(Rater, on_delete=models.CASCADE, related_name="queue_positions")
     stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="queue_positions")
     position = models.BigIntegerField(default=-1)  # of the last task claimed from the queue
-    claims = models.PositiveIntegerField(default=0)  # counts the rater's tasks: keys the side order's blocks
+    claims = models.PositiveIntegerField(default=0)  # pages given to the rater; keys which of them are special
+    sides = models.PositiveIntegerField(default=0, db_default=0)  # sides drawn; keys the side order's blocks
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["rater", "stage"], name="queue_position_once")]

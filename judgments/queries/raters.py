@@ -28,6 +28,13 @@ WITH ahead AS (
 SELECT
     (SELECT count(*) FROM judgments_assignment
         WHERE rater_id = %(rater)s AND stage_id = %(stage)s AND outcome IN ('submitted', 'surplus')),
+    (SELECT count(*) FROM judgments_assignment WHERE rater_id = %(rater)s AND stage_id = %(stage)s AND outcome <> ''),
+    (SELECT count(own.id) FROM (
+        SELECT arrival.id FROM raters_arrival arrival JOIN raters_enrolment enrolment
+            ON enrolment.id = arrival.enrolment_id
+        WHERE enrolment.rater_id = %(rater)s AND arrival.stage_id = %(stage)s ORDER BY arrived_at DESC LIMIT 1
+    ) AS latest LEFT JOIN judgments_assignment own
+        ON own.arrival_id = latest.id AND own.outcome NOT IN ('', 'returned') GROUP BY latest.id),
     (SELECT count(*) FROM tasks),
     (SELECT count(*) FROM judgments_unit WHERE task_id IN (SELECT task_id FROM tasks))
 """
@@ -45,9 +52,15 @@ class RaterProgress:
 
 
 def rater_progress(*, rater: Rater, stage: Stage) -> RaterProgress:
-    """What is done and what is left. Others may take some of what is left."""
+    """What is done and what is left. Others may take some of what is left, and a quota may end it before."""
     slots = COUNTED_AHEAD * stage.k
     with connection.cursor() as cursor:
         cursor.execute(_PROGRESS, {"stage": stage.pk, "rater": rater.pk, "slots": slots})
-        done, tasks, units = cursor.fetchone()
-    return RaterProgress(done, tasks, units)
+        done, claims, of_visit, tasks, units = cursor.fetchone()
+    allowed = [tasks]
+    if stage.tasks_per_rater is not None:
+        allowed.append(max(0, stage.tasks_per_rater - claims))
+    if stage.tasks_per_visit is not None and of_visit is not None:
+        allowed.append(max(0, stage.tasks_per_visit - of_visit))
+    left = min(allowed)
+    return RaterProgress(done, left, round(units * left / tasks) if tasks else 0)

@@ -34,12 +34,12 @@ def can_revise(assignment: Assignment) -> bool:
     return assignment.outcome in {Outcome.SUBMITTED, Outcome.SURPLUS} and assignment.stage.state == StageState.OPEN
 
 
-def last_submitted(*, rater: Rater, stage: Stage, before: Assignment | None) -> Assignment | None:
+def last_submitted(*, rater: Rater, stage: Stage, before: Assignment | None) -> uuid.UUID | None:
     """The page judged just before this one: where "back" leads."""
     judged = Assignment.objects.filter(_JUDGED, rater=rater, stage=stage)
     if before is not None and before.submitted_at is not None:
         judged = judged.filter(submitted_at__lt=before.submitted_at)
-    return judged.only("id").order_by("-submitted_at").first()
+    return judged.order_by("-submitted_at").values_list("pk", flat=True).first()
 
 
 def finished(*, rater: Rater, stage: Stage) -> QuerySet[Assignment]:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, transaction
+from django.db.models import OuterRef, QuerySet
 
 from conversations.enums import StageState, StudyState
 from conversations.models import Stage
@@ -14,6 +16,7 @@ from judgments.enums import FailureMode, Outcome, TaskKind
 from judgments.models import Assignment, Judgment, Task, Unit
 from judgments.models import Submission as CommittedSubmission
 from judgments.services import leases
+from judgments.services.answer_statement import store_answers
 from judgments.services.withdrawing import UPSETTING, withdraw_tasks
 from judgments.stages import LabelNotKnown, behaviour
 from raters.models import Rater
@@ -111,27 +114,36 @@ def submit(*, rater: Rater, assignment_id: uuid.UUID, submission: Submission, no
     Raises:
         NotYours, StageNotOpen, IncompleteAnswers.
     """
-    assignment = _locked_assignment(rater, assignment_id)
+    return submit_locked(rater=rater, assignment_id=assignment_id, submission=submission, now=now)
+
+
+def submit_locked(*, rater: Rater, assignment_id: uuid.UUID, submission: Submission, now: datetime) -> Acknowledgement:
+    """``submit`` for who has locked the rater's queue in this transaction already."""
+    assignment = _locked_page(rater, assignment_id)
+    try:
+        _refuse_unless_open(assignment.stage)
+        judgments = _judgments(assignment, submission)
+    except (StageNotOpen, IncompleteAnswers):
+        if committed := _committed(submission.client_id, assignment):
+            return committed
+        raise
     revision = assignment.revision + 1
-    if not _record(submission.client_id, assignment, revision, now):
-        return _repeated(submission.client_id, assignment)
-    _refuse_unless_open(assignment.stage)
-    judgments = _judgments(assignment, submission, revision, now)
-    Judgment.objects.bulk_create(
+    outcome = store_answers(
+        assignment,
         judgments,
-        update_conflicts=True,
-        unique_fields=["unit", "rater", "presentation"],
-        update_fields=["assignment", "label", "failure_mode", "note", "revision", "submitted_at"],
-    )
-    outcome = _outcome(assignment, now)
-    Assignment.objects.filter(pk=assignment.pk).update(
-        outcome=outcome,
+        client_id=submission.client_id,
         revision=revision,
+        takes_slot=_takes_slot(assignment),
         missing_attributes=submission.missing_attributes,
         comment=submission.comment,
-        active_ms=max(assignment.active_ms, submission.active_ms),
-        submitted_at=assignment.submitted_at if assignment.outcome in JUDGED else now,
+        active_ms=submission.active_ms,
+        now=now,
     )
+    if outcome is None:
+        return _repeated(submission.client_id, assignment)
+    if outcome == Outcome.SURPLUS and _takes_slot(assignment) and leases.fill(assignment=assignment, now=now):
+        outcome = Outcome.SUBMITTED
+        Assignment.objects.filter(pk=assignment.pk).update(outcome=outcome)
     return Acknowledgement(outcome, revision, now, repeated=False)
 
 
@@ -164,17 +176,28 @@ def set_aside(
     return Acknowledgement(act, revision, now, repeated=False)
 
 
-def _locked_assignment(rater: Rater, assignment_id: uuid.UUID) -> Assignment:
+def _own_assignments(rater: Rater) -> QuerySet[Assignment]:
+    return Assignment.objects.select_related("stage__study", "task").filter(rater=rater)
+
+
+def _locked(assignments: QuerySet[Assignment], assignment_id: uuid.UUID) -> Assignment:
     """Requests about one page take turns, whatever order the network brings them in."""
-    assignment = (
-        Assignment.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("stage__study", "task")
-        .filter(pk=assignment_id, rater=rater)
-        .first()
-    )
+    assignment = assignments.select_for_update(of=("self",), no_key=True).filter(pk=assignment_id).first()
     if assignment is None:
         raise NotYours
     return assignment
+
+
+def _locked_assignment(rater: Rater, assignment_id: uuid.UUID) -> Assignment:
+    return _locked(_own_assignments(rater), assignment_id)
+
+
+def _locked_page(rater: Rater, assignment_id: uuid.UUID) -> Assignment:
+    """With the page's ``unit_ids``, and ``withdrawn_ids``: those whose attribute was withdrawn after it was shown."""
+    units = Unit.objects.filter(task=OuterRef("task")).order_by().values("pk")
+    withdrawn = units.filter(attribute__withdrawn_at__isnull=False)
+    page = _own_assignments(rater).annotate(unit_ids=ArraySubquery(units), withdrawn_ids=ArraySubquery(withdrawn))
+    return _locked(page, assignment_id)
 
 
 def _study_runs(stage: Stage) -> bool:
@@ -198,26 +221,30 @@ def _record(client_id: uuid.UUID, assignment: Assignment, revision: int, now: da
 
 
 def _repeated(client_id: uuid.UUID, assignment: Assignment) -> Acknowledgement:
-    """What the first request with this id was told. A newer revision stays."""
-    committed = CommittedSubmission.objects.filter(pk=client_id, assignment=assignment).first()
+    committed = _committed(client_id, assignment)
     if committed is None:
         raise NotYours
-    return Acknowledgement(Outcome(assignment.outcome), committed.revision, committed.submitted_at, repeated=True)
+    return committed
 
 
-def _judgments(assignment: Assignment, submission: Submission, revision: int, now: datetime) -> list[Judgment]:
+def _committed(client_id: uuid.UUID, assignment: Assignment) -> Acknowledgement | None:
+    """What the first request with this id was told, if there was one. A newer revision stays."""
+    found = CommittedSubmission.objects.filter(pk=client_id, assignment=assignment).select_related("assignment").first()
+    if found is None:
+        return None
+    return Acknowledgement(Outcome(found.assignment.outcome), found.revision, found.submitted_at, repeated=True)
+
+
+def _judgments(assignment: Assignment, submission: Submission) -> list[Judgment]:
     """The page's judgments. A unit withdrawn after the page was shown may be answered or not."""
-    units = dict(Unit.objects.filter(task_id=assignment.task_id).values_list("id", "attribute__withdrawn_at"))
+    shown = set(assignment.unit_ids)
+    needed = shown.difference(assignment.withdrawn_ids)
     answers = {answer.unit_id: answer for answer in submission.answers}
-    judged = {unit_id: _judgment(assignment, answer) for unit_id, answer in answers.items() if unit_id in units}
-    refused = [unit_id for unit_id, judgment in judged.items() if judgment is None]
-    missing = [unit_id for unit_id, withdrawn_at in units.items() if withdrawn_at is None and unit_id not in judged]
-    if refused or missing or answers.keys() - units.keys():
-        raise IncompleteAnswers(sorted({*refused, *missing, *(answers.keys() - units.keys())}))
-    complete = [judgment for judgment in judged.values() if judgment is not None]
-    for judgment in complete:
-        judgment.revision, judgment.submitted_at = revision, now
-    return complete
+    judged = {unit_id: _judgment(assignment, answer) for unit_id, answer in answers.items() if unit_id in shown}
+    refused = {unit_id for unit_id, judgment in judged.items() if judgment is None}
+    if wrong := refused | (needed - answers.keys()) | (answers.keys() - shown):
+        raise IncompleteAnswers(sorted(wrong))
+    return [judgment for judgment in judged.values() if judgment is not None]
 
 
 def _judgment(assignment: Assignment, answer: Answer) -> Judgment | None:
@@ -243,14 +270,10 @@ def _judgment(assignment: Assignment, answer: Answer) -> Judgment | None:
     )
 
 
-def _outcome(assignment: Assignment, now: datetime) -> Outcome:
-    """Submitted, or surplus when others have filled every slot meanwhile. A revision changes nothing about it."""
-    if assignment.outcome in JUDGED:
-        return Outcome(assignment.outcome)
-    counts = assignment.task.kind == TaskKind.REGULAR and assignment.presentation == 0
-    if counts and not leases.fill(assignment=assignment, now=now):
-        return Outcome.SURPLUS
-    return Outcome.SUBMITTED
+def _takes_slot(assignment: Assignment) -> bool:
+    """A first answer to a regular page counts. A revision changes nothing about whether it did."""
+    is_first = assignment.outcome not in JUDGED
+    return is_first and assignment.task.kind == TaskKind.REGULAR and assignment.presentation == 0
 
 
 def _withdraw_if_upsetting(task_id: int, now: datetime) -> None:

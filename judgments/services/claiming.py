@@ -8,50 +8,90 @@ from django.db import connection, transaction
 
 from conversations.enums import StageNumber
 from conversations.models import Stage
-from judgments.enums import Outcome
+from judgments.enums import Outcome, Special, TaskKind
 from judgments.models import Assignment
 from judgments.policies.blinding import personalized_left
+from judgments.policies.specials import special_page
 from judgments.queries.work import is_live
 from judgments.services import leases
 from judgments.services.claim_statement import LOCK_QUEUE, claim_statement
+from judgments.services.qualifying import decide
 from raters.models import Rater
 
 
 @dataclass(frozen=True, slots=True)
-class _Queue:
-    cursor: int
+class Queue:
+    """A rater's locked place in a stage's queue, and what they bring to the claim."""
+
+    position: int
     claims: int
+    sides: int
+    languages: list[str]  # empty: the rater was not asked
+    avoids_flagged: bool
+    arrival: int | None
+    qualified: bool
 
 
 @transaction.atomic
 def claim_next(*, rater: Rater, stage: Stage, now: datetime) -> Assignment | None:
     """The task the rater is at, else the next one. None if there is none for them or the stage is not open."""
-    queue = _locked_queue(rater, stage)
-    if queue is None:
-        return None
-    return _claim(rater, stage, queue, now) or _resume(rater, stage, queue, now)
+    return claim_locked(rater=rater, stage=stage, queue=lock_queue(rater=rater, stage=stage), now=now)
 
 
-def _locked_queue(rater: Rater, stage: Stage) -> _Queue | None:
+def lock_queue(*, rater: Rater, stage: Stage) -> Queue | None:
     """Two tabs of a rater take turns here. None if the stage gives no work to this rater."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK_QUEUE, {"rater": rater.pk, "stage": stage.pk})
         row = cursor.fetchone()
-    return _Queue(*row) if row else None
+    return Queue(*row) if row else None
 
 
-def _claim(rater: Rater, stage: Stage, queue: _Queue, now: datetime) -> Assignment | None:
-    statement = claim_statement(
-        stage_number=stage.number, several_comparisons_per_case=stage.study.several_comparisons_per_case
+def claim_locked(*, rater: Rater, stage: Stage, queue: Queue | None, now: datetime) -> Assignment | None:
+    """``claim_next`` for who has locked the queue in this transaction already."""
+    if queue is None:
+        return None
+    if not queue.qualified:
+        return _claim_for_qualification(rater, stage, queue, now)
+    return _claim(rater, stage, queue, now, special=_special(rater, stage, queue)) or _resume(rater, stage, queue, now)
+
+
+def _claim_for_qualification(rater: Rater, stage: Stage, queue: Queue, now: datetime) -> Assignment | None:
+    """A gold page until enough of them are judged; then the rater goes on to the regular ones, or is screened out."""
+    gold = _claim(rater, stage, queue, now, special=Special.GOLD, for_qualification=True)
+    if gold := gold or _resume(rater, stage, queue, now):
+        return gold
+    return _claim(rater, stage, queue, now, special=None) if decide(rater=rater, stage=stage, now=now) else None
+
+
+def _special(rater: Rater, stage: Stage, queue: Queue) -> Special | None:
+    return special_page(
+        key=bytes(stage.study.key),
+        rater_id=rater.pk,
+        ordinal=queue.claims,
+        gold_share=stage.gold_share,
+        attention_share=stage.attention_share,
+        repeat_share=stage.repeat_share if stage.number == StageNumber.RESPONSE else 0,
     )
-    claimed = Assignment.objects.raw(statement, _parameters(rater, stage, queue, now))
+
+
+def _claim(
+    rater: Rater, stage: Stage, queue: Queue, now: datetime, *, special: Special | None, for_qualification: bool = False
+) -> Assignment | None:
+    statement = claim_statement(
+        stage_number=stage.number,
+        special=special,
+        several_comparisons_per_case=stage.study.several_comparisons_per_case,
+        same_rater_across_stages=stage.study.same_rater_across_stages,
+        for_qualification=for_qualification,
+    )
+    claimed = Assignment.objects.raw(statement, claim_parameters(rater, stage, queue, now) | {"special": special})
     return next(iter(claimed), None)
 
 
-def _parameters(rater: Rater, stage: Stage, queue: _Queue, now: datetime) -> dict[str, object]:
+def claim_parameters(rater: Rater, stage: Stage, queue: Queue, now: datetime) -> dict[str, object]:
     side = None
     if stage.number == StageNumber.RESPONSE:
-        side = personalized_left(key=bytes(stage.study.key), rater_id=rater.pk, ordinal=queue.claims)
+        side = personalized_left(key=bytes(stage.study.key), rater_id=rater.pk, ordinal=queue.sides)
     return {
         "rater": rater.pk,
         "stage": stage.pk,
@@ -59,21 +99,29 @@ def _parameters(rater: Rater, stage: Stage, queue: _Queue, now: datetime) -> dic
         "assignment": uuid.uuid4(),
         "now": now,
         "expires": leases.lease_end(stage, now),
-        "cursor": queue.cursor,
+        "cursor": queue.position,
         "personalized_left": side,
+        "languages": queue.languages,
+        "avoids_flagged": queue.avoids_flagged,
+        "arrival": queue.arrival,
+        "pages": queue.claims,
+        "qualification_tasks": stage.qualification_tasks,
+        "tasks_per_rater": stage.tasks_per_rater,
+        "tasks_per_visit": stage.tasks_per_visit,
     }
 
 
-def _resume(rater: Rater, stage: Stage, queue: _Queue, now: datetime) -> Assignment | None:
-    assignment = Assignment.objects.filter(rater=rater, stage=stage, outcome="").first()
+def _resume(rater: Rater, stage: Stage, queue: Queue, now: datetime) -> Assignment | None:
+    assignment = Assignment.objects.filter(rater=rater, stage=stage, outcome="").select_related("task").first()
     if assignment is None:
         return None
     if is_live(assignment.task_id, stage):
-        leases.retake(assignment=assignment, stage=stage, now=now)
+        if assignment.presentation == 0 and assignment.task.kind == TaskKind.REGULAR:
+            leases.retake(assignment=assignment, stage=stage, now=now)
         return assignment
     leases.free(assignment=assignment)
     Assignment.objects.filter(pk=assignment.pk).update(outcome=Outcome.RETURNED, submitted_at=now)
-    return _claim(rater, stage, queue, now)
+    return _claim(rater, stage, queue, now, special=None)
 
 
 def renew_lease(*, assignment: Assignment, now: datetime) -> bool:

@@ -23,6 +23,8 @@ from judgments.stages import behaviour
 SETTINGS = frozenset(STAGE_SETTINGS)
 FIXED_ONCE_OPENED = frozenset({"k", "gating", "page_size"})
 _LABELS_AT_ONCE = 2000
+BUILT_AT_ONCE = 2000  # targets: what a request can wait for, and enough for raters who come meanwhile
+BUILT_IN_BACKGROUND = 5000  # targets in one transaction
 
 
 class StageRefused(Exception):
@@ -56,6 +58,7 @@ def update_stage(*, stage: Stage, actor: User | None, **settings: Any) -> Stage:
 def open_stage(*, stage: Stage, actor: User | None, now: datetime) -> Built:
     """Open a stage for the first time or again, with tasks for everything its gating asks for.
 
+    Of a big stage only the first tasks are built here; ``extend_open_stages`` builds the others.
     With gating by consensus the first opening freezes the consensus of the stage before, which must be at rest.
 
     Raises:
@@ -71,7 +74,8 @@ def open_stage(*, stage: Stage, actor: User | None, now: datetime) -> Built:
     if found.gating == Gating.CONSENSUS and not found.built_from.exists():
         _freeze_consensus(found)
     sync_withdrawn(stage=found, now=now)
-    built = build_tasks(stage=found)
+    built = build_tasks(stage=found, at_most=BUILT_AT_ONCE)
+    describe_tasks(stage=found)
     _move(stage, StageState.OPEN, opened_at=found.opened_at or now, closed_at=None)
     _record("stage.open", found, actor, {"tasks": built.tasks, "units": built.units, "slots": built.slots})
     return built
@@ -107,11 +111,21 @@ def extend_open_stages(*, now: datetime, study: Study | None = None) -> dict[int
     built = {}
     for stage in stages:
         sync_withdrawn(stage=stage, now=now)
-        if has_unbuilt(stage):
-            built[stage.pk] = build_tasks(stage=stage)
-        else:
-            describe_tasks(stage=stage)
+        if more := _build_while_open(stage):
+            built[stage.pk] = more
+        describe_tasks(stage=stage)
     return built
+
+
+def _build_while_open(stage: Stage) -> Built | None:
+    """In transactions of their own, so that raters get each part at once and a killed worker loses only one."""
+    total = None
+    while has_unbuilt(stage) and Stage.objects.filter(pk=stage.pk, state=StageState.OPEN).exists():
+        built = build_tasks(stage=stage, at_most=BUILT_IN_BACKGROUND)
+        if not built.slots and not built.tasks:
+            break
+        total = total + built if total else built
+    return total
 
 
 def _locked(stage: Stage) -> Stage:

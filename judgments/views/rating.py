@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from judgments import requests
 from judgments.models import Assignment
 from judgments.queries import visits as queries
-from judgments.services import answering, claiming
+from judgments.services import answering, claiming, turns
 from judgments.views.guard import body, for_raters, refusal
 from judgments.visits import Visit, frame_context, parts, task_context, task_url
 
@@ -21,7 +21,9 @@ from judgments.visits import Visit, frame_context, parts, task_context, task_url
 @require_safe
 def rate(request: HttpRequest, visit: Visit) -> HttpResponse:
     assignment = claiming.claim_next(rater=visit.rater, stage=visit.stage, now=timezone.now())
-    return render(request, "judgments/rate.html", task_context(visit, assignment) | frame_context(visit))
+    return render(
+        request, "judgments/rate.html", task_context(visit, _as_page(visit, assignment)) | frame_context(visit)
+    )
 
 
 @for_raters
@@ -42,8 +44,12 @@ def submit(request: HttpRequest, visit: Visit, assignment_id: uuid.UUID) -> Http
     """Commit the answers; the acknowledgement carries the next task."""
     try:
         submission = requests.submission(body(request))
-        acknowledgement = answering.submit(
-            rater=visit.rater, assignment_id=assignment_id, submission=submission, now=timezone.now()
+        acknowledgement, assignment = turns.submit_and_claim(
+            rater=visit.rater,
+            stage=visit.stage,
+            assignment_id=assignment_id,
+            submission=submission,
+            now=timezone.now(),
         )
     except requests.BadRequest as error:
         return refusal(str(error), "bad_request", 400)
@@ -53,7 +59,13 @@ def submit(request: HttpRequest, visit: Visit, assignment_id: uuid.UUID) -> Http
         return refusal(_("This stage is not open any more. Nothing new is taken."), "not_open", 409)
     except answering.NotYours:
         return refusal(_("This page is not yours."), "not_yours", 404)
-    return _next_task(visit, saved_at=acknowledgement.submitted_at.isoformat(), outcome=acknowledgement.outcome)
+    return _next_task(
+        visit,
+        assignment,
+        previous=assignment_id,
+        saved_at=acknowledgement.submitted_at.isoformat(),
+        outcome=acknowledgement.outcome,
+    )
 
 
 @for_raters
@@ -81,16 +93,27 @@ def set_aside(request: HttpRequest, visit: Visit, assignment_id: uuid.UUID) -> H
     now = timezone.now()
     try:
         fields = requests.set_aside(body(request))
-        answering.set_aside(rater=visit.rater, assignment_id=assignment_id, now=now, **fields)
+        _acknowledgement, assignment = turns.set_aside_and_claim(
+            rater=visit.rater, stage=visit.stage, assignment_id=assignment_id, now=now, **fields
+        )
     except requests.BadRequest as error:
         return refusal(str(error), "bad_request", 400)
     except answering.StageNotOpen:
         return refusal(_("This stage is not open any more. Nothing new is taken."), "not_open", 409)
     except answering.NotYours:
         return refusal(_("This page is not yours."), "not_yours", 404)
-    return _next_task(visit, saved_at=now.isoformat(), outcome=fields["act"])
+    return _next_task(visit, assignment, saved_at=now.isoformat(), outcome=fields["act"])
 
 
-def _next_task(visit: Visit, **acknowledged: Any) -> JsonResponse:
-    assignment: Assignment | None = claiming.claim_next(rater=visit.rater, stage=visit.stage, now=timezone.now())
-    return JsonResponse({**acknowledged, "url": task_url(visit), "parts": parts(task_context(visit, assignment))})
+def _next_task(
+    visit: Visit, assignment: Assignment | None, *, previous: uuid.UUID | None = None, **acknowledged: Any
+) -> JsonResponse:
+    context = task_context(visit, _as_page(visit, assignment), previous=previous)
+    return JsonResponse({**acknowledged, "url": task_url(visit), "parts": parts(context)})
+
+
+def _as_page(visit: Visit, assignment: Assignment | None) -> Assignment | None:
+    """A claimed assignment with all that its page is built from, read at once."""
+    if assignment is None:
+        return None
+    return queries.assignment_of(rater=visit.rater, stage=visit.stage, assignment_id=assignment.pk)

@@ -17,7 +17,7 @@ from judgments.enums import Outcome
 from judgments.models import Assignment, Judgment, Slot, Submission
 from judgments.services.answering import set_aside, submit
 from judgments.services.claim_statement import claim_statement
-from judgments.services.claiming import claim_next, release
+from judgments.services.claiming import claim_next, claim_parameters, lock_queue, release
 from raters.models import Rater
 from tests import factories
 from tests.judgments.rating import answers, claim, judge, open_for_rating
@@ -130,19 +130,12 @@ def test_claim_reads_none_of_the_raters_finished_tasks():
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("ANALYZE judgments_slot, judgments_task, judgments_assignment")
         cursor.execute("SET LOCAL enable_seqscan = off")  # these tables are too small for the plan of large ones
-        cursor.execute(
-            "EXPLAIN (ANALYZE, FORMAT JSON) " + claim_statement(stage_number=1, several_comparisons_per_case=False),
-            {
-                "rater": rater.pk,
-                "stage": stage.pk,
-                "study": study.pk,
-                "assignment": uuid.uuid4(),
-                "now": NOW,
-                "expires": NOW + timedelta(minutes=30),
-                "cursor": rater.queue_positions.get().position,
-                "personalized_left": None,
-            },
+        queue = lock_queue(rater=rater, stage=stage)
+        statement = claim_statement(
+            stage_number=1, special=None, several_comparisons_per_case=False, same_rater_across_stages=False
         )
+        parameters = claim_parameters(rater, stage, queue, NOW) | {"special": None}
+        cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + statement, parameters)
         plan = cursor.fetchone()[0][0]["Plan"]
     read: dict[str, int] = {}
     for node in nodes(plan):

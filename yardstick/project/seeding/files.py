@@ -45,7 +45,7 @@ def study_from(paths: Sequence[Path], *, user: User, say: Callable[[str], object
     study = earlier_study()
     if study is None:
         slug = SLUG if not Study.objects.filter(slug=SLUG).exists() else ""
-        study = create_study(user=user, title="Your files", slug=slug, pay_per_hour=0)
+        study = create_study(user=user, title="Your files", slug=slug, pay_per_hour=0, same_rater_across_stages=True)
     for path, file_format, options in recognised:
         with path.open("rb") as stream:
             batch = import_once(

@@ -1,0 +1,87 @@
+"""The statement that stores a page's answers: the submit, its judgments, the slot it fills and the assignment's end.
+
+One statement, so that a submit and the next task take few round trips. Nothing happens if the client's id was
+committed before: then no row comes back.
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection
+
+from judgments.enums import Outcome
+from judgments.models import Assignment, Judgment
+
+_STORE = """
+WITH new AS (
+    INSERT INTO judgments_submission (id, assignment_id, revision, submitted_at)
+    VALUES (%(client)s, %(assignment)s, %(revision)s, %(now)s)
+    ON CONFLICT (id) DO NOTHING RETURNING id
+), given AS (
+    INSERT INTO judgments_judgment
+        (unit_id, rater_id, presentation, stage_number, assignment_id, label, failure_mode, note, revision,
+         submitted_at, exclusion_reason)
+    SELECT answer.unit, %(rater)s, %(presentation)s, %(number)s, %(assignment)s, answer.label, answer.failure_mode,
+        answer.note, %(revision)s, %(now)s, ''
+    FROM new CROSS JOIN unnest(%(units)s::bigint[], %(labels)s::smallint[], %(modes)s::text[], %(notes)s::text[])
+        AS answer(unit, label, failure_mode, note)
+    ON CONFLICT (unit_id, rater_id, presentation) DO UPDATE SET
+        assignment_id = EXCLUDED.assignment_id, label = EXCLUDED.label, failure_mode = EXCLUDED.failure_mode,
+        note = EXCLUDED.note, revision = EXCLUDED.revision, submitted_at = EXCLUDED.submitted_at
+), filled AS (
+    UPDATE judgments_slot SET filled_at = %(now)s
+    WHERE %(takes_slot)s AND assignment_id = %(assignment)s AND filled_at IS NULL AND NOT withdrawn
+        AND EXISTS (SELECT FROM new)
+    RETURNING id
+)
+UPDATE judgments_assignment assignment
+SET outcome = CASE
+        WHEN assignment.outcome IN ('submitted', 'surplus') THEN assignment.outcome
+        WHEN %(takes_slot)s AND NOT EXISTS (SELECT FROM filled) THEN 'surplus'
+        ELSE 'submitted' END,
+    submitted_at = CASE WHEN assignment.outcome IN ('submitted', 'surplus') THEN submitted_at ELSE %(now)s END,
+    revision = %(revision)s,
+    missing_attributes = %(missing)s,
+    comment = %(comment)s,
+    active_ms = LEAST(
+        GREATEST(active_ms, %(active_ms)s), GREATEST(EXTRACT(EPOCH FROM %(now)s - started_at) * 1000, active_ms, 0))
+WHERE id = %(assignment)s AND EXISTS (SELECT FROM new)
+RETURNING outcome
+"""
+
+
+def store_answers(
+    assignment: Assignment,
+    judgments: Sequence[Judgment],
+    *,
+    client_id: uuid.UUID,
+    revision: int,
+    takes_slot: bool,
+    missing_attributes: str,
+    comment: str,
+    active_ms: int,
+    now: datetime,
+) -> Outcome | None:
+    """Surplus where the rater's slot was lost. None if this client id was committed before."""
+    parameters = {
+        "client": client_id,
+        "assignment": assignment.pk,
+        "rater": assignment.rater_id,
+        "presentation": assignment.presentation,
+        "number": assignment.stage.number,
+        "revision": revision,
+        "units": [judgment.unit_id for judgment in judgments],
+        "labels": [judgment.label for judgment in judgments],
+        "modes": [judgment.failure_mode for judgment in judgments],
+        "notes": [judgment.note for judgment in judgments],
+        "takes_slot": takes_slot,
+        "missing": missing_attributes,
+        "comment": comment,
+        "active_ms": active_ms,
+        "now": now,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_STORE, parameters)
+        row = cursor.fetchone()
+    return Outcome(row[0]) if row else None
