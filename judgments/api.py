@@ -16,7 +16,7 @@ from accounts.requests import user_of
 from conversations.enums import Role
 from conversations.models import Stage
 from conversations.permissions import MANAGE, READ, get_study
-from judgments import queries
+from judgments import queries, tasks
 from judgments.serializers import EstimateSerializer, ProgressSerializer, StageChange, StageSerializer
 from judgments.services import stages
 
@@ -80,6 +80,7 @@ class StageAct(APIView):
 
     scopes: ClassVar = {"POST": Scope.STUDY_WRITE}
     act: ClassVar[Callable[..., Any]]
+    leaves_work: ClassVar[bool] = False  # for the workers
 
     @extend_schema(request=None, responses={200: StageSerializer, 409: ErrorEnvelope})
     def post(self, request: Request, slug: str, number: int) -> Response:
@@ -88,13 +89,16 @@ class StageAct(APIView):
             type(self).act(stage=stage, actor=user_of(request), now=timezone.now())
         except stages.StageRefused as refusal:
             raise Conflict(str(refusal)) from refusal
+        if type(self).leaves_work:
+            tasks.announce_material()
         return Response(StageSerializer(stage).data)
 
 
 class StageOpen(StageAct):
-    """Open the stage, for the first time or again: tasks are built and raters can begin."""
+    """Open the stage, for the first time or again: raters can begin, and a big stage's other tasks are built behind it."""
 
     act = staticmethod(stages.open_stage)
+    leaves_work = True
 
 
 class StagePause(StageAct):

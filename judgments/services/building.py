@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField, Value
+from django.db.models.functions import MD5, Cast, Concat
 
 from conversations.models import Stage
 from judgments.models import Task, Unit
@@ -22,17 +23,17 @@ _WORTH_ANALYZING = 10_000  # slots; the planner must know of a new queue before 
 _QUEUE = """
 UPDATE judgments_task task SET position = ranked.position
 FROM (
-    SELECT id, row_number() OVER (ORDER BY md5(%s || ':' || id)) + COALESCE(
-        (SELECT max(position) FROM judgments_task WHERE stage_id = %s), -1) AS position
-    FROM judgments_task WHERE id IN ({wanted})
+    SELECT id, row_number() OVER (ORDER BY md5(%s || ':' || id)) + %s AS position
+    FROM (SELECT id FROM judgments_task WHERE id IN ({wanted}) ORDER BY md5(%s || ':' || id) LIMIT %s) AS drawn
 ) AS ranked
 WHERE task.id = ranked.id
 """
+_LAST = "SELECT COALESCE(max(position), -1) FROM judgments_task WHERE stage_id = %s"
 _SLOTS = """
 INSERT INTO judgments_slot (task_id, stage_id, position, number, withdrawn)
 SELECT task.id, task.stage_id, task.position, numbers.number, false
 FROM judgments_task task CROSS JOIN generate_series(1, %s) AS numbers(number)
-WHERE task.stage_id = %s AND task.position IS NOT NULL AND task.withdrawn_at IS NULL AND task.kind = 'regular'
+WHERE task.stage_id = %s AND task.position > %s AND task.withdrawn_at IS NULL AND task.kind = 'regular'
     AND NOT EXISTS (SELECT FROM judgments_slot slot WHERE slot.task_id = task.id AND slot.number = numbers.number)
 """
 
@@ -43,6 +44,9 @@ class Built:
     units: int
     slots: int
 
+    def __add__(self, other: "Built") -> "Built":
+        return Built(self.tasks + other.tasks, self.units + other.units, self.slots + other.slots)
+
 
 @dataclass(frozen=True, slots=True)
 class _Page:
@@ -51,16 +55,22 @@ class _Page:
 
 
 @transaction.atomic
-def build_tasks(*, stage: Stage) -> Built:
-    """Make the tasks the stage's gating asks for, k slots for each, and put them into the queue."""
+def build_tasks(*, stage: Stage, at_most: int | None = None) -> Built:
+    """Make the tasks the stage's gating asks for, k slots for each, and put them into the queue.
+
+    ``at_most`` so many targets and queued tasks: then it is called again until there is nothing left. The targets of
+    one call are drawn by the study's seed from all that are left, so that the queue is as mixed as in one go.
+    """
     stage = _locked(stage)
     way = behaviour(stage.number)
-    tasks, units = _build(stage, way.pairs(stage).filter(built=False))
-    if way.has_overall_unit:
-        more_tasks, more_units = _build_overall_units(stage, targets_without_overall(stage))
+    unbuilt = way.pairs(stage).filter(built=False)
+    tasks, units = _build(stage, _some(unbuilt, "target_id", stage, at_most))
+    if way.has_overall_unit and not unbuilt.exists():
+        overall = _some(targets_without_overall(stage), "id", stage, at_most)
+        more_tasks, more_units = _build_overall_units(stage, overall)
         tasks, units = tasks + more_tasks, units + more_units
-    describe_tasks(stage=stage)
-    return Built(tasks, units, _queue(stage))
+    describe_tasks(stage=stage, only_unqueued=True)
+    return Built(tasks, units, _queue(stage, at_most if at_most is None else max(at_most, tasks)))
 
 
 @transaction.atomic
@@ -79,6 +89,15 @@ def build_units(*, stage: Stage, target_ids: Collection[int]) -> Built:
 def _locked(stage: Stage) -> Stage:
     """Builds of one stage take turns."""
     return Stage.objects.select_for_update(of=("self",), no_key=True).select_related("study").get(pk=stage.pk)
+
+
+def _some(rows: QuerySet, target: str, stage: Stage, at_most: int | None) -> QuerySet:  # type: ignore[type-arg]
+    """The rows of ``at_most`` targets, which the study's seed draws from all of them."""
+    if at_most is None:
+        return rows
+    drawn = MD5(Concat(Value(f"{stage.study.seed}:"), Cast(target, TextField()), output_field=TextField()))
+    targets = rows.order_by().values_list(target, flat=True).annotate(drawn=drawn).order_by("drawn").distinct()
+    return rows.filter(**{f"{target}__in": list(targets[:at_most])})
 
 
 def _build(stage: Stage, pairs: QuerySet) -> tuple[int, int]:  # type: ignore[type-arg]
@@ -138,13 +157,16 @@ def _store(stage: Stage, made: Sequence[_Page]) -> tuple[int, int]:
     return len(tasks), len(units)
 
 
-def _queue(stage: Stage) -> int:
+def _queue(stage: Stage, at_most: int | None) -> int:
     """Queue what is wanted and not queued yet. Returns the slots made."""
+    seed = str(stage.study.seed)
     wanted = wanted_tasks(stage).filter(position__isnull=True).order_by().values("id")
     sql, parameters = wanted.query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(_QUEUE.format(wanted=sql), [str(stage.study.seed), stage.pk, *parameters])
-        cursor.execute(_SLOTS, [stage.k, stage.pk])
+        cursor.execute(_LAST, [stage.pk])
+        (last,) = cursor.fetchone()
+        cursor.execute(_QUEUE.format(wanted=sql), [seed, last, *parameters, seed, at_most])
+        cursor.execute(_SLOTS, [stage.k, stage.pk, last])
         slots: int = cursor.rowcount
         if slots >= _WORTH_ANALYZING:
             cursor.execute("ANALYZE judgments_slot, judgments_task, judgments_unit")

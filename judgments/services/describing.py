@@ -23,7 +23,7 @@ WITH said AS (
     LEFT JOIN conversations_comparison comparison ON comparison.id = task.comparison_id
     LEFT JOIN conversations_case pair ON pair.id = COALESCE(task.case_id, comparison.case_id)
     LEFT JOIN said ON said.subject_id = COALESCE(task.subject_id, pair.subject_id)
-    WHERE task.stage_id = %(stage)s
+    WHERE task.stage_id = %(stage)s AND (task.position IS NULL OR NOT %(only_unqueued)s)
 )
 UPDATE judgments_task task SET languages = described.languages, flagged = described.flagged
 FROM described
@@ -33,13 +33,13 @@ WHERE task.id = described.id
 
 
 @transaction.atomic
-def describe_tasks(*, stage: Stage) -> int:
+def describe_tasks(*, stage: Stage, only_unqueued: bool = False) -> int:
     """Write the languages and the toxicity flag of the subject's conversations on the stage's tasks.
 
-    Returns how many tasks changed: all is written again when conversations came or went.
+    Returns how many tasks changed: they do when conversations came or went.
     """
     Stage.objects.select_for_update(no_key=True).get(pk=stage.pk)  # two writers of the same rows take turns
     with connection.cursor() as cursor:
-        cursor.execute(_DESCRIBE, {"study": stage.study_id, "stage": stage.pk})
+        cursor.execute(_DESCRIBE, {"study": stage.study_id, "stage": stage.pk, "only_unqueued": only_unqueued})
         changed: int = cursor.rowcount
     return changed

@@ -13,7 +13,7 @@ from accounts.requests import user_of
 from conversations.enums import StageState
 from conversations.models import Stage
 from conversations.permissions import MANAGE, READ, get_study
-from judgments import queries
+from judgments import queries, tasks
 from judgments.forms import StageForm
 from judgments.services import stages
 
@@ -48,14 +48,32 @@ def stage(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "estimate": queries.estimate(found) if found.state == StageState.DRAFT else None,
         "progress": queries.progress(found),
         "guidelines": found.guidelines.first(),
+        "is_building": found.state == StageState.OPEN and queries.has_unbuilt(found),
     }
     return render(request, "judgments/stage.html", context)
 
 
 @login_required
+@require_safe
+def building(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """How far the tasks of a big stage are built, asked for until they are."""
+    study = get_study(request.user, slug, *READ)
+    found = get_object_or_404(study.stages, number=number)
+    context = {
+        "study": study,
+        "stage": found,
+        "progress": queries.progress(found),
+        "is_building": found.state == StageState.OPEN and queries.has_unbuilt(found),
+    }
+    return render(request, "judgments/stage_building.html", context)
+
+
+@login_required
 @require_POST
 def open_stage(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    return _change(request, slug, number, stages.open_stage, "Stage {} is open. Send its entry link to the raters.")
+    response = _change(request, slug, number, stages.open_stage, "Stage {} is open. Send its entry link to the raters.")
+    tasks.announce_material()
+    return response
 
 
 @login_required

@@ -107,6 +107,7 @@ MATRIX: dict[str, dict[str, Row]] = {
     "raters:close-link": {"POST": ACT},
     "stages:card": {"GET": READ},
     "stages:stage": {"GET": READ, "POST": MANAGE},
+    "stages:building": {"GET": READ},
     "stages:open": {"POST": ACT},
     "stages:pause": {"POST": ACT},
     "stages:close": {"POST": ACT},
