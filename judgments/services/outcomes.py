@@ -1,0 +1,74 @@
+"""How a visit of a rater ends: decided here, by counting, never by what a browser says."""
+
+from datetime import datetime
+from typing import Literal
+
+from django.db.models import Q, QuerySet
+
+from judgments.enums import Outcome
+from judgments.models import Assignment
+from judgments.queries.outcomes import Nothing, why_nothing
+from raters.enums import EnrolmentOutcome
+from raters.models import Arrival
+
+# Reasons that leave the rater nothing more to do in this visit, through no choice of theirs.
+NOTHING_MORE = frozenset(
+    {
+        Nothing.STUDY_CLOSED,
+        Nothing.STAGE_DRAFT,
+        Nothing.STAGE_PAUSED,
+        Nothing.STAGE_CLOSED,
+        Nothing.QUALIFICATION,
+        Nothing.VISIT_QUOTA,
+        Nothing.RATER_QUOTA,
+        Nothing.LEASED,
+        Nothing.MET,
+        Nothing.CONFLICT,
+        Nothing.LANGUAGE,
+        Nothing.FLAGGED,
+        Nothing.NOTHING_LEFT,
+    }
+)
+_BY_REASON = {
+    Nothing.WITHDREW: EnrolmentOutcome.WITHDREW,
+    Nothing.RETURNED: EnrolmentOutcome.RETURNED,
+    Nothing.FAILED_COMPREHENSION: EnrolmentOutcome.FAILED_COMPREHENSION,
+    Nothing.SCREENED_OUT: EnrolmentOutcome.SCREENED_OUT,
+}
+
+
+def earned_outcome(*, visit: Arrival, now: datetime) -> EnrolmentOutcome | Literal[""]:
+    """What the rater has earned in this visit so far, or "" while there is something left for them to do.
+
+    Completed: at least one page submitted in the visit, and its quota is reached or nothing is left for this rater.
+    No work: nothing is left, and none was submitted in the visit. How it ended is kept, once it has.
+    """
+    if visit.outcome:
+        return EnrolmentOutcome(visit.outcome)
+    why = why_nothing(rater=visit.enrolment.rater, stage=visit.stage, now=now)
+    if why.reason in NOTHING_MORE:
+        return EnrolmentOutcome.COMPLETED if _submitted(visit).exists() else EnrolmentOutcome.NO_WORK
+    return _BY_REASON.get(why.reason, "") if why.reason else ""
+
+
+def outcome_if_ended_now(*, visit: Arrival, now: datetime) -> EnrolmentOutcome:
+    """What the visit ends with if the rater ends it: what was earned, else stopped early.
+
+    A technical problem is believed of who set their last page aside as broken and stops there.
+    """
+    if earned := earned_outcome(visit=visit, now=now):
+        return earned
+    last = _pages(visit).exclude(outcome__in=["", Outcome.RETURNED]).order_by("-submitted_at").first()
+    if last is not None and last.outcome == Outcome.TECHNICAL:
+        return EnrolmentOutcome.TECHNICAL
+    return EnrolmentOutcome.STOPPED_EARLY
+
+
+def _submitted(visit: Arrival) -> QuerySet[Assignment]:
+    return _pages(visit).filter(outcome__in=[Outcome.SUBMITTED, Outcome.SURPLUS])
+
+
+def _pages(visit: Arrival) -> QuerySet[Assignment]:
+    """Those given in this visit, and those that were begun in an earlier one and ended in this."""
+    mine = Assignment.objects.filter(rater=visit.enrolment.rater_id, stage=visit.stage_id)
+    return mine.filter(Q(arrival=visit) | Q(submitted_at__gte=visit.arrived_at))
