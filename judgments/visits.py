@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations.markdown import render as render_markdown
@@ -15,10 +16,11 @@ from conversations.models import Stage, Study
 from judgments import queries
 from judgments.models import Assignment
 from judgments.pages import TaskPage, build_page
+from judgments.queries.outcomes import why_nothing
 from judgments.queries.visits import last_submitted
 from raters import sessions
 from raters.models import Admission, Enrolment, Rater
-from raters.queries import admissions_of
+from raters.queries import admissions_of, has_unread_answer
 
 
 class NotAdmitted(Exception):
@@ -70,6 +72,7 @@ def task_context(visit: Visit, assignment: Assignment | None, *, previous: uuid.
         "page": page,
         "progress": rater_progress(visit, revising=bool(assignment and assignment.outcome)),
         "previous": previous or last_submitted(rater=visit.rater, stage=visit.stage, before=assignment),
+        "why": None if assignment else why_nothing(rater=visit.rater, stage=visit.stage, now=timezone.now()),
     }
 
 
@@ -95,9 +98,10 @@ def parts(context: dict[str, Any]) -> dict[str, str]:
 
 
 def frame_context(visit: Visit) -> dict[str, Any]:
-    """What surrounds the task and stays: the guidelines and the keys."""
+    """What surrounds the task and stays: the guidelines, the keys, and whether an answer waits for the rater."""
     guidelines = visit.stage.guidelines.first()
     return {
+        "unread": has_unread_answer(visit.enrolment),
         "guidelines": render_markdown(guidelines.text) if guidelines else "",
         "keys": key_legend(visit.stage.number),
     }

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.db.models import Count, QuerySet
 
 from conversations.models import Stage, Study
-from raters.models import Admission, Enrolment, EntryLink, Rater
+from raters.models import Admission, Enrolment, EntryLink, Message, Rater
 
 
 def entry_links_of(study: Study) -> QuerySet[EntryLink]:
@@ -48,3 +48,12 @@ def admissions_of(*, rater_ids: Collection[int], slug: str, number: int) -> Quer
 
 def rater_of_user(*, user_id: int) -> Rater | None:
     return Rater.objects.filter(user_id=user_id).first()
+
+
+def messages_of(enrolment: Enrolment) -> QuerySet[Message]:
+    """What the rater and those who run the study wrote to each other, newest first."""
+    return Message.objects.select_related("sender").filter(enrolment=enrolment).order_by("-sent_at", "-pk")
+
+
+def has_unread_answer(enrolment: Enrolment) -> bool:
+    return Message.objects.filter(enrolment=enrolment, from_rater=False, read_at__isnull=True).exists()

@@ -5,6 +5,8 @@ that only the study's key foretells.
 """
 
 import hmac
+import uuid
+from collections.abc import Iterable
 
 BLOCK = (True, True, False, False)
 
@@ -32,3 +34,8 @@ def canonical(label_as_seen: int, *, personalized_left: bool) -> int:
 def as_seen(label: int, *, personalized_left: bool) -> int:
     """The inverse of ``canonical``, for a rater who comes back to an answer."""
     return canonical(label, personalized_left=personalized_left)
+
+
+def sample(pages: Iterable[uuid.UUID], *, size: int, key: bytes) -> list[uuid.UUID]:
+    """At most ``size`` of the pages, in an order that only the key foretells: those that are asked about."""
+    return sorted(pages, key=lambda page: _keyed(key, f"asked:{page}"))[:size]

@@ -11,11 +11,13 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.db import connection
 
 from conversations.models import Stage, Study
+from judgments.models import Assignment
 
 MILLISECONDS_PER_HOUR = 3_600_000
 
@@ -68,6 +70,18 @@ def no_pay(*, study: Study, rater_id: int) -> Pay:
     return _pay(study, rater_id, 0, 0, 0)
 
 
+def paid_milliseconds(page: Assignment) -> int:
+    """What one page adds, by the same rule as the query."""
+    until = page.submitted_at or page.draft_saved_at or page.started_at
+    wall = (until - page.started_at) // timedelta(milliseconds=1)
+    return min(page.active_ms, max(0, wall))
+
+
+def amount_of(milliseconds: int, *, study: Study) -> Decimal:
+    exact = Decimal(milliseconds) * Decimal(study.pay_per_hour) / MILLISECONDS_PER_HOUR
+    return exact.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+
+
 def _paid(key: str, *, study: Study, keys: Collection[int] | None, stage: Stage | None) -> list[tuple[int, Pay]]:
     parameters = {
         "study": study.pk,
@@ -80,6 +94,4 @@ def _paid(key: str, *, study: Study, keys: Collection[int] | None, stage: Stage 
 
 
 def _pay(study: Study, rater_id: int, pages: int, judgments: int, active_ms: int) -> Pay:
-    exact = Decimal(active_ms) * Decimal(study.pay_per_hour) / MILLISECONDS_PER_HOUR
-    amount = exact.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
-    return Pay(rater_id, pages, judgments, active_ms, amount, study.currency)
+    return Pay(rater_id, pages, judgments, active_ms, amount_of(active_ms, study=study), study.currency)

@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from conversations.enums import StageState
 from conversations.models import Stage
@@ -43,13 +43,14 @@ def last_submitted(*, rater: Rater, stage: Stage, before: Assignment | None) -> 
 
 
 def finished(*, rater: Rater, stage: Stage) -> QuerySet[Assignment]:
-    """What the rater has ended, newest first."""
+    """What the rater has ended, newest first, each with the number of its units (``unit_count``)."""
     return (
         Assignment.objects.exclude(outcome="")
         .filter(rater=rater, stage=stage)
-        .select_related("stage")
+        .select_related("stage", "task")
         .defer("draft")
-        .order_by("-submitted_at")
+        .annotate(unit_count=Count("task__units"))
+        .order_by("-submitted_at", "pk")
     )
 
 

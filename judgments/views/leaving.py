@@ -1,30 +1,70 @@
-"""What a rater sees when they stop: what they did, and how to come back."""
+"""What a rater sees when they stop: what they did, what it pays, how to come back, and how a paid visit ends."""
 
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
 
+from judgments import durations
+from judgments.enums import Outcome, TaskKind
+from judgments.models import Assignment
+from judgments.queries import pay
 from judgments.queries import visits as queries
+from judgments.queries.outcomes import is_paid_by_visit, latest_arrival, why_nothing
+from judgments.services import leaving, outcomes
+from judgments.views import blinding
 from judgments.views.guard import for_raters
-from judgments.visits import Visit, rater_progress
+from judgments.visits import Visit
+from raters.enums import EnrolmentOutcome
+from raters.models import Arrival
 
 HISTORY_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Work and its pay in words. ``amount`` is None where the study pays nothing."""
+
+    title: str
+    pages: int
+    time: str
+    amount: Decimal | None
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One page in the rater's own history. It must look the same whether the page was a regular one or a check."""
+
+    assignment: Assignment
+    number: int
+    what: str
+    outcome: str
+    can_revise: bool
+    time: str
+    amount: Decimal
 
 
 @for_raters
 @require_safe
 def history(request: HttpRequest, visit: Visit) -> HttpResponse:
-    entries = [
-        (assignment, queries.can_revise(assignment))
-        for assignment in queries.finished(rater=visit.rater, stage=visit.stage)[:HISTORY_LENGTH]
-    ]
+    finished = queries.finished(rater=visit.rater, stage=visit.stage)
+    page = Paginator(finished, HISTORY_LENGTH).get_page(request.GET.get("page"))
+    newest = page.paginator.count - page.start_index() + 1
     context = {
         "study": visit.study,
         "stage": visit.stage,
-        "entries": entries,
-        "active_minutes": round(queries.active_ms(rater=visit.rater, stage=visit.stage) / 60_000),
-        "progress": rater_progress(visit),
+        "withdrawn": _has_withdrawn(visit),
+        "entries": [_entry(assignment, newest - place, visit) for place, assignment in enumerate(page)],
+        "page": page,
+        "figures": [_figures(_("In all"), _pay_in_all(visit), visit)],
     }
     return render(request, "judgments/history.html", context)
 
@@ -32,11 +72,95 @@ def history(request: HttpRequest, visit: Visit) -> HttpResponse:
 @for_raters
 @require_safe
 def finish(request: HttpRequest, visit: Visit) -> HttpResponse:
-    resume_url = request.build_absolute_uri(reverse("arrival:resume", args=[visit.enrolment.resume_token]))
+    """Stop for now or, for who is paid by the visit, end it. Once a visit the blinding questions come first."""
+    now = timezone.now()
+    arrival = latest_arrival(enrolment=visit.enrolment, stage=visit.stage)
+    by_visit = is_paid_by_visit(arrival)
+    if arrival and by_visit and arrival.outcome:
+        return redirect("arrival:ended", visit.study.slug, visit.stage.number)
+    if blinding.asked_of(request, visit)["left"]:
+        return redirect("judgments:blinding", visit.study.slug, visit.stage.number)
     context = {
         "study": visit.study,
         "stage": visit.stage,
-        "progress": rater_progress(visit),
-        "resume_url": resume_url,
+        "withdrawn": _has_withdrawn(visit),
+        "figures": _all_figures(visit, arrival),
+        "why": why_nothing(rater=visit.rater, stage=visit.stage, now=now),
+        "resume_url": request.build_absolute_uri(reverse("arrival:resume", args=[visit.enrolment.resume_token])),
+        **(_ending(arrival, outcomes.outcome_if_ended_now(visit=arrival, now=now)) if arrival and by_visit else {}),
     }
     return render(request, "judgments/finish.html", context)
+
+
+@for_raters
+@require_POST
+def end_visit(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The rater ends a paid visit. With which outcome is decided on the server."""
+    arrival = latest_arrival(enrolment=visit.enrolment, stage=visit.stage)
+    if arrival is None or not is_paid_by_visit(arrival):
+        return redirect("judgments:finish", visit.study.slug, visit.stage.number)
+    leaving.end_visit(visit=arrival, now=timezone.now())
+    return redirect("arrival:ended", visit.study.slug, visit.stage.number)
+
+
+def _ending(arrival: Arrival, outcome: EnrolmentOutcome) -> dict[str, object]:
+    link = arrival.entry_link
+    has_code = link is not None and link.completion_codes.filter(outcome=outcome).exists()
+    return {"ending": outcome.value, "has_code": has_code}
+
+
+def _has_withdrawn(visit: Visit) -> bool:
+    return visit.enrolment.outcome == EnrolmentOutcome.WITHDREW
+
+
+def _all_figures(visit: Visit, arrival: Arrival | None) -> list[Figures]:
+    figures = [_figures(_("In all"), _pay_in_all(visit), visit)]
+    if arrival is not None:
+        paid = pay.pay_of_arrivals(study=visit.study, arrival_ids=[arrival.pk])
+        of_visit = paid.get(arrival.pk) or pay.no_pay(study=visit.study, rater_id=visit.rater.pk)
+        figures.insert(0, _figures(_("This visit"), of_visit, visit))
+    return figures
+
+
+def _pay_in_all(visit: Visit) -> pay.Pay:
+    found = pay.pay_of(study=visit.study, rater_ids=[visit.rater.pk])
+    return found[0] if found else pay.no_pay(study=visit.study, rater_id=visit.rater.pk)
+
+
+def _figures(title: str, of: pay.Pay, visit: Visit) -> Figures:
+    amount = of.amount if visit.study.pay_per_hour else None
+    return Figures(title, of.pages, durations.in_words(of.active_ms), amount, of.currency)
+
+
+def _entry(assignment: Assignment, number: int, visit: Visit) -> Entry:
+    is_tutorial = assignment.task.kind == TaskKind.PRACTICE
+    milliseconds = pay.paid_milliseconds(assignment)
+    return Entry(
+        assignment,
+        number,
+        _("Tutorial page") if is_tutorial else _what(visit.stage.number, assignment.unit_count),  # type: ignore[attr-defined]
+        _word(Outcome(assignment.outcome)),
+        not (is_tutorial or _has_withdrawn(visit)) and queries.can_revise(assignment),
+        durations.in_words(milliseconds),
+        pay.amount_of(milliseconds, study=visit.study),
+    )
+
+
+def _what(stage_number: int, units: int) -> str:
+    texts = {
+        1: ngettext("%(count)d statement about a person", "%(count)d statements about a person", units),
+        2: ngettext("%(count)d fact for a request", "%(count)d facts for a request", units),
+        3: ngettext("Two responses, %(count)d question", "Two responses, %(count)d questions", units),
+    }
+    return texts[stage_number] % {"count": units}
+
+
+def _word(outcome: Outcome) -> str:
+    """Surplus is paid like any other; only regular pages can be surplus, so the word would tell them from checks."""
+    words = {
+        Outcome.CANNOT_JUDGE: _("Set aside: could not be judged"),
+        Outcome.UPSETTING: _("Set aside: uncomfortable"),
+        Outcome.TECHNICAL: _("Set aside: something was broken"),
+        Outcome.RETURNED: _("Taken back"),
+    }
+    return words.get(outcome) or _("Submitted")

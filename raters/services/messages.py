@@ -7,6 +7,7 @@ from django.db import transaction
 from accounts.models import User
 from raters.models import Enrolment, Message
 
+MESSAGE_LENGTH = 4000
 MESSAGES_A_DAY = 20  # from one rater: enough for any conversation, too few to flood a study
 
 

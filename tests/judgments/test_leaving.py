@@ -1,5 +1,6 @@
 """Why a rater gets nothing, what they earned, and how a visit ends."""
 
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,7 +18,7 @@ from judgments.services.stages import close_stage, open_stage, pause_stage
 from raters.enums import Platform
 from raters.models import Admission, Arrival, Enrolment, EntryLink, Rater
 from tests import factories
-from tests.judgments.rating import answers, claim, judge, open_for_rating, work_until_nothing_left
+from tests.judgments.rating import claim, judge, open_for_rating, work_until_nothing_left
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +42,10 @@ def reason(rater: Rater, stage: Stage, now: datetime = NOW) -> Nothing | None:
     claimed = claim_next(rater=rater, stage=fresh(stage), now=now)
     assert (claimed is None) == (why.reason not in {None, Nothing.OPEN_PAGE})
     return why.reason
+
+
+def put_aside(page: Assignment, act: Outcome) -> None:
+    set_aside(rater=page.rater, assignment_id=page.pk, act=act, comment="", client_id=uuid.uuid4(), now=NOW)
 
 
 def test_who_gets_a_page_has_no_reason_and_then_has_an_open_page():
@@ -101,8 +106,7 @@ def test_who_must_qualify_where_there_is_no_gold_is_told():
     regular = stage.tasks.first()
     assert regular is not None
     gold = Task.objects.create(stage=stage, kind="gold", twin_of=regular, subject=regular.subject)
-    attribute = regular.units.first().attribute
-    gold.units.create(position=1, attribute=attribute, expected_label=1)
+    gold.units.create(position=1, attribute=regular.units.all()[0].attribute, expected_label=1)
     assert reason(rater, stage) is None
 
 
@@ -121,15 +125,7 @@ def test_pages_that_were_had_and_pages_that_are_leased_are_counted():
     study, stage = open_for_rating(1, subjects=3, k=2)
     rater, other = factories.rater(study), factories.rater(study)
     judge(claim(rater=rater, stage=stage, now=NOW), now=NOW)
-    second = claim(rater=rater, stage=stage, now=NOW)
-    set_aside(
-        rater=rater,
-        assignment_id=second.pk,
-        act=Outcome.CANNOT_JUDGE,
-        comment="",
-        client_id=answers(second).client_id,
-        now=NOW,
-    )
+    put_aside(claim(rater=rater, stage=stage, now=NOW), Outcome.CANNOT_JUDGE)
     assert why_nothing(rater=rater, stage=fresh(stage), now=NOW).tasks == TasksLeft(judged=1, set_aside=1, free=1)
     judge(claim(rater=rater, stage=stage, now=NOW), now=NOW)
     why = why_nothing(rater=rater, stage=fresh(stage), now=NOW)
@@ -225,8 +221,7 @@ def test_who_stops_at_a_broken_page_has_a_technical_problem():
     rater = factories.rater(study)
     visit = arrive(rater, stage)
     page = claim(rater=rater, stage=stage, now=NOW)
-    fields = {"comment": "", "client_id": answers(page).client_id, "now": NOW}
-    set_aside(rater=rater, assignment_id=page.pk, act=Outcome.TECHNICAL, **fields)
+    put_aside(page, Outcome.TECHNICAL)
     assert outcome_if_ended_now(visit=visit, now=NOW) == "technical"
     judge(claim(rater=rater, stage=stage, now=NOW), now=NOW + timedelta(minutes=1))
     assert outcome_if_ended_now(visit=visit, now=NOW) == "stopped_early"
