@@ -1,19 +1,61 @@
-"""How raters agree with gold."""
+"""How raters agree with gold, and whether they followed the attention checks."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import F, QuerySet
 
 from conversations.models import Stage
 from judgments.enums import TaskKind
+from judgments.gold import is_right
 from judgments.models import Judgment
 
+type Right = tuple[int, int]  # how many were right, of how many
 
-def gold_agreement(*, stage: Stage, rater_ids: Collection[int] | None = None) -> dict[int, tuple[int, int]]:
-    rows = Judgment.objects.filter(unit__task__stage=stage, unit__task__kind=TaskKind.GOLD)
-    if rater_ids is not None:
-        rows = rows.filter(rater_id__in=rater_ids)
-    counted = rows.values("rater_id").annotate(
-        right=Count("id", filter=Q(label=F("unit__expected_label"))), total=Count("id")
+
+def gold_agreement(*, stage: Stage, rater_ids: Collection[int] | None = None) -> dict[int, Right]:
+    """By rater: the judged units of gold pages. Judgments that were excluded count too: they say why."""
+    return _by("rater_id", _expected(stage, rater_ids).filter(unit__task__kind=TaskKind.GOLD))
+
+
+def attention_results(*, stage: Stage, rater_ids: Collection[int] | None = None) -> dict[int, Right]:
+    """By rater: the instructions they met inside attention checks. The other units of such a page say nothing."""
+    rows = _expected(stage, rater_ids).filter(unit__task__kind=TaskKind.ATTENTION)
+    return _by("rater_id", rows.exclude(unit__instruction=""))
+
+
+def agreement_by_task(*, stage: Stage, task_ids: Collection[int]) -> dict[int, Right]:
+    """By gold, practice or attention task: the judged units that expect a label."""
+    return _by("task_id", _expected(stage, None).filter(unit__task_id__in=task_ids))
+
+
+def _expected(stage: Stage, rater_ids: Collection[int] | None) -> QuerySet[Judgment]:
+    rows = Judgment.objects.filter(unit__task__stage=stage, unit__expected_label__isnull=False, presentation=0)
+    return rows if rater_ids is None else rows.filter(rater_id__in=rater_ids)
+
+
+def _by(field: str, judgments: QuerySet[Judgment]) -> dict[int, Right]:
+    rows: Iterable[dict[str, Any]] = judgments.values(
+        "rater_id",
+        "stage_number",
+        "label",
+        task_id=F("unit__task_id"),
+        expected_label=F("unit__expected_label"),
+        instruction=F("unit__instruction"),
+        personalized_left=F("assignment__personalized_left"),
     )
-    return {row["rater_id"]: (row["right"], row["total"]) for row in counted}
+    counts: dict[int, Right] = {}
+    for row in rows:
+        right, total = counts.get(row[field], (0, 0))
+        counts[row[field]] = (right + _is_right(row), total + 1)
+    return counts
+
+
+def _is_right(row: dict[str, Any]) -> bool:
+    return is_right(
+        stage_number=row["stage_number"],
+        expected_label=row["expected_label"],
+        label=row["label"],
+        personalized_left=row["personalized_left"],
+        is_instruction=bool(row["instruction"]),
+    )
