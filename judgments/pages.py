@@ -77,6 +77,7 @@ class TaskPage:
     revising: bool
     active_ms: int
     draft_revision: int
+    flagged: bool = False  # the rater is warned before it is shown
     missing_attributes: str = ""
     comment: str = ""
     failure_modes: Sequence[tuple[str, str]] = ()
@@ -112,6 +113,7 @@ def build_page(assignment: Assignment, *, study: Study) -> TaskPage:
         revising=bool(assignment.outcome),
         active_ms=assignment.active_ms,
         draft_revision=assignment.draft_revision,
+        flagged=assignment.task.flagged,
         missing_attributes=answers.missing_attributes,
         comment=answers.comment,
         **_material(assignment, others, quotes),

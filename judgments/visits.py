@@ -110,25 +110,30 @@ def frame_context(visit: Visit) -> dict[str, Any]:
 def key_legend(stage_number: int) -> list[dict[str, object]]:
     """The keys in words; ``static/js/rating/keys.js`` is the table they come from (a test compares the two)."""
     labels = {
-        1: [(["1"], _("Accept")), (["2"], _("Unsure")), (["3"], _("Reject"))],
-        2: [(["y", "1"], _("Yes")), (["n", "2"], _("No"))],
-        3: [(["1", "2"], _("Left better")), (["3"], _("No difference")), (["4", "5"], _("Right better"))],
+        1: [("label:1", ["1"], _("Accept")), ("label:2", ["2"], _("Unsure")), ("label:3", ["3"], _("Reject"))],
+        2: [("label:1", ["y", "1"], _("Yes")), ("label:0", ["n", "2"], _("No"))],
+        3: [
+            ("label:1", ["1"], _("Left much better")),
+            ("label:2", ["2"], _("Left better")),
+            ("label:3", ["3"], _("No difference")),
+            ("label:4", ["4"], _("Right better")),
+            ("label:5", ["5"], _("Right much better")),
+        ],
     }
     common = [
-        (["↓", "j"], _("Next")),
-        (["↑", "k"], _("Previous")),
-        (["e"], _("Show the evidence")),
-        (["c"], _("Write a note")),
-        (["f"], _("Set the page aside")),
-        (["g"], _("Guidelines")),
-        (["Enter"], _("Submit when everything is judged")),
-        (["Ctrl", "Enter"], _("Submit from a text field")),
-        (["u"], _("Back to the page before")),
-        (["?"], _("This list")),
+        ("next", ["↓", "j"], _("Next")),
+        ("previous", ["↑", "k"], _("Previous")),
+        ("evidence", ["e"], _("Show the evidence")),
+        ("comment", ["c"], _("Write a note")),
+        ("flag", ["f"], _("Set the page aside")),
+        ("guidelines", ["g"], _("Guidelines")),
+        ("submit", ["Enter"], _("Submit when everything is judged")),
+        ("", ["Ctrl", "Enter"], _("Submit from a text field")),
+        ("undo", ["u"], _("Back to the page before")),
+        ("help", ["?"], _("This list")),
     ]
-    if stage_number != 1:
-        common = [row for row in common if row[0] != ["e"]]
-    return [{"keys": keys, "meaning": meaning} for keys, meaning in labels[stage_number] + common]
+    rows = labels[stage_number] + [row for row in common if stage_number == 1 or row[0] != "evidence"]
+    return [{"act": act, "keys": keys, "meaning": meaning} for act, keys, meaning in rows]
 
 
 def task_url(visit: Visit) -> str:

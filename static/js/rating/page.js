@@ -2,9 +2,14 @@
 import { openDialog, isDialogOpen } from "../dialogs.js";
 import { collect, isComplete, labelOf, restore, showDetails, unitsOf } from "./answers.js";
 import { Clock } from "./clock.js";
-import { areOn, keysOf, meaning, setOn } from "./keys.js";
+import { backToStatement, openEvidence } from "./evidence.js";
+import { showKeys } from "./key_dialog.js";
+import { keysOf, meaning } from "./keys.js";
 import * as outbox from "./outbox.js";
+import { showReading, switchReading } from "./reading.js";
 import { Refused, deliver, tryOnce } from "./server.js";
+import { currentUnit, makeCurrent, openNote, step } from "./units.js";
+import { coverOrShow, isCovered, showMaterial } from "./warning.js";
 
 const DRAFT_DELAY_MS = 700;
 // Signed out, somebody else at this browser, or the stage at rest: the answer is good and waits for a better time.
@@ -20,12 +25,15 @@ const say = (text) => {
 const notice = (text) => {
     document.getElementById("urgent-notices").textContent = text;
 };
-const timeOf = (iso) => new Date(iso).toLocaleTimeString();
+const timeOf = (iso) => new Date(iso).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 
 function begin() {
     form = document.getElementById("task-form");
     busy = false;
     notice("");
+    showKeys();
+    showReading();
+    coverOrShow(form);
     if (!form) return;
     keys = keysOf(form.dataset.stage);
     draftRevision = Number(form.dataset.draftRevision);
@@ -39,7 +47,7 @@ function begin() {
     showDetails(form);
     showProgress();
     const first = unitsOf(form).find((unit) => labelOf(unit) === null) ?? unitsOf(form)[0];
-    makeCurrent(first, { focus: false });
+    makeCurrent(form, first, { focus: false });
 }
 
 function showProgress() {
@@ -51,31 +59,13 @@ function showProgress() {
     document.getElementById("submit").setAttribute("aria-disabled", String(marked < units.length));
 }
 
-const currentUnit = () => form.querySelector(".unit--current");
-
-function makeCurrent(unit, { focus = true } = {}) {
-    if (!unit) return;
-    currentUnit()?.classList.remove("unit--current");
-    unit.classList.add("unit--current");
-    if (!focus) return;
-    const target = unit.querySelector('input[type="radio"]:checked') ?? unit.querySelector('input[type="radio"]');
-    target.focus({ preventScroll: true });
-    unit.scrollIntoView({ block: "nearest" });
-}
-
-function step(by) {
-    const units = unitsOf(form);
-    const at = units.indexOf(currentUnit());
-    makeCurrent(units[Math.min(Math.max(at + by, 0), units.length - 1)]);
-}
-
 function mark(label) {
-    const unit = currentUnit();
+    const unit = currentUnit(form);
     const radio = unit?.querySelector(`input[type="radio"][value="${label}"]`);
     if (!radio) return;
     radio.checked = true;
     changed();
-    if (unit !== unitsOf(form).at(-1)) step(1);
+    if (unit !== unitsOf(form).at(-1)) step(form, 1);
     else radio.focus({ preventScroll: true });
 }
 
@@ -117,9 +107,9 @@ async function saveDraft() {
 }
 
 function submit() {
-    if (busy || !form) return;
+    if (busy || !form || isCovered(form)) return;
     if (!isComplete(form)) {
-        makeCurrent(unitsOf(form).find((unit) => labelOf(unit) === null));
+        makeCurrent(form, unitsOf(form).find((unit) => labelOf(unit) === null));
         notice(form.dataset.textIncomplete);
         return;
     }
@@ -166,88 +156,64 @@ function show(answer) {
     if (form) document.getElementById("task").focus({ preventScroll: true });
 }
 
-const markOf = (index) => document.querySelector(`mark[data-evidence~="${index}"], [data-turn-evidence~="${index}"]`);
-
-function openEvidence(button) {
-    const unit = button?.closest("[data-unit]") ?? currentUnit();
-    const buttons = [...unit.querySelectorAll("[data-shows-evidence]")];
-    if (buttons.length === 0) return;
-    const at = buttons.findIndex((each) => each.getAttribute("aria-pressed") === "true");
-    const chosen = button ?? buttons[(at + 1) % buttons.length];
-    for (const pressed of document.querySelectorAll('[data-shows-evidence][aria-pressed="true"]')) {
-        pressed.setAttribute("aria-pressed", "false");
-    }
-    for (const marked of document.querySelectorAll('[aria-current="true"]')) marked.removeAttribute("aria-current");
-    chosen.setAttribute("aria-pressed", "true");
-    const place = markOf(chosen.dataset.showsEvidence);
-    if (!place) return;
-    const conversation = place.closest("details");
-    if (conversation) conversation.open = true;
-    place.setAttribute("aria-current", "true");
-    // A long conversation lays turns out only when they come near: the second scroll lands on the final place.
-    place.scrollIntoView({ block: "center" });
-    requestAnimationFrame(() => place.scrollIntoView({ block: "center" }));
-    makeCurrent(unit, { focus: false });
-    document.getElementById("back-to-statement").hidden = false;
-}
-
-function backToStatement(button) {
-    button.hidden = true;
-    makeCurrent(currentUnit());
-}
-
-function comment() {
-    const unit = currentUnit();
-    const details = unit?.querySelector("details.note");
-    if (!details) return;
-    details.open = true;
-    details.querySelector("textarea").focus();
-}
-
 const undo = () => document.getElementById("back")?.click();
 
+// A page that is looked at again can't be set aside any more: then there is no such button.
+const flag = () => document.querySelector('#rating-bar [data-opens="set-aside"]')?.click();
+
 const ACTS = {
-    next: () => step(1),
-    previous: () => step(-1),
+    next: () => step(form, 1),
+    previous: () => step(form, -1),
     label: ({ label }) => mark(label),
-    evidence: () => openEvidence(null),
-    comment,
-    flag: () => openDialog("set-aside"),
+    evidence: () => openEvidence(form),
+    comment: () => openNote(form),
+    flag,
     submit,
     undo,
     help: () => openDialog("keys"),
     guidelines: () => openDialog("guidelines"),
 };
+const WHILE_COVERED = new Set(["flag", "undo", "help", "guidelines"]);
 
 document.addEventListener("keydown", (event) => {
     if (!form || event.repeat || event.isComposing || isDialogOpen()) return;
     const act = meaning(event, keys);
-    if (!act) return;
+    if (!act || (isCovered(form) && !WHILE_COVERED.has(act.name))) return;
     event.preventDefault();
     ACTS[act.name](act);
 });
 
 document.addEventListener("change", (event) => {
-    if (event.target.id === "keys-switch") setOn(event.target.checked);
-    else if (form?.contains(event.target)) changed();
+    if (form?.contains(event.target)) changed();
 });
 document.addEventListener("input", (event) => {
     if (form?.contains(event.target) && event.target.tagName === "TEXTAREA") changed();
 });
 document.addEventListener("focusin", (event) => {
     const unit = event.target.closest?.("[data-unit]");
-    if (form && unit && unit !== currentUnit()) makeCurrent(unit, { focus: false });
+    if (form && unit && unit !== currentUnit(form)) makeCurrent(form, unit, { focus: false });
 });
 document.addEventListener("click", (event) => {
     const evidence = event.target.closest("[data-shows-evidence]");
-    if (evidence) openEvidence(evidence);
+    if (evidence) openEvidence(form, evidence);
     if (event.target.closest("#submit")) submit();
     if (event.target.closest("#leave-unchanged")) {
         clearTimeout(draftTimer);
         outbox.dropDraft(form.dataset.assignment);
     }
     const back = event.target.closest("#back-to-statement");
-    if (back) backToStatement(back);
+    if (back) backToStatement(form, back);
+    const reading = event.target.closest("#reading-switch");
+    if (reading) switchReading(reading);
+    if (event.target.closest("#set-aside-unread")) document.getElementById("act-upsetting").checked = true;
+    if (event.target.closest("#show-material")) {
+        showMaterial(form);
+        makeCurrent(form, currentUnit(form));
+    }
+});
+document.addEventListener("keyschange", () => {
+    showKeys();
+    if (form) keys = keysOf(form.dataset.stage);
 });
 document.addEventListener("submit", (event) => {
     if (event.target.id === "task-form") {
@@ -265,7 +231,6 @@ window.addEventListener("pagehide", () => {
     if (form && draftTimer && !busy) saveDraft();
 });
 
-document.getElementById("keys-switch").checked = areOn();
 begin();
 // What an earlier visit could not deliver goes first; its answer brings the task that is due now.
 for (const message of outbox.waiting(document.getElementById("rating").dataset.prefix)) {

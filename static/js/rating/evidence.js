@@ -1,0 +1,39 @@
+// From a statement to the place in the conversations that its evidence quotes, and back.
+import { currentUnit, makeCurrent } from "./units.js";
+
+// A long conversation lays turns out only when they come near: so many frames later the place stands still.
+const FRAMES = 4;
+
+const markOf = (index) => document.querySelector(`mark[data-evidence~="${index}"], [data-turn-evidence~="${index}"]`);
+
+/** Show the evidence of `button`, or the next one of the current unit. */
+export function openEvidence(form, button = null) {
+    const unit = button?.closest("[data-unit]") ?? currentUnit(form);
+    const buttons = [...unit.querySelectorAll("[data-shows-evidence]")];
+    if (buttons.length === 0) return;
+    const at = buttons.findIndex((each) => each.getAttribute("aria-pressed") === "true");
+    const chosen = button ?? buttons[(at + 1) % buttons.length];
+    for (const pressed of document.querySelectorAll('[data-shows-evidence][aria-pressed="true"]')) {
+        pressed.setAttribute("aria-pressed", "false");
+    }
+    for (const marked of document.querySelectorAll('[aria-current="true"]')) marked.removeAttribute("aria-current");
+    chosen.setAttribute("aria-pressed", "true");
+    const place = markOf(chosen.dataset.showsEvidence);
+    if (!place) return;
+    const conversation = place.closest("details");
+    if (conversation) conversation.open = true;
+    place.setAttribute("aria-current", "true");
+    bringToView(place, FRAMES);
+    makeCurrent(form, unit, { focus: false });
+    document.getElementById("back-to-statement").hidden = false;
+}
+
+function bringToView(place, frames) {
+    place.scrollIntoView({ block: "center", behavior: "instant" });
+    if (frames > 0 && place.isConnected) requestAnimationFrame(() => bringToView(place, frames - 1));
+}
+
+export function backToStatement(form, button) {
+    button.hidden = true;
+    makeCurrent(form, currentUnit(form));
+}
