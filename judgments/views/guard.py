@@ -13,6 +13,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 
 from judgments import requests
 from judgments.visits import NotAdmitted, Visit, visit_of
+from raters.enums import EnrolmentOutcome
 
 type RaterView[**P] = Callable[Concatenate[HttpRequest, Visit, P], HttpResponseBase]
 
@@ -30,6 +31,18 @@ def for_raters[**P](view: RaterView[P]) -> Callable[..., HttpResponseBase]:
             if request.method == "POST":
                 return refusal(_("You are signed out. Open your link again: your answer is kept."), "signed_out", 403)
             return render(request, "judgments/stranger.html", status=403)
+        return view(request, visit, *args, **kwargs)
+
+    return guarded
+
+
+def unless_withdrawn[**P](view: RaterView[P]) -> RaterView[P]:
+    """Nothing is taken of who withdrew, not even what still waits in their browser."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, visit: Visit, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if visit.enrolment.outcome == EnrolmentOutcome.WITHDREW:
+            return refusal(_("You have withdrawn from the study. Nothing more is taken."), "withdrew", 410)
         return view(request, visit, *args, **kwargs)
 
     return guarded

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from judgments.rater_forms import MessageForm
 from judgments.views.guard import for_raters
 from judgments.visits import Visit
+from raters.enums import EnrolmentOutcome
 from raters.queries import messages_of
 from raters.services import messages as services
 
@@ -36,6 +37,7 @@ def write(request: HttpRequest, visit: Visit) -> HttpResponse:
     context = {
         "study": visit.study,
         "stage": visit.stage,
+        "withdrawn": visit.enrolment.outcome == EnrolmentOutcome.WITHDREW,
         "form": form,
         "thread": list(messages_of(visit.enrolment)[:SHOWN])[::-1],
     }

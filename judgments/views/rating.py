@@ -13,7 +13,7 @@ from judgments import requests
 from judgments.models import Assignment
 from judgments.queries import visits as queries
 from judgments.services import answering, claiming, turns
-from judgments.views.guard import body, for_raters, refusal
+from judgments.views.guard import body, for_raters, refusal, unless_withdrawn
 from judgments.visits import Visit, frame_context, parts, task_context, task_url
 
 
@@ -40,6 +40,7 @@ def revise(request: HttpRequest, visit: Visit, assignment_id: uuid.UUID) -> Http
 
 @for_raters
 @require_POST
+@unless_withdrawn
 def submit(request: HttpRequest, visit: Visit, assignment_id: uuid.UUID) -> HttpResponse:
     """Commit the answers; the acknowledgement carries the next task."""
     try:
@@ -70,6 +71,7 @@ def submit(request: HttpRequest, visit: Visit, assignment_id: uuid.UUID) -> Http
 
 @for_raters
 @require_POST
+@unless_withdrawn
 def draft(request: HttpRequest, visit: Visit, assignment_id: uuid.UUID) -> HttpResponse:
     now = timezone.now()
     try:
@@ -89,6 +91,7 @@ def draft(request: HttpRequest, visit: Visit, assignment_id: uuid.UUID) -> HttpR
 
 @for_raters
 @require_POST
+@unless_withdrawn
 def set_aside(request: HttpRequest, visit: Visit, assignment_id: uuid.UUID) -> HttpResponse:
     now = timezone.now()
     try:

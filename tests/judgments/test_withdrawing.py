@@ -90,6 +90,18 @@ def test_withdrawing_touches_no_other_rater_and_no_other_study():
     assert Enrolment.objects.get(rater=rater, study=elsewhere).outcome == ""
 
 
+def test_an_answer_that_arrives_after_withdrawing_is_not_taken():
+    study = worlds.rateable_study()
+    client = Client()
+    client.post(f"/r/{worlds.entry_link(study.stages.get(number=1)).token}/")
+    client.get(f"/rate/{study.slug}/1/")
+    page = Assignment.objects.get(outcome="")
+    client.post(f"/rate/{study.slug}/1/withdraw/")
+    refused = worlds.submit_all(client, page)
+    assert (refused.status_code, refused.json()["code"]) == (410, "withdrew")
+    assert not Judgment.objects.exists()
+
+
 @pytest.mark.parametrize(("policy", "words"), [("exclude", "left out of every result"), ("keep", "stays in the study")])
 def test_the_page_says_what_will_happen_and_asks_once(policy, words):
     study = worlds.rateable_study()
