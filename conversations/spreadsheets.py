@@ -11,9 +11,10 @@ def problem_rows(filename: str, problems: Iterable[BatchProblem]) -> Iterator[li
     """The header and a row for each problem. Uploaded text can't become a formula."""
     yield ["file", "line", "field", "expected", "found", "row kept"]
     for one in problems:
-        texts = [_as_text(text) for text in (one.field, one.expected, one.found)]
-        yield [_as_text(filename), one.line, *texts, "yes" if one.kept else "no"]
+        texts = [as_text(text) for text in (one.field, one.expected, one.found)]
+        yield [as_text(filename), one.line, *texts, "yes" if one.kept else "no"]
 
 
-def _as_text(text: str) -> str:
+def as_text(text: str) -> str:
+    """Text that a spreadsheet shows and does not run."""
     return f"'{text}" if text.startswith(_RUN_BY_SPREADSHEETS) else text

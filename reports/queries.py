@@ -8,16 +8,16 @@ from django.db.models import BooleanField, ExpressionWrapper, F, OuterRef, Q, Qu
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from conversations.enums import Role, StageNumber, StageState, StudyState
-from conversations.models import ComparisonAttribute, Stage, Study
+from conversations.enums import StageNumber
+from conversations.models import ComparisonAttribute, Study
 from judgments.enums import Outcome, TaskKind
-from judgments.models import Assignment, Judgment
+from judgments.models import Judgment
+from judgments.queries.disclosure import must_wait_as_rater, withheld_stages
 from raters.enums import RaterKind
 from reports.enums import ExportState
 from reports.models import Export
 
 CHUNK = 2000
-COLLECTING = (StageState.OPEN, StageState.PAUSED)  # a paused stage goes on: its raters must not learn from it
 A_DEAD_WORKER = timedelta(seconds=60)
 ANNOUNCED_WITHIN = timedelta(seconds=10)
 
@@ -29,26 +29,6 @@ COUNTED = Q(
     rater__kind=RaterKind.HUMAN,
     rater__subject__isnull=True,
 ) & (Q(assignment__isnull=True) | Q(assignment__outcome=Outcome.SUBMITTED))
-
-
-def withheld_stages(study: Study, user: User | None) -> list[int]:
-    """The stages whose labels this user must not see yet. None is the operator at the command line."""
-    if user is None or study.memberships.filter(user=user, role=Role.OWNER).exists():
-        return []
-    if study.state == StudyState.CLOSED:
-        return []
-    return list(study.stages.filter(state__in=COLLECTING).order_by("number").values_list("number", flat=True))
-
-
-def must_wait_as_rater(study: Study, user: User | None) -> bool:
-    """Who rates in a study can't see its results until it closes, whatever their role."""
-    if user is None or study.state == StudyState.CLOSED or not is_collecting(study):
-        return False
-    return Assignment.objects.filter(rater__user=user, stage__study=study).exists()
-
-
-def is_collecting(study: Study) -> bool:
-    return Stage.objects.filter(study=study, state__in=COLLECTING).exists()
 
 
 def may_download(export: Export, user: User) -> bool:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services import record
 from conversations.models import Study
+from judgments.queries import disclosure
 from reports import queries
 from reports.enums import ExportState
 from reports.exporting.columns import JUDGMENT_COLUMNS, judgment_row
@@ -46,9 +47,9 @@ class Written:
 @transaction.atomic
 def request_export(*, study: Study, file_format: str, requested_by: User, now: datetime) -> Export:
     """Put an export in the queue. Stages that the user must not see yet are left out, and named."""
-    if queries.must_wait_as_rater(study, requested_by):
+    if disclosure.must_wait_as_rater(study, requested_by):
         raise ExportRefused("You rate in this study, so you can export its judgments once its stages are closed.")
-    withheld = queries.withheld_stages(study, requested_by)
+    withheld = disclosure.withheld_stages(study, requested_by)
     stages = [number for number in queries.all_stages() if number not in withheld]
     if not stages:
         raise ExportRefused("All stages are open or paused: until they close only the study's owner can export them.")

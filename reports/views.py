@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.requests import user_of
 from conversations.models import Study
 from conversations.permissions import READ, get_study
+from judgments.queries import disclosure
 from reports import queries, services, tasks
 from reports.downloads import attachment
 from reports.enums import ExportState
@@ -73,8 +74,8 @@ def _request_export(request: HttpRequest, study: Study, chosen: str) -> None:
 def _context(request: HttpRequest, study: Study, limit: int) -> dict[str, object]:
     user = user_of(request)
     exports = list(queries.exports_of(study)[:limit])
-    hidden = set(queries.withheld_stages(study, user))
-    waits = queries.must_wait_as_rater(study, user)
+    hidden = set(disclosure.withheld_stages(study, user))
+    waits = disclosure.must_wait_as_rater(study, user)
     return {
         "study": study,
         "rows": [(export, not waits and not hidden & set(export.stages)) for export in exports],

@@ -1,0 +1,28 @@
+"""Who may see what of the judgments while they are being given (PROTOCOL.md, Counting)."""
+
+from accounts.models import User
+from conversations.enums import Role, StageState, StudyState
+from conversations.models import Stage, Study
+from judgments.models import Assignment
+
+COLLECTING = (StageState.OPEN, StageState.PAUSED)  # a paused stage goes on: its raters must not learn from it
+
+
+def withheld_stages(study: Study, user: User | None) -> list[int]:
+    """The stages whose labels this user must not see yet. None is the operator at the command line."""
+    if user is None or study.memberships.filter(user=user, role=Role.OWNER).exists():
+        return []
+    if study.state == StudyState.CLOSED:
+        return []
+    return list(study.stages.filter(state__in=COLLECTING).order_by("number").values_list("number", flat=True))
+
+
+def must_wait_as_rater(study: Study, user: User | None) -> bool:
+    """Who rates in a study can't see its results until it closes, whatever their role."""
+    if user is None or study.state == StudyState.CLOSED or not is_collecting(study):
+        return False
+    return Assignment.objects.filter(rater__user=user, stage__study=study).exists()
+
+
+def is_collecting(study: Study) -> bool:
+    return Stage.objects.filter(study=study, state__in=COLLECTING).exists()
