@@ -16,6 +16,7 @@ from judgments.models import Assignment, Unit
 from judgments.policies.blinding import as_seen
 from judgments.policies.order import shuffled
 from judgments.queries import live_units
+from judgments.rendering import render_turn
 
 # The conversations that open with the page; the others open by hand or when their evidence is asked for.
 OPEN_CONVERSATIONS = 3
@@ -100,8 +101,8 @@ def build_page(assignment: Assignment, *, study: Study) -> TaskPage:
     """The page of an assignment. The order of its units is the rater's own and stays the same at every visit."""
     stage_number = assignment.stage.number
     units = list(live_units(assignment.task_id).select_related("attribute"))
-    overall = [unit for unit in units if unit.attribute_id is None]
-    by_id = {unit.pk: unit for unit in units if unit.attribute_id is not None}
+    overall = [unit for unit in units if _is_overall(unit)]
+    by_id = {unit.pk: unit for unit in units if not _is_overall(unit)}
     order = shuffled(by_id, key=bytes(study.key), rater_id=assignment.rater_id, task_id=assignment.task_id)
     others = [by_id[unit_id] for unit_id in order]
     answers = _answers_of(assignment)
@@ -118,6 +119,11 @@ def build_page(assignment: Assignment, *, study: Study) -> TaskPage:
         comment=answers.comment,
         **_material(assignment, others, quotes),
     )
+
+
+def _is_overall(unit: Unit) -> bool:
+    """An instruction has no attribute either, but stands among the units that have one."""
+    return unit.attribute_id is None and not unit.instruction
 
 
 def _choices(stage_number: int) -> list[Choice]:
@@ -160,8 +166,8 @@ def _unit_view(unit: Unit, answers: _Answers, quotes: Sequence[Quote], study: St
     attribute = unit.attribute
     return UnitView(
         id=unit.pk,
-        text=attribute.text if attribute else _("All in all"),
-        is_overall=attribute is None,
+        text=attribute.text if attribute else unit.instruction or _("All in all"),
+        is_overall=_is_overall(unit),
         reason=attribute.reason if attribute and study.show_reason else "",
         quotes=quotes,
         label=answer.get("label"),
@@ -245,5 +251,5 @@ def _turn(turn: dict[str, str], spans: Sequence[Span]) -> TurnView:
     marked = [span for span in spans if span.end > span.start]
     whole = " ".join(str(span.evidence) for span in spans if span.end <= span.start)
     is_prose = turn["role"] in _PROSE_ROLES and not marked
-    html = render_markdown(turn["content"]) if is_prose else mark_evidence(turn["content"], marked)
+    html = render_turn(turn["content"]) if is_prose else mark_evidence(turn["content"], marked)
     return TurnView(turn["role"], html, is_prose, whole)
