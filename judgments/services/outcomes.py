@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from judgments.enums import Outcome
 from judgments.models import Assignment
-from judgments.queries.outcomes import Nothing, why_nothing
+from judgments.queries.outcomes import Nothing, WhyNothing, why_nothing
 from raters.enums import EnrolmentOutcome
 from raters.models import Arrival
 
@@ -37,26 +37,27 @@ _BY_REASON = {
 }
 
 
-def earned_outcome(*, visit: Arrival, now: datetime) -> EnrolmentOutcome | Literal[""]:
+def earned_outcome(*, visit: Arrival, now: datetime, why: WhyNothing | None = None) -> EnrolmentOutcome | Literal[""]:
     """What the rater has earned in this visit so far, or "" while there is something left for them to do.
 
     Completed: at least one page submitted in the visit, and its quota is reached or nothing is left for this rater.
-    No work: nothing is left, and none was submitted in the visit. How it ended is kept, once it has.
+    No work: nothing is left, and none was submitted in the visit. How it ended is kept, once it has. ``why`` is the
+    rater's answer of ``why_nothing``, where it is known already.
     """
     if visit.outcome:
         return EnrolmentOutcome(visit.outcome)
-    why = why_nothing(rater=visit.enrolment.rater, stage=visit.stage, now=now)
+    why = why or why_nothing(rater=visit.enrolment.rater, stage=visit.stage, now=now)
     if why.reason in NOTHING_MORE:
         return EnrolmentOutcome.COMPLETED if _submitted(visit).exists() else EnrolmentOutcome.NO_WORK
     return _BY_REASON.get(why.reason, "") if why.reason else ""
 
 
-def outcome_if_ended_now(*, visit: Arrival, now: datetime) -> EnrolmentOutcome:
+def outcome_if_ended_now(*, visit: Arrival, now: datetime, why: WhyNothing | None = None) -> EnrolmentOutcome:
     """What the visit ends with if the rater ends it: what was earned, else stopped early.
 
     A technical problem is believed of who set their last page aside as broken and stops there.
     """
-    if earned := earned_outcome(visit=visit, now=now):
+    if earned := earned_outcome(visit=visit, now=now, why=why):
         return earned
     last = _pages(visit).exclude(outcome__in=["", Outcome.RETURNED]).order_by("-submitted_at").first()
     if last is not None and last.outcome == Outcome.TECHNICAL:

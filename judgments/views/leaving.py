@@ -80,14 +80,19 @@ def finish(request: HttpRequest, visit: Visit) -> HttpResponse:
         return redirect("arrival:ended", visit.study.slug, visit.stage.number)
     if blinding.asked_of(request, visit)["left"]:
         return redirect("judgments:blinding", visit.study.slug, visit.stage.number)
+    why = why_nothing(rater=visit.rater, stage=visit.stage, now=now)
     context = {
         "study": visit.study,
         "stage": visit.stage,
         "withdrawn": _has_withdrawn(visit),
         "figures": _all_figures(visit, arrival),
-        "why": why_nothing(rater=visit.rater, stage=visit.stage, now=now),
+        "why": why,
         "resume_url": request.build_absolute_uri(reverse("arrival:resume", args=[visit.enrolment.resume_token])),
-        **(_ending(arrival, outcomes.outcome_if_ended_now(visit=arrival, now=now)) if arrival and by_visit else {}),
+        **(
+            _ending(arrival, outcomes.outcome_if_ended_now(visit=arrival, now=now, why=why))
+            if arrival and by_visit
+            else {}
+        ),
     }
     return render(request, "judgments/finish.html", context)
 
