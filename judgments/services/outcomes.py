@@ -5,7 +5,7 @@ from typing import Literal
 
 from django.db.models import Q, QuerySet
 
-from judgments.enums import Outcome
+from judgments.enums import Outcome, TaskKind
 from judgments.models import Assignment
 from judgments.queries.outcomes import Nothing, WhyNothing, why_nothing
 from raters.enums import EnrolmentOutcome
@@ -66,7 +66,8 @@ def outcome_if_ended_now(*, visit: Arrival, now: datetime, why: WhyNothing | Non
 
 
 def _submitted(visit: Arrival) -> QuerySet[Assignment]:
-    return _pages(visit).filter(outcome__in=[Outcome.SUBMITTED, Outcome.SURPLUS])
+    judged = _pages(visit).filter(outcome__in=[Outcome.SUBMITTED, Outcome.SURPLUS])
+    return judged.exclude(task__kind=TaskKind.PRACTICE)
 
 
 def _pages(visit: Arrival) -> QuerySet[Assignment]:

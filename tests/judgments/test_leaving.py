@@ -89,7 +89,8 @@ def test_learning_comes_before_the_pages():
     admission = Admission.objects.filter(enrolment__rater=rater, stage=stage)
     regular = stage.tasks.first()
     assert regular is not None
-    Task.objects.create(stage=stage, kind="practice", twin_of=regular, subject=regular.subject)
+    practice = Task.objects.create(stage=stage, kind="practice", twin_of=regular, subject=regular.subject)
+    practice.units.create(position=1, attribute=regular.units.all()[0].attribute, expected_label=1)
     Question.objects.create(stage=stage, position=1, text="Which?", choices=["This", "That"], answer=0)
     assert why_nothing(rater=rater, stage=fresh(stage), now=NOW).reason == Nothing.PRACTICE
     admission.update(practised_at=NOW)
