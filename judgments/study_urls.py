@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from judgments.study_views import stages
+from judgments.study_views import gold, pay, questions, raters, stages, steering
 
 app_name = "stages"
 urlpatterns = [
@@ -12,4 +12,26 @@ urlpatterns = [
     path("stages/<int:number>/open/", stages.open_stage, name="open"),
     path("stages/<int:number>/pause/", stages.pause_stage, name="pause"),
     path("stages/<int:number>/close/", stages.close_stage, name="close"),
+    path("raters/", raters.rater_list, name="raters"),
+    path("raters/csv/", raters.rater_csv, name="raters-csv"),
+    path("raters/pay/", pay.pay, name="pay"),
+    path("raters/pay/csv/", pay.pay_csv, name="pay-csv"),
+    path("raters/pay/ids/", pay.pay_ids, name="pay-ids"),
+    path("raters/<int:number>/", raters.rater, name="rater"),
+    path("raters/<int:number>/pause/", steering.pause, name="pause-rater"),
+    path("raters/<int:number>/go-on/", steering.go_on, name="let-rater-go-on"),
+    path("raters/<int:number>/release/", steering.release, name="release-leases"),
+    path("raters/<int:number>/message/", steering.message, name="message-rater"),
+    path("raters/<int:number>/exclude/<int:stage_number>/", steering.exclude, name="exclude-judgments"),
+    path("raters/<int:number>/include/<int:stage_number>/", steering.include, name="include-judgments"),
+    path("stages/<int:number>/gold/", gold.task_list, name="gold"),
+    path("stages/<int:number>/gold/pick/", gold.pick, name="gold-pick"),
+    path("stages/<int:number>/gold/from/<int:task_id>/", gold.create, name="gold-create"),
+    path("stages/<int:number>/gold/<int:task_id>/retire/", gold.retire, name="gold-retire"),
+    path("stages/<int:number>/gold/<int:task_id>/restore/", gold.restore, name="gold-restore"),
+    path("stages/<int:number>/questions/", questions.question_list, name="questions"),
+    path("stages/<int:number>/questions/suggest/", questions.suggest, name="questions-suggest"),
+    path("stages/<int:number>/questions/<int:question_id>/", questions.edit, name="question"),
+    path("stages/<int:number>/questions/<int:question_id>/retire/", questions.retire, name="question-retire"),
+    path("stages/<int:number>/questions/<int:question_id>/move/", questions.move, name="question-move"),
 ]

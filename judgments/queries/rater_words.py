@@ -28,6 +28,15 @@ class Figure:
     share: Share | None = None
     order: float | None = None
 
+    @property
+    def lines(self) -> list[str]:
+        """For a narrow cell: a line for each stage."""
+        return self.text.split(" · ")
+
+    @property
+    def of(self) -> str:
+        return f"{self.share.hits} of {self.share.total}" if self.share else self.count
+
 
 def percent(value: float) -> str:
     return f"{value:.0%}".replace("%", " %")

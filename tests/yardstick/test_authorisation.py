@@ -24,7 +24,9 @@ from conversations.models import Batch, Comparison, Membership, Study
 from generation.enums import RunKind, RunState
 from generation.models import Run
 from generation.services.endpoints import ensure_default_endpoint, ensure_system
-from judgments.models import Assignment
+from judgments.enums import TaskKind
+from judgments.models import Assignment, Question
+from judgments.services.authoring import TwinUnit, make_twin
 from judgments.services.stages import open_stage
 from raters import sessions
 from raters.models import Admission, Enrolment, EntryLink, Rater
@@ -111,6 +113,29 @@ MATRIX: dict[str, dict[str, Row]] = {
     "stages:open": {"POST": ACT},
     "stages:pause": {"POST": ACT},
     "stages:close": {"POST": ACT},
+    "stages:gold": {"GET": MANAGE},
+    "stages:gold-pick": {"GET": MANAGE},
+    "stages:gold-create": {"GET": MANAGE, "POST": MANAGE},
+    "stages:gold-retire": {"POST": ACT},
+    "stages:gold-restore": {"POST": ACT},
+    "stages:questions": {"GET": MANAGE, "POST": MANAGE},
+    "stages:questions-suggest": {"POST": ACT},
+    "stages:question": {"GET": MANAGE, "POST": MANAGE},
+    "stages:question-retire": {"POST": ACT},
+    "stages:question-move": {"POST": ACT},
+    # Seeing and steering raters
+    "stages:raters": {"GET": READ},
+    "stages:raters-csv": {"GET": READ},
+    "stages:rater": {"GET": READ},
+    "stages:pay": {"GET": READ},
+    "stages:pay-csv": {"GET": READ},
+    "stages:pay-ids": {"POST": MANAGE},
+    "stages:pause-rater": {"POST": ACT},
+    "stages:let-rater-go-on": {"POST": ACT},
+    "stages:release-leases": {"POST": ACT},
+    "stages:message-rater": {"POST": answers(ACT, 422)},
+    "stages:exclude-judgments": {"GET": MANAGE, "POST": answers(MANAGE, 422)},
+    "stages:include-judgments": {"GET": MANAGE, "POST": ACT},
     # Runs and endpoints
     "generation:card": {"GET": READ},
     "generation:run-list": {"GET": READ},
@@ -135,6 +160,7 @@ MATRIX: dict[str, dict[str, Row]] = {
     # Rating: a link lets everybody in who has it; the pages are for the raters of the stage.
     "arrival:arrive": {"GET": EVERYBODY, "POST": (302,) * 6},
     "arrival:resume": {"GET": (302,) * 6},
+    "arrival:ended": {"GET": (403,) * 6},  # nobody has arrived by a link here
     "judgments:rate": {"GET": RATE},
     "judgments:history": {"GET": RATE},
     "judgments:finish": {"GET": RATE},
@@ -142,6 +168,11 @@ MATRIX: dict[str, dict[str, Row]] = {
     "judgments:blinding": {"GET": answers(RATE, 302), "POST": answers(RATE, 302)},  # nothing is asked here
     "judgments:messages": {"GET": RATE, "POST": answers(RATE, 422)},
     "judgments:withdraw": {"GET": RATE, "POST": answers(RATE, 302)},
+    "judgments:practice": {"GET": answers(RATE, 302)},  # it is done
+    "judgments:practice-feedback": {"GET": RATE},
+    "judgments:practice-submit": {"POST": answers(RATE, 400)},
+    "judgments:practice-set-aside": {"POST": answers(RATE, 400)},
+    "judgments:check": {"GET": RATE, "POST": answers(RATE, 422)},
     "judgments:revise": {"GET": RATE},
     "judgments:submit": {"POST": answers(RATE, 400)},
     "judgments:draft": {"POST": answers(RATE, 400)},
@@ -168,7 +199,10 @@ MATRIX: dict[str, dict[str, Row]] = {
     "api:export-download": {"GET": API_READ},
 }
 # Addresses that name an object of a study by its number.
-OWN_OBJECTS = {"pk", "batch_id", "link_id", "run_id", "endpoint_id", "comparison_id", "export_id", "assignment_id"}
+OWN_OBJECTS = {"pk", "batch_id", "link_id", "run_id", "endpoint_id", "comparison_id", "export_id", "assignment_id"} | {
+    "task_id",
+    "question_id",
+}
 
 
 def routes(
@@ -237,6 +271,7 @@ def make_world() -> World:
     world.arguments = {
         "slug": study.slug,
         "number": 1,
+        "stage_number": 1,
         "kind": RunKind.EXTRACTION.value,
         "link_id": link.pk,
         "token": link.token,
@@ -247,8 +282,12 @@ def make_world() -> World:
         "batch_id": _batch(study).pk,
         "export_id": _export(study).pk,
         **_run(study),
+        **_learning(stage),
     }
+    practised = _practised(stage, rater)
     world.of_route = {
+        **{f"judgments:practice-{act}": {"assignment_id": practised.pk} for act in ("feedback", "submit", "set-aside")},
+        **{f"stages:gold-{act}": {"task_id": practised.task_id} for act in ("retire", "restore")},
         "arrival:resume": {"token": enrolment.resume_token},
         "conversations:conversation": {"pk": subject.conversations.get().pk},
         "conversations:restore": {"slug": _deleted_twin(world).slug},
@@ -265,6 +304,21 @@ def _assignment(stage, rater) -> Assignment:
         submitted_at=timezone.now(),
         outcome="submitted",
         revision=1,
+    )
+
+
+def _learning(stage) -> dict[str, int]:
+    question = Question.objects.create(stage=stage, position=1, text="Why?", choices=["So", "Thus"], answer=0)
+    return {"task_id": stage.tasks.filter(kind=TaskKind.REGULAR).order_by("id").first().pk, "question_id": question.pk}
+
+
+def _practised(stage, rater) -> Assignment:
+    original = stage.tasks.filter(kind=TaskKind.REGULAR).order_by("id").first()
+    units = [TwinUnit(unit, 1) for unit in original.units.all()]
+    now = timezone.now()
+    task = make_twin(task=original, kind=TaskKind.PRACTICE, units=units, actor=None, now=now)
+    return Assignment.objects.create(
+        task=task, stage=stage, rater=rater, started_at=now, submitted_at=now, outcome="submitted", revision=1
     )
 
 
@@ -365,6 +419,8 @@ NOT_YOURS = {
     "judgments:submit": f'{{"client_id": "{uuid.uuid4()}", "answers": [], "active_ms": 0}}',
     "judgments:draft": '{"draft": {"answers": []}, "revision": 0, "active_ms": 0}',
     "judgments:set-aside": f'{{"client_id": "{uuid.uuid4()}", "act": "technical"}}',
+    "judgments:practice-submit": f'{{"client_id": "{uuid.uuid4()}", "answers": [], "active_ms": 0}}',
+    "judgments:practice-set-aside": f'{{"client_id": "{uuid.uuid4()}", "act": "technical"}}',
 }
 
 
