@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.db.models import Count, QuerySet
 
 from conversations.models import Stage, Study
-from raters.models import Admission, Enrolment, EntryLink, Message, Rater
+from raters.models import Admission, Arrival, Enrolment, EntryLink, Message, Rater
 
 
 def entry_links_of(study: Study) -> QuerySet[EntryLink]:
@@ -57,3 +57,18 @@ def messages_of(enrolment: Enrolment) -> QuerySet[Message]:
 
 def has_unread_answer(enrolment: Enrolment) -> bool:
     return Message.objects.filter(enrolment=enrolment, from_rater=False, read_at__isnull=True).exists()
+
+
+def latest_arrival(*, rater_ids: Collection[int], slug: str, number: int) -> Arrival | None:
+    """The visit of one of these raters to a stage of a study that exists, ended or not."""
+    return (
+        Arrival.objects.select_related("stage__study", "enrolment", "entry_link")
+        .filter(
+            stage__study__slug=slug,
+            stage__study__deleted_at__isnull=True,
+            stage__number=number,
+            enrolment__rater_id__in=rater_ids,
+        )
+        .order_by("-arrived_at")
+        .first()
+    )

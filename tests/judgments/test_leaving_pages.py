@@ -106,6 +106,8 @@ def test_history_does_not_tell_checks_surplus_and_repeats_from_regular_pages(stu
 @pytest.mark.django_db
 def test_stopping_early_is_asked_plainly_and_ends_the_visit(study, client):
     visit = come_by_prolific(study, stopped_early="EARLY")
+    EntryLink.objects.filter(arrivals=visit).update(return_address="https://platform.example/submit?cc={code}")
+    assert client.get(reverse("arrival:ended", args=[study.slug, 1])).status_code == 302  # nothing is earned yet
     finish = text_of(client.get(f"/rate/{study.slug}/1/finish/").content)
     assert "the code for stopping early, not the one for completing" in finish
     assert "EARLY" not in finish  # the code is shown once it was earned
@@ -113,6 +115,9 @@ def test_stopping_early_is_asked_plainly_and_ends_the_visit(study, client):
     assert ended.headers["Location"] == reverse("arrival:ended", args=[study.slug, 1])
     visit.refresh_from_db()
     assert visit.outcome == "stopped_early"
+    code_page = client.get(ended.headers["Location"])
+    assert "Your code EARLY" in text_of(code_page.content)
+    assert 'href="https://platform.example/submit?cc=EARLY"' in code_page.content.decode()
     assert "You ended this visit" in text_of(client.get(f"/rate/{study.slug}/1/").content)
     assert client.get(f"/rate/{study.slug}/1/finish/").headers["Location"] == ended.headers["Location"]
 
