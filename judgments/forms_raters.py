@@ -4,14 +4,14 @@ from typing import Any
 
 from django import forms
 
-from conversations.models import Study
+from conversations.models import Stage, Study
 from judgments.enums import ExclusionReason
 from judgments.queries.rater_table import STATES
 from raters.models import Message
 
 
 class RaterFilterForm(forms.Form):
-    stage = forms.ModelChoiceField(queryset=None, required=False, empty_label="All stages")
+    stage = forms.ModelChoiceField(queryset=Stage.objects.none(), required=False, empty_label="All stages")
     state = forms.ChoiceField(choices=[("", "Any state"), *STATES.items()], required=False)
     flagged = forms.BooleanField(label="Only flagged", required=False)
     sort = forms.RegexField(r"^-?[a-z_]{1,20}$", required=False, widget=forms.HiddenInput)
@@ -29,7 +29,7 @@ class RaterFilterForm(forms.Form):
         return {"stage": None, "state": "", "flagged": False, "sort": ""} | self.cleaned_data
 
 
-class MessageForm(forms.ModelForm):
+class MessageForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Message
         fields = ["text"]

@@ -10,7 +10,8 @@
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import connection
 
@@ -187,7 +188,12 @@ def stage_figures(*, study: Study, rater_ids: Collection[int] | None = None) -> 
                 "units": UNITS_TO_STRAIGHT_LINE,
             },
         )
-        return [StageFigures(*row[:-2], _clustered(row[-2]), _clustered(row[-1])) for row in cursor.fetchall()]
+        return [_figures(*row) for row in cursor.fetchall()]
+
+
+def _figures(*row: Any) -> StageFigures:
+    *plain, peers, left = row
+    return replace(StageFigures(*plain), peers=_clustered(peers), left=_clustered(left))
 
 
 def _clustered(sums: list[int | None]) -> Clustered | None:

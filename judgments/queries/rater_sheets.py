@@ -72,7 +72,7 @@ def table(lines: Iterable[Line]) -> Iterator[list[str | int]]:
     yield ["rater", "entry", "stages", "state", "done", "surplus", "set_aside", "excluded", *names, "flags"]
     for line in lines:
         row = line.row
-        own = [row.enrolment.number, as_text(row.entry), as_text(row.stages), row.state_text]
+        own: list[str | int] = [row.enrolment.number, as_text(row.entry), as_text(row.stages), row.state_text]
         counts = [row.done, row.surplus, row.set_aside, row.excluded]
         figures = [as_text(part) for cell in line.cells for part in (cell.text or cell.why, cell.interval, cell.count)]
         yield [*own, *counts, *figures, "; ".join(row.flags)]

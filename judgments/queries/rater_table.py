@@ -170,7 +170,8 @@ def _state(enrolment: Enrolment, admissions: list[Admission]) -> str:
         return PAUSED
     if admissions and all(admission.outcome for admission in admissions):
         return admissions[-1].outcome
-    return enrolment.outcome or enrolment.visit_outcome or ACTIVE
+    visit: str | None = enrolment.visit_outcome  # type: ignore[attr-defined]  # _enrolments gives it
+    return enrolment.outcome or visit or ACTIVE
 
 
 def _works(

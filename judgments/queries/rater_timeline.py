@@ -84,8 +84,10 @@ def pay_sheet(*, study: Study, stage: Stage | None = None) -> PaySheet:
 def pay_table(sheet: PaySheet, *, with_platform_ids: bool) -> Iterator[list[str | int]]:
     """The header, a row for each rater, and the total. Text can't become a formula."""
     names = ["rater", "platform", "active_hours", "pages", "judgments", "amount", "currency"]
-    yield [*names, "platform_id"] if with_platform_ids else names
+    ids = ["platform_id"] if with_platform_ids else []
+    yield [*names, *ids]
     for line in sheet.lines:
+        known = [as_text(line.enrolment.external_id or "")] if with_platform_ids else []
         yield [
             line.enrolment.number,
             line.enrolment.platform,
@@ -94,7 +96,7 @@ def pay_table(sheet: PaySheet, *, with_platform_ids: bool) -> Iterator[list[str 
             line.pay.judgments,
             str(line.pay.amount),
             line.pay.currency,
-            *([as_text(line.enrolment.external_id or "")] if with_platform_ids else []),
+            *known,
         ]
-    total = ["total", "", str(sheet.hours), sheet.pages, sheet.judgments, str(sheet.amount), sheet.currency]
-    yield [*total, ""] if with_platform_ids else total
+    blank = [""] if with_platform_ids else []
+    yield ["total", "", str(sheet.hours), sheet.pages, sheet.judgments, str(sheet.amount), sheet.currency, *blank]

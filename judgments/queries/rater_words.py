@@ -95,11 +95,18 @@ def _peers(row: RaterRow, sight: Sight) -> Figure:
         row.peers,
         things="labels",
         why="nobody else has judged the same units yet" if row.done + row.surplus else "no pages yet",
-        says=lambda share: (
-            f"On {percent(share.value)} of the units that others judged too, the label is what most of the others say."
-            " Hard units lower it for everybody."
-        ),
+        says=lambda share: _says_peers(share, row),
     )
+
+
+def _says_peers(share: Share, row: RaterRow) -> str:
+    beside = {
+        "side": "the label is on the same side of “no difference” as the mean of the others",
+        "same": "the label is what most of the others say",
+    }
+    compared = {"side" if work.stage.number == StageNumber.RESPONSE else "same" for work in row.works}
+    how = " or ".join(beside[one] for one in sorted(compared))
+    return f"On {percent(share.value)} of the units that others judged too, {how}. Hard units lower it for everybody."
 
 
 def _pace(row: RaterRow, sight: Sight) -> Figure:

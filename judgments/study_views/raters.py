@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.requests import user_of
-from conversations.enums import Role
+from conversations.enums import Role, StageNumber
 from conversations.models import Study
 from conversations.permissions import MANAGE, READ, get_study
 from judgments.forms_raters import MessageForm, RaterFilterForm
@@ -152,8 +152,18 @@ def _cards(enrolment: Enrolment, row: RaterRow, sight: Sight) -> list[StageCard]
         works = [work for work in row.works if work.stage == admission.stage]
         here = RaterRow(enrolment, [admission], row.state, works)
         why = why_nothing(rater=enrolment.rater, stage=admission.stage, now=now)
-        cards.append(StageCard(admission, here, list(figures_in_words(here, sight).values()), why))
+        cards.append(StageCard(admission, here, _figures(here, sight), why))
     return cards
+
+
+def _figures(row: RaterRow, sight: Sight) -> list[Figure]:
+    """Of one stage; none where the rater has not worked in it, and sides where it has any."""
+    if not row.works:
+        return []
+    found = figures_in_words(row, sight)
+    if row.works[0].stage.number != StageNumber.RESPONSE:
+        del found["left"]
+    return list(found.values())
 
 
 def _asked_lines(form: RaterFilterForm, study: Study, sight: Sight) -> list[Line]:
