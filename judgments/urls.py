@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from judgments.views import blinding, leaving, messages, rating, withdrawing
+from judgments.views import blinding, learning, leaving, messages, rating, withdrawing
 
 app_name = "judgments"
 urlpatterns = [
@@ -13,6 +13,15 @@ urlpatterns = [
     path("<slug:slug>/<int:number>/blinding/", blinding.ask, name="blinding"),
     path("<slug:slug>/<int:number>/messages/", messages.write, name="messages"),
     path("<slug:slug>/<int:number>/withdraw/", withdrawing.withdraw, name="withdraw"),
+    path("<slug:slug>/<int:number>/practice/", learning.practice, name="practice"),
+    path("<slug:slug>/<int:number>/practice/<uuid:assignment_id>/", learning.feedback, name="practice-feedback"),
+    path("<slug:slug>/<int:number>/practice/<uuid:assignment_id>/submit/", learning.submit, name="practice-submit"),
+    path(
+        "<slug:slug>/<int:number>/practice/<uuid:assignment_id>/set-aside/",
+        learning.set_aside,
+        name="practice-set-aside",
+    ),
+    path("<slug:slug>/<int:number>/check/", learning.check, name="check"),
     path("<slug:slug>/<int:number>/<uuid:assignment_id>/", rating.revise, name="revise"),
     path("<slug:slug>/<int:number>/<uuid:assignment_id>/submit/", rating.submit, name="submit"),
     path("<slug:slug>/<int:number>/<uuid:assignment_id>/draft/", rating.draft, name="draft"),

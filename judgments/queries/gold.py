@@ -1,6 +1,6 @@
 """How raters agree with gold, and whether they followed the attention checks."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -35,7 +35,7 @@ def _expected(stage: Stage, rater_ids: Collection[int] | None) -> QuerySet[Judgm
 
 
 def _by(field: str, judgments: QuerySet[Judgment]) -> dict[int, Right]:
-    rows: Iterable[dict[str, Any]] = judgments.values(
+    rows: Iterable[Mapping[str, Any]] = judgments.values(
         "rater_id",
         "stage_number",
         "label",
@@ -51,7 +51,7 @@ def _by(field: str, judgments: QuerySet[Judgment]) -> dict[int, Right]:
     return counts
 
 
-def _is_right(row: dict[str, Any]) -> bool:
+def _is_right(row: Mapping[str, Any]) -> bool:
     return is_right(
         stage_number=row["stage_number"],
         expected_label=row["expected_label"],

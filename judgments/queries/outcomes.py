@@ -8,7 +8,8 @@ from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QueryS
 from conversations.enums import StageNumber, StageState, StudyState
 from conversations.models import Stage
 from judgments.enums import Outcome, TaskKind
-from judgments.models import Assignment, Question, QueuePosition, Slot, Task
+from judgments.models import Assignment, QueuePosition, Slot
+from judgments.queries.learning import lessons
 from judgments.queries.work import live_tasks
 from raters.enums import EnrolmentOutcome, Platform
 from raters.models import Admission, Arrival, Enrolment, Rater
@@ -104,7 +105,7 @@ def why_nothing(*, rater: Rater, stage: Stage, now: datetime) -> WhyNothing:
         _ended(admission)
         or _not_running(stage)
         or _of_visit(admission, arrival)
-        or _of_gates(admission, stage)
+        or _of_gates(admission)
         or _of_quotas(rater, stage, arrival)
     )
     return WhyNothing(reason) if reason else _of_tasks(admission.enrolment, stage, now)
@@ -147,14 +148,11 @@ def _of_visit(admission: Admission, arrival: Arrival | None) -> Nothing | None:
     return None
 
 
-def _of_gates(admission: Admission, stage: Stage) -> Nothing | None:
-    practice = Task.objects.filter(stage=stage, kind=TaskKind.PRACTICE, withdrawn_at__isnull=True)
-    if admission.practised_at is None and practice.exists():
+def _of_gates(admission: Admission) -> Nothing | None:
+    due = lessons(admission)
+    if due.practice:
         return Nothing.PRACTICE
-    questions = Question.objects.filter(stage=stage, retired_at__isnull=True)
-    if admission.comprehended_at is None and questions.exists():
-        return Nothing.COMPREHENSION
-    return None
+    return Nothing.COMPREHENSION if due.questions else None
 
 
 def _of_quotas(rater: Rater, stage: Stage, arrival: Arrival | None) -> Nothing | None:

@@ -6,7 +6,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from conversations.enums import StageState
 from conversations.models import Stage
-from judgments.enums import Outcome
+from judgments.enums import Outcome, TaskKind
 from judgments.models import Assignment
 from raters.models import Rater
 
@@ -31,12 +31,14 @@ def assignment_of(*, rater: Rater, stage: Stage, assignment_id: uuid.UUID) -> As
 
 def can_revise(assignment: Assignment) -> bool:
     """A judged page can be changed as long as its stage is open."""
+    if assignment.task.kind == TaskKind.PRACTICE:
+        return False  # its answers were told
     return assignment.outcome in {Outcome.SUBMITTED, Outcome.SURPLUS} and assignment.stage.state == StageState.OPEN
 
 
 def last_submitted(*, rater: Rater, stage: Stage, before: Assignment | None) -> uuid.UUID | None:
     """The page judged just before this one: where "back" leads."""
-    judged = Assignment.objects.filter(_JUDGED, rater=rater, stage=stage)
+    judged = Assignment.objects.filter(_JUDGED, rater=rater, stage=stage).exclude(task__kind=TaskKind.PRACTICE)
     if before is not None and before.submitted_at is not None:
         judged = judged.filter(submitted_at__lt=before.submitted_at)
     return judged.order_by("-submitted_at").values_list("pk", flat=True).first()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from judgments import requests
+from judgments.gates import next_gate
 from judgments.models import Assignment
 from judgments.queries import visits as queries
 from judgments.services import answering, claiming, turns
@@ -20,6 +21,8 @@ from judgments.visits import Visit, frame_context, parts, task_context, task_url
 @for_raters
 @require_safe
 def rate(request: HttpRequest, visit: Visit) -> HttpResponse:
+    if gate := next_gate(visit):
+        return redirect(gate)
     assignment = claiming.claim_next(rater=visit.rater, stage=visit.stage, now=timezone.now())
     return render(
         request, "judgments/rate.html", task_context(visit, _as_page(visit, assignment)) | frame_context(visit)

@@ -153,7 +153,7 @@ function show(answer) {
     window.scrollTo(0, 0);
     begin();
     if (answer.saved_at) say(document.getElementById("rating").dataset.textSubmitted.replace("{time}", timeOf(answer.saved_at)));
-    if (form) document.getElementById("task").focus({ preventScroll: true });
+    document.getElementById("task").focus({ preventScroll: true });
 }
 
 const undo = () => document.getElementById("back")?.click();
