@@ -147,7 +147,9 @@ def rater_rows(
 
 
 def _enrolments(study: Study, rater_ids: Collection[int] | None) -> QuerySet[Enrolment]:
-    latest = Arrival.objects.filter(enrolment=OuterRef("pk")).order_by("-arrived_at")
+    # Only on a crowd platform does the end of a visit end anything: by an open link raters come back as they like.
+    crowds = [Platform.PROLIFIC, Platform.OTHER]
+    latest = Arrival.objects.filter(enrolment=OuterRef("pk"), entry_link__platform__in=crowds).order_by("-arrived_at")
     admissions = Admission.objects.select_related("stage").order_by("stage__number")
     found = (
         Enrolment.objects.filter(study=study, rater__kind=RaterKind.HUMAN)

@@ -22,6 +22,7 @@ from tests import factories
 from tests.judgments.rated import NOW, always, careful, rated_study, work
 
 pytestmark = pytest.mark.django_db
+QUERIES = 18  # the ten of the figures; the session, who asks, what they may see, and the filter's stages
 
 
 def member(study: Study, role: Role) -> User:
@@ -90,6 +91,26 @@ def test_the_list_and_its_download_say_the_same(study):
     for row, line in zip(rows, lines, strict=True):
         assert [row[key] for key in FIGURES] == [cell.text or cell.why for cell in line.cells]
     assert 'aria-sort="descending"' in page.content.decode()
+
+
+@pytest.mark.parametrize("raters", [1, 30])
+def test_the_page_takes_the_same_queries_for_one_rater_and_for_thirty(raters, django_assert_num_queries):
+    study = rated_study(subjects=2)
+    for _rater in range(raters):
+        work(factories.rater(study), factories.stage(study, 1), careful, pages=1)
+    client = client_of(study, Role.ADMIN)
+    with django_assert_num_queries(QUERIES):
+        page = client.get(address("raters", study))
+    assert len(page.context["page"]) == raters
+
+
+def test_the_end_of_a_visit_is_a_state_only_where_a_platform_pays_it(study):
+    arrival = Arrival.objects.get(enrolment__study=study, enrolment__number=2)
+    Arrival.objects.filter(pk=arrival.pk).update(outcome="stopped_early")
+    client = client_of(study, Role.ANALYST)
+    assert client.get(address("rater", study, 2)).context["row"].state == "active"
+    EntryLink.objects.filter(pk=arrival.entry_link_id).update(platform="prolific", person_parameter="PROLIFIC_PID")
+    assert client.get(address("rater", study, 2)).context["row"].state == "stopped_early"
 
 
 def test_a_label_that_is_a_formula_is_text_in_the_download(study):
