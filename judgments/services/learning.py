@@ -39,7 +39,9 @@ def next_practice(*, admission: Admission, now: datetime) -> Assignment | None:
         return None
     left = list(practice_left(admission))
     if not left:
-        Admission.objects.filter(pk=admission.pk, practised_at__isnull=True).update(practised_at=now)
+        if admission.practised_at is None:
+            admission.practised_at = now
+            admission.save(update_fields=["practised_at"])
         return None
     open_page = Assignment.objects.filter(rater=rater, stage=stage, outcome="").select_related("task").first()
     if open_page is None:
