@@ -40,7 +40,7 @@ def submitted(page: Page) -> None:
 def lengthen(study: Study, *, turns: int = LONG_TURNS, characters: int = 400) -> None:
     """Every conversation gets so many turns; each subject's first attribute quotes turns along its way."""
     for conversation in Conversation.objects.filter(subject__study=study):
-        said = [_turn(number, characters) for number in range(turns)]
+        said = [_turn(conversation, number, characters) for number in range(turns)]
         Conversation.objects.filter(pk=conversation.pk).update(
             turns=said, turn_count=turns, character_count=turns * characters, content_hash=uuid.uuid4().hex
         )
@@ -49,9 +49,12 @@ def lengthen(study: Study, *, turns: int = LONG_TURNS, characters: int = 400) ->
         Attribute.objects.filter(pk=attribute.pk).update(evidence=quotes)
 
 
-def _turn(number: int, characters: int) -> dict[str, str]:
+def _turn(conversation: Conversation, number: int, characters: int) -> dict[str, str]:
     role = "assistant" if number % 2 else "user"
-    start = f"Turn {number} says this. **Bold**, *slanted*, `code`.\n\n- one\n- two\n\n"
+    start = (
+        f"Turn {number} says this. **Bold** and `code` of conversation {conversation.pk}.\n\n"
+        "- one *slanted* point\n- two\n  - three\n\n"
+    )
     return {"role": role, "content": start + "and so on " * ((characters - len(start)) // 10)}
 
 
