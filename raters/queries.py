@@ -72,3 +72,8 @@ def latest_arrival(*, rater_ids: Collection[int], slug: str, number: int) -> Arr
         .order_by("-arrived_at")
         .first()
     )
+
+
+def enrolment_from_platform(*, link: EntryLink, person: str) -> Enrolment | None:
+    """The enrolment of a platform's participant in the link's study."""
+    return Enrolment.objects.filter(study_id=link.stage.study_id, platform=link.platform, external_id=person).first()

@@ -3,10 +3,12 @@
 from django.http import HttpRequest
 
 from conversations.models import Study
-from raters.models import Enrolment
+from raters.incoming import Incoming
+from raters.models import Enrolment, EntryLink
 from raters.queries import enrolment_of
 
 SESSION_KEY = "raters"
+INCOMING_KEY = "incoming"
 
 
 def remember(request: HttpRequest, enrolment: Enrolment) -> None:
@@ -25,3 +27,15 @@ def current_enrolment(request: HttpRequest, study: Study) -> Enrolment | None:
     """The enrolment of the rater at this browser, or None for a stranger."""
     rater_id = rater_ids(request).get(str(study.pk))
     return enrolment_of(study=study, rater_id=rater_id) if rater_id is not None else None
+
+
+def keep_incoming(request: HttpRequest, link: EntryLink, incoming: Incoming) -> None:
+    """Who comes is kept on the server, so that it can leave the address bar."""
+    known = request.session.get(INCOMING_KEY, {})
+    known[str(link.pk)] = [incoming.person, incoming.session, incoming.signed]
+    request.session[INCOMING_KEY] = known
+
+
+def incoming_by(request: HttpRequest, link: EntryLink) -> Incoming | None:
+    kept = request.session.get(INCOMING_KEY, {}).get(str(link.pk))
+    return Incoming(*kept) if kept else None

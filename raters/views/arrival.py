@@ -10,7 +10,9 @@ from accounts.models import User
 from conversations.markdown import render as render_markdown
 from conversations.models import ConsentText, Stage
 from raters import queries, sessions
+from raters.enums import Platform
 from raters.forms import ArrivalForm
+from raters.incoming import AnotherStudy, Incoming, ParameterMissing, read_parameters
 from raters.models import Enrolment, EntryLink, Rater
 from raters.services import enrolling as services
 
@@ -21,19 +23,67 @@ def arrive(request: HttpRequest, token: str) -> HttpResponse:
     link = queries.entry_link_for(token)
     if link is None:
         raise Http404("There is no such link.")
+    if link.platform != Platform.OPEN and request.method == "GET" and request.GET:
+        return _take_parameters(request, link)
+    incoming = sessions.incoming_by(request, link) if link.platform != Platform.OPEN else None
+    if link.platform != Platform.OPEN and incoming is None:
+        return _problem(request, link, "missing", 400)
     consent = services.consent_in_force(link.stage.study)
-    enrolment = sessions.current_enrolment(request, link.stage.study)
+    enrolment = _recognised(request, link, incoming)
     form = ArrivalForm(request.POST or None) if consent else None
     if request.method == "POST" and (form is None or form.is_valid()):
-        user = request.user if isinstance(request.user, User) else None
-        rater = _known_rater(enrolment, user)
-        try:
-            enrolment = services.enrol(link=link, rater=rater, consent=consent, now=timezone.now(), user=user)
-        except services.LinkClosed:
-            return render(request, "raters/closed.html", {"study": link.stage.study}, status=410)
-        sessions.remember(request, enrolment)
-        return redirect("judgments:rate", slug=link.stage.study.slug, number=link.stage.number)
+        return _enrol(request, link, enrolment, incoming, consent)
     return render(request, "raters/arrive.html", _arrival_context(link, consent, form, enrolment))
+
+
+def _take_parameters(request: HttpRequest, link: EntryLink) -> HttpResponse:
+    """Read who comes, and lead to the address without it."""
+    try:
+        incoming = read_parameters(link, request.GET.dict())
+    except ParameterMissing:
+        return _problem(request, link, "missing", 400)
+    except AnotherStudy:
+        return _problem(request, link, "another_study", 400)
+    if link.requires_token:  # no unsigned visit is taken by a link that demands a signature
+        return _problem(request, link, "unsigned", 403)
+    sessions.keep_incoming(request, link, incoming)
+    return redirect("arrival:arrive", token=link.token)
+
+
+def _recognised(request: HttpRequest, link: EntryLink, incoming: Incoming | None) -> Enrolment | None:
+    """Who the platform names; only without a platform, who is remembered at this browser."""
+    if incoming is None:
+        return sessions.current_enrolment(request, link.stage.study)
+    return queries.enrolment_from_platform(link=link, person=incoming.person)
+
+
+def _enrol(
+    request: HttpRequest,
+    link: EntryLink,
+    enrolment: Enrolment | None,
+    incoming: Incoming | None,
+    consent: ConsentText | None,
+) -> HttpResponse:
+    user = request.user if isinstance(request.user, User) else None
+    rater = None if incoming else _known_rater(enrolment, user)
+    try:
+        enrolment = services.enrol(
+            link=link, rater=rater, consent=consent, now=timezone.now(), user=user, incoming=incoming
+        )
+    except services.LinkClosed:
+        return render(request, "raters/closed.html", {"study": link.stage.study}, status=410)
+    except services.HasWithdrawn:
+        return _problem(request, link, "withdrew", 410)
+    except services.InAnotherPanel:
+        return _problem(request, link, "other_panel", 403)
+    except services.SessionOfAnother:
+        return _problem(request, link, "session_of_another", 403)
+    sessions.remember(request, enrolment)
+    return redirect("judgments:rate", slug=link.stage.study.slug, number=link.stage.number)
+
+
+def _problem(request: HttpRequest, link: EntryLink, problem: str, status: int) -> HttpResponse:
+    return render(request, "raters/problem.html", {"study": link.stage.study, "problem": problem}, status=status)
 
 
 def _known_rater(enrolment: Enrolment | None, user: User | None) -> Rater | None:

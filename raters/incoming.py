@@ -1,0 +1,61 @@
+"""Who comes from a crowd platform, as its parameters in the address say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from raters.enums import Platform
+from raters.models import EntryLink
+
+PROLIFIC_PARAMETERS = {
+    "person_parameter": "PROLIFIC_PID",
+    "study_parameter": "STUDY_ID",
+    "session_parameter": "SESSION_ID",
+}
+PROLIFIC_RETURN_ADDRESS = "https://app.prolific.com/submissions/complete?cc={code}"
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    person: str
+    session: str  # empty where the platform names none
+    signed: bool = False
+
+
+class ParameterMissing(Exception):
+    """The address lacks what tells who comes, or carries a placeholder that was not filled in."""
+
+
+class AnotherStudy(Exception):
+    """The person comes from another study of the platform than the link is for."""
+
+
+def read_parameters(link: EntryLink, parameters: Mapping[str, str]) -> Incoming:
+    """Any letter case is taken, and what the link does not know is passed over.
+
+    Raises ParameterMissing or AnotherStudy.
+    """
+    given = {name.lower(): value.strip() for name, value in parameters.items()}
+    person = _value(given, link.person_parameter)
+    session = _value(given, link.session_parameter) if link.session_parameter else ""
+    study = _value(given, link.study_parameter) if link.platform_study_id else ""
+    if study != link.platform_study_id:
+        raise AnotherStudy
+    return Incoming(person, session)
+
+
+def _value(given: Mapping[str, str], name: str) -> str:
+    value = given.get(name.lower(), "")
+    if not value or len(value) > _LONGEST or "\0" in value or "{" in value or "%" in value:
+        raise ParameterMissing(name)
+    return value
+
+
+def address_to_paste(link: EntryLink, address: str) -> str:
+    """The link's address with the platform's placeholders, as Prolific fills them in; names only elsewhere."""
+    names = [name for name in (link.person_parameter, link.study_parameter, link.session_parameter) if name]
+    if not names:
+        return address
+    if link.platform == Platform.PROLIFIC:
+        return address + "?" + "&".join(f"{name}={{{{%{name}%}}}}" for name in names)
+    return address + "?" + "&".join(f"{name}=..." for name in names)
