@@ -58,6 +58,7 @@ def test_a_rater_practises_answers_the_check_and_starts(page: Page, live_server,
     page.reload()
     expect(page.get_by_text("1 of 3 answers are as expected")).to_be_visible()
     page.get_by_role("link", name="Next").click()
+    expect(page.get_by_role("heading", name="A few questions first")).to_be_visible()
     for group in page.get_by_role("group").all():
         group.get_by_role("radio").first.check()
     accessible(page, f"check-{width}-{scheme}")
@@ -75,7 +76,8 @@ def test_who_fails_twice_is_asked_to_return_in_friendly_words(page: Page, live_s
     Task.objects.filter(kind=TaskKind.PRACTICE).delete()
     page.goto(f"{live_server.url}/r/{worlds.entry_link(stage).token}/")
     page.get_by_role("button", name=re.compile("Start|Go on")).click()
-    for _try in range(2):
+    for heading in ("A few questions first", "Almost: one more try"):
+        expect(page.get_by_role("heading", name=heading)).to_be_visible()
         for question, group in zip(stage.questions.all(), page.get_by_role("group").all(), strict=True):
             group.get_by_role("radio").nth(0 if question.answer else 1).check()
         page.get_by_role("button", name="Check my answers").click()
