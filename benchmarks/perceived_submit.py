@@ -121,7 +121,7 @@ def measure_opening(browser: Browser, url: str, turns: int) -> float:
     lengthen(study, turns=turns)
     page = browser.new_context(viewport={"width": 1280, "height": 844}).new_page()
     start(page, url, study.stages.get(number=1))
-    times = []
+    times: list[float] = []
     for _opening in range(OPENINGS):
         page.reload(wait_until="commit")
         times.append(page.evaluate(OPENED))

@@ -107,7 +107,7 @@ def frame_context(visit: Visit) -> dict[str, Any]:
     }
 
 
-def key_legend(stage_number: int) -> list[dict[str, object]]:
+def key_legend(stage_number: int) -> list[dict[str, Any]]:
     """The keys in words; ``static/js/rating/keys.js`` is the table they come from (a test compares the two)."""
     labels = {
         1: [("label:1", ["1"], _("Accept")), ("label:2", ["2"], _("Unsure")), ("label:3", ["3"], _("Reject"))],

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
@@ -269,18 +268,3 @@ def test_evidence_is_reached_from_its_attribute(page: Page, arrive):
     arrive(1)
     page.locator("[data-shows-evidence]").first.click()
     expect(page.locator("mark.evidence[aria-current=true]")).to_be_in_viewport()
-
-
-@pytest.mark.parametrize("number", [1, 2, 3])
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_rating_pages_are_accessible(page: Page, arrive, number, width, scheme):
-    page.emulate_media(color_scheme=scheme)
-    page.set_viewport_size({"width": width, "height": 844})
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    arrive(number)
-    violations = Axe().run(page).response["violations"]
-    assert [(violation["id"], violation["nodes"][0]["html"]) for violation in violations] == []
-    assert complaints == []
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
