@@ -4,6 +4,7 @@ from django.contrib.auth import views as auth_views
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from raters.views import hooks
 from yardstick.project import api_docs, views
 
 urlpatterns = [
@@ -19,6 +20,7 @@ urlpatterns = [
     path("studies/<slug:slug>/", include("generation.urls")),
     path("studies/<slug:slug>/", include("reports.urls")),
     path("r/", include("raters.urls")),
+    path("hooks/prolific/", hooks.prolific, name="prolific-hook"),
     path("rate/", include("judgments.urls")),
     path("api/docs/", api_docs.page, name="api-docs"),
     path("api/schema/", api_docs.schema, name="api-schema"),

@@ -107,6 +107,7 @@ MATRIX: dict[str, dict[str, Row]] = {
     "raters:card": {"GET": READ},
     "raters:create-link": {"GET": MANAGE, "POST": MANAGE},
     "raters:close-link": {"POST": ACT},
+    "raters:link": {"GET": MANAGE, "POST": MANAGE},
     "stages:card": {"GET": READ},
     "stages:stage": {"GET": READ, "POST": MANAGE},
     "stages:building": {"GET": READ},
@@ -158,6 +159,7 @@ MATRIX: dict[str, dict[str, Row]] = {
     "reports:export-table": {"GET": READ},
     "reports:download": {"GET": READ},
     # Rating: a link lets everybody in who has it; the pages are for the raters of the stage.
+    "prolific-hook": {"POST": (404,) * 6},  # there is no secret here; the signature is the only sign-in
     "arrival:arrive": {"GET": EVERYBODY, "POST": (302,) * 6},
     "arrival:resume": {"GET": (302,) * 6},
     "arrival:ended": {"GET": (403,) * 6},  # nobody has arrived by a link here
