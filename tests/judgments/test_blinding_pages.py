@@ -56,7 +56,7 @@ def test_pages_with_the_texts_masked_predict_no_side():
     # Of 36 pages a coin gets 30 right once in 25,000 runs.
     assert hits_of_a_predictor(pages) < 30
     # The predictor does find what is there: the same pages with a word that goes with the side.
-    planted = [(tokens | {"one" if left else "two"}, left) for tokens, left in pages]
+    planted = [(tokens | {"planted-left" if left else "planted-right"}, left) for tokens, left in pages]
     assert hits_of_a_predictor(planted) == 36
 
 
