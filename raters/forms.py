@@ -1,17 +1,80 @@
+"""Forms of those who arrive, and of those who make the links."""
+
+from typing import Any
+
 from django import forms
 
+from raters.enums import EnrolmentOutcome, Platform
+from raters.incoming import PROLIFIC_PARAMETERS, PROLIFIC_RETURN_ADDRESS
 from raters.models import EntryLink
+
+# A returned visit was ended on the platform: nobody comes back with a code for it.
+OUTCOMES_WITH_CODES = [outcome for outcome in EnrolmentOutcome if outcome != EnrolmentOutcome.RETURNED]
+PARAMETERS = ("person_parameter", "study_parameter", "session_parameter")
 
 
 class EntryLinkForm(forms.ModelForm):
     class Meta:
         model = EntryLink
-        fields = ["stage", "label", "max_raters"]
-        labels = {"label": "Name", "max_raters": "At most how many raters"}
+        fields = ["stage", "label", "max_raters", "platform", *PARAMETERS, "platform_study_id", "return_address"]
+        labels = {
+            "label": "Name",
+            "max_raters": "At most how many raters",
+            "platform": "Where they come from",
+            "person_parameter": "Parameter with the person",
+            "study_parameter": "Parameter with the platform's study",
+            "session_parameter": "Parameter with the visit",
+            "platform_study_id": "Id of the study on the platform",
+            "return_address": "Address to return to",
+        }
         help_texts = {
             "label": "Only you see it, for example “Pilot, colleagues”.",
             "max_raters": "Leave empty for no limit.",
+            "platform": "For Prolific the three parameters and the address to return to are filled in for you.",
+            "person_parameter": "Another platform only. Connect: participantId. SONA: survey_code.",
+            "study_parameter": "Another platform only. Connect: projectId. SONA has none.",
+            "session_parameter": "Another platform only. Connect: assignmentId. SONA has none.",
+            "platform_study_id": "Whoever comes from another study is refused. Leave empty to take any.",
+            "return_address": "Another platform only. It begins with https://, and {code} in it becomes the code.",
         }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        platform = cleaned.get("platform")
+        if platform == Platform.PROLIFIC:
+            cleaned |= PROLIFIC_PARAMETERS | {"return_address": PROLIFIC_RETURN_ADDRESS}
+        elif platform == Platform.OPEN:
+            cleaned |= dict.fromkeys((*PARAMETERS, "platform_study_id", "return_address"), "")
+        elif not cleaned.get("person_parameter"):
+            self.add_error("person_parameter", "Name the parameter that tells who the person is.")
+        self._check_names_and_address(cleaned)
+        return cleaned
+
+    def _check_names_and_address(self, cleaned: dict[str, Any]) -> None:
+        names = [cleaned[name].lower() for name in PARAMETERS if cleaned.get(name)]
+        if len(names) != len(set(names)):
+            self.add_error("person_parameter", "Each parameter needs a name of its own.")
+        if cleaned.get("platform_study_id") and not cleaned.get("study_parameter"):
+            self.add_error("study_parameter", "Name the parameter that carries the id of the study.")
+        address = cleaned.get("return_address")
+        if address and not address.startswith("https://"):
+            self.add_error("return_address", "The address must begin with https://.")
+
+
+class CompletionCodesForm(forms.Form):
+    """One code for each way a visit can end."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for outcome in OUTCOMES_WITH_CODES:
+            self.fields[outcome.value] = forms.CharField(label=outcome.label, max_length=60, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        codes = [code for code in cleaned.values() if code]
+        if len(codes) != len(set(codes)):
+            self.add_error(None, "Each outcome needs a code of its own: the platform tells them apart by it.")
+        return cleaned
 
 
 class ArrivalForm(forms.Form):

@@ -77,3 +77,8 @@ def latest_arrival(*, rater_ids: Collection[int], slug: str, number: int) -> Arr
 def enrolment_from_platform(*, link: EntryLink, person: str) -> Enrolment | None:
     """The enrolment of a platform's participant in the link's study."""
     return Enrolment.objects.filter(study_id=link.stage.study_id, platform=link.platform, external_id=person).first()
+
+
+def arrivals_by(link: EntryLink) -> QuerySet[Arrival]:
+    """The visits by a link, latest first."""
+    return Arrival.objects.select_related("enrolment").filter(entry_link=link).order_by("-arrived_at", "-pk")

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from raters.study_views import links
+from raters.study_views import crowd, links
 
 app_name = "raters"
 urlpatterns = [
     path("raters/card/", links.card, name="card"),
     path("raters/links/new/", links.create_link, name="create-link"),
+    path("raters/links/<int:link_id>/", crowd.link_page, name="link"),
     path("raters/links/<int:link_id>/close/", links.close_link, name="close-link"),
 ]

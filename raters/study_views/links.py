@@ -30,9 +30,9 @@ def create_link(request: HttpRequest, slug: str) -> HttpResponse:
     form = EntryLinkForm(request.POST or None, initial={"stage": request.GET.get("stage")})
     form.fields["stage"].queryset = study.stages.all()  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
-        services.create_entry_link(**form.cleaned_data, actor=user_of(request))
-        messages.success(request, "The link is ready. Copy it from the raters card.")
-        return redirect("conversations:study", slug=slug)
+        link = services.create_entry_link(**form.cleaned_data, actor=user_of(request))
+        messages.success(request, "The link is ready. Copy its address.")
+        return redirect("raters:link", slug, link.pk)
     return render(request, "raters/link_form.html", {"study": study, "form": form})
 
 
