@@ -91,6 +91,8 @@ def hits_of_a_predictor(pages: list[tuple[set[str], bool]]) -> int:
         for token in set().union(*(tokens for tokens, _side in learn))
         if 4 * sum(token in tokens for tokens, _side in learn) >= len(learn)
     }
+    # Words that stand on the very same pages (those of one link) say one thing, once.
+    common = set({tuple(token in tokens for tokens, _side in learn): token for token in sorted(common)}.values())
 
     def share(token: str, left: bool) -> float:
         return sum(token in tokens for tokens in sides[left]) / len(sides[left])
