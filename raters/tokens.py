@@ -1,17 +1,21 @@
 """Prolific's signed token: who arrives was sent by Prolific, and nobody changed the address on the way.
 
 The token is a JWT in the address, signed with RS256. Its keys are published (a JWKS); they are kept for a day, and an
-unknown key id makes us look once more. ``exp`` and ``aud`` are demanded, and its claim ``prolific`` must name the
+unknown key id makes us look once more, twice a minute at most. ``exp`` and ``aud`` are demanded, and its claim ``prolific`` must name the
 person, the study and the session that the address names.
 """
 
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import jwt
 from django.conf import settings
 
+from raters.models import EntryLink
+
+TOKEN_PARAMETERS = ("prolific_token", "token")
 _DAY_SECONDS = 24 * 60 * 60
 _TIMEOUT_SECONDS = 5
 # What the claim may call what the address calls by the link's own parameter names.
@@ -26,19 +30,34 @@ class KeysUnavailable(Exception):
     """Prolific's keys can't be fetched now, so that no token can be checked."""
 
 
-def verified_claims(token: str) -> Mapping[str, Any]:
-    """The claim ``prolific`` of a token that is genuine and in force. Fetches keys, so never inside a transaction.
+def check_token(link: EntryLink, parameters: Mapping[str, str]) -> None:
+    """Prolific vouches for the person, the study and the session in the address.
+
+    Fetches keys, so it is never called inside a transaction.
 
     Raises:
         TokenRefused, KeysUnavailable.
     """
+    given = {name.lower(): value.strip() for name, value in parameters.items()}
+    token = next((given[name] for name in TOKEN_PARAMETERS if given.get(name)), "")
+    vouched = {str(name).lower(): str(value) for name, value in _verified(token).items()}
+    for name, claim_names in zip(
+        (link.person_parameter, link.study_parameter, link.session_parameter), _CLAIM_NAMES, strict=True
+    ):
+        said = next((vouched[known] for known in (name.lower(), *claim_names) if known in vouched), None)
+        if name and given.get(name.lower()) != said:
+            raise TokenRefused(f"{name} differs")
+
+
+def _verified(token: str) -> Mapping[str, Any]:
+    """The claim ``prolific`` of a token that is genuine and in force."""
     try:
         key = _keys(settings.PROLIFIC_JWKS_URL).get_signing_key_from_jwt(token)
         claims = jwt.decode(
             token,
             key.key,
             algorithms=["RS256"],
-            audience=settings.PROLIFIC_AUDIENCE,
+            audience=[settings.PROLIFIC_AUDIENCE, urlsplit(settings.PROLIFIC_AUDIENCE).netloc],
             options={"require": ["exp", "aud"]},
         )
     except jwt.PyJWKClientConnectionError as error:
@@ -49,16 +68,6 @@ def verified_claims(token: str) -> Mapping[str, Any]:
     if not isinstance(prolific, Mapping):
         raise TokenRefused("no claim of Prolific")
     return prolific
-
-
-def claimed(prolific: Mapping[str, Any], *, names: tuple[str, str, str]) -> tuple[str, str, str]:
-    """Person, study and session of the claim, by the link's parameter names or Prolific's own."""
-    by_name = {str(name).lower(): str(value) for name, value in prolific.items()}
-    values = [
-        next((by_name[known.lower()] for known in (name, *others) if known.lower() in by_name), "")
-        for name, others in zip(names, _CLAIM_NAMES, strict=True)
-    ]
-    return values[0], values[1], values[2]
 
 
 @cache

@@ -11,7 +11,10 @@ from raters.models import Rater
 COUNTED_AHEAD = 200
 
 _PROGRESS = """
-WITH ahead AS (
+WITH given AS (
+    SELECT own.outcome FROM judgments_assignment own JOIN judgments_task task ON task.id = own.task_id
+    WHERE own.rater_id = %(rater)s AND own.stage_id = %(stage)s AND task.kind <> 'practice'
+), ahead AS (
     SELECT task_id FROM judgments_slot slot
     WHERE slot.stage_id = %(stage)s AND slot.assignment_id IS NULL AND NOT slot.withdrawn
         AND slot.position > COALESCE((
@@ -26,9 +29,8 @@ WITH ahead AS (
     SELECT task_id FROM judgments_assignment WHERE rater_id = %(rater)s AND stage_id = %(stage)s AND outcome = ''
 )
 SELECT
-    (SELECT count(*) FROM judgments_assignment
-        WHERE rater_id = %(rater)s AND stage_id = %(stage)s AND outcome IN ('submitted', 'surplus')),
-    (SELECT count(*) FROM judgments_assignment WHERE rater_id = %(rater)s AND stage_id = %(stage)s AND outcome <> ''),
+    (SELECT count(*) FROM given WHERE outcome IN ('submitted', 'surplus')),
+    (SELECT count(*) FROM given WHERE outcome <> ''),
     (SELECT count(own.id) FROM (
         SELECT arrival.id FROM raters_arrival arrival JOIN raters_enrolment enrolment
             ON enrolment.id = arrival.enrolment_id

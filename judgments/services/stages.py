@@ -47,6 +47,8 @@ def update_stage(*, stage: Stage, actor: User | None, **settings: Any) -> Stage:
     for name, value in changed.items():
         setattr(found, name, value)
     _refuse_gating(found)
+    if "qualification_tasks" in changed:
+        _refuse_without_gold(found)
     found.full_clean()
     if changed:
         found.save(update_fields=list(changed))
@@ -70,7 +72,6 @@ def open_stage(*, stage: Stage, actor: User | None, now: datetime) -> Built:
     if found.study.state != StudyState.ACTIVE or found.study.deleted_at is not None:
         raise StageRefused("The study is closed.")
     _refuse_gating(found)
-    _refuse_without_gold(found)
     if found.gating == Gating.CONSENSUS and not found.built_from.exists():
         _freeze_consensus(found)
     sync_withdrawn(stage=found, now=now)
@@ -148,7 +149,7 @@ def _refuse_without_gold(stage: Stage) -> None:
     there = Task.objects.filter(stage=stage, kind=TaskKind.GOLD, withdrawn_at__isnull=True).count()
     if there < stage.qualification_tasks:
         raise StageRefused(
-            f"{stage} asks raters for a qualification on {stage.qualification_tasks} gold pages, and there are {there}."
+            f"A qualification on {stage.qualification_tasks} gold pages needs as many; {stage} has {there}. Make them first."
         )
 
 

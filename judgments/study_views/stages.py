@@ -37,9 +37,7 @@ def stage(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     study = get_study(request.user, slug, *roles)
     found = get_object_or_404(study.stages, number=number)
     form = StageForm(request.POST or None, instance=found)
-    if request.method == "POST" and form.is_valid():
-        stages.update_stage(stage=found, actor=user_of(request), **form.cleaned_data)
-        messages.success(request, "The stage's settings are saved.")
+    if request.method == "POST" and form.is_valid() and _update(request, found, form):
         return redirect("stages:stage", slug=slug, number=number)
     context = {
         "study": study,
@@ -66,6 +64,16 @@ def building(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "is_building": found.state == StageState.OPEN and queries.has_unbuilt(found),
     }
     return render(request, "judgments/stage_building.html", context)
+
+
+def _update(request: HttpRequest, found: Stage, form: StageForm) -> bool:
+    try:
+        stages.update_stage(stage=found, actor=user_of(request), **form.cleaned_data)
+    except stages.StageRefused as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    messages.success(request, "The stage's settings are saved.")
+    return True
 
 
 @login_required

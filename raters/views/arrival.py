@@ -1,5 +1,7 @@
 """Raters arrive, read what it is about, agree where they are asked to, and start or resume."""
 
+from dataclasses import replace
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,6 +17,7 @@ from raters.forms import ArrivalForm
 from raters.incoming import AnotherStudy, Incoming, ParameterMissing, read_parameters
 from raters.models import Enrolment, EntryLink, Rater
 from raters.services import enrolling as services
+from raters.tokens import KeysUnavailable, TokenRefused, check_token
 
 
 @never_cache
@@ -44,9 +47,14 @@ def _take_parameters(request: HttpRequest, link: EntryLink) -> HttpResponse:
         return _problem(request, link, "missing", 400)
     except AnotherStudy:
         return _problem(request, link, "another_study", 400)
-    if link.requires_token:  # no unsigned visit is taken by a link that demands a signature
-        return _problem(request, link, "unsigned", 403)
-    sessions.keep_incoming(request, link, incoming)
+    if link.requires_token:
+        try:
+            check_token(link, request.GET.dict())
+        except TokenRefused:
+            return _problem(request, link, "unsigned", 403)
+        except KeysUnavailable:  # never let in unchecked: the page asks again by itself
+            return render(request, "raters/wait.html", {"study": link.stage.study}, status=503)
+    sessions.keep_incoming(request, link, replace(incoming, signed=link.requires_token))
     return redirect("arrival:arrive", token=link.token)
 
 

@@ -5,13 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from conversations.enums import StageState
 from conversations.models import Stage
 from judgments.enums import Outcome, Special, TaskKind
 from judgments.models import Assignment, Consensus, Judgment, Slot, Task, Unit
 from judgments.policies.specials import special_page
 from judgments.services.claiming import claim_next
-from judgments.services.stages import StageRefused, open_stage
+from judgments.services.stages import StageRefused, update_stage
 from raters.enums import EnrolmentOutcome
 from raters.models import Admission, Arrival
 from tests import factories
@@ -195,10 +194,10 @@ def test_who_falls_below_the_threshold_is_screened_out_of_the_stage_and_their_vi
     assert claim_next(rater=rater, stage=stage, now=NOW) is None
 
 
-def test_stage_that_asks_for_a_qualification_opens_only_with_enough_gold(db):
-    study = factories.study()
-    factories.material(study)
-    stage = factories.stage(study, 1, qualification_tasks=2)
-    with pytest.raises(StageRefused, match="2 gold pages, and there are 0"):
-        open_stage(stage=stage, actor=None, now=NOW)
-    assert Stage.objects.get(pk=stage.pk).state == StageState.DRAFT
+def test_qualification_is_refused_before_there_is_enough_gold(db):
+    _, stage = open_for_rating(1, subjects=3)
+    with pytest.raises(StageRefused, match="has 0"):
+        update_stage(stage=stage, actor=None, qualification_tasks=1)
+    twin(Task.objects.filter(stage=stage).first(), TaskKind.GOLD)
+    update_stage(stage=stage, actor=None, qualification_tasks=1)
+    assert Stage.objects.get(pk=stage.pk).qualification_tasks == 1
