@@ -1,8 +1,10 @@
 """Forms of those who arrive, and of those who make the links."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from raters.enums import EnrolmentOutcome, Platform
 from raters.incoming import PROLIFIC_PARAMETERS, PROLIFIC_RETURN_ADDRESS
@@ -16,7 +18,8 @@ PARAMETERS = ("person_parameter", "study_parameter", "session_parameter")
 class EntryLinkForm(forms.ModelForm):
     class Meta:
         model = EntryLink
-        fields = ["stage", "label", "max_raters", "platform", *PARAMETERS, "platform_study_id", "return_address"]
+        fields = ["stage", "label", "max_raters", "platform", *PARAMETERS, "platform_study_id"]
+        fields += ["requires_token", "return_address"]
         labels = {
             "label": "Name",
             "max_raters": "At most how many raters",
@@ -25,6 +28,7 @@ class EntryLinkForm(forms.ModelForm):
             "study_parameter": "Parameter with the platform's study",
             "session_parameter": "Parameter with the visit",
             "platform_study_id": "Id of the study on the platform",
+            "requires_token": "Demand Prolific's signed token",
             "return_address": "Address to return to",
         }
         help_texts = {
@@ -35,6 +39,7 @@ class EntryLinkForm(forms.ModelForm):
             "study_parameter": "Another platform only. Connect: projectId. SONA has none.",
             "session_parameter": "Another platform only. Connect: assignmentId. SONA has none.",
             "platform_study_id": "Whoever comes from another study is refused. Leave empty to take any.",
+            "requires_token": "Prolific only: switch on secured addresses there too. Nobody unsigned is let in.",
             "return_address": "Another platform only. It begins with https://, and {code} in it becomes the code.",
         }
 
@@ -45,7 +50,9 @@ class EntryLinkForm(forms.ModelForm):
             cleaned |= PROLIFIC_PARAMETERS | {"return_address": PROLIFIC_RETURN_ADDRESS}
         elif platform == Platform.OPEN:
             cleaned |= dict.fromkeys((*PARAMETERS, "platform_study_id", "return_address"), "")
-        elif not cleaned.get("person_parameter"):
+        if platform != Platform.PROLIFIC:
+            cleaned["requires_token"] = False
+        if platform == Platform.OTHER and not cleaned.get("person_parameter"):
             self.add_error("person_parameter", "Name the parameter that tells who the person is.")
         self._check_names_and_address(cleaned)
         return cleaned
@@ -78,6 +85,27 @@ class CompletionCodesForm(forms.Form):
 
 
 class ArrivalForm(forms.Form):
-    """Shown only where the study asks for consent."""
+    """What a rater agrees to and says before the start: only what this study has to ask."""
 
-    agree = forms.BooleanField(label="I have read this and agree to take part", required=True)
+    agree = forms.BooleanField(label=_("I have read this and agree to take part"), required=True)
+    languages = forms.MultipleChoiceField(
+        label=_("Which of these languages do you read well?"),
+        help_text=_("You get only pages in languages you read."),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    avoids_flagged = forms.BooleanField(
+        label=_("I would rather not see pages that are marked as offensive"), required=False
+    )
+
+    def __init__(
+        self, *args: Any, asks_consent: bool, languages: Sequence[str], has_flagged: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_consent:
+            del self.fields["agree"]
+        if not has_flagged:
+            del self.fields["avoids_flagged"]
+        if languages:
+            self.fields["languages"].choices = [(name, name) for name in languages]  # type: ignore[attr-defined]
+        else:
+            del self.fields["languages"]

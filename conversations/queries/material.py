@@ -84,3 +84,14 @@ def topics_of(study: Study) -> list[str]:
 
 def systems_of(study: Study) -> QuerySet[System]:
     return System.objects.filter(study=study).order_by("name", "version")
+
+
+def languages_of(study: Study) -> list[str]:
+    """The languages of the study's conversations, as its uploads write them; unknown ones are left out."""
+    known = Conversation.objects.filter(subject__study=study, withdrawn_at__isnull=True).exclude(language="")
+    return list(known.order_by("language").values_list("language", flat=True).distinct())
+
+
+def has_flagged(study: Study) -> bool:
+    """Whether any conversation is flagged as toxic."""
+    return Conversation.objects.filter(subject__study=study, withdrawn_at__isnull=True, flags__toxic=True).exists()

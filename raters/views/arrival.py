@@ -1,6 +1,8 @@
 """Raters arrive, read what it is about, agree where they are asked to, and start or resume."""
 
 from dataclasses import replace
+from decimal import Decimal
+from math import ceil
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from conversations.markdown import render as render_markdown
 from conversations.models import ConsentText, Stage
+from conversations.queries.material import has_flagged, languages_of
 from raters import queries, sessions
 from raters.enums import Platform
 from raters.forms import ArrivalForm
@@ -33,10 +36,24 @@ def arrive(request: HttpRequest, token: str) -> HttpResponse:
         return _problem(request, link, "missing", 400)
     consent = services.consent_in_force(link.stage.study)
     enrolment = _recognised(request, link, incoming)
-    form = ArrivalForm(request.POST or None) if consent else None
-    if request.method == "POST" and (form is None or form.is_valid()):
-        return _enrol(request, link, enrolment, incoming, consent)
-    return render(request, "raters/arrive.html", _arrival_context(link, consent, form, enrolment))
+    form = _form(request, link, consent, enrolment)
+    if request.method == "POST" and form.is_valid():
+        return _enrol(request, link, enrolment=enrolment, incoming=incoming, consent=consent, form=form)
+    status = 422 if form.errors else 200
+    return render(request, "raters/arrive.html", _arrival_context(link, consent, form, enrolment), status=status)
+
+
+def _form(
+    request: HttpRequest, link: EntryLink, consent: ConsentText | None, enrolment: Enrolment | None
+) -> ArrivalForm:
+    known = {"languages": enrolment.languages, "avoids_flagged": enrolment.avoids_flagged} if enrolment else None
+    return ArrivalForm(
+        request.POST if request.method == "POST" else None,
+        initial=known,
+        asks_consent=consent is not None,
+        languages=languages_of(link.stage.study),
+        has_flagged=has_flagged(link.stage.study),
+    )
 
 
 def _take_parameters(request: HttpRequest, link: EntryLink) -> HttpResponse:
@@ -68,15 +85,25 @@ def _recognised(request: HttpRequest, link: EntryLink, incoming: Incoming | None
 def _enrol(
     request: HttpRequest,
     link: EntryLink,
+    *,
     enrolment: Enrolment | None,
     incoming: Incoming | None,
     consent: ConsentText | None,
+    form: ArrivalForm,
 ) -> HttpResponse:
     user = request.user if isinstance(request.user, User) else None
     rater = None if incoming else _known_rater(enrolment, user)
     try:
         enrolment = services.enrol(
-            link=link, rater=rater, consent=consent, now=timezone.now(), user=user, incoming=incoming
+            link=link,
+            rater=rater,
+            consent=consent,
+            now=timezone.now(),
+            user=user,
+            incoming=incoming,
+            declared=services.Declared(
+                form.cleaned_data.get("languages", ()), form.cleaned_data.get("avoids_flagged", False)
+            ),
         )
     except services.LinkClosed:
         return render(request, "raters/closed.html", {"study": link.stage.study}, status=410)
@@ -102,18 +129,24 @@ def _known_rater(enrolment: Enrolment | None, user: User | None) -> Rater | None
 
 
 def _arrival_context(
-    link: EntryLink, consent: ConsentText | None, form: ArrivalForm | None, enrolment: Enrolment | None
+    link: EntryLink, consent: ConsentText | None, form: ArrivalForm, enrolment: Enrolment | None
 ) -> dict[str, object]:
     guidelines = link.stage.guidelines.first()
+    stage, study = link.stage, link.stage.study
+    seconds_per_page = queries.units_on_a_page(stage) * stage.seconds_per_unit
+    minutes = ceil(seconds_per_page * (stage.tasks_per_visit or 1) / 60)
     return {
         "link": link,
-        "study": link.stage.study,
-        "stage": link.stage,
+        "study": study,
+        "stage": stage,
         "enrolment": enrolment,
         "consent": render_markdown(consent.text) if consent else None,
         "guidelines": render_markdown(guidelines.text) if guidelines else "",
         "form": form,
-        "seconds": link.stage.seconds_per_unit,
+        "minutes": minutes,
+        "pay_of_visit": (study.pay_per_hour * minutes / 60).quantize(Decimal("0.01"))
+        if stage.tasks_per_visit
+        else None,
     }
 
 
