@@ -33,9 +33,9 @@ from judgments import queries  # noqa: E402
 from judgments.models import Assignment, Unit  # noqa: E402
 from judgments.services.answering import Answer, Submission, submit  # noqa: E402
 from judgments.services.claiming import claim_next  # noqa: E402
-from judgments.services.stages import open_stage  # noqa: E402
+from judgments.services.stages import extend_open_stages, open_stage  # noqa: E402
 from raters.enums import RaterKind  # noqa: E402
-from raters.models import Enrolment, Rater  # noqa: E402
+from raters.models import Admission, Enrolment, Rater  # noqa: E402
 
 TASKS = 100_000
 DONE = 50_000
@@ -84,7 +84,8 @@ def study_of_one_attribute_each() -> Stage:
 
 def rater_of(study: Study) -> Rater:
     rater = Rater.objects.create(kind=RaterKind.HUMAN, name="Alone")
-    Enrolment.objects.create(rater=rater, study=study, number=1)
+    enrolment = Enrolment.objects.create(rater=rater, study=study, number=1)
+    Admission.objects.bulk_create(Admission(enrolment=enrolment, stage=stage) for stage in study.stages.all())
     return rater
 
 
@@ -133,7 +134,13 @@ def main() -> None:
     stage = study_of_one_attribute_each()
     started = time.perf_counter()
     open_stage(stage=stage, actor=None, now=timezone.now())
-    timed(f"build {TASKS} tasks with {3 * TASKS} slots", started)
+    timed("open the stage", started)
+    started = time.perf_counter()
+    extend_open_stages(now=timezone.now())
+    timed(f"build {TASKS} tasks with {3 * TASKS} slots behind it", started)
+    started = time.perf_counter()
+    extend_open_stages(now=timezone.now())
+    timed("sweep with nothing to build", started)
     rater = rater_of(stage.study)
     first = measure(rater, stage)
     fast_forward(rater, stage, DONE)

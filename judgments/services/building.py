@@ -95,9 +95,15 @@ def _some(rows: QuerySet, target: str, stage: Stage, at_most: int | None) -> Que
     """The rows of ``at_most`` targets, which the study's seed draws from all of them."""
     if at_most is None:
         return rows
-    drawn = MD5(Concat(Value(f"{stage.study.seed}:"), Cast(target, TextField()), output_field=TextField()))
-    targets = rows.order_by().values_list(target, flat=True).annotate(drawn=drawn).order_by("drawn").distinct()
-    return rows.filter(**{f"{target}__in": list(targets[:at_most])})
+    rows = rows.annotate(drawn=_drawn(target, stage))
+    bound = rows.order_by("drawn").values_list("drawn", flat=True).distinct()[at_most - 1 : at_most]
+    # A range of the draw and not a list of targets: PostgreSQL would go through the list for every row.
+    return rows.filter(drawn__lte=bound[0]) if bound else rows
+
+
+def _drawn(target: str, stage: Stage) -> MD5:
+    words = Concat(Value(f"{stage.study.seed}:"), Cast(target, TextField()), output_field=TextField())
+    return MD5(words)
 
 
 def _build(stage: Stage, pairs: QuerySet) -> tuple[int, int]:  # type: ignore[type-arg]
