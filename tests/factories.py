@@ -97,7 +97,8 @@ def rater(of: Study, *, kind: RaterKind = RaterKind.HUMAN, **values: Any) -> Rat
     """A rater who is enrolled in the study and admitted to its stages."""
     number = next(_numbers)
     made: Rater = Rater.objects.create(**{"kind": kind, "name": f"Rater {number}"} | values)
-    enrolment = Enrolment.objects.create(rater=made, study=of, number=number)
+    # Far from the numbers that the product gives to who arrives by a link.
+    enrolment = Enrolment.objects.create(rater=made, study=of, number=100_000 + number)
     Admission.objects.bulk_create(Admission(enrolment=enrolment, stage=stage) for stage in of.stages.all())
     return made
 

@@ -153,6 +153,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = int(timedelta(days=30).total_seconds())
 # Pages of a rater carry no token (they are byte-identical for both sides), so scripts read it from the cookie.
 CSRF_COOKIE_HTTPONLY = False
+CSRF_FAILURE_VIEW = "yardstick.project.views.csrf_failure"
 _HTTPS = BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = _HTTPS
 CSRF_COOKIE_SECURE = _HTTPS

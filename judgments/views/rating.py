@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from judgments import requests
+from judgments.enums import Outcome
 from judgments.gates import next_gate
 from judgments.models import Assignment
 from judgments.queries import visits as queries
@@ -69,7 +70,14 @@ def submit(request: HttpRequest, visit: Visit, assignment_id: uuid.UUID) -> Http
         previous=assignment_id,
         saved_at=acknowledgement.submitted_at.isoformat(),
         outcome=acknowledgement.outcome,
+        notice=_surplus_notice(acknowledgement),
     )
+
+
+def _surplus_notice(acknowledgement: answering.Acknowledgement) -> str:
+    """The rater's slot was lost and filled while they were away: they should know, and that it costs them nothing."""
+    is_late = acknowledgement.outcome == Outcome.SURPLUS and acknowledgement.revision == 1
+    return _("Others have judged this page meanwhile. Your answer is kept and paid all the same.") if is_late else ""
 
 
 @for_raters

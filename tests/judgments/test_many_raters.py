@@ -1,78 +1,188 @@
-"""Many raters at once, over HTTP against a real server: exactly k, nobody twice, nothing lost, nothing stuck."""
+"""200 raters at once, over slow and failing connections: exactly k, nobody twice, nothing lost, nothing stuck."""
 
 import json
+import random
 import re
+import threading
+import time
 import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from http.client import HTTPException
 from http.cookiejar import CookieJar
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 import pytest
+from django.db import connection
+from django.utils import timezone
 
-from judgments.models import Assignment, Judgment, Slot
+from conversations.models import Stage
+from judgments import queries
+from judgments.models import Assignment, Judgment, Slot, Submission
+from raters.enums import EnrolmentOutcome
+from raters.models import Enrolment
 from tests import worlds
+from tests.judgments.faults import Fault, FaultProxy
 
-RATERS = 60
-TASKS = 40
-WAIT_SECONDS = 60
+RATERS = 200
+TASKS = 50
+WAIT_SECONDS = 20
+END_SECONDS = 150
+# Of a hundred requests: what goes wrong on the way.
+FAULTS = [Fault.ERROR] * 4 + [Fault.DROPPED] * 4 + [Fault.LOST] * 4 + [Fault.TWICE] * 4 + [Fault.NONE] * 84
 
 
 class HttpRater:
     """Knows nothing but what the server sends: cookies, pages, and the answers to what it submits."""
 
-    def __init__(self, base: str, number: int) -> None:
+    def __init__(self, base: str, number: int, finished: threading.Event) -> None:
         self.base = base
         self.label = number % 3 + 1  # tells this rater's answers from those of others
+        self.chance = random.Random(number)
+        self.finished = finished
         self.cookies = CookieJar()
         self.opener = build_opener(HTTPCookieProcessor(self.cookies))
-        self.units: list[int] = []
+        self.acknowledged: list[tuple[str, list[int]]] = []
+        self.tries = 0
 
     def ask(self, path: str, data: bytes | None = None, **headers: str) -> str:
-        request = Request(self.base + path, data, headers)  # noqa: S310 - the test's own server
-        with self.opener.open(request, timeout=WAIT_SECONDS) as answer:
-            text: str = answer.read().decode()
-        return text
+        """Again and again until there is an answer, as a browser's outbox does."""
+        while True:
+            self.tries += 1
+            try:
+                request = Request(self.base + path, data, headers)  # noqa: S310 - the test's own server
+                with self.opener.open(request, timeout=WAIT_SECONDS) as answer:
+                    text: str = answer.read().decode()
+                return text
+            except HTTPError as error:
+                if error.code < 500:
+                    raise
+            except (OSError, HTTPException):
+                pass
+            time.sleep(self.chance.uniform(0.02, 0.2))
 
     def token(self) -> str:
-        return next(cookie.value or "" for cookie in self.cookies if cookie.name == "csrftoken")
+        return next((cookie.value or "" for cookie in self.cookies if cookie.name == "csrftoken"), "")
 
-    def rate_everything(self, link: str) -> list[int]:
-        """Arrive by the link and judge until there is nothing left; returns the units in the order they were judged."""
+    def rate(self, link: str, rating: str) -> None:
+        """Arrive by the link and judge; where nothing is free, look again until all is done."""
         self.ask(link)
         page = self.ask(link, urlencode({"csrfmiddlewaretoken": self.token()}).encode())
-        while found := re.search(r'data-submit-url="([^"]+)"', page):
+        while not self.finished.is_set():
+            found = re.search(r'data-submit-url="([^"]+)"', page)
+            if found is None:
+                time.sleep(self.chance.uniform(0.3, 0.9))
+                page = self.ask(rating)
+                continue
             units = [int(unit) for unit in re.findall(r'data-unit="(\d+)"', page)]
-            self.units += units
-            page = json.loads(self.submit(found.group(1), units))["parts"]["task"]
-        return self.units
+            time.sleep(self.chance.uniform(0.0, 0.3))
+            page = self.submit(found.group(1), units)
 
     def submit(self, address: str, units: list[int]) -> str:
+        client_id = str(uuid.uuid4())
         body = {
-            "client_id": str(uuid.uuid4()),
+            "client_id": client_id,
             "answers": [{"unit": unit, "label": self.label, "failure_mode": "", "note": ""} for unit in units],
             "active_ms": 900,
         }
-        headers = {"Content-Type": "application/json", "X-CSRFToken": self.token()}
-        return self.ask(address, json.dumps(body).encode(), **headers)
+        headers = {"Content-Type": "application/json", "Accept": "application/json", "X-CSRFToken": self.token()}
+        answer = json.loads(self.ask(address, json.dumps(body).encode(), **headers))
+        self.acknowledged.append((client_id, units))
+        page: str = answer["parts"]["task"]
+        return page
 
 
+class Disturbance(threading.Thread):
+    """Lets leases run out, and raters return their work and come back, while everybody works."""
+
+    def __init__(self, stage: Stage, finished: threading.Event) -> None:
+        super().__init__(daemon=True)
+        self.stage, self.finished, self.chance = stage, finished, random.Random(7)
+        self.expired = self.returned = self.came_back = self.samples = 0
+        self.problems: list[str] = []
+
+    def run(self) -> None:
+        end = time.monotonic() + END_SECONDS
+        try:
+            while time.monotonic() < end and not self.finished.is_set():
+                self._disturb()
+                self._count()
+                time.sleep(0.25)
+        finally:
+            self.finished.set()
+            connection.close()
+
+    def _disturb(self) -> None:
+        leased = Slot.objects.filter(stage=self.stage, assignment__isnull=False, filled_at__isnull=True)
+        some = list(leased.order_by("?").values_list("pk", flat=True)[:3])
+        self.expired += Slot.objects.filter(pk__in=some, filled_at__isnull=True).update(
+            lease_expires_at=timezone.now() - timedelta(seconds=1)
+        )
+        working = Enrolment.objects.filter(rater__assignments__outcome="", outcome="").order_by("?").first()
+        if working is not None and self.chance.random() < 0.5:
+            self.returned += Enrolment.objects.filter(pk=working.pk).update(outcome=EnrolmentOutcome.RETURNED)
+        away = Enrolment.objects.filter(outcome=EnrolmentOutcome.RETURNED).order_by("?").first()
+        if away is not None and self.chance.random() < 0.4:
+            self.came_back += Enrolment.objects.filter(pk=away.pk).update(outcome="")
+
+    def _count(self) -> None:
+        told = queries.progress(self.stage)
+        self.samples += 1
+        if told.waiting < 0 or told.waiting + told.leased + told.filled != told.total:
+            self.problems.append(str(told))
+        if told.filled == told.total:
+            self.finished.set()
+
+
+@pytest.mark.timeout(300)
 @pytest.mark.django_db(transaction=True)
-def test_sixty_raters_at_once_leave_exactly_k_ratings_for_each_task(live_server):
+def test_two_hundred_raters_on_bad_connections_leave_exactly_k_ratings_for_each_task(live_server):
     stage = worlds.rateable_study(subjects=TASKS).stages.get(number=1)
     link = f"/r/{worlds.entry_link(stage).token}/"
-    raters = [HttpRater(live_server.url, number) for number in range(RATERS)]
+    rating = f"/rate/{stage.study.slug}/1/"
+    proxy = FaultProxy(live_server.url)
+    chance = random.Random(11)
+    proxy.decide = lambda method, path: chance.choice(FAULTS) if path.startswith("/rate/") else Fault.NONE
+    proxy.delay_seconds = lambda: chance.choice([0.0, 0.0, 0.05, 0.3])
+    finished = threading.Event()
+    disturbance = Disturbance(stage, finished)
+    raters = [HttpRater(proxy.url, number, finished) for number in range(RATERS)]
+    disturbance.start()
+    started = time.monotonic()
     with ThreadPoolExecutor(RATERS) as pool:
-        judged = list(pool.map(lambda rater: rater.rate_everything(link), raters))
+        for done in [pool.submit(rater.rate, link, rating) for rater in raters]:
+            done.result()
+    disturbance.join()
+    proxy.close()
 
-    assert all(len(units) == len(set(units)) for units in judged), "nobody twice"
-    given = Counter((unit, rater.label) for rater, units in zip(raters, judged, strict=True) for unit in units)
+    acknowledged = [given for rater in raters for given in rater.acknowledged]
+    surplus = Assignment.objects.filter(outcome="surplus").count()
+    counted = Assignment.objects.filter(outcome="submitted").count()
+    faults = Counter(fault.name for _, _, fault in proxy.seen)
+    print(  # noqa: T201 - the counts are the point
+        f"{RATERS} raters, {TASKS} tasks, {time.monotonic() - started:.0f} s: {len(acknowledged)} answers acknowledged,"
+        f" {counted} counted, {surplus} surplus; {disturbance.expired} leases expired, {disturbance.returned} raters"
+        f" returned, {disturbance.came_back} came back; {disturbance.samples} counts that add up; {dict(faults)}"
+    )
+    assert counted == TASKS * stage.k, "exactly k"
+    assert set(Slot.objects.filter(stage=stage, filled_at__isnull=False).values_list("task").distinct()) == set(
+        Slot.objects.filter(stage=stage).values_list("task").distinct()
+    )
+    assert not Slot.objects.filter(stage=stage, filled_at__isnull=True).exists(), "no slot stuck"
+    assert disturbance.problems == [], "waiting + leased + done = total at each look"
+    assert disturbance.expired > 10 and disturbance.returned > 3, "the disturbance was real"
+    for name in ("ERROR", "DROPPED", "LOST", "TWICE"):
+        assert faults[name] > 10
+    # Nothing lost: every acknowledged answer is stored, as it was given.
+    assert {uuid.UUID(client_id) for client_id, _ in acknowledged} <= set(
+        Submission.objects.values_list("pk", flat=True)
+    )
     stored = Counter(Judgment.objects.filter(stage_number=1).values_list("unit_id", "label"))
-    assert stored == given, "nothing lost, nothing changed"
-    ratings = Counter(unit for units in judged for unit in units)
-    assert len(ratings) == TASKS * len(worlds.STATEMENTS)
-    assert set(ratings.values()) == {stage.k}
-    assert Slot.objects.filter(stage=stage, filled_at__isnull=False).count() == TASKS * stage.k
-    assert not Slot.objects.filter(stage=stage, filled_at__isnull=True).exists(), "nothing stuck"
-    assert set(Assignment.objects.values_list("outcome", flat=True)) == {"submitted"}
+    given = Counter((unit, rater.label) for rater in raters for _, units in rater.acknowledged for unit in units)
+    assert given - stored == Counter(), "no acknowledged answer lost or changed"
+    for rater in raters:
+        asked = [unit for _, units in rater.acknowledged for unit in units]
+        assert len(asked) == len(set(asked)), "nobody is asked twice"

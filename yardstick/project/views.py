@@ -1,7 +1,9 @@
-"""Health: alive means the process answers, ready means that it can serve."""
+"""Health (alive: the process answers; ready: it can serve), and what is said when a sign-in is gone."""
 
 from django.db import OperationalError, connection
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.views import csrf
 from django.views.decorators.http import require_safe
 
 
@@ -19,3 +21,11 @@ def ready(request: HttpRequest) -> JsonResponse:
     except OperationalError:
         return JsonResponse({"status": "unavailable", "database": "away"}, status=503)
     return JsonResponse({"status": "ready"})
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A rating page whose cookies are gone sends its answer again later: it is told so in its own way."""
+    if request.headers.get("Accept") == "application/json":
+        error = _("You are signed out. Open your link again: your answer is kept.")
+        return JsonResponse({"error": error, "code": "signed_out"}, status=403)
+    return csrf.csrf_failure(request, reason)

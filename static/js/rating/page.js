@@ -153,6 +153,7 @@ function show(answer) {
     window.scrollTo(0, 0);
     begin();
     if (answer.saved_at) say(document.getElementById("rating").dataset.textSubmitted.replace("{time}", timeOf(answer.saved_at)));
+    if (answer.notice) notice(answer.notice);
     document.getElementById("task").focus({ preventScroll: true });
 }
 
