@@ -1,0 +1,36 @@
+"""What every statistic returns: a number with its interval, or the reason why there is none."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One figure. ``value`` is None exactly when ``reason`` says why it is undefined.
+
+    ``low`` and ``high`` bound its interval at ``level`` (0..1), where one was computed. ``n`` is the number of
+    observations behind it and ``clusters`` the number of subjects they belong to.
+    """
+
+    value: float | None
+    n: int = 0
+    low: float | None = None
+    high: float | None = None
+    level: float | None = None
+    clusters: int | None = None
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.value is None) != bool(self.reason):
+            raise ValueError("An estimate has either a value or a reason why it has none.")
+
+    @classmethod
+    def undefined(cls, reason: str, n: int = 0) -> Self:
+        return cls(value=None, n=n, reason=reason)
+
+    @property
+    def defined(self) -> bool:
+        return self.value is not None
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
