@@ -16,7 +16,9 @@ def special_page(
 ) -> Special | None:
     """What the rater's page number ``ordinal`` (counted from 0 over their claims) is meant to be, if not regular."""
     shares = {Special.GOLD: gold_share, Special.ATTENTION: attention_share, Special.REPEAT: repeat_share}
-    return next((kind for kind, share in shares.items() if share and _is_due(key, rater_id, kind, ordinal, share)), None)
+    return next(
+        (kind for kind, share in shares.items() if share and _is_due(key, rater_id, kind, ordinal, share)), None
+    )
 
 
 def _is_due(key: bytes, rater_id: int, kind: Special, ordinal: int, share: int) -> bool:

@@ -7,6 +7,7 @@ committed before: then no row comes back.
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -64,7 +65,7 @@ def store_answers(
     now: datetime,
 ) -> Outcome | None:
     """Surplus where the rater's slot was lost. None if this client id was committed before."""
-    parameters = {
+    parameters: dict[str, Any] = {
         "client": client_id,
         "assignment": assignment.pk,
         "rater": assignment.rater_id,

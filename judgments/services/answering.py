@@ -235,9 +235,9 @@ def _committed(client_id: uuid.UUID, assignment: Assignment) -> Acknowledgement 
     return Acknowledgement(Outcome(found.assignment.outcome), found.revision, found.submitted_at, repeated=True)
 
 
-def _judgments(assignment: Assignment, submission: Submission) -> list[Judgment]:
-    """The page's judgments. A unit withdrawn after the page was shown may be answered or not."""
-    shown = set(assignment.unit_ids)
+def _judgments(assignment: Any, submission: Submission) -> list[Judgment]:
+    """The judgments on a ``_locked_page``. A unit withdrawn after it was shown may be answered or not."""
+    shown: set[int] = set(assignment.unit_ids)
     needed = shown.difference(assignment.withdrawn_ids)
     answers = {answer.unit_id: answer for answer in submission.answers}
     judged = {unit_id: _judgment(assignment, answer) for unit_id, answer in answers.items() if unit_id in shown}

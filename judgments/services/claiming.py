@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -88,7 +89,7 @@ def _claim(
     return next(iter(claimed), None)
 
 
-def claim_parameters(rater: Rater, stage: Stage, queue: Queue, now: datetime) -> dict[str, object]:
+def claim_parameters(rater: Rater, stage: Stage, queue: Queue, now: datetime) -> dict[str, Any]:
     side = None
     if stage.number == StageNumber.RESPONSE:
         side = personalized_left(key=bytes(stage.study.key), rater_id=rater.pk, ordinal=queue.sides)

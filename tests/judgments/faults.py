@@ -28,7 +28,7 @@ class FaultProxy:
         self.upstream = urlsplit(upstream)
         self.decide: Callable[[str, str], Fault] = lambda method, path: Fault.NONE
         self.delay_seconds: Callable[[], float] = lambda: 0.0
-        self.held: list[Callable[[], None]] = []
+        self.held: list[Callable[[], object]] = []
         self.seen: list[tuple[str, str, Fault]] = []
         proxy = self
 

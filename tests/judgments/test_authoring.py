@@ -57,7 +57,7 @@ def test_what_is_right(stage_number, expected, label, left, is_instruction, righ
 
 def test_a_twin_is_about_the_same_thing_and_outside_the_queue():
     _study, stage = open_for_rating(3, subjects=1)
-    original = Task.objects.filter(stage=stage).first()
+    original = Task.objects.filter(stage=stage).earliest("id")
     twin = make(original, TaskKind.GOLD, expected=5)
     assert (twin.comparison, twin.conflict_key, twin.position) == (original.comparison, original.conflict_key, None)
     assert twin.slots.count() == 0

@@ -131,6 +131,7 @@ def test_claim_reads_none_of_the_raters_finished_tasks():
         cursor.execute("ANALYZE judgments_slot, judgments_task, judgments_assignment")
         cursor.execute("SET LOCAL enable_seqscan = off")  # these tables are too small for the plan of large ones
         queue = lock_queue(rater=rater, stage=stage)
+        assert queue is not None
         statement = claim_statement(
             stage_number=1, special=None, several_comparisons_per_case=False, same_rater_across_stages=False
         )

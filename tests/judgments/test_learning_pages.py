@@ -25,7 +25,7 @@ WHY = "The person says it in their own words, and says that it is always so."
 def stage():
     study = worlds.rateable_study()
     found = study.stages.select_related("study").get(number=1)
-    original = found.tasks.filter(kind=TaskKind.REGULAR).order_by("id").first()
+    original = found.tasks.filter(kind=TaskKind.REGULAR).earliest("id")
     units = [TwinUnit(unit, 1 + place, WHY) for place, unit in enumerate(original.units.all())]
     make_twin(task=original, kind=TaskKind.PRACTICE, units=units, actor=None, now=timezone.now())
     questions.add_suggested_questions(stage=found, actor=None)

@@ -39,7 +39,8 @@ def study() -> Study:
 
 @pytest.fixture
 def stage(study) -> Stage:
-    return study.stages.get(number=1)
+    found: Stage = study.stages.get(number=1)
+    return found
 
 
 @pytest.fixture

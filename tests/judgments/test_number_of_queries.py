@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from conversations.models import Stage, Study
+from judgments.enums import TaskKind
 from judgments.models import Assignment, Slot, Task
 from judgments.services.stages import open_stage
 from raters.models import Rater
@@ -54,7 +55,7 @@ def study_of(tasks: int, number: int) -> tuple[Study, Stage]:
             cursor.execute(statement, {"stage": stage.pk, "count": tasks})
         cursor.execute("ANALYZE")
     for task in Task.objects.filter(stage=stage).order_by("-position")[:6]:
-        twin(task, "gold")
+        twin(task, TaskKind.GOLD)
     return study, set_stage(stage, gold_share=30, attention_share=10, repeat_share=30 if number == 3 else 0)
 
 
@@ -63,7 +64,7 @@ def browser_of(rater: Rater, study: Study) -> Client:
     session = client.session
     session[SESSION_KEY] = {str(study.pk): rater.pk}
     session.save()
-    client.cookies["sessionid"] = session.session_key
+    client.cookies["sessionid"] = session.session_key or ""
     return client
 
 
@@ -80,7 +81,7 @@ def submit(client: Client, assignment: Assignment, units: list[int]) -> None:
 
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_submit_and_next_needs_the_same_few_queries_at_100_and_100_000_tasks(number):
-    counted = {}
+    counted: dict[int, int] = {}
     for tasks in (100, 100_000):
         study, stage = study_of(tasks, number)
         rater = factories.rater(study)

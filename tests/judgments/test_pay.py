@@ -76,7 +76,7 @@ def test_excluded_judgments_are_still_paid():
         unit = judged.task.units.create(position=position, attribute=attribute)
         unit.judgments.create(rater=rater, stage_number=1, assignment=judged, label=1, submitted_at=NOW)
     before = pay_of(study=study)
-    assert [(pay.judgments, pay.amount) for pay in before] == [(3, 1)]
+    assert [(pay.judgments, pay.amount) for pay in before] == [(3, Decimal(1))]
     excluded = exclude_judgments(rater=rater, stage=judged.stage, reason=ExclusionReason.SPEEDING, actor=None, now=NOW)
     assert excluded == 3
     assert pay_of(study=study) == before

@@ -105,11 +105,12 @@ def test_the_page_takes_the_same_queries_for_one_rater_and_for_thirty(raters, dj
 
 
 def test_the_end_of_a_visit_is_a_state_only_where_a_platform_pays_it(study):
-    arrival = Arrival.objects.get(enrolment__study=study, enrolment__number=2)
+    arrival = Arrival.objects.select_related("entry_link").get(enrolment__study=study, enrolment__number=2)
     Arrival.objects.filter(pk=arrival.pk).update(outcome="stopped_early")
     client = client_of(study, Role.ANALYST)
     assert client.get(address("rater", study, 2)).context["row"].state == "active"
-    EntryLink.objects.filter(pk=arrival.entry_link_id).update(platform="prolific", person_parameter="PROLIFIC_PID")
+    assert arrival.entry_link is not None
+    EntryLink.objects.filter(pk=arrival.entry_link.pk).update(platform="prolific", person_parameter="PROLIFIC_PID")
     assert client.get(address("rater", study, 2)).context["row"].state == "stopped_early"
 
 

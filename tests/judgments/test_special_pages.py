@@ -142,7 +142,7 @@ def test_repeats_swap_the_sides_come_later_and_count_for_nothing():
     assert {row.raters for row in Consensus.objects.filter(stage=stage)} == {1}
     # Sides of counted pages stay balanced in blocks of four, repeats or not.
     sides = [each.personalized_left for each in done if each.presentation == 0]
-    assert all(sum(sides[at : at + 4]) == 2 for at in range(0, 16, 4))
+    assert all(sides[at : at + 4].count(True) == 2 for at in range(0, 16, 4))
 
 
 @pytest.mark.django_db
@@ -198,6 +198,6 @@ def test_qualification_is_refused_before_there_is_enough_gold(db):
     _, stage = open_for_rating(1, subjects=3)
     with pytest.raises(StageRefused, match="has 0"):
         update_stage(stage=stage, actor=None, qualification_tasks=1)
-    twin(Task.objects.filter(stage=stage).first(), TaskKind.GOLD)
+    twin(Task.objects.filter(stage=stage).earliest("id"), TaskKind.GOLD)
     update_stage(stage=stage, actor=None, qualification_tasks=1)
     assert Stage.objects.get(pk=stage.pk).qualification_tasks == 1

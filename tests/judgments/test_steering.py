@@ -58,6 +58,7 @@ def test_a_paused_rater_ends_the_page_at_hand_and_gets_no_other(actor):
     enrolment = enrolment_of(rater)
     assert pause_rater(enrolment=enrolment, actor=actor, now=NOW)
     assert not pause_rater(enrolment=enrolment, actor=actor, now=NOW + timedelta(hours=1))
+    assert at_hand is not None
     assert judge(at_hand, now=NOW).outcome == Outcome.SUBMITTED
     assert claim_next(rater=rater, stage=stage, now=NOW) is None
     assert why_nothing(rater=rater, stage=stage, now=NOW).reason == Nothing.RATER_PAUSED
@@ -72,6 +73,7 @@ def test_released_leases_are_free_for_others_and_the_draft_stays(actor):
     stage = factories.stage(study, 1)
     rater, other = factories.rater(study), factories.rater(study)
     held = claim_next(rater=rater, stage=stage, now=NOW)
+    assert held is not None
     assert claim_next(rater=other, stage=stage, now=NOW) is None
     assert release_leases(enrolment=enrolment_of(rater), actor=actor) == 1
     assert claim_next(rater=other, stage=stage, now=NOW) is not None
@@ -91,13 +93,13 @@ def test_what_excluding_and_including_would_do_is_what_they_do(actor):
     exclude_judgments(rater=rater, stage=stage, reason=ExclusionReason.GOLD, actor=actor, now=NOW)
     assert progress(stage, now=NOW).waiting == before.waiting + 4
     fill_up(stage, other)
-    effect = effect_of_including(rater_id=rater.pk, stage=stage, now=NOW)
-    assert (effect.judgments, effect.slots + effect.surplus) == (16, 4)
-    assert effect.surplus > 0
+    gain = effect_of_including(rater_id=rater.pk, stage=stage, now=NOW)
+    assert (gain.judgments, gain.slots + gain.surplus) == (16, 4)
+    assert gain.surplus > 0
     enrolment = enrolment_of(rater)
     assert include_again(enrolment=enrolment, stage=stage, actor=actor, now=NOW) == 16
     outcomes = list(rater.assignments.values_list("outcome", flat=True))
-    assert (outcomes.count("submitted"), outcomes.count("surplus")) == (effect.slots, effect.surplus)
+    assert (outcomes.count("submitted"), outcomes.count("surplus")) == (gain.slots, gain.surplus)
     assert not Judgment.objects.filter(excluded_at__isnull=False).exists()
 
 

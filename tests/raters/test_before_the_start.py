@@ -72,6 +72,7 @@ def test_version_time_and_hash_of_the_consent_are_kept_and_a_new_text_is_asked_a
     client.post(f"/r/{link.token}/", {"agree": "on"})
     enrolment = Enrolment.objects.get()
     assert (enrolment.consent, enrolment.consent_hash) == (first, hashlib.sha256(first.text.encode()).hexdigest())
+    assert enrolment.consented_at is not None
     assert timezone.now() - enrolment.consented_at < timedelta(minutes=1)
     second = ConsentText.objects.create(study=study, version=2, text="I agree to that.")
     assert client.get(f"/rate/{study.slug}/1/")["Location"] == f"/r/{link.token}/"

@@ -52,7 +52,7 @@ class KeyServer:
         self.address = f"http://127.0.0.1:{self.server.server_port}/jwks.json"
 
     def public(self, name: str) -> dict[str, str]:
-        key = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.keys[name].public_key()))
+        key: dict[str, str] = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.keys[name].public_key()))
         return key | {"kid": name, "alg": "RS256", "use": "sig"}
 
     def token(self, *, kid: str = "one", **changes: object) -> str:
@@ -122,7 +122,7 @@ def test_forged_tokens_are_refused(keys, link):
     forged = [
         jwt.encode(claims, stranger, algorithm="RS256", headers={"kid": "one"}),
         jwt.encode(claims, "0" * 64, algorithm="HS256", headers={"kid": "one"}),
-        jwt.encode(claims, None, algorithm="none", headers={"kid": "one"}),
+        jwt.encode(claims, "", algorithm="none", headers={"kid": "one"}),
         "not a token",
         "",
     ]
