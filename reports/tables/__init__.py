@@ -1,0 +1,27 @@
+"""The dataset of a study as tables. Exports write them and the report computes from them: one definition of both."""
+
+from reports.tables.judgments import JUDGMENTS
+from reports.tables.material import COMPARISONS, ITEMS, SELECTIONS, SUBJECTS
+from reports.tables.people import BLINDING_ANSWERS, RATERS
+from reports.tables.results import CONSENSUS
+from reports.tables.table import Column, Kind, Table
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (JUDGMENTS, ITEMS, CONSENSUS, COMPARISONS, SELECTIONS, SUBJECTS, RATERS, BLINDING_ANSWERS)
+}
+
+__all__ = [
+    "BLINDING_ANSWERS",
+    "COMPARISONS",
+    "CONSENSUS",
+    "ITEMS",
+    "JUDGMENTS",
+    "RATERS",
+    "SELECTIONS",
+    "SUBJECTS",
+    "TABLES",
+    "Column",
+    "Kind",
+    "Table",
+]

@@ -1,0 +1,40 @@
+"""Joins and expressions that several tables share."""
+
+# From a task to what it is about. Left joins on unique keys: PostgreSQL drops those that a query does not use.
+TARGET = """
+LEFT JOIN conversations_comparison comparison ON comparison.id = task.comparison_id
+LEFT JOIN conversations_case case_ ON case_.id = COALESCE(task.case_id, comparison.case_id)
+LEFT JOIN conversations_subject subject ON subject.id = COALESCE(task.subject_id, case_.subject_id)
+LEFT JOIN conversations_prompt prompt ON prompt.id = case_.prompt_id
+LEFT JOIN conversations_attribute attribute ON attribute.id = unit.attribute_id
+LEFT JOIN conversations_system attribute_system ON attribute_system.id = attribute.system_id
+LEFT JOIN conversations_system response_system ON response_system.id = comparison.system_id
+LEFT JOIN conversations_comparisonattribute given
+    ON given.comparison_id = task.comparison_id AND given.attribute_id = unit.attribute_id
+"""
+
+SUBJECT_KEY = "'subject-' || subject.number"
+
+
+def system_name(alias: str) -> str:
+    """As ``System.__str__`` writes it; null where there is no system."""
+    return f"btrim({alias}.name || ' ' || {alias}.version)"
+
+
+# PROTOCOL.md, Counting: a human's first answer to a regular page, neither excluded nor surplus nor about oneself.
+COUNTED = """(
+    judgment.presentation = 0
+    AND judgment.excluded_at IS NULL
+    AND task.kind = 'regular'
+    AND rater.kind = 'human'
+    AND rater.subject_id IS NULL
+    AND (judgment.assignment_id IS NULL OR assignment.outcome = 'submitted')
+)"""
+
+
+def label_word(label: str) -> str:
+    """The canonical label as a word; at stage 3 the number."""
+    return (
+        f"CASE stage.number WHEN 1 THEN CASE {label} WHEN 1 THEN 'accept' WHEN 2 THEN 'unsure' ELSE 'reject' END "
+        f"WHEN 2 THEN CASE {label} WHEN 1 THEN 'yes' ELSE 'no' END ELSE ({label})::text END"
+    )

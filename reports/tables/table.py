@@ -1,0 +1,86 @@
+"""What a table of the dataset is: columns with their meaning, and where PostgreSQL finds them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pyarrow as pa
+
+
+class Kind(StrEnum):
+    INTEGER = "integer"
+    NUMBER = "number"
+    TEXT = "text"
+    TRUTH = "truth"
+    MOMENT = "moment"  # UTC
+    JSON = "json"  # a list or object, as JSON text in CSV and Parquet
+
+
+ARROW_TYPES: dict[Kind, pa.DataType] = {
+    Kind.INTEGER: pa.int64(),
+    Kind.NUMBER: pa.float64(),
+    Kind.TEXT: pa.string(),
+    Kind.TRUTH: pa.bool_(),
+    Kind.MOMENT: pa.timestamp("ms", tz="UTC"),
+    Kind.JSON: pa.string(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """``sql`` is an expression over the table's source. ``meaning`` is its line in the codebook.
+
+    ``names_rater``: the expression is a rater's id, which never leaves the study; the pseudonym takes its place.
+    """
+
+    name: str
+    kind: Kind
+    sql: str
+    meaning: str
+    names_rater: bool = False
+
+    @property
+    def arrow_type(self) -> pa.DataType:
+        return ARROW_TYPES[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """``source`` is a FROM clause with its WHERE; it may use %(study)s and %(stages)s.
+
+    ``withheld``: rows of a stage that must not be seen yet are left out (PROTOCOL.md, Counting).
+    """
+
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+    source: str
+    order: str
+    withheld: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        return [column.name for column in self.columns]
+
+    def chosen(self, names: Sequence[str] | None = None) -> list[Column]:
+        """The columns of these names in the table's order; all without names. Raises KeyError for one it has not."""
+        if names is None:
+            return list(self.columns)
+        if unknown := set(names) - set(self.names):
+            raise KeyError(f"{self.name} has no columns {sorted(unknown)}")
+        return [column for column in self.columns if column.name in names]
+
+    def select(self, names: Sequence[str] | None = None) -> str:
+        """The query of these columns. PostgreSQL leaves out the joins that none of them needs."""
+        listed = ", ".join(f'{column.sql} AS "{column.name}"' for column in self.chosen(names))
+        return f"SELECT {listed} {self.source} ORDER BY {self.order}"
+
+    def count(self) -> str:
+        return f"SELECT count(*) {self.source}"
+
+    def schema(self, names: Sequence[str] | None = None) -> pa.Schema:
+        fields = [
+            pa.field(column.name, pa.string() if column.names_rater else column.arrow_type)
+            for column in self.chosen(names)
+        ]
+        return pa.schema(fields)
