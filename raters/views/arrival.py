@@ -70,7 +70,9 @@ def _take_parameters(request: HttpRequest, link: EntryLink) -> HttpResponse:
         except TokenRefused:
             return _problem(request, link, "unsigned", 403)
         except KeysUnavailable:  # never let in unchecked: the page asks again by itself
-            return render(request, "raters/wait.html", {"study": link.stage.study}, status=503)
+            page = render(request, "raters/wait.html", {"study": link.stage.study}, status=503)
+            page["Refresh"] = page["Retry-After"] = "10"
+            return page
     sessions.keep_incoming(request, link, replace(incoming, signed=link.requires_token))
     return redirect("arrival:arrive", token=link.token)
 
