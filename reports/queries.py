@@ -1,6 +1,6 @@
 """Reads for exports: the rows, and who may see which."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,8 +14,12 @@ from judgments.enums import Outcome, TaskKind
 from judgments.models import Judgment
 from judgments.queries.disclosure import must_wait_as_rater, withheld_stages
 from raters.enums import RaterKind
+from reports.dataset import Dataset
 from reports.enums import ExportState
 from reports.models import Export
+from reports.tables import TABLES
+from reports.tables.reading import read_table, snapshot
+from reports.tables.study import study_facts
 
 CHUNK = 2000
 A_DEAD_WORKER = timedelta(seconds=60)
@@ -43,6 +47,14 @@ def exports_of(study: Study) -> QuerySet[Export]:
 
 def all_stages() -> list[int]:
     return [int(number) for number in StageNumber]
+
+
+def dataset(study: Study, withheld: Sequence[int] = ()) -> Dataset:
+    """All a report needs, as of one moment, without the rows of withheld stages."""
+    stages = [number for number in all_stages() if number not in withheld]
+    with snapshot():
+        facts = study_facts(study, withheld)
+        return Dataset.of(facts, lambda name, columns: read_table(TABLES[name], study, stages, columns))
 
 
 def judgments(study: Study, stages: Iterable[int]) -> QuerySet[Judgment]:
