@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from raters.enums import EnrolmentOutcome, Platform
@@ -106,6 +107,14 @@ class ArrivalForm(forms.Form):
         if not has_flagged:
             del self.fields["avoids_flagged"]
         if languages:
-            self.fields["languages"].choices = [(name, name) for name in languages]  # type: ignore[attr-defined]
+            self.fields["languages"].choices = [(name, _language_name(name)) for name in languages]  # type: ignore[attr-defined]
         else:
             del self.fields["languages"]
+
+
+def _language_name(language: str) -> str:
+    """In its own language. Uploads write codes or names; what is no code is shown as it was written."""
+    try:
+        return str(get_language_info(language)["name_local"]).capitalize()
+    except KeyError:
+        return language
