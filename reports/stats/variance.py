@@ -1,0 +1,133 @@
+"""Where the spread of labels comes from: rater, subject, item, and what is left.
+
+Model: label = mean + rater + subject + item (a unit of the subject) + residual, all random. The residual holds what
+a rater thinks of one item, and chance.
+
+Henderson's method I: Henderson (1953), Biometrics 9:226-252; Searle, Casella and McCulloch (1992), Variance
+Components, section 5.3. The squares of group totals are set equal to what they are expected to be, for any pattern
+of gaps and without a distribution; on a complete design it is the classical analysis of variance. Components that
+come out negative are set to zero.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from reports.stats.estimate import Estimate
+from reports.stats.ratings import Floats, Indices, Ratings
+
+TOO_FEW = "Variance needs at least three judgments."
+NO_VARIANCE = "Every label is the same: there is no variance to share out."
+ENTANGLED = "Who judged what does not allow raters, subjects and items to be told apart."
+ONE_LEVEL = {
+    "rater": "One rater alone: nothing varies between raters.",
+    "subject": "One subject alone: nothing varies between subjects.",
+    "item": "One unit alone: nothing varies between items.",
+}
+SAME = "No subject has two units judged, so item and subject are the same."
+ONCE = "Every unit was judged once, so an item can't be told from the residual, which holds both."
+
+
+@dataclass(frozen=True, slots=True)
+class VarianceShares:
+    """Shares of the variance, which add up to 1 over those that are defined."""
+
+    rater: Estimate
+    subject: Estimate
+    item: Estimate
+    residual: Estimate
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: getattr(self, name).as_json() for name in self.__slots__}
+
+
+def variance_shares(ratings: Ratings) -> VarianceShares:
+    components = variance_components(ratings)
+    values = {name: one.value for name, one in components.items() if one.value is not None}
+    total = sum(values.values())
+    if values and not total:
+        return VarianceShares(**{name: Estimate.undefined(NO_VARIANCE, len(ratings)) for name in components})
+    shares = {
+        name: one if one.value is None else Estimate(value=one.value / total, n=one.n, clusters=one.clusters)
+        for name, one in components.items()
+    }
+    return VarianceShares(**shares)
+
+
+def variance_components(ratings: Ratings) -> dict[str, Estimate]:
+    """The variance of each source, in squared label points."""
+    n = len(ratings)
+    subject = ratings.subject[ratings.unit]
+    factors = {"rater": ratings.rater, "subject": subject, "item": ratings.unit}
+    reasons = _reasons(ratings, subject)
+    kept = {name: _compact(factor) for name, factor in factors.items() if name not in reasons}
+    undefined = {name: Estimate.undefined(reason, n) for name, reason in reasons.items()}
+    if n < 3:
+        return dict.fromkeys([*factors, "residual"], Estimate.undefined(TOO_FEW, n))
+    solved = _henderson(ratings.label, list(kept.values()))
+    clusters = len(np.unique(subject))
+    if solved is None:
+        found = dict.fromkeys([*kept, "residual"], Estimate.undefined(ENTANGLED, n))
+    else:
+        found = {
+            name: Estimate(value=max(0.0, float(value)), n=n, clusters=clusters)
+            for name, value in zip([*kept, "residual"], solved, strict=True)
+        }
+    return {name: (undefined | found)[name] for name in [*factors, "residual"]}
+
+
+def _reasons(ratings: Ratings, subject: Indices) -> dict[str, str]:
+    raters, subjects, units = (len(np.unique(one)) for one in (ratings.rater, subject, ratings.unit))
+    reasons = {}
+    if raters < 2:
+        reasons["rater"] = ONE_LEVEL["rater"]
+    if subjects < 2:
+        reasons["subject"] = ONE_LEVEL["subject"]
+    if units < 2:
+        reasons["item"] = ONE_LEVEL["item"]
+    elif units == subjects:
+        reasons["item"] = SAME
+    elif units == len(ratings):
+        reasons["item"] = ONCE
+    return reasons
+
+
+def _henderson(label: Floats, factors: list[Indices]) -> Floats | None:
+    """The variances of the factors and of the residual, or None where the design can't tell them apart.
+
+    With T_A the sum over groups of A of (total squared / size), and T_0 the sum of squares: E(T_A) - E(T_mean) is linear
+    in the variances, with coefficients made of group sizes alone.
+    """
+    n = len(label)
+    centred = label - label.mean()  # does not change the estimates, but keeps digits
+    each = np.arange(n)
+    rows = [(_between(centred, factor), [_spread(factor, other) for other in factors], factor) for factor in factors]
+    base = np.array([_spread(np.zeros(n, dtype=np.int64), other) for other in factors])
+    observed = np.array([total for total, _, _ in rows] + [_between(centred, each)])
+    slopes = np.array([spread for _, spread, _ in rows] + [[float(n)] * len(factors)]).reshape(-1, len(factors)) - base
+    groups = np.array([float(factor.max() + 1) for _, _, factor in rows] + [float(n)]) - 1
+    system = np.column_stack([slopes, groups]) / n
+    if np.linalg.matrix_rank(system, tol=1e-9) < len(observed):
+        return None
+    solved: Floats = np.linalg.solve(system, observed / n)
+    return solved
+
+
+def _between(centred: Floats, factor: Indices) -> float:
+    """T of a factor. The overall mean is zero, and so is T of the mean."""
+    sizes = np.bincount(factor)
+    return float((np.square(np.bincount(factor, weights=centred)) / sizes).sum())
+
+
+def _spread(factor: Indices, other: Indices) -> float:
+    """The sum over groups of the factor of (squared shares of the other's groups in it, times its size)."""
+    sizes = np.bincount(factor)
+    width = int(other.max()) + 1
+    cells, counts = np.unique(factor * width + other, return_counts=True)
+    return float((np.square(counts) / sizes[cells // width]).sum())
+
+
+def _compact(index: Indices) -> Indices:
+    """Indices without gaps, so that every group has a row."""
+    return np.unique(index, return_inverse=True)[1].astype(np.int64)
