@@ -239,12 +239,14 @@ def test_from_an_upload_to_an_export(demo: Demo, browser: Browser, tmp_path: Pat
     run(admin, study, "Write responses")
 
     links = {number: open_stage(admin, study, number) for number in (1, 2, 3)}
-    rater = browser.new_context(viewport=size).new_page()
-    rater.set_default_timeout(20_000)
     judged = {}
     for number, key in ((1, "1"), (2, "y"), (3, "4")):
+        # Another person each: who judged a subject's attributes must not rate that subject's responses.
+        rater = browser.new_context(viewport=size).new_page()
+        rater.set_default_timeout(20_000)
         start_rating(rater, links[number])
         judged[number] = judge_everything_by_keyboard(rater, key)
+        rater.context.close()
 
     stored = demo.judgments(slug)
     assert len(stored) == sum(judged.values())
@@ -261,7 +263,6 @@ def test_from_an_upload_to_an_export(demo: Demo, browser: Browser, tmp_path: Pat
             (row["unit_id"], row["answer_recoded"]) for row in rows
         ]
     admin.context.close()
-    rater.context.close()
 
 
 def test_all_three_stages_by_touch_on_a_phone(demo: Demo, browser: Browser):
