@@ -1,0 +1,87 @@
+"""Stage 1: are the attributes true of the subject, and if not, what is wrong with them?"""
+
+from typing import Any
+
+import numpy as np
+
+from judgments.enums import FailureMode
+from reports.dataset import Dataset
+from reports.figures.agreeing import agreement_figures, pairwise
+from reports.figures.frames import Frame, flagged_modes
+from reports.figures.intervals import Resampling
+from reports.stats.ratings import Flags, category_index
+from reports.stats.shares import failure_mode_shares, shares_of
+
+LABELS = {1: "accept", 2: "unsure", 3: "reject"}
+GROUPS = {"by_system": "attribute_system", "by_origin": "subject_origin", "by_type": "attribute_type"}
+FLAGGED = 2.0  # unsure and reject say that something is wrong
+
+
+def extraction_figures(dataset: Dataset, frame: Frame, resampling: Resampling) -> dict[str, Any]:
+    known = frame.consensus.known
+    return {
+        "units": int(known.sum()),
+        "provisional": int(frame.provisional.sum()),
+        "shares": shares(frame, known, resampling),
+        "judgment_shares": _judgment_shares(frame, resampling),
+        **{
+            name: [{"name": group, **_group(frame, known & units, resampling)} for group, units in groups.items()]
+            for name, groups in ((name, frame.groups(column)) for name, column in GROUPS.items())
+        },
+        "failure_modes": _failure_modes(dataset),
+        "agreement": agreement_figures(frame),
+        "pairwise": pairwise(frame),
+        "raters": _raters(frame),
+    }
+
+
+def shares(frame: Frame, units: Flags, resampling: Resampling) -> dict[str, Any]:
+    """Shares of units by their consensus, with intervals over subjects."""
+    scale = np.asarray(frame.scale, dtype=np.float64)
+    labels, subject = frame.consensus.label[units], frame.ratings.subject[units]
+    cells = subject * len(scale) + category_index(labels, scale)
+    counts = np.bincount(cells, minlength=frame.ratings.subjects * len(scale)).reshape(-1, len(scale))
+    found = resampling.statistics(counts.astype(np.float64), shares_of, n=int(units.sum()))
+    return {LABELS[label]: estimate.as_json() for label, estimate in zip(frame.scale, found, strict=True)}
+
+
+def _group(frame: Frame, units: Flags, resampling: Resampling) -> dict[str, Any]:
+    return {"units": int(units.sum()), "shares": shares(frame, units, resampling)}
+
+
+def _judgment_shares(frame: Frame, resampling: Resampling) -> dict[str, Any]:
+    """Shares of single judgments, which the published figures are given in."""
+    rows = frame.human
+    cells = rows.subject[rows.unit] * 3 + category_index(rows.label, np.asarray(frame.scale, dtype=np.float64))
+    counts = np.bincount(cells, minlength=rows.subjects * 3).reshape(-1, 3).astype(np.float64)
+    found = resampling.statistics(counts, shares_of, n=len(rows))
+    return {LABELS[label]: estimate.as_json() for label, estimate in zip(frame.scale, found, strict=True)}
+
+
+def _failure_modes(dataset: Dataset) -> list[dict[str, Any]]:
+    """Among the flagged judgments that name one. Wilson's interval: a mode is a matter of the single judgment."""
+    _units, modes = flagged_modes(dataset)
+    found = failure_mode_shares(modes, FailureMode.values)
+    return [{"mode": mode, "name": FailureMode(mode).label, **share.as_json()} for mode, share in found.items()]
+
+
+def _raters(frame: Frame) -> list[dict[str, Any]]:
+    """How often each rater flags: models beside humans."""
+    judged = np.bincount(frame.ratings.rater, minlength=frame.ratings.raters)
+    accepted = np.bincount(frame.ratings.rater[frame.ratings.label == 1], minlength=frame.ratings.raters)
+    agreed = frame.ratings.label == frame.consensus.label[frame.ratings.unit]
+    comparable = frame.consensus.known[frame.ratings.unit]
+    matches = np.bincount(frame.ratings.rater[agreed & comparable], minlength=frame.ratings.raters)
+    compared = np.bincount(frame.ratings.rater[comparable], minlength=frame.ratings.raters)
+    rows = [
+        {
+            "key": str(frame.ratings.rater_keys[rater]),
+            "name": str(frame.name[rater]),
+            "kind": str(frame.kind[rater]),
+            "judgments": int(judged[rater]),
+            "accept_rate": float(accepted[rater] / judged[rater]),
+            "matches_consensus": float(matches[rater] / compared[rater]) if compared[rater] else None,
+        }
+        for rater in np.flatnonzero(judged)
+    ]
+    return sorted(rows, key=lambda row: (row["kind"] == "human", row["name"]))
