@@ -54,6 +54,7 @@ def test_every_pair_is_as_scikit_learn_says(matrix):
             assert found.value == pytest.approx(cohen_kappa_score(first, second), abs=1e-12)
             assert pairs.percent(one, other).value == pytest.approx((first == second).mean(), abs=1e-12)
             table = pairs.table(one, other)
+            assert table is not None
             weighted = cohen_kappa_score(first, second, weights="quadratic", labels=[0, 1, 2])
             assert cohen_kappa(table, quadratic_weights([0, 1, 2])).value == pytest.approx(weighted, abs=1e-12)
 
@@ -67,7 +68,7 @@ def test_mean_kappa_ignores_the_order_of_raters(matrix, order):
 
 
 def test_mean_kappa_weighs_pairs_by_common_units():
-    matrix = [[0, 1, 0, 1, NAN, NAN], [0, 1, 0, 1, 0, 1], [NAN, NAN, NAN, NAN, 1, 0]]
+    matrix = np.array([[0, 1, 0, 1, NAN, NAN], [0, 1, 0, 1, 0, 1], [NAN, NAN, NAN, NAN, 1, 0]])
     pairs = rater_pairs(Ratings.from_matrix(matrix))
     assert pairs.kappa(0, 1).value == 1
     assert pairs.kappa(2, 1).value == -1

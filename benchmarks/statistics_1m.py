@@ -1,0 +1,141 @@
+"""What each statistic of a report costs on one million judgments: 333,334 units of 1,000 subjects, 500 raters, 3 a unit.
+
+    python benchmarks/statistics_1m.py [--judgments 1000000] [--only NAME ...]
+
+Exits with 1 if all of them together take 10 s or more, or the process ever needs 1 GB. A new statistic adds a line to
+``FIGURES``; each takes the made-up study below.
+
+Last figures (2 cores): agreement, consensus, Cohen's kappa of 103,710 pairs, scores against the consensus, shares,
+reliability and variance 2.4 s together, the slowest (agreement on 1 to 5 with both alphas) 1.0 s; peak 376 MB.
+"""
+
+import argparse
+import resource
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from reports.stats import consensus
+from reports.stats.agreement import agreement
+from reports.stats.classification import compare, human_ceiling, score_raters
+from reports.stats.pairs import rater_pairs
+from reports.stats.ratings import Flags, Floats, Indices, Ratings
+from reports.stats.reliability import find_repeats, gold_accuracy, intra_rater, intra_rater_each
+from reports.stats.shares import counts_by_subject, failure_mode_shares, label_shares
+from reports.stats.variance import variance_shares
+
+SECONDS, MEGABYTES = 10, 1000
+SUBJECTS, RATERS, PER_UNIT, MODELS = 1_000, 500, 3, 4
+YES_NO, ONE_TO_FIVE = np.array([0.0, 1.0]), np.arange(1.0, 6.0)
+MODES = ("overgeneralization", "missing_evidence", "task_context_confusion", "not_standalone", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class MadeUp:
+    """One million judgments in each shape a statistic reads."""
+
+    relevance: Ratings  # yes and no
+    response: Ratings  # 1 to 5
+    humans: Flags  # of raters: the last few are models
+    agreed: consensus.Consensus
+    again: Floats  # a second label of each judgment of ``response``
+    mode: list[str]
+
+
+def _repeats(study: MadeUp) -> None:
+    """Every judgment repeated: far more than any study has."""
+    one = study.response
+    doubled = find_repeats(
+        unit=np.concatenate([one.unit, one.unit]),
+        rater=np.concatenate([one.rater, one.rater]),
+        presentation=np.repeat([0, 1], len(one)),
+        label=np.concatenate([one.label, study.again]),
+    )
+    intra_rater(doubled, ONE_TO_FIVE)
+    intra_rater_each(doubled, ONE_TO_FIVE, RATERS)
+
+
+type Figure = Callable[[MadeUp], Any]
+
+FIGURES: dict[str, Figure] = {
+    "consensus of relevance": lambda study: consensus.majority(study.relevance, YES_NO, otherwise=0),
+    "consensus of responses": lambda study: consensus.mean(study.response),
+    "agreement, yes and no": lambda study: agreement(study.relevance, YES_NO),
+    "agreement, 1 to 5, ordinal": lambda study: agreement(study.response, ONE_TO_FIVE, ordinal=True),
+    "Cohen's kappa of every pair, yes and no": lambda study: rater_pairs(study.relevance, YES_NO).mean_kappa(),
+    "Cohen's kappa of every pair, 1 to 5": lambda study: rater_pairs(study.response, ONE_TO_FIVE).mean_kappa(),
+    "raters against the consensus": lambda study: human_ceiling(
+        score_raters(study.relevance, study.agreed, study.humans)
+    ),
+    "the same by subject": lambda study: compare(study.relevance, study.agreed, study.humans).ceiling_by_subject(),
+    "shares of labels": lambda study: label_shares(study.response.label, ONE_TO_FIVE),
+    "shares of labels by subject": lambda study: counts_by_subject(
+        study.response.label, study.response.subject[study.response.unit], SUBJECTS, ONE_TO_FIVE
+    ),
+    "shares of failure modes": lambda study: failure_mode_shares(study.mode, MODES),
+    "intra-rater reliability": _repeats,
+    "gold accuracy": lambda study: gold_accuracy(
+        rater=study.response.rater, label=study.response.label, expected=study.again, raters=RATERS
+    ),
+    "variance shares": lambda study: variance_shares(study.response),
+}
+
+
+def make_up(judgments: int) -> MadeUp:
+    chance = np.random.default_rng(1)
+    units = -(-judgments // PER_UNIT)
+    unit = np.repeat(np.arange(units), PER_UNIT)[:judgments]
+    first = np.repeat(chance.integers(0, RATERS, units), PER_UNIT)[:judgments]
+    step = np.repeat(chance.integers(1, RATERS // PER_UNIT, units), PER_UNIT)[:judgments]
+    rater = (first + np.arange(judgments) % PER_UNIT * step) % RATERS
+    subject = np.sort(chance.integers(0, SUBJECTS, units))
+    noise = chance.normal(size=SUBJECTS)[subject][unit] + chance.normal(size=units)[unit]
+    taste = noise + chance.normal(size=RATERS)[rater] + chance.normal(size=judgments)
+    response = np.clip(np.rint(3 + taste / 2), 1, 5)
+    relevance = _rated(unit, rater, (taste > 1).astype(np.float64), subject)
+    humans = np.arange(RATERS) < RATERS - MODELS
+    agreed = consensus.majority(relevance.of_raters(humans), YES_NO, otherwise=0)
+    again = np.clip(response + chance.integers(-1, 2, judgments), 1, 5)
+    mode = [MODES[number] for number in chance.integers(0, len(MODES), judgments)]
+    return MadeUp(relevance, _rated(unit, rater, response, subject), humans, agreed, again, mode)
+
+
+def _rated(unit: Indices, rater: Indices, label: Floats, subject: Indices) -> Ratings:
+    return Ratings(unit, rater, label, subject, np.arange(len(subject)), np.arange(RATERS), np.arange(SUBJECTS))
+
+
+def peak_megabytes() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--judgments", type=int, default=1_000_000)
+    parser.add_argument("--only", nargs="*", default=list(FIGURES))
+    options = parser.parse_args()
+    started = time.perf_counter()
+    study = make_up(options.judgments)
+    print(
+        f"made up {len(study.response):,} judgments in {time.perf_counter() - started:.1f} s, {peak_megabytes():.0f} MB"
+    )
+    total = 0.0
+    for name in options.only:
+        started = time.perf_counter()
+        FIGURES[name](study)
+        took = time.perf_counter() - started
+        total += took
+        print(f"{took:6.2f} s  peak so far {peak_megabytes():5.0f} MB  {name}")
+    print(f"{total:6.2f} s  all")
+    if total >= SECONDS or peak_megabytes() >= MEGABYTES:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

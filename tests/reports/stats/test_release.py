@@ -1,0 +1,140 @@
+"""The release's real votes and human majority: our figures, a plain loop's and scikit-learn's are the same numbers.
+
+The figures are printed, whatever pytest captures. Nothing of the release is copied here.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.metrics import accuracy_score, cohen_kappa_score, f1_score, precision_score, recall_score
+
+from reports.stats import consensus
+from reports.stats.agreement import Figure, agreement
+from reports.stats.classification import compare, f1_of, score_raters
+from reports.stats.explaining import explain
+from reports.stats.pairs import rater_pairs
+from reports.stats.ratings import Ratings
+
+DATA = Path(__file__).resolve().parents[4] / "shared" / "data" / "release"
+pytestmark = pytest.mark.skipif(not DATA.exists(), reason="../shared/data is not there")
+MODELS = {"gemma": "votes/google_gemma-4-31b-it.jsonl", "gpt": "votes/gpt-5.4.jsonl"}
+PANEL = "panel"
+EXACT = 1e-9
+
+
+def lines(name):
+    with (DATA / name).open(encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+def labels(name):
+    """Label by unit: the case and the position of the attribute, as texts repeat. A null is a missing row."""
+    return {
+        (case["sample_index"], position): int(item["relevant"])
+        for case in lines(name)
+        for position, item in enumerate(case["items"])
+        if item["relevant"] is not None
+    }
+
+
+@pytest.fixture(scope="module")
+def votes():
+    return {PANEL: labels("human_majority_stage2.jsonl")} | {model: labels(name) for model, name in MODELS.items()}
+
+
+@pytest.fixture(scope="module")
+def ratings(votes):
+    subject = {case: row["user_id"] for case, row in enumerate(lines("task5_items.jsonl"))}
+    rows = [(unit, rater, label, subject[unit[0]]) for rater, given in votes.items() for unit, label in given.items()]
+    units, raters, values, subjects = zip(*rows, strict=True)
+    return Ratings.from_rows(units=units, raters=raters, labels=values, subjects=subjects)
+
+
+@pytest.fixture
+def say(capsys):
+    def out_loud(text):
+        with capsys.disabled():
+            print(f"\n  {text}", end="")  # noqa: T201 - the figures are to be read, not only compared
+
+    return out_loud
+
+
+def test_items_of_votes_and_majority_are_those_of_the_cases():
+    cases = [[one["attribute"] for one in row["profile_attributes"]] for row in lines("task5_items.jsonl")]
+    for name in (*MODELS.values(), "human_majority_stage2.jsonl"):
+        for case in lines(name):
+            assert [one["attribute"] for one in case["items"]] == cases[case["sample_index"]]
+
+
+def test_ratings_have_the_counts_of_the_readme(ratings, votes):
+    assert (ratings.units, ratings.subjects) == (3_973, 47)
+    assert [len(given) for given in votes.values()][1:] == [3_973, 3_973]
+    assert len({case for case, _ in votes[PANEL]}) == 84
+
+
+def test_kappa_between_the_models_is_the_independent_one(ratings, votes, say):
+    first, second = (votes[model] for model in MODELS)
+    n = len(first)
+    agreed = sum(first[unit] == second[unit] for unit in first) / n
+    yes = [sum(given.values()) / n for given in (first, second)]
+    chance = yes[0] * yes[1] + (1 - yes[0]) * (1 - yes[1])
+    index = {key: place for place, key in enumerate(ratings.rater_keys)}
+    found = rater_pairs(ratings).kappa(index["gemma"], index["gpt"])
+    shared = sorted(first)
+    by_library = cohen_kappa_score([first[unit] for unit in shared], [second[unit] for unit in shared])
+    assert found.n == n
+    assert found.value == pytest.approx((agreed - chance) / (1 - chance), abs=EXACT)
+    assert found.value == pytest.approx(by_library, abs=EXACT)
+    say(f"kappa between the two models {found.value:.10f} on {n} units, agreement {agreed:.10f}")
+    for model in MODELS:
+        pair = rater_pairs(ratings).kappa(index[PANEL], index[model])
+        both = sorted(votes[PANEL].keys() & votes[model].keys())
+        expected = cohen_kappa_score([votes[PANEL][unit] for unit in both], [votes[model][unit] for unit in both])
+        assert pair.value == pytest.approx(expected, abs=EXACT)
+        say(f"kappa between {model} and the human majority {pair.value:.10f} on {pair.n} units")
+
+
+def test_scores_against_the_majority_are_the_independent_ones(ratings, votes, say):
+    index = {key: place for place, key in enumerate(ratings.rater_keys)}
+    nobody = np.zeros(ratings.raters, dtype=np.bool_)
+    reference = consensus.of_one_rater(ratings, index[PANEL])
+    scores = score_raters(ratings, reference, nobody)
+    say(f"yes-rate of the human majority {scores[index[PANEL]].yes_rate.value:.10f} on {len(votes[PANEL])} units")
+    assert scores[index[PANEL]].f1.value == 1
+    for model in MODELS:
+        found = scores[index[model]]
+        pairs = [(votes[model][unit], truth) for unit, truth in votes[PANEL].items()]
+        hits = sum(said and truth for said, truth in pairs)
+        said, true, n = sum(one for one, _ in pairs), sum(truth for _, truth in pairs), len(pairs)
+        loop = {
+            "yes_rate": sum(votes[model].values()) / len(votes[model]),
+            "reference_yes_rate": true / n,
+            "over_selection": said / n - true / n,
+            "over_selection_ratio": said / true,
+            "precision": hits / said,
+            "recall": hits / true,
+            "f1": 2 * (hits / said) * (hits / true) / (hits / said + hits / true),
+            "accuracy": sum(one == truth for one, truth in pairs) / n,
+        }
+        column, truth = zip(*pairs, strict=True)
+        library = {
+            "precision": precision_score(truth, column),
+            "recall": recall_score(truth, column),
+            "f1": f1_score(truth, column),
+            "accuracy": accuracy_score(truth, column),
+        }
+        for name, expected in [*loop.items(), *library.items()]:
+            assert getattr(found, name).value == pytest.approx(expected, abs=EXACT), name
+        say(f"{model} on {n} units: " + ", ".join(f"{name} {getattr(found, name).value:.10f}" for name in loop))
+        by_subject = compare(ratings, reference, nobody).confusion_by_subject(index[model])
+        assert f1_of(by_subject.sum(axis=0)) == pytest.approx(found.f1.value, abs=EXACT)
+
+
+def test_agreement_of_the_models_is_explained(ratings, say):
+    models = np.array([key != PANEL for key in ratings.rater_keys])
+    found = agreement(ratings.of_raters(models), [0, 1])
+    for figure, estimate in found.figures.items():
+        say(explain(figure, estimate, percent=found.figures[Figure.PERCENT], dominant=found.dominant))
+    assert all(estimate.clusters == 47 and estimate.n == 3_973 for estimate in found.figures.values())

@@ -1,0 +1,79 @@
+"""Shares and Wilson's interval."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest
+
+from reports.stats.shares import (
+    NO_MODE,
+    NOTHING,
+    counts_by_subject,
+    failure_mode_shares,
+    label_shares,
+    label_shares_by_group,
+    shares_of,
+    wilson,
+)
+
+SCALE = [1, 2, 3]
+labels = st.lists(st.sampled_from([1.0, 2.0, 3.0]), min_size=1, max_size=30).map(np.array)
+
+
+def test_wilsons_interval_is_the_published_one():
+    # Newcombe (1998), Statistics in Medicine 17:857-872, table I, method 3: score without continuity correction.
+    published = {
+        (81, 263): (0.2553, 0.3662),
+        (15, 148): (0.0624, 0.1605),
+        (0, 20): (0, 0.1611),
+        (1, 29): (0.0061, 0.1718),
+    }
+    for (successes, n), interval in published.items():
+        found = wilson(successes, n)
+        assert (found.low, found.high) == pytest.approx(interval, abs=5e-5)
+
+
+@given(st.integers(0, 400), st.integers(1, 400), st.sampled_from([0.9, 0.95, 0.99]))
+def test_wilsons_interval_is_scipys(successes, n, level):
+    found = wilson(min(successes, n), n, level)
+    expected = binomtest(min(successes, n), n).proportion_ci(level, method="wilson")
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=1e-9)
+    assert found.low is not None and found.high is not None
+    assert found.low <= min(successes, n) / n <= found.high
+
+
+def test_nothing_judged_has_no_share():
+    assert {one.reason for one in label_shares(np.array([]), SCALE).values()} == {NOTHING}
+    assert {one.reason for one in failure_mode_shares(["", ""], ["a", "b"]).values()} == {NO_MODE}
+
+
+def test_failure_modes_are_shares_of_those_named():
+    shares = failure_mode_shares(["a", "a", "", "b", "a"], ["a", "b", "c"])
+    assert {mode: (one.value, one.n) for mode, one in shares.items()} == {"a": (0.75, 4), "b": (0.25, 4), "c": (0, 4)}
+
+
+@given(labels, st.randoms(use_true_random=False))
+def test_shares_ignore_order_and_add_up(given_labels, chance):
+    shares = label_shares(given_labels, SCALE)
+    shuffled = given_labels.tolist()
+    chance.shuffle(shuffled)
+    assert np.sum([one.value for one in shares.values()]) == pytest.approx(1)
+    assert label_shares(np.array(shuffled), SCALE) == shares
+
+
+@given(labels, st.lists(st.integers(0, 2), min_size=30, max_size=30))
+def test_sums_over_subjects_give_the_same_shares(given_labels, subjects):
+    subject = np.array(subjects[: len(given_labels)])
+    counts = counts_by_subject(given_labels, subject, 3, SCALE)
+    whole = label_shares(given_labels, SCALE)
+    assert shares_of(counts.sum(axis=0)) == pytest.approx([one.value for one in whole.values()])
+    for number, shares in enumerate(label_shares_by_group(given_labels, subject, 3, SCALE)):
+        assert shares == label_shares(given_labels[subject == number], SCALE)
+
+
+def test_weights_are_repetitions():
+    found = label_shares(np.array([1.0, 2, 3]), SCALE, weights=np.array([2.0, 0, 1]))
+    assert [one.value for one in found.values()] == pytest.approx([2 / 3, 0, 1 / 3])
+    assert found[1.0].low is None
+    assert np.isnan(shares_of([[0, 0]])).all()
