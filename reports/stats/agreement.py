@@ -122,7 +122,7 @@ def dominant(table: CountTable) -> Dominant | None:
 def percent_agreement(table: CountTable) -> Estimate:
     """The chance that two raters of the same unit gave it the same label; each unit counts once.
 
-    Fleiss (1971), Psychological Bulletin 76:378-382, eq. 2-3, over the units of two raters or more.
+    Fleiss (1971), Psychological Bulletin 76:378-382, over the units of two raters or more.
     """
     paired = table.paired()
     if not len(paired.counts):
@@ -134,7 +134,7 @@ def fleiss_kappa(table: CountTable) -> Estimate:
     """Fleiss' kappa, generalised for units with differing numbers of raters; Fleiss' own where they are equal.
 
     Fleiss (1971), Psychological Bulletin 76:378-382. With gaps as in Gwet (2014), Handbook of Inter-Rater Reliability,
-    4th edition, section 2.4: observed agreement over units of two raters or more, shares of labels over all units.
+    4th edition, chapter 2: observed agreement over units of two raters or more, shares of labels over all units.
     """
     paired = table.paired()
     if not len(paired.counts):
@@ -149,7 +149,7 @@ def gwet_ac1(table: CountTable) -> Estimate:
     """Gwet's AC1 for any number of raters and gaps: chance agreement is small where one label dominates.
 
     Gwet (2008), British Journal of Mathematical and Statistical Psychology 61:29-48; with gaps as in his Handbook
-    (2014), section 2.4. It depends on the number of labels of the scale, used or not.
+    (2014), chapter 2. It depends on the number of labels of the scale, used or not.
     """
     paired = table.paired()
     if not len(paired.counts):

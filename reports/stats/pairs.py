@@ -12,6 +12,7 @@ from reports.stats.ratings import Flags, Floats, Indices, Ratings, category_inde
 NO_OVERLAP = "These two raters have no unit in common."
 NO_PAIR = "No two of these raters have a unit in common."
 ALL_UNDEFINED = "In every pair all labels are the same, so agreement beyond chance is undefined."
+_DENSE = 10  # cells of a matrix for each judgment, up to which matrices are the cheaper way
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +71,26 @@ class Pairs:
 def rater_pairs(ratings: Ratings, categories: npt.ArrayLike | None = None) -> Pairs:
     """All pairs of raters that judged a unit together."""
     scale = ratings.categories() if categories is None else np.asarray(categories, dtype=np.float64)
+    full = ratings.raters * ratings.units <= _DENSE * len(ratings)
+    return from_matrices(ratings, scale) if full else from_rows(ratings, scale)
+
+
+def from_matrices(ratings: Ratings, scale: Floats) -> Pairs:
+    """Where most raters judged most units: one product of raters x units matrices for each two labels."""
+    label = category_index(ratings.label, scale)
+    said = np.zeros((len(scale), ratings.raters, ratings.units), dtype=np.float32)  # exact up to 16 million units
+    said[label, ratings.rater, ratings.unit] = 1
+    judged = said.sum(axis=0)
+    first, second = np.nonzero(np.triu(judged @ judged.T, k=1))
+    tables = np.empty((len(first), len(scale), len(scale)), dtype=np.int64)
+    for one in range(len(scale)):
+        for other in range(len(scale)):
+            tables[:, one, other] = (said[one] @ said[other].T)[first, second]
+    return Pairs(ratings.raters, first, second, tables)
+
+
+def from_rows(ratings: Ratings, scale: Floats) -> Pairs:
+    """Where each rater judged a few units: the rows of each unit beside each other."""
     rows = ratings.by_unit()
     label = category_index(rows.label, scale)
     size = max(len(scale), 1)

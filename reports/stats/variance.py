@@ -4,7 +4,7 @@ Model: label = mean + rater + subject + item (a unit of the subject) + residual,
 a rater thinks of one item, and chance.
 
 Henderson's method I: Henderson (1953), Biometrics 9:226-252; Searle, Casella and McCulloch (1992), Variance
-Components, section 5.3. The squares of group totals are set equal to what they are expected to be, for any pattern
+Components, chapter 5. The squares of group totals are set equal to what they are expected to be, for any pattern
 of gaps and without a distribution; on a complete design it is the classical analysis of variance. Components that
 come out negative are set to zero.
 """

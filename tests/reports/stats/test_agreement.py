@@ -101,6 +101,12 @@ def test_figures_with_gaps_are_gwets():
     assert percent_agreement(counts).value == pytest.approx(0.81818, abs=5e-6)
 
 
+def test_gwets_ac1_is_the_published_one():
+    # Gwet (2014), Handbook: two abstractors class 100 pregnancies as 13 + 20 + 56 alike and 11 not.
+    counts = [(2, 0, 0)] * 13 + [(0, 2, 0)] * 20 + [(0, 0, 2)] * 56 + [(0, 1, 1)] * 11
+    assert gwet_ac1(CountTable.from_counts(counts)).value == pytest.approx(0.849, abs=5e-4)
+
+
 def test_gwets_ac1_is_high_where_kappa_is_below_zero():
     # Gwet (2002), Statistical Methods for Inter-Rater Reliability Assessment no. 1: 118 + 5 + 2 + 0 of 125 subjects.
     counts = CountTable.from_counts([(2, 0)] * 118 + [(1, 1)] * 7)

@@ -7,7 +7,16 @@ from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
 from reports.stats.agreement import ONE_LABEL
-from reports.stats.pairs import ALL_UNDEFINED, NO_OVERLAP, NO_PAIR, cohen_kappa, quadratic_weights, rater_pairs
+from reports.stats.pairs import (
+    ALL_UNDEFINED,
+    NO_OVERLAP,
+    NO_PAIR,
+    cohen_kappa,
+    from_matrices,
+    from_rows,
+    quadratic_weights,
+    rater_pairs,
+)
 from reports.stats.ratings import Ratings
 
 NAN = np.nan
@@ -57,6 +66,14 @@ def test_every_pair_is_as_scikit_learn_says(matrix):
             assert table is not None
             weighted = cohen_kappa_score(first, second, weights="quadratic", labels=[0, 1, 2])
             assert cohen_kappa(table, quadratic_weights([0, 1, 2])).value == pytest.approx(weighted, abs=1e-12)
+
+
+@given(cells)
+def test_both_ways_of_counting_give_the_same_tables(matrix):
+    ratings = Ratings.from_matrix(matrix)
+    one, other = (way(ratings, np.array([0.0, 1, 2])) for way in (from_matrices, from_rows))
+    for name in ("first", "second", "tables"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
 
 
 @given(cells, st.permutations(range(4)))
