@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import FileResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -37,13 +37,14 @@ class ExportList(generics.ListAPIView[Export]):
 
     @extend_schema(request=NewExport, responses={202: ExportSerializer, 409: ErrorEnvelope})
     def post(self, request: Request, slug: str) -> Response:
-        """Ask for all judgments as they are now. A worker writes the file; stages you must not see yet are left out."""
+        """Ask for a study's judgments, another of its tables or the whole dataset, as they are now. A worker writes the file; stages you must not see yet are left out."""
         study = get_study(user_of(request), slug, *READ)
         wanted = NewExport(data=request.data)
         wanted.is_valid(raise_exception=True)
         try:
             export = services.request_export(
                 study=study,
+                kind=wanted.validated_data["kind"],
                 file_format=wanted.validated_data["format"],
                 requested_by=user_of(request),
                 now=timezone.now(),
@@ -68,11 +69,11 @@ class ExportDownload(APIView):
     scopes: ClassVar = {"GET": Scope.EXPORT_READ}
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, 403: ErrorEnvelope})
-    def get(self, request: Request, slug: str, export_id: int) -> FileResponse:
-        """The file of an export that is done."""
+    def get(self, request: Request, slug: str, export_id: int) -> HttpResponseBase:
+        """The file of an export that is done. A download that broke off goes on with a Range header."""
         study = get_study(user_of(request), slug, *READ)
         export = get_object_or_404(queries.exports_of(study), pk=export_id, state=ExportState.DONE)
         if not queries.may_download(export, user_of(request)):
             raise PermissionDenied("This export holds labels of a stage that is still open.")
         services.note_download(export=export, actor=user_of(request))
-        return attachment(export)
+        return attachment(export, request)

@@ -4,12 +4,40 @@ from django.db import models
 
 
 class ExportKind(models.TextChoices):
-    JUDGMENTS = "judgments", "Judgments"
+    """What is exported. All but the last three are tables of ``reports.tables`` by the same name."""
+
+    JUDGMENTS = "judgments", "Judgments: one row for each rater and unit"
+    CONSENSUS = "consensus", "Consensus: one row for each judged unit"
+    ITEMS = "items", "Items: one row for each unit"
+    COMPARISONS = "comparisons", "Comparisons: generic and personalized responses"
+    SELECTIONS = "selections", "Selections of systems"
+    SUBJECTS = "subjects", "Subjects, by pseudonym"
+    RATERS = "raters", "Raters, by pseudonym"
+    BLINDING_ANSWERS = "blinding_answers", "Answers to: which one was personalized?"
+    PREFERENCES = "preferences", "Preference pairs: prompt, chosen, rejected"
+    TIES = "ties", "Pairs without a preference"
+    VERIFIER = "verifier", "Verifier set: attributes with labels"
+    RELEVANCE = "relevance", "Relevance set: attributes and prompts with labels"
+    LLM_COMPARATOR = "llm_comparator", "For LLM Comparator"
+    LABEL_STUDIO = "label_studio", "For Label Studio"
+    DATASET = "dataset", "The whole dataset: all tables, with card and manifest"
 
 
 class ExportFormat(models.TextChoices):
     JSONL = "jsonl", "JSONL (exact)"
     CSV = "csv", "CSV (safe in spreadsheets)"
+    PARQUET = "parquet", "Parquet"
+    JSON = "json", "JSON"
+    ZIP = "zip", "ZIP of a folder"
+
+
+TABLE_FORMATS = (ExportFormat.JSONL, ExportFormat.CSV, ExportFormat.PARQUET)
+# What a kind is written as: a table in any of the first three, the others in one way.
+FORMATS = dict.fromkeys(ExportKind, TABLE_FORMATS) | {
+    ExportKind.LLM_COMPARATOR: (ExportFormat.JSON,),
+    ExportKind.LABEL_STUDIO: (ExportFormat.JSON,),
+    ExportKind.DATASET: (ExportFormat.ZIP,),
+}
 
 
 class ExportState(models.TextChoices):

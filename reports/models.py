@@ -13,8 +13,8 @@ class Export(models.Model):
     """One file made from a study. ``stages`` are those it covers, ``withheld`` those it had to leave out."""
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="exports")
-    kind = models.CharField(max_length=12, choices=ExportKind, default=ExportKind.JUDGMENTS)
-    format = models.CharField(max_length=6, choices=ExportFormat)
+    kind = models.CharField(max_length=20, choices=ExportKind, default=ExportKind.JUDGMENTS)
+    format = models.CharField(max_length=8, choices=ExportFormat)
     state = models.CharField(max_length=8, choices=ExportState, default=ExportState.PENDING)
     stages = ArrayField(models.PositiveSmallIntegerField(), default=list)
     withheld = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
@@ -34,6 +34,7 @@ class Export(models.Model):
         indexes = [models.Index(fields=["study", "-id"], name="export_newest")]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ExportState.values), name="export_state_known"),
+            models.CheckConstraint(condition=Q(kind__in=ExportKind.values), name="export_kind_known"),
             models.CheckConstraint(condition=Q(format__in=ExportFormat.values), name="export_format_known"),
             models.CheckConstraint(
                 condition=~Q(state="done") | (Q(rows__isnull=False) & ~Q(sha256="") & ~Q(file="")),

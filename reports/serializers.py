@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from reports.enums import ExportFormat
+from reports.enums import FORMATS, ExportFormat, ExportKind
 from reports.models import Export
 
 
@@ -33,4 +33,12 @@ class ExportSerializer(serializers.ModelSerializer[Export]):
 
 
 class NewExport(serializers.Serializer[Any]):
-    format = serializers.ChoiceField(choices=ExportFormat.choices, default=ExportFormat.JSONL)
+    kind = serializers.ChoiceField(choices=ExportKind.choices, default=ExportKind.JUDGMENTS)
+    format = serializers.ChoiceField(choices=ExportFormat.choices, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        possible = FORMATS[ExportKind(attrs["kind"])]
+        chosen = attrs.setdefault("format", possible[0])
+        if chosen not in possible:
+            raise serializers.ValidationError({"format": f"{attrs['kind']} is written as {', '.join(possible)}."})
+        return attrs

@@ -1,11 +1,10 @@
 """Making exports."""
 
+import shutil
+import tempfile
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
@@ -17,36 +16,31 @@ from accounts.services import record
 from conversations.models import Study
 from judgments.queries import disclosure
 from reports import queries
-from reports.enums import ExportState
-from reports.exporting.columns import JUDGMENT_COLUMNS, judgment_row
-from reports.exporting.writers import WRITERS, Sink
+from reports.enums import FORMATS, ExportKind, ExportState
+from reports.exporting import foreign
+from reports.exporting.folder import write_folder, zip_folder
+from reports.exporting.scope import Beat, Scope
+from reports.exporting.tables import ExportIncomplete, Written, write_table
 from reports.models import Export
+from reports.tables import TABLES
+from reports.tables.reading import snapshot
 
 MAX_ATTEMPTS = 3
 HEARTBEAT_EVERY = timedelta(seconds=5)
-ROWS_BETWEEN_LOOKS = 500
-
-type Beat = Callable[[], None]
 
 
 class ExportRefused(Exception):
-    """The user may not see what they asked for. The message says why and until when."""
-
-
-class ExportIncomplete(Exception):
-    """The file does not have as many rows as the database: it must not be handed out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    rows: int
-    size: int
-    sha256: str
+    """The user may not see what they asked for, or it does not exist in that format. The message says why."""
 
 
 @transaction.atomic
-def request_export(*, study: Study, file_format: str, requested_by: User, now: datetime) -> Export:
+def request_export(
+    *, study: Study, kind: str = ExportKind.JUDGMENTS, file_format: str, requested_by: User, now: datetime
+) -> Export:
     """Put an export in the queue. Stages that the user must not see yet are left out, and named."""
+    if file_format not in FORMATS[ExportKind(kind)]:
+        possible = ", ".join(FORMATS[ExportKind(kind)])
+        raise ExportRefused(f"There is no {kind} export as {file_format}, only as {possible}.")
     if disclosure.must_wait_as_rater(study, requested_by):
         raise ExportRefused("You rate in this study, so you can export its judgments once its stages are closed.")
     withheld = disclosure.withheld_stages(study, requested_by)
@@ -54,7 +48,13 @@ def request_export(*, study: Study, file_format: str, requested_by: User, now: d
     if not stages:
         raise ExportRefused("All stages are open or paused: until they close only the study's owner can export them.")
     export = Export.objects.create(
-        study=study, format=file_format, stages=stages, withheld=withheld, requested_by=requested_by, requested_at=now
+        study=study,
+        kind=kind,
+        format=file_format,
+        stages=stages,
+        withheld=withheld,
+        requested_by=requested_by,
+        requested_at=now,
     )
     record(
         actor=requested_by,
@@ -100,49 +100,46 @@ def abandon_hopeless(*, now: datetime) -> int:
     )
 
 
-def write_judgments(
-    *,
-    study: Study,
-    stages: Sequence[int],
-    file_format: str,
-    file: BinaryIO,
-    beat: Beat = lambda: None,
-) -> Written:
-    """All judgments as of one moment. Raises ExportIncomplete if rows and database disagree."""
-    sink = Sink(file)
-    writer = WRITERS[file_format](sink, JUDGMENT_COLUMNS)
-    writer.start()
-    rows = 0
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        expected = queries.judgments(study, stages).count()
-        for rows, values in enumerate(queries.judgment_records(study, stages), start=1):
-            writer.write(judgment_row(study, values))
-            if rows % ROWS_BETWEEN_LOOKS == 0:
-                beat()
-    if rows != expected:
-        raise ExportIncomplete(f"{rows} rows were written, but there are {expected} judgments.")
-    return Written(rows, sink.size, sink.sha256)
+def write_export_to(target: Path, scope: Scope, *, kind: str, file_format: str, beat: Beat = lambda: None) -> Written:
+    """Written beside its place and moved there when complete: a half-written file is never under the final name.
 
-
-def write_judgments_to(
-    target: Path,
-    *,
-    study: Study,
-    stages: Sequence[int],
-    file_format: str,
-    beat: Beat = lambda: None,
-) -> Written:
-    """Written beside its place and moved there when complete: a half-written file is never under the final name."""
+    Raises ExportIncomplete if rows and database disagree.
+    """
     part = target.with_name(f"{target.name}.{uuid.uuid4().hex}.part")
     try:
-        with part.open("xb") as file:
-            written = write_judgments(study=study, stages=stages, file_format=file_format, file=file, beat=beat)
+        with snapshot():
+            written = _write(part, scope, kind, file_format, beat)
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
     return written
+
+
+def write_dataset_to(folder: Path, scope: Scope) -> int:
+    """The dataset as a folder, for the operator; returns the number of rows. Raises FileExistsError if it is not empty."""
+    if folder.exists() and any(folder.iterdir()):
+        raise FileExistsError(f"{folder} is not empty.")
+    part = folder.with_name(f"{folder.name}.{uuid.uuid4().hex}.part")
+    try:
+        with snapshot():
+            files = write_folder(part, scope, beat=lambda: None)
+        if folder.exists():
+            folder.rmdir()
+        part.replace(folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return sum(file.rows for file in files)
+
+
+def _write(part: Path, scope: Scope, kind: str, file_format: str, beat: Beat) -> Written:
+    if kind == ExportKind.DATASET:
+        with tempfile.TemporaryDirectory(dir=part.parent, prefix=f"{part.name}-") as folder:
+            write_folder(Path(folder), scope, beat)
+            return zip_folder(Path(folder), part, beat)
+    with part.open("xb") as file:
+        if kind in foreign.WRITERS:
+            return foreign.WRITERS[kind](scope, file=file, beat=beat)
+        return write_table(TABLES[kind], scope, file_format=file_format, file=file, beat=beat)
 
 
 def _claim(export_id: int, now: datetime) -> bool:
@@ -157,8 +154,12 @@ def _write_file(export: Export) -> tuple[str, Written]:
     name = f"studies/{export.study_id}/exports/{export.pk}.{export.format}"
     target = Path(settings.MEDIA_ROOT) / name
     target.parent.mkdir(parents=True, exist_ok=True)
-    written = write_judgments_to(
-        target, study=export.study, stages=export.stages, file_format=export.format, beat=_Heartbeat(export.pk)
+    written = write_export_to(
+        target,
+        Scope(export.study, export.stages, export.withheld),
+        kind=export.kind,
+        file_format=export.format,
+        beat=_Heartbeat(export.pk),
     )
     return name, written
 

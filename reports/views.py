@@ -3,7 +3,8 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -35,7 +36,7 @@ def export_list(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_study(request.user, slug, *READ)
     form = ExportForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        _request_export(request, study, form.cleaned_data["format"])
+        _request_export(request, study, form)
         return redirect("reports:export-list", slug=slug)
     return render(request, "reports/export_list.html", {**_context(request, study, ON_THE_PAGE), "form": form})
 
@@ -50,19 +51,23 @@ def table(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_safe
-def download(request: HttpRequest, slug: str, export_id: int) -> FileResponse:
+def download(request: HttpRequest, slug: str, export_id: int) -> HttpResponseBase:
     study = get_study(request.user, slug, *READ)
     export = get_object_or_404(queries.exports_of(study), pk=export_id, state=ExportState.DONE)
     if not queries.may_download(export, user_of(request)):
         raise PermissionDenied("This export holds labels of a stage that is still open.")
     services.note_download(export=export, actor=user_of(request))
-    return attachment(export)
+    return attachment(export, request)
 
 
-def _request_export(request: HttpRequest, study: Study, chosen: str) -> None:
+def _request_export(request: HttpRequest, study: Study, form: ExportForm) -> None:
     try:
         export = services.request_export(
-            study=study, file_format=chosen, requested_by=user_of(request), now=timezone.now()
+            study=study,
+            kind=form.cleaned_data["kind"],
+            file_format=form.cleaned_data["format"],
+            requested_by=user_of(request),
+            now=timezone.now(),
         )
     except services.ExportRefused as refusal:
         messages.error(request, str(refusal))

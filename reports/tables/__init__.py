@@ -5,10 +5,24 @@ from reports.tables.material import COMPARISONS, ITEMS, SELECTIONS, SUBJECTS
 from reports.tables.people import BLINDING_ANSWERS, RATERS
 from reports.tables.results import CONSENSUS
 from reports.tables.table import Column, Kind, Table
+from reports.tables.training import PREFERENCES, RELEVANCE, TIES, VERIFIER
 
 TABLES: dict[str, Table] = {
     table.name: table
-    for table in (JUDGMENTS, ITEMS, CONSENSUS, COMPARISONS, SELECTIONS, SUBJECTS, RATERS, BLINDING_ANSWERS)
+    for table in (
+        JUDGMENTS,
+        ITEMS,
+        CONSENSUS,
+        COMPARISONS,
+        SELECTIONS,
+        SUBJECTS,
+        RATERS,
+        BLINDING_ANSWERS,
+        PREFERENCES,
+        TIES,
+        VERIFIER,
+        RELEVANCE,
+    )
 }
 
 __all__ = [
@@ -17,10 +31,14 @@ __all__ = [
     "CONSENSUS",
     "ITEMS",
     "JUDGMENTS",
+    "PREFERENCES",
     "RATERS",
+    "RELEVANCE",
     "SELECTIONS",
     "SUBJECTS",
     "TABLES",
+    "TIES",
+    "VERIFIER",
     "Column",
     "Kind",
     "Table",

@@ -1,5 +1,6 @@
 """Who judged, by pseudonym."""
 
+from reports.tables.sources import SUBJECT_KEY
 from reports.tables.table import Column, Kind, Table
 
 RATERS = Table(
@@ -45,6 +46,9 @@ FROM judgments_blindinganswer answer
 JOIN judgments_assignment assignment ON assignment.id = answer.assignment_id
 JOIN judgments_task task ON task.id = assignment.task_id
 JOIN conversations_stage stage ON stage.id = assignment.stage_id
+JOIN conversations_comparison comparison ON comparison.id = task.comparison_id
+JOIN conversations_case case_ ON case_.id = comparison.case_id
+JOIN conversations_subject subject ON subject.id = case_.subject_id
 WHERE stage.study_id = %(study)s AND stage.number = ANY(%(stages)s)
 """,
     order="answer.id",
@@ -52,6 +56,7 @@ WHERE stage.study_id = %(study)s AND stage.number = ANY(%(stages)s)
     columns=(
         Column("assignment_id", Kind.TEXT, "assignment.id", "the rater at the task"),
         Column("comparison_id", Kind.INTEGER, "task.comparison_id", "the pair of responses"),
+        Column("subject_key", Kind.TEXT, SUBJECT_KEY, "pseudonym of the subject"),
         Column(
             "rater_key", Kind.INTEGER, "assignment.rater_id", "pseudonym, different in every study", names_rater=True
         ),

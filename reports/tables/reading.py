@@ -72,7 +72,6 @@ def _options(columns: Sequence[Column]) -> tuple[csv.ReadOptions, csv.ParseOptio
             quoted_strings_can_be_null=False,
             true_values=_TRUE,
             false_values=_FALSE,
-            timestamp_parsers=["%Y-%m-%d %H:%M:%S.%f%z", csv.ISO8601],
         ),
     )
 

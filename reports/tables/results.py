@@ -1,6 +1,6 @@
 """What the raters' labels come to."""
 
-from reports.tables.sources import label_word
+from reports.tables.sources import SUBJECT_KEY, label_word
 from reports.tables.table import Column, Kind, Table
 
 CONSENSUS = Table(
@@ -9,6 +9,11 @@ CONSENSUS = Table(
     source="""
 FROM judgments_consensus consensus
 JOIN conversations_stage stage ON stage.id = consensus.stage_id
+JOIN judgments_unit unit ON unit.id = consensus.unit_id
+JOIN judgments_task task ON task.id = unit.task_id
+LEFT JOIN conversations_comparison comparison ON comparison.id = task.comparison_id
+LEFT JOIN conversations_case case_ ON case_.id = COALESCE(task.case_id, comparison.case_id)
+JOIN conversations_subject subject ON subject.id = COALESCE(task.subject_id, case_.subject_id)
 WHERE stage.study_id = %(study)s AND stage.number = ANY(%(stages)s)
 """,
     order="consensus.unit_id",
@@ -16,6 +21,7 @@ WHERE stage.study_id = %(study)s AND stage.number = ANY(%(stages)s)
     columns=(
         Column("unit_id", Kind.INTEGER, "consensus.unit_id", "the unit"),
         Column("stage", Kind.INTEGER, "stage.number", "1 attribute extraction, 2 relevance, 3 response"),
+        Column("subject_key", Kind.TEXT, SUBJECT_KEY, "pseudonym of the subject"),
         Column(
             "consensus",
             Kind.NUMBER,

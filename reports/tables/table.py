@@ -40,6 +40,11 @@ class Column:
     names_rater: bool = False
 
     @property
+    def expression(self) -> str:
+        """Moments to the millisecond, which is what Arrow keeps of them."""
+        return f"date_trunc('milliseconds', {self.sql})" if self.kind is Kind.MOMENT else self.sql
+
+    @property
     def arrow_type(self) -> pa.DataType:
         return ARROW_TYPES[self.kind]
 
@@ -72,7 +77,7 @@ class Table:
 
     def select(self, names: Sequence[str] | None = None) -> str:
         """The query of these columns. PostgreSQL leaves out the joins that none of them needs."""
-        listed = ", ".join(f'{column.sql} AS "{column.name}"' for column in self.chosen(names))
+        listed = ", ".join(f'{column.expression} AS "{column.name}"' for column in self.chosen(names))
         return f"SELECT {listed} {self.source} ORDER BY {self.order}"
 
     def count(self) -> str:

@@ -22,9 +22,9 @@ from judgments.models import Assignment, Consensus, Judgment
 from raters.models import Rater
 from reports import queries, services
 from reports.enums import ExportFormat, ExportState
-from reports.exporting.columns import JUDGMENT_COLUMNS
 from reports.exporting.writers import cell
 from reports.models import Export
+from reports.tables import JUDGMENTS, TABLES
 from tests import worlds
 
 # An export reads through a connection of its own, which sees committed rows only.
@@ -72,7 +72,7 @@ def test_jsonl_holds_every_judgment_with_its_labels(study):
     assert export.rows == len(rows) == Judgment.objects.count() == 9
     assert export.sha256 == hashlib.sha256(Path(export.file.path).read_bytes()).hexdigest()
     assert export.size == Path(export.file.path).stat().st_size
-    assert list(rows[0]) == list(JUDGMENT_COLUMNS)
+    assert list(rows[0]) == JUDGMENTS.names
     for row in rows:
         judgment = Judgment.objects.select_related("assignment").get(pk=row["judgment_id"])
         assert row["answer_recoded"] == judgment.label
@@ -103,7 +103,8 @@ def test_csv_has_the_same_rows_and_disarms_formulas(study):
 
 def test_the_codebook_explains_every_column_in_order():
     codebook = Path(__file__).parents[2] / "docs" / "exports.md"
-    assert tuple(re.findall(r"^\| `(\w+)` \|", codebook.read_text(), re.MULTILINE)) == JUDGMENT_COLUMNS
+    explained = re.findall(r"^\| `(\w+)` \|", codebook.read_text(), re.MULTILINE)
+    assert explained == [column for table in TABLES.values() for column in table.names]
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
@@ -143,7 +144,7 @@ def test_an_export_of_open_stages_is_not_downloaded_by_others(study, client):
 
 def test_the_owner_asks_for_an_export_and_downloads_it_as_an_attachment(study, client):
     client.force_login(member(study, Role.OWNER))
-    asked = client.post(f"/studies/{study.slug}/exports/", {"format": "csv"})
+    asked = client.post(f"/studies/{study.slug}/exports/", {"kind": "judgments", "format": "csv"})
     assert asked.status_code == 302
     export = Export.objects.get()
     services.make_export(export_id=export.pk, now=timezone.now())
@@ -175,7 +176,6 @@ def test_an_export_whose_workers_keep_dying_is_given_up(study):
 
 
 def test_a_worker_says_that_it_lives_while_its_snapshot_is_open(study, monkeypatch):
-    monkeypatch.setattr(services, "ROWS_BETWEEN_LOOKS", 1)
     monkeypatch.setattr(services, "HEARTBEAT_EVERY", timedelta(0))
     export = requested(study, member(study, Role.OWNER), ExportFormat.JSONL)
     long_ago = timezone.now() - timedelta(hours=1)

@@ -1,6 +1,8 @@
-"""``manage.py export STUDY --format csv --output FILE``: all judgments of a study, as its operator."""
+"""``manage.py export STUDY --kind judgments --format csv --output FILE``: what a study holds, as its operator."""
 
+import shutil
 import sys
+import tempfile
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -9,32 +11,58 @@ from django.core.management.base import BaseCommand, CommandError
 
 from conversations.models import Study
 from reports import queries, services
-from reports.enums import ExportFormat
+from reports.enums import FORMATS, ExportFormat, ExportKind
+from reports.exporting.scope import Scope
+from reports.exporting.tables import Written
 
 
 class Command(BaseCommand):
-    help = "Write all judgments of a study to a file, open stages included. docs/exports.md explains the columns."
+    help = (
+        "Write a study's judgments, another of its tables or the whole dataset, open stages included. "
+        "docs/exports.md explains the columns."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("study", help="the study's slug")
-        parser.add_argument("--format", choices=ExportFormat.values, default=ExportFormat.JSONL)
-        parser.add_argument("--output", required=True, help="the file to write; - is standard output")
+        parser.add_argument("--kind", choices=ExportKind.values, default=ExportKind.JUDGMENTS)
+        parser.add_argument(
+            "--format",
+            choices=ExportFormat.values,
+            help="jsonl unless the kind has but one; a dataset is a folder without it",
+        )
+        parser.add_argument("--output", required=True, help="the file or folder to write; - is standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
         study = Study.objects.filter(slug=options["study"], deleted_at__isnull=True).first()
         if study is None:
             raise CommandError(f"There is no study {options['study']}.")
-        if options["output"] == "-":
-            self._report(
-                services.write_judgments(
-                    study=study, stages=queries.all_stages(), file_format=options["format"], file=sys.stdout.buffer
-                )
-            )
+        scope, kind = Scope(study, queries.all_stages()), ExportKind(options["kind"])
+        if kind == ExportKind.DATASET and options["format"] is None:
+            self._write_folder(scope, options["output"])
             return
-        target = Path(options["output"])
-        self._report(
-            services.write_judgments_to(target, study=study, stages=queries.all_stages(), file_format=options["format"])
-        )
+        file_format = options["format"] or FORMATS[kind][0]
+        if file_format not in FORMATS[kind]:
+            raise CommandError(f"{kind} is written as {', '.join(FORMATS[kind])}, not as {file_format}.")
+        if options["output"] == "-":
+            self._to_standard_output(scope, kind, file_format)
+            return
+        self._report(services.write_export_to(Path(options["output"]), scope, kind=kind, file_format=file_format))
 
-    def _report(self, written: services.Written) -> None:
+    def _write_folder(self, scope: Scope, output: str) -> None:
+        try:
+            rows = services.write_dataset_to(Path(output), scope)
+        except FileExistsError as error:
+            raise CommandError(str(error)) from error
+        self.stderr.write(f"{rows} rows")
+
+    def _to_standard_output(self, scope: Scope, kind: ExportKind, file_format: str) -> None:
+        """By way of a file: what is printed is complete or not there."""
+        with tempfile.TemporaryDirectory() as folder:
+            target = Path(folder) / "export"
+            written = services.write_export_to(target, scope, kind=kind, file_format=file_format)
+            with target.open("rb") as file:
+                shutil.copyfileobj(file, sys.stdout.buffer)
+        self._report(written)
+
+    def _report(self, written: Written) -> None:
         self.stderr.write(f"{written.rows} rows, {written.size} bytes, sha256 {written.sha256}")
