@@ -4,12 +4,16 @@ from django.contrib.auth import views as auth_views
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from accounts import sign_in_views
 from raters.views import hooks
 from yardstick.project import api_docs, views
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="conversations:study-list"), name="home"),
-    path("login/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("login/", sign_in_views.SignIn.as_view(), name="login"),
+    path("login/code/", sign_in_views.second_factor, name="second-factor"),
+    path("login/passkey/", sign_in_views.passkey_sign_in, name="passkey-sign-in"),
+    path("login/passkey/options/", sign_in_views.passkey_options, name="passkey-options"),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("health/live", views.alive, name="health-live"),
     path("health/ready", views.ready, name="health-ready"),

@@ -1,7 +1,6 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pytest_django.fixtures import SettingsWrapper
 
 from accounts.encryption import Unreadable, seal, unseal
 
@@ -16,7 +15,7 @@ def test_sealed_text_does_not_show_the_secret() -> None:
     assert seal("same") != seal("same")
 
 
-def test_unseal_after_changing_the_secret_key_needs_the_old_one_as_fallback(settings: SettingsWrapper) -> None:
+def test_unseal_after_changing_the_secret_key_needs_the_old_one_as_fallback(settings):
     sealed, old = seal("kept"), settings.SECRET_KEY
 
     settings.SECRET_KEY = "another" * 10

@@ -65,11 +65,24 @@ MATRIX: dict[str, dict[str, Row]] = {
     "home": {"GET": (302,) * 6},
     "login": {"GET": (200, 302, 302, 302, 302, 302), "POST": (200, 302, 302, 302, 302, 302)},
     "logout": {"POST": (302,) * 6},
+    "second-factor": {"GET": (302,) * 6, "POST": (302,) * 6},  # nobody has given a password a moment ago
+    "passkey-sign-in": {"POST": (403,) * 6},  # without a passkey's answer
+    "passkey-options": {"POST": (409,) * 6},  # not at this host: it has no HTTPS
     "health-live": {"GET": EVERYBODY},
     "health-ready": {"GET": EVERYBODY},
     "accounts:token-list": {"GET": SIGNED_IN},
     "accounts:create-token": {"GET": SIGNED_IN, "POST": SIGNED_IN},
     "accounts:revoke-token": {"POST": (302, 404, 404, 404, 404, 302)},  # the owner's token
+    "accounts:security": {"GET": SIGNED_IN},
+    "accounts:confirm": {"GET": SIGNED_IN, "POST": SIGNED_IN},
+    # The password must have been given lately; tests/accounts/test_second_factor.py goes past that.
+    "accounts:add-app": {"GET": (302,) * 6, "POST": (302,) * 6},
+    "accounts:remove-app": {"POST": (302,) * 6},
+    "accounts:renew-codes": {"POST": (302,) * 6},
+    "accounts:add-passkey": {"POST": (302,) * 6},
+    "accounts:new-passkey-options": {"POST": (302,) * 6},
+    "accounts:rename-passkey": {"GET": (302,) * 6, "POST": (302,) * 6},
+    "accounts:remove-passkey": {"POST": (302,) * 6},
     "api-docs": {"GET": SIGNED_IN},
     "api-schema": {"GET": SIGNED_IN},
     # Studies. Only staff create them; the owner here is staff.
@@ -278,6 +291,7 @@ def make_world() -> World:
         "link_id": link.pk,
         "token": link.token,
         "token_id": create_token(user=world.users["owner"], name="t", scopes=["study:read"], expires_at=None).token.pk,
+        "passkey_id": 1,
         "pk": subject.pk,
         "comparison_id": held.pk,
         "assignment_id": _assignment(stage, rater).pk,

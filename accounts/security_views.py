@@ -1,0 +1,173 @@
+"""The page on which people set how they sign in. Changes need a proof of who sits there, 15 minutes old at most."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import generate_totp_secret
+from allauth.mfa.webauthn.internal import auth as webauthn
+from django.contrib import messages
+from django.contrib.auth import authenticate
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import factors, visits
+from accounts.encryption import seal, unseal
+from accounts.forms import CodeForm, NewPasskeyForm, PasskeyNameForm, PasswordForm
+from accounts.hosts import takes_passkeys
+from accounts.requests import user_of
+
+NEW_APP = "new_authenticator_app"
+type View = Callable[..., HttpResponse]
+
+
+def for_the_person(view: View) -> View:
+    """Signed in, and proved lately; else the password is asked for first."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not visits.is_proved(request, now=timezone.now()):
+            return redirect("accounts:confirm")
+        return view(request, *args, **kwargs)
+
+    return login_required(never_cache(guarded))
+
+
+@login_required
+@never_cache
+@require_safe
+def security(request: HttpRequest) -> HttpResponse:
+    context = {
+        "factors": factors.factors_of(user_of(request)),
+        "takes_passkeys": takes_passkeys(request),
+        "is_proved": visits.is_proved(request, now=timezone.now()),
+        "name_form": PasskeyNameForm(),
+    }
+    return render(request, "accounts/security.html", context)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def confirm(request: HttpRequest) -> HttpResponse:
+    form = PasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        username = user_of(request).get_username()
+        if authenticate(request, username=username, password=form.cleaned_data["password"]) is not None:
+            visits.note_proof(request, now=timezone.now())
+            return redirect("accounts:security")
+        form.add_error("password", "This is not your password.")
+    return render(request, "accounts/confirm.html", {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+@for_the_person
+def add_app(request: HttpRequest) -> HttpResponse:
+    user = user_of(request)
+    if factors.factors_of(user).app:
+        return redirect("accounts:security")
+    secret, form = _secret_of(request), CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            codes = factors.add_app(user=user, secret=secret, code=form.cleaned_data["code"])
+        except factors.Refused:
+            form.add_error("code", "This code is not right. Wait for the next one, and check your phone's clock.")
+        else:
+            request.session.pop(NEW_APP, None)
+            return _added(request, codes, "The authenticator app is set up.")
+    adapter = get_adapter()
+    _declaration, _, picture = adapter.build_totp_svg(adapter.build_totp_url(user, secret)).partition("?>")
+    grouped = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
+    return render(request, "accounts/add_app.html", {"form": form, "picture": picture, "secret": grouped})
+
+
+@require_POST
+@for_the_person
+def remove_app(request: HttpRequest) -> HttpResponse:
+    app = get_object_or_404(Authenticator, user=user_of(request), type=Authenticator.Type.TOTP)
+    factors.remove(factor=app)
+    messages.success(request, "The authenticator app is removed.")
+    return redirect("accounts:security")
+
+
+@require_POST
+@for_the_person
+def renew_codes(request: HttpRequest) -> HttpResponse:
+    user = user_of(request)
+    if not factors.factors_of(user).are_required:
+        return redirect("accounts:security")
+    return _show_codes(request, factors.renew_codes(user=user))
+
+
+@require_POST
+@for_the_person
+def new_passkey_options(request: HttpRequest) -> HttpResponse:
+    """What the browser needs to make a passkey."""
+    if not takes_passkeys(request):
+        return JsonResponse({}, status=409)
+    return JsonResponse(webauthn.begin_registration(user_of(request), passwordless=True))
+
+
+@require_POST
+@for_the_person
+def add_passkey(request: HttpRequest) -> HttpResponse:
+    form = NewPasskeyForm(request.POST)
+    if not form.is_valid():
+        return _not_added(request)
+    try:
+        codes = factors.add_passkey(user=user_of(request), **form.cleaned_data)
+    except factors.Refused:
+        return _not_added(request)
+    return _added(request, codes, "The passkey is added.")
+
+
+@require_http_methods(["GET", "POST"])
+@for_the_person
+def rename_passkey(request: HttpRequest, passkey_id: int) -> HttpResponse:
+    passkey = _passkey_of(request, passkey_id)
+    form = PasskeyNameForm(request.POST or None, initial={"name": str(passkey)})
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "accounts/rename_passkey.html", {"form": form, "passkey": passkey})
+    factors.rename_passkey(passkey=passkey, name=form.cleaned_data["name"])
+    return redirect("accounts:security")
+
+
+@require_POST
+@for_the_person
+def remove_passkey(request: HttpRequest, passkey_id: int) -> HttpResponse:
+    passkey = _passkey_of(request, passkey_id)
+    factors.remove(factor=passkey)
+    messages.success(request, f"The passkey “{passkey}” is removed. Delete it on your device too.")
+    return redirect("accounts:security")
+
+
+def _passkey_of(request: HttpRequest, passkey_id: int) -> Authenticator:
+    return get_object_or_404(Authenticator, pk=passkey_id, user=user_of(request), type=Authenticator.Type.WEBAUTHN)
+
+
+def _secret_of(request: HttpRequest) -> str:
+    """The same until it is taken, so that a reload of the page does not spoil what was scanned."""
+    if NEW_APP not in request.session:
+        request.session[NEW_APP] = seal(generate_totp_secret())
+    return unseal(request.session[NEW_APP])
+
+
+def _not_added(request: HttpRequest) -> HttpResponse:
+    messages.error(request, "The passkey was not added. Give it a name and try again.")
+    return redirect("accounts:security")
+
+
+def _added(request: HttpRequest, codes: list[str], text: str) -> HttpResponse:
+    messages.success(request, text)
+    return _show_codes(request, codes) if codes else redirect("accounts:security")
+
+
+def _show_codes(request: HttpRequest, codes: list[str]) -> HttpResponse:
+    pairs = [f"{code[:4]}-{code[4:]}" for code in codes]
+    return render(request, "accounts/recovery_codes.html", {"codes": pairs})
