@@ -17,7 +17,7 @@ from reports.tables.table import Kind, Table
 
 # A spreadsheet takes a cell that begins with one of these for a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-ROWS_IN_A_GROUP = 50_000
+ROWS_IN_A_GROUP = 20_000
 
 
 class Sink(io.RawIOBase):

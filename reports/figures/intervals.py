@@ -39,7 +39,7 @@ class Resampling:
     def statistics(self, sums: Floats, function: Statistic, *, n: int, level: float | None = None) -> list[Estimate]:
         """Several figures from the same sums, along the last axis of what ``function`` returns."""
         level = level or self.level
-        present = sums.reshape(len(sums), -1).any(axis=1)
+        present = sums.any(axis=tuple(range(1, sums.ndim)))
         clusters = int(present.sum())
         values = np.asarray(function(sums.sum(axis=0)), dtype=np.float64)
         if not clusters:
@@ -72,3 +72,10 @@ def expanded_tail(level: float, clusters: int) -> float:
     """The share of replicates to leave out at each end."""
     reach = stats.t.ppf((1 + level) / 2, clusters - 1) * np.sqrt(clusters / (clusters - 1))
     return float(stats.norm.cdf(-reach))
+
+
+def mean_of(total: Floats, count: Floats) -> Floats:
+    """Sums by counts; NaN where nothing was counted, which an interval leaves out."""
+    shape = np.broadcast_shapes(np.shape(total), np.shape(count))
+    mean: Floats = np.divide(total, count, out=np.full(shape, np.nan), where=np.broadcast_to(count, shape) > 0)
+    return mean

@@ -14,7 +14,7 @@ from conversations.models import Study
 from raters.pseudonyms import rater_key
 from reports.tables.table import Column, Table
 
-BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 2 << 20
 # PostgreSQL's words in CSV: a null is nothing at all, an empty text is "".
 _TRUE, _FALSE = ["t"], ["f"]
 

@@ -1,0 +1,87 @@
+"""The whole report of a dataset as one JSON object: page, command, replay and files print this and nothing else."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from pyarrow import compute
+
+from conversations.enums import StageState
+from reports.dataset import Dataset, as_array
+from reports.figures.bottleneck import bottleneck_figures
+from reports.figures.examples import examples
+from reports.figures.frames import Frame, frame
+from reports.figures.intervals import Resampling
+from reports.figures.judging import judging_figures
+from reports.figures.planning import plan_figures
+from reports.figures.quality import quality_figures
+from reports.figures.stage_one import extraction_figures
+from reports.figures.stage_three import response_figures
+from reports.figures.stage_two import relevance_figures
+from reports.figures.verdict import evidence, verdict_figures
+
+COLLECTING = (StageState.OPEN, StageState.PAUSED)
+
+
+def report_figures(dataset: Dataset, *, seed: int | None = None) -> dict[str, Any]:
+    """Every figure. The same dataset and seed (the study's, unless given) give the same figures to the last digit."""
+    seed = dataset.facts.seed if seed is None else seed
+    resampling = Resampling(seed)
+    frames = {stage: frame(dataset, stage) for stage in (1, 2, 3)}
+    judged = {stage: each for stage, each in frames.items() if len(each.ratings) or each.consensus.known.any()}
+    found = evidence(dataset, frames[3], resampling)
+    stage_3 = _stage_three(dataset, judged, resampling)
+    return {
+        "study": dataset.facts.as_json(),
+        "collecting": [number for number, stage in sorted(dataset.facts.stages.items()) if stage.state in COLLECTING],
+        "withheld": dataset.facts.withheld,
+        "counts": _counts(dataset, found.real_conversations),
+        "verdict": verdict_figures(found, _harm(stage_3)),
+        "bottleneck": bottleneck_figures(dataset, judged, resampling),
+        "stage_1": _with_examples(dataset, judged, 1, extraction_figures, resampling),
+        "stage_2": _with_examples(dataset, judged, 2, relevance_figures, resampling),
+        "stage_3": stage_3,
+        "plan": plan_figures(dataset, found, seed=seed),
+    }
+
+
+def _with_examples(
+    dataset: Dataset, frames: Mapping[int, Frame], stage: int, figures: Any, resampling: Resampling
+) -> dict[str, Any] | None:
+    """None where nothing of the stage has been judged."""
+    if stage not in frames:
+        return None
+    return {
+        **figures(dataset, frames[stage], resampling),
+        "examples": examples(frames[stage]),
+        "quality": quality_figures(dataset, stage),
+    }
+
+
+def _stage_three(dataset: Dataset, frames: Mapping[int, Frame], resampling: Resampling) -> dict[str, Any] | None:
+    found = _with_examples(dataset, frames, 3, response_figures, resampling)
+    return None if found is None else {**found, **judging_figures(dataset, frames[3], resampling)}
+
+
+def _harm(stage_3: dict[str, Any] | None) -> dict[str, Any] | None:
+    return None if stage_3 is None else stage_3["overall"]["harm"]
+
+
+def _counts(dataset: Dataset, real_conversations: int) -> dict[str, int]:
+    judged, raters = dataset.tables["judgments"], dataset.tables["raters"]
+    comparisons = dataset.tables["comparisons"]
+    kinds = as_array(judged.column("rater_kind"))
+    held = as_array(compute.not_equal(comparisons.column("leak_reasons"), "[]"))
+    released = as_array(comparisons.column("released"))
+    return {
+        "human_judgments": int(as_array(judged.column("counted")).sum()),
+        "model_judgments": int(np.sum(kinds == "model")),
+        "human_raters": int(np.sum(as_array(raters.column("rater_kind")) == "human")),
+        "model_raters": int(np.sum(as_array(raters.column("rater_kind")) == "model")),
+        "subjects": dataset.tables["subjects"].num_rows,
+        "real_conversations": real_conversations,
+        "comparisons": comparisons.num_rows,
+        "held": int(np.sum(held & ~released)),
+        "released": int(np.sum(held & released)),
+        "identical": int(as_array(comparisons.column("identical")).sum()),
+    }

@@ -1,0 +1,123 @@
+"""Is personalizing worth it, and where does it break? PROTOCOL.md, What the report must answer, 4 and 5."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pyarrow import compute
+
+from reports.dataset import Dataset
+from reports.figures.frames import Frame
+from reports.figures.intervals import Resampling, mean_of
+from reports.figures.stage_three import NO_DIFFERENCE, by_subject, overall_units
+from reports.stats.estimate import Estimate
+
+type Floats = npt.NDArray[np.float64]
+
+REAL_CONVERSATIONS = 50
+FEWEST_SUBJECTS = 2
+
+
+class Word(StrEnum):
+    BETTER = "better"
+    NO_DIFFERENCE = "no meaningful difference"
+    WORSE = "worse"
+    NOT_ENOUGH = "not enough evidence yet"
+
+
+SENTENCES = {
+    Word.BETTER: "People find the personalized responses better than the generic ones.",
+    Word.NO_DIFFERENCE: "People find the personalized responses no better and no worse than the generic ones.",
+    Word.WORSE: "People find the personalized responses worse than the generic ones.",
+    Word.NOT_ENOUGH: "There is not enough evidence yet to say whether personalizing helps.",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """``of_subjects``: each subject's mean effect, in points of the 1-5 scale, 0 = no difference."""
+
+    effect: Estimate
+    effect_90: Estimate
+    of_subjects: Floats
+    real_conversations: int
+    margin: float
+
+
+def evidence(dataset: Dataset, frame: Frame, resampling: Resampling) -> Evidence:
+    """The primary endpoint: the overall unit's mean of each comparison, averaged within subject, minus 3."""
+    known = overall_units(frame) & frame.consensus.known
+    subject = frame.ratings.subject[known]
+    sums = by_subject([frame.consensus.label[known]], subject, frame.ratings.subjects)
+    counted = sums[:, 1] > 0
+    of_subjects = sums[counted, 0] / sums[counted, 1] - NO_DIFFERENCE
+    each = np.stack([of_subjects, np.ones(len(of_subjects))], axis=1)
+    effect, effect_90 = (
+        resampling.statistic(each, lambda total: mean_of(total[..., 0], total[..., 1]), n=int(known.sum()), level=level)
+        for level in (0.95, 0.90)
+    )
+    judged = set(frame.ratings.subject_keys[np.unique(subject)].tolist())
+    return Evidence(effect, effect_90, of_subjects, real_conversations(dataset, judged), dataset.facts.margin)
+
+
+def real_conversations(dataset: Dataset, judged: set[str]) -> int:
+    """Conversations of origin real behind the judged units; stated ones where no transcripts were uploaded."""
+    table = dataset.tables["subjects"]
+    rows = table.filter(compute.equal(table.column("subject_origin"), "real")).to_pylist()
+    return sum(row["conversations"] or row["stated_conversations"] or 0 for row in rows if row["subject_key"] in judged)
+
+
+def decide(effect: Estimate, effect_90: Estimate, margin: float) -> Word:
+    """By the intervals alone; too little real data is the caller's to see."""
+    if effect.value is None or effect.low is None or effect.high is None:
+        return Word.NOT_ENOUGH
+    if effect.high < 0:
+        return Word.WORSE
+    if effect.low > 0 and effect.value >= margin:
+        return Word.BETTER
+    if effect_90.low is not None and effect_90.high is not None and -margin < effect_90.low <= effect_90.high < margin:
+        return Word.NO_DIFFERENCE
+    return Word.NOT_ENOUGH
+
+
+def verdict_figures(found: Evidence, harm: dict[str, Any] | None) -> dict[str, Any]:
+    word = decide(found.effect, found.effect_90, found.margin)
+    if found.real_conversations < REAL_CONVERSATIONS:
+        word = Word.NOT_ENOUGH
+    return {
+        "word": word.value,
+        "sentence": SENTENCES[word],
+        "evidence": _sentences(found),
+        "effect": found.effect.as_json(),
+        "effect_90": found.effect_90.as_json(),
+        "margin": found.margin,
+        "harm": harm,
+        "real_conversations": found.real_conversations,
+        "real_conversations_needed": REAL_CONVERSATIONS,
+    }
+
+
+def _sentences(found: Evidence) -> list[str]:
+    sentences = []
+    if found.effect.value is None:
+        sentences.append("No comparison has been judged by a human yet.")
+    else:
+        points = f"{found.effect.value:+.2f} points on the 1-5 scale"
+        interval = (
+            f", 95 % interval {found.effect.low:+.2f} to {found.effect.high:+.2f}"
+            if found.effect.low is not None
+            else ", from one subject only, so without an interval"
+        )
+        sentences.append(
+            f"On average over {found.effect.clusters} subjects and {found.effect.n} comparisons the personalized "
+            f"response is rated {points} from no difference{interval}."
+        )
+        sentences.append(f"A difference of less than {found.margin:.2f} points counts as meaningless in this study.")
+    if found.real_conversations < REAL_CONVERSATIONS:
+        sentences.append(
+            f"Only {found.real_conversations} real conversations stand behind the judged units; "
+            f"with fewer than {REAL_CONVERSATIONS} there is never enough evidence."
+        )
+    return sentences

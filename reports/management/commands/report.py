@@ -1,0 +1,35 @@
+"""``manage.py report --study S [--json]``: every figure of a study's report."""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from conversations.models import Study
+from reports import queries
+from reports.figures.report import report_figures
+
+
+class Command(BaseCommand):
+    help = "Print every figure of a study's report, open stages included: for whoever runs the installation."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--study", required=True, help="the study's slug")
+        parser.add_argument("--json", action="store_true", help="all figures, instead of the verdict in words")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        study = Study.objects.filter(slug=options["study"], deleted_at__isnull=True).first()
+        if study is None:
+            raise CommandError(f"There is no study {options['study']}.")
+        figures = report_figures(queries.dataset(study))
+        if options["json"]:
+            self.stdout.write(json.dumps(figures, ensure_ascii=False, indent=2, allow_nan=False))
+            return
+        self.stdout.write(f"{figures['verdict']['word']}: {figures['verdict']['sentence']}")
+        for sentence in [
+            *figures["verdict"]["evidence"],
+            figures["bottleneck"]["sentence"],
+            figures["plan"]["sentence"],
+        ]:
+            self.stdout.write(sentence)
