@@ -8,11 +8,11 @@ import numpy.typing as npt
 
 from reports.dataset import Dataset
 from reports.figures.frames import Frame
-from reports.figures.intervals import Resampling, mean_of
 from reports.figures.stage_three import NO_DIFFERENCE, ROUNDING, by_subject, overall_units
 from reports.figures.stage_two import YES, selections
 from reports.stats.classification import ceiling_of, compare, f1_of
 from reports.stats.estimate import Estimate
+from reports.stats.resampling import Resampling, mean_of
 
 type Floats = npt.NDArray[np.float64]
 

@@ -11,10 +11,10 @@ from scipy import stats
 
 from reports.dataset import Dataset, as_array
 from reports.figures.frames import Frame, repeated_judgments
-from reports.figures.intervals import Resampling, mean_of
 from reports.figures.stage_three import NO_DIFFERENCE, by_subject, overall_units
 from reports.stats.estimate import Estimate
 from reports.stats.ratings import Flags
+from reports.stats.resampling import Resampling, mean_of
 
 type Floats = npt.NDArray[np.float64]
 

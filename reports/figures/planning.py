@@ -7,7 +7,8 @@ import numpy.typing as npt
 from scipy import stats
 
 from reports.dataset import Dataset, as_array
-from reports.figures.verdict import Evidence, Word, decide
+from reports.figures.verdict import Evidence
+from reports.stats.decision import Word, decide
 from reports.stats.sequence import confidence_sequence
 
 type Floats = npt.NDArray[np.float64]

@@ -11,7 +11,6 @@ from reports.dataset import Dataset, as_array
 from reports.figures.bottleneck import bottleneck_figures
 from reports.figures.examples import examples
 from reports.figures.frames import Frame, frame
-from reports.figures.intervals import Resampling
 from reports.figures.judging import judging_figures
 from reports.figures.planning import plan_figures
 from reports.figures.quality import quality_figures
@@ -19,6 +18,7 @@ from reports.figures.stage_one import extraction_figures
 from reports.figures.stage_three import response_figures
 from reports.figures.stage_two import relevance_figures
 from reports.figures.verdict import evidence, verdict_figures
+from reports.stats.resampling import Resampling
 
 COLLECTING = (StageState.OPEN, StageState.PAUSED)
 

@@ -8,8 +8,8 @@ from judgments.enums import FailureMode
 from reports.dataset import Dataset
 from reports.figures.agreeing import agreement_figures, pairwise
 from reports.figures.frames import Frame, flagged_modes
-from reports.figures.intervals import Resampling
 from reports.stats.ratings import Flags, category_index
+from reports.stats.resampling import Resampling
 from reports.stats.shares import failure_mode_shares, shares_of
 
 LABELS = {1: "accept", 2: "unsure", 3: "reject"}

@@ -9,9 +9,9 @@ from pyarrow import compute
 from reports.dataset import Dataset, as_array
 from reports.figures.agreeing import agreement_figures, pairwise
 from reports.figures.frames import Frame
-from reports.figures.intervals import Resampling, mean_of
 from reports.stats.estimate import Estimate
 from reports.stats.ratings import Flags
+from reports.stats.resampling import Resampling, mean_of
 
 type Floats = npt.NDArray[np.float64]
 

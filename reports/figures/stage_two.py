@@ -9,7 +9,6 @@ from pyarrow import compute
 from reports.dataset import Dataset, as_array
 from reports.figures.agreeing import agreement_figures, pairwise
 from reports.figures.frames import Frame
-from reports.figures.intervals import Resampling
 from reports.stats.classification import (
     Compared,
     ceiling_of,
@@ -19,6 +18,7 @@ from reports.stats.classification import (
     score_raters,
 )
 from reports.stats.estimate import Estimate
+from reports.stats.resampling import Resampling
 
 YES = 1.0
 NO_SELECTION = "No system has said which attributes it would use."

@@ -1,7 +1,6 @@
 """Is personalizing worth it, and where does it break? PROTOCOL.md, What the report must answer, 4 and 5."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -10,21 +9,15 @@ from pyarrow import compute
 
 from reports.dataset import Dataset
 from reports.figures.frames import Frame
-from reports.figures.intervals import Resampling, mean_of
 from reports.figures.stage_three import NO_DIFFERENCE, by_subject, overall_units
+from reports.stats.decision import Word, decide
 from reports.stats.estimate import Estimate
+from reports.stats.resampling import Resampling, mean_of
 
 type Floats = npt.NDArray[np.float64]
 
 REAL_CONVERSATIONS = 50
 FEWEST_SUBJECTS = 2
-
-
-class Word(StrEnum):
-    BETTER = "better"
-    NO_DIFFERENCE = "no meaningful difference"
-    WORSE = "worse"
-    NOT_ENOUGH = "not enough evidence yet"
 
 
 SENTENCES = {
@@ -67,19 +60,6 @@ def real_conversations(dataset: Dataset, judged: set[str]) -> int:
     table = dataset.tables["subjects"]
     rows = table.filter(compute.equal(table.column("subject_origin"), "real")).to_pylist()
     return sum(row["conversations"] or row["stated_conversations"] or 0 for row in rows if row["subject_key"] in judged)
-
-
-def decide(effect: Estimate, effect_90: Estimate, margin: float) -> Word:
-    """By the intervals alone; too little real data is the caller's to see."""
-    if effect.value is None or effect.low is None or effect.high is None:
-        return Word.NOT_ENOUGH
-    if effect.high < 0:
-        return Word.WORSE
-    if effect.low > 0 and effect.value >= margin:
-        return Word.BETTER
-    if effect_90.low is not None and effect_90.high is not None and -margin < effect_90.low <= effect_90.high < margin:
-        return Word.NO_DIFFERENCE
-    return Word.NOT_ENOUGH
 
 
 def verdict_figures(found: Evidence, harm: dict[str, Any] | None) -> dict[str, Any]:
