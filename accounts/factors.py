@@ -4,11 +4,13 @@ The cryptography and the table are django-allauth's; throttling is django-axes',
 the address, because only someone who knows the password gets this far.
 """
 
+import logging
 import struct
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from allauth.mfa import app_settings as mfa_settings
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
@@ -24,9 +26,11 @@ from django.db.models import Sum
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
-from accounts.encryption import seal, unseal
+from accounts.encryption import Unreadable, seal, unseal
 from accounts.models import User
 from accounts.services import record
+
+logger = logging.getLogger(__name__)
 
 MOST_PASSKEYS = 20
 # What the parsers of allauth and fido2 raise on an answer that no passkey would give.
@@ -70,8 +74,23 @@ def factors_of(user: User) -> Factors:
     return Factors(
         app=of_kind["totp"][0] if of_kind["totp"] else None,
         passkeys=of_kind["webauthn"],
-        codes_left=len(RecoveryCodes(codes[0]).get_unused_codes()) if codes else 0,
+        codes_left=int(mfa_settings.RECOVERY_CODE_COUNT) - codes[0].data["used_mask"].bit_count() if codes else 0,
     )
+
+
+def new_secret() -> str:
+    """What an authenticator app and the server come to share."""
+    return str(totp.generate_totp_secret())
+
+
+def to_make_passkey(user: User) -> dict[str, Any]:
+    """What the browser needs to make one. The challenge stays in the session."""
+    return dict(webauthn.begin_registration(user, passwordless=True))
+
+
+def to_use_passkey(user: User | None) -> dict[str, Any]:
+    """What the browser needs to ask for one: of this person, or of anybody."""
+    return dict(webauthn.begin_authentication(user))
 
 
 @transaction.atomic
@@ -121,11 +140,10 @@ def remove(*, factor: Authenticator) -> None:
 
 
 @transaction.atomic
-def remove_all(*, user: User) -> int:
+def remove_all(*, user: User) -> None:
     """For someone who has lost everything; the password remains."""
-    removed, _by_model = Authenticator.objects.filter(user=user).delete()
+    Authenticator.objects.filter(user=user).delete()
     record(actor=None, action="factor.reset", target=user.get_username())
-    return removed
 
 
 @transaction.atomic
@@ -141,7 +159,12 @@ def check_code(*, request: HttpRequest, user: User, code: str, now: datetime) ->
     """A code of the app or a recovery code, each good once. Raises Refused or TooManyTries."""
     if _failures(user, now) >= settings.AXES_FAILURE_LIMIT:
         raise TooManyTries
-    if not (_takes_app_code(user, code, now) or _takes_recovery_code(user, code, now)):
+    try:
+        is_right = _takes_app_code(user, code, now) or _takes_recovery_code(user, code, now)
+    except Unreadable:
+        logger.exception("The second factor of account %s was sealed with another secret key.", user.pk)
+        is_right = False
+    if not is_right:
         user_login_failed.send(sender=__name__, credentials={"username": _counted_as(user)}, request=request)
         raise Refused
     reset(username=_counted_as(user))

@@ -6,8 +6,6 @@ from typing import Any
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import generate_totp_secret
-from allauth.mfa.webauthn.internal import auth as webauthn
 from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.contrib.auth.decorators import login_required
@@ -111,7 +109,7 @@ def new_passkey_options(request: HttpRequest) -> HttpResponse:
     """What the browser needs to make a passkey."""
     if not takes_passkeys(request):
         return JsonResponse({}, status=409)
-    return JsonResponse(webauthn.begin_registration(user_of(request), passwordless=True))
+    return JsonResponse(factors.to_make_passkey(user_of(request)))
 
 
 @require_POST
@@ -154,7 +152,7 @@ def _passkey_of(request: HttpRequest, passkey_id: int) -> Authenticator:
 def _secret_of(request: HttpRequest) -> str:
     """The same until it is taken, so that a reload of the page does not spoil what was scanned."""
     if NEW_APP not in request.session:
-        request.session[NEW_APP] = seal(generate_totp_secret())
+        request.session[NEW_APP] = seal(factors.new_secret())
     return unseal(request.session[NEW_APP])
 
 

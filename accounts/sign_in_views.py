@@ -1,6 +1,5 @@
 """Signing in: password, then the second factor where there is one; or a passkey alone."""
 
-from allauth.mfa.webauthn.internal import auth as webauthn
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
@@ -73,7 +72,7 @@ def passkey_options(request: HttpRequest) -> HttpResponse:
     if not takes_passkeys(request):
         return JsonResponse({}, status=409)
     half = visits.half_signed_in(request, now=timezone.now())
-    return JsonResponse(webauthn.begin_authentication(half[0] if half else None))
+    return JsonResponse(factors.to_use_passkey(half[0] if half else None))
 
 
 @never_cache

@@ -257,6 +257,21 @@ def test_the_command_lets_someone_in_who_lost_everything(client, user):
     assert is_signed_in(client)
 
 
+def test_a_changed_secret_key_refuses_codes_and_breaks_no_page(client, user, settings):
+    give_app(user)
+    give_password(client)
+    give_code(client, code_of(SECRET))
+    client.post(reverse("accounts:renew-codes"))
+    old, settings.SECRET_KEY = settings.SECRET_KEY, "another" * 10
+
+    visitor = Client()
+    give_password(visitor)
+    assert "not right" in give_code(visitor, code_of(SECRET, later=1)).content.decode()
+    settings.SECRET_KEY_FALLBACKS = [old]
+    give_code(visitor, code_of(SECRET, later=1))
+    assert is_signed_in(visitor)
+
+
 def test_no_address_of_the_library_exists(client):
     for address in ("/accounts/", "/accounts/login/", "/accounts/signup/", "/accounts/2fa/", "/account/login/"):
         assert client.get(address).status_code == 404
