@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from axe_playwright_python.sync_playwright import Axe
 from axes.models import AccessAttempt
 from django.contrib.auth import SESSION_KEY
 from django.core.management import call_command
@@ -295,6 +296,7 @@ def test_a_passkey_is_added_and_signs_in_alone(page: Page, live_server, user):
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in", exact=True).click()
     page.goto(at + reverse("accounts:security"))
+    assert [found["id"] for found in Axe().run(page).response["violations"]] == []
     page.get_by_label("Name").fill("Work laptop")
     page.get_by_role("button", name="Add a passkey").click()
     expect(page.locator("#recovery-codes li")).to_have_count(10)
@@ -308,6 +310,7 @@ def test_a_passkey_is_added_and_signs_in_alone(page: Page, live_server, user):
     expect(page.get_by_role("heading", level=1)).to_contain_text("Studies")
 
     page.goto(at + reverse("accounts:security"))
+    assert [found["id"] for found in Axe().run(page).response["violations"]] == []
     expect(page.get_by_text("Work laptop", exact=True)).to_be_visible()
     expect(page.get_by_text("last used")).to_be_visible()
     assert problems == []
