@@ -12,7 +12,8 @@ from reports.figures.frames import Frame
 from reports.figures.stage_three import NO_DIFFERENCE, by_subject, overall_units
 from reports.stats.decision import Word, decide
 from reports.stats.estimate import Estimate
-from reports.stats.resampling import Resampling, mean_of
+from reports.stats.ratings import Flags
+from reports.stats.resampling import Resampling, mean_of, two_way
 
 type Floats = npt.NDArray[np.float64]
 
@@ -34,6 +35,7 @@ class Evidence:
 
     effect: Estimate
     effect_90: Estimate
+    effect_two_way: Estimate
     of_subjects: Floats
     real_conversations: int
     margin: float
@@ -52,7 +54,28 @@ def evidence(dataset: Dataset, frame: Frame, resampling: Resampling) -> Evidence
         for level in (0.95, 0.90)
     )
     judged = set(frame.ratings.subject_keys[np.unique(subject)].tolist())
-    return Evidence(effect, effect_90, of_subjects, real_conversations(dataset, judged), dataset.facts.margin)
+    return Evidence(
+        effect,
+        effect_90,
+        _over_raters_too(frame, known, resampling.seed),
+        of_subjects,
+        real_conversations(dataset, judged),
+        dataset.facts.margin,
+    )
+
+
+def _over_raters_too(frame: Frame, known: Flags, seed: int) -> Estimate:
+    """The same effect with an interval for other raters as well. Each subject weighs the same, as above."""
+    rows = frame.human.of_units(known)
+    subject = rows.subject[rows.unit]
+    ratings = np.bincount(rows.unit, minlength=rows.units)
+    comparisons = np.bincount(rows.subject[ratings > 0], minlength=rows.subjects)
+    weight = 1 / (ratings[rows.unit] * comparisons[subject])
+    cell, shape = subject * rows.raters + rows.rater, (rows.subjects, rows.raters)
+    size = rows.subjects * rows.raters
+    sums = np.bincount(cell, weights=weight * (rows.label - NO_DIFFERENCE), minlength=size).reshape(shape)
+    counts = np.bincount(cell, weights=weight, minlength=size).reshape(shape)
+    return two_way(sums, counts, seed=seed, n=len(rows))
 
 
 def real_conversations(dataset: Dataset, judged: set[str]) -> int:
@@ -72,6 +95,7 @@ def verdict_figures(found: Evidence, harm: dict[str, Any] | None) -> dict[str, A
         "evidence": _sentences(found),
         "effect": found.effect.as_json(),
         "effect_90": found.effect_90.as_json(),
+        "effect_two_way": found.effect_two_way.as_json(),
         "margin": found.margin,
         "harm": harm,
         "real_conversations": found.real_conversations,
