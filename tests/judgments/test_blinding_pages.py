@@ -1,6 +1,7 @@
 """Nothing that reaches a rater's browser tells sides apart, except the two texts (ARCHITECTURE.md, rule 2)."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
@@ -30,7 +31,9 @@ def swap_texts(comparison: Comparison) -> None:
     Response.objects.filter(pk=personalized.pk).update(text=generic.text)
 
 
-def test_swapping_the_two_texts_swaps_them_on_the_page_and_changes_nothing_else():
+def test_swapping_the_two_texts_swaps_them_on_the_page_and_changes_nothing_else(monkeypatch: pytest.MonkeyPatch):
+    # Both pages are answered at one moment, so that every header, Expires included, must be the same.
+    monkeypatch.setattr("django.utils.cache.time", SimpleNamespace(time=lambda: 1_800_000_000.0))
     stage = worlds.rateable_study().stages.get(number=3)
     client = rater_client(stage)
     before = open_task(client, stage)
