@@ -60,7 +60,7 @@ def come_by_prolific(study: Study, **codes: str) -> Arrival:
         link.completion_codes.create(outcome=outcome, code=code)
     enrolment = Enrolment.objects.get(study=study)
     arrived = timezone.now() - timedelta(hours=1)
-    Arrival.objects.filter(enrolment=enrolment, stage=stage).delete()
+    Arrival.objects.filter(enrolment=enrolment).delete()
     made = Arrival.objects.create(enrolment=enrolment, stage=stage, entry_link=link, arrived_at=arrived)
     Assignment.objects.filter(rater=enrolment.rater).update(arrival=made)
     return made
