@@ -1,8 +1,10 @@
 // From a statement to the place in the conversations that its evidence quotes, and back.
 import { currentUnit, makeCurrent } from "./units.js";
 
-// A long conversation lays turns out only when they come near: so many frames later the place stands still.
-const FRAMES = 4;
+// A long conversation lays turns out only when they come near, which moves the place once more. It stands still after
+// so many frames without a move; nobody is kept from scrolling for longer than the most.
+const STILL_FRAMES = 3;
+const MOST_FRAMES = 30;
 
 const markOf = (index) => document.querySelector(`mark[data-evidence~="${index}"], [data-turn-evidence~="${index}"]`);
 
@@ -23,14 +25,17 @@ export function openEvidence(form, button = null) {
     const conversation = place.closest("details");
     if (conversation) conversation.open = true;
     place.setAttribute("aria-current", "true");
-    bringToView(place, FRAMES);
+    bringToView(place);
     makeCurrent(form, unit, { focus: false });
     document.getElementById("back-to-statement").hidden = false;
 }
 
-function bringToView(place, frames) {
+function bringToView(place, frames = MOST_FRAMES, still = 0) {
+    const before = place.getBoundingClientRect().top;
     place.scrollIntoView({ block: "center", behavior: "instant" });
-    if (frames > 0 && place.isConnected) requestAnimationFrame(() => bringToView(place, frames - 1));
+    const stood = Math.abs(place.getBoundingClientRect().top - before) < 1 ? still + 1 : 0;
+    const goesOn = stood < STILL_FRAMES && frames > 0 && place.getAttribute("aria-current") === "true";
+    if (goesOn && place.isConnected) requestAnimationFrame(() => bringToView(place, frames - 1, stood));
 }
 
 export function backToStatement(form, button) {
