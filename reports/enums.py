@@ -45,3 +45,10 @@ class ExportState(models.TextChoices):
     RUNNING = "running", "Being written"
     DONE = "done", "Ready"
     FAILED = "failed", "Failed"
+
+
+class ReportState(models.TextChoices):
+    PENDING = "pending", "Waiting for a worker"
+    RUNNING = "running", "Being computed"
+    DONE = "done", "Ready"
+    FAILED = "failed", "Failed"

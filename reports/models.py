@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from conversations.models import Study
-from reports.enums import ExportFormat, ExportKind, ExportState
+from reports.enums import ExportFormat, ExportKind, ExportState, ReportState
 
 
 class Export(models.Model):
@@ -49,3 +49,45 @@ class Export(models.Model):
     def filename(self) -> str:
         """The name a download gets: of our own words only."""
         return f"{self.study.slug}-{self.kind}-{self.pk}.{self.format}"
+
+
+class Report(models.Model):
+    """The newest figures of a study, or of a part of it, for those who must not see the ``withheld`` stages.
+
+    One row for each of them. While a newer one is computed the old figures stay. ``fingerprint`` says what the figures
+    were computed from (reports.fingerprint); ``parts`` what the study can be looked at by.
+    """
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="reports")
+    part_column = models.CharField(max_length=30, blank=True, default="")
+    part_value = models.CharField(max_length=400, blank=True, default="")
+    withheld = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
+    state = models.CharField(max_length=8, choices=ReportState, default=ReportState.PENDING)
+    fingerprint = models.CharField(max_length=64, blank=True)
+    figures = models.JSONField(null=True)
+    drawings = models.JSONField(default=dict)
+    parts = models.JSONField(default=list)
+    failure = models.TextField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    requested_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    computed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["study", "part_column", "part_value", "withheld"], name="report_one_of_each_part"
+            ),
+            models.CheckConstraint(condition=Q(state__in=ReportState.values), name="report_state_known"),
+            models.CheckConstraint(
+                condition=~Q(state="done") | Q(figures__isnull=False, computed_at__isnull=False),
+                name="report_done_is_complete",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"report of study {self.study_id}"
+
+    @property
+    def is_moving(self) -> bool:
+        return self.state in {ReportState.PENDING, ReportState.RUNNING}

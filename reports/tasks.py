@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from reports import queries, services
+from reports import computing, queries, services
 
 logger = logging.getLogger(__name__)
 
@@ -31,3 +31,23 @@ def announce(export_id: int) -> None:
         make_export.delay(export_id)
     except OperationalError:
         logger.warning("The broker is away; export %d waits for the sweeper.", export_id)
+
+
+@shared_task(name="reports.compute_report")
+def compute_report(report_id: int) -> None:
+    computing.compute_report(report_id=report_id, now=timezone.now())
+
+
+@shared_task(name="reports.sweep_reports")
+def sweep_reports() -> None:
+    now = timezone.now()
+    computing.abandon_hopeless(now=now)
+    for report in computing.waiting_reports(now).only("id"):
+        announce_report(report.pk)
+
+
+def announce_report(report_id: int) -> None:
+    try:
+        compute_report.delay(report_id)
+    except OperationalError:
+        logger.warning("The broker is away; report %d waits for the sweeper.", report_id)

@@ -203,6 +203,7 @@ CELERY_BEAT_SCHEDULE = {
     "generation.sweep_runs": {"task": "generation.sweep_runs", "schedule": 5.0, "options": {"expires": 5}},
     "judgments.extend_stages": {"task": "judgments.extend_stages", "schedule": 15.0, "options": {"expires": 15}},
     "reports.sweep_exports": {"task": "reports.sweep_exports", "schedule": 15.0, "options": {"expires": 15}},
+    "reports.sweep_reports": {"task": "reports.sweep_reports", "schedule": 15.0, "options": {"expires": 15}},
 }
 CELERY_TIMEZONE = "UTC"
 

@@ -1,0 +1,126 @@
+"""From a specification to SVG that may stand in a page under its content security policy, and alone."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+from xml.etree import ElementTree as ET
+
+import vl_convert
+
+from reports.charts.chart import NARROW, WIDE, Chart
+
+SVG: Final = "http://www.w3.org/2000/svg"
+_TAGS = {"svg", "g", "path", "text", "tspan", "line", "rect", "circle", "defs", "clipPath"}
+_ATTRIBUTES = {
+    "fill",
+    "stroke",
+    "stroke-width",
+    "stroke-dasharray",
+    "stroke-linecap",
+    "stroke-miterlimit",
+    "opacity",
+    "fill-opacity",
+    "stroke-opacity",
+    "transform",
+    "d",
+    "x",
+    "y",
+    "x1",
+    "x2",
+    "y1",
+    "y2",
+    "width",
+    "height",
+    "rx",
+    "ry",
+    "cx",
+    "cy",
+    "r",
+    "dx",
+    "dy",
+    "font-size",
+    "font-weight",
+    "text-anchor",
+    "viewBox",
+    "clip-path",
+    "id",
+    "display",
+}
+_LOCAL = re.compile(r"url\(#(\w+)\)")
+_NAMED = re.compile(r"var\((--[a-z0-9-]+)\)")
+# As static/css/report.css has them in light: for a file that no stylesheet reaches.
+STANDALONE: Mapping[str, str] = {
+    "--chart-1": "#9dc1e6",
+    "--chart-2": "#dcdcd6",
+    "--chart-3": "#e8c27a",
+    "--chart-4": "#b9a7d9",
+    "--chart-5": "#8fcabb",
+    "--heat-1": "#f3f3ef",
+    "--heat-2": "#dbe7f3",
+    "--heat-3": "#bdd5ec",
+    "--heat-4": "#9dc1e6",
+    "--heat-5": "#7aaad8",
+    "--chart-mark": "#1f5a96",
+    "--chart-other": "#a3610f",
+    "--chart-grid": "#dcdcd6",
+    "--chart-band": "#eeeeea",
+    "--chart-line": "#6d7580",
+}
+INK, PAPER = "#1b1f24", "#ffffff"
+
+
+def draw(chart: Chart) -> dict[str, str]:
+    """The chart for a desk and for a phone. Colours are names that the page's stylesheet knows."""
+    return {variant: _inline(chart, variant) for variant in (WIDE, NARROW)}
+
+
+def standalone(drawn: str, *, font: str = "sans-serif") -> str:
+    """A drawing with colours of its own, as a file."""
+    coloured = _NAMED.sub(lambda found: STANDALONE[found.group(1)], drawn).replace("currentColor", INK)
+    root = ET.fromstring(coloured)  # noqa: S314 - drawn by ourselves, cleaned by _inline
+    _left, _top, width, height = root.attrib["viewBox"].split()
+    root.attrib.update({"width": width, "height": height, "font-family": font})
+    root.insert(2, ET.Element(f"{{{SVG}}}rect", {"width": width, "height": height, "fill": PAPER}))
+    return _text(root)
+
+
+def _inline(chart: Chart, variant: str) -> str:
+    root = ET.fromstring(vl_convert.vegalite_to_svg(chart.spec(variant)))  # noqa: S314 - vl-convert wrote it
+    clean = _cleaned(root, f"{chart.key}-{variant}-")
+    clean.attrib.pop("width", None)
+    clean.attrib.pop("height", None)
+    named = {part: f"{chart.key}-{variant}-{part}" for part in ("title", "description")}
+    clean.attrib |= {"role": "img", "aria-labelledby": " ".join(named.values()), "class": "chart__svg"}
+    clean.insert(0, _words("title", named["title"], chart.title))
+    clean.insert(1, _words("desc", named["description"], chart.description))
+    return _text(clean)
+
+
+def _words(tag: str, identifier: str, text: str) -> ET.Element:
+    element = ET.Element(f"{{{SVG}}}{tag}", {"id": identifier})
+    element.text = text
+    return element
+
+
+def _cleaned(element: ET.Element, prefix: str) -> ET.Element:
+    """Only what a chart needs: no style, link, script or event, and ids that are unique in the page."""
+    kept = {name: _value(name, value, prefix) for name, value in element.attrib.items() if name in _ATTRIBUTES}
+    clean = ET.Element(element.tag, kept)
+    clean.text, clean.tail = element.text, element.tail
+    clean.extend(_cleaned(child, prefix) for child in element if _local_name(child) in _TAGS)
+    return clean
+
+
+def _local_name(element: ET.Element) -> str:
+    return element.tag.removeprefix(f"{{{SVG}}}")
+
+
+def _value(name: str, value: str, prefix: str) -> str:
+    if name == "id":
+        return prefix + value
+    return _LOCAL.sub(lambda found: f"url(#{prefix}{found.group(1)})", value)
+
+
+def _text(root: ET.Element) -> str:
+    ET.register_namespace("", SVG)
+    return ET.tostring(root, encoding="unicode")

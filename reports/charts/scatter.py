@@ -1,0 +1,81 @@
+"""Precision against recall, a point for each rater or system."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reports.charts.chart import MARK, OTHER_MARK, TEXT, WIDE, Chart, Spec
+
+KINDS = {"human": "circle", "model": "diamond", "system": "square"}
+COLOURS = {"human": MARK, "model": OTHER_MARK, "system": TEXT}
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    name: str
+    kind: str
+    precision: float | None
+    recall: float | None
+    f1: float | None
+
+
+def precision_and_recall(key: str, title: str, description: str, points: Sequence[Point]) -> Chart:
+    return Chart(
+        key=key,
+        title=title,
+        description=description,
+        columns=["", "Kind", "Precision", "Recall", "F1"],
+        rows=[[point.name, point.kind, point.precision, point.recall, point.f1] for point in points],
+        body=lambda variant: _body(points, variant),
+    )
+
+
+def _body(points: Sequence[Point], variant: str) -> Spec:
+    values = [
+        {
+            "name": point.name,
+            "kind": point.kind,
+            "precision": point.precision,
+            "recall": point.recall,
+            "side": "left" if point.recall > 0.6 else "right",
+        }
+        for point in points
+        if point.precision is not None and point.recall is not None
+    ]
+    named = [each for each in values if each["kind"] != "human"]
+    x = {"field": "recall", "type": "quantitative", "scale": {"domain": [0, 1.02], "nice": False}}
+    y = {"field": "precision", "type": "quantitative", "scale": {"domain": [0, 1.02], "nice": False}}
+    labels = [
+        {
+            "transform": [{"filter": f"datum.side == '{side}'"}],
+            "data": {"values": named},
+            "mark": {"type": "text", "align": "right" if side == "left" else "left", "dx": shift, "color": TEXT},
+            "encoding": {"x": x, "y": y, "text": {"field": "name"}},
+        }
+        for side, shift in (("left", -10), ("right", 10))
+    ]
+    kinds = {
+        "field": "kind",
+        "type": "nominal",
+        "scale": {"domain": list(KINDS), "range": list(KINDS.values())},
+        "legend": {},
+    }
+    colours = {**kinds, "scale": {"domain": list(COLOURS), "range": list(COLOURS.values())}}
+    return {
+        "height": 340 if variant == WIDE else 280,
+        "layer": [
+            {
+                "data": {"values": values},
+                "mark": {"type": "point", "filled": True, "size": 110, "opacity": 0.9},
+                "encoding": {
+                    "x": {
+                        **x,
+                        "axis": {"title": "Recall: share of the yes-units found", "format": "%", "tickCount": 5},
+                    },
+                    "y": {**y, "axis": {"title": "Precision", "format": "%", "tickCount": 5}},
+                    "shape": kinds,
+                    "color": colours,
+                },
+            },
+            *(labels if len(named) <= 12 else []),
+        ],
+    }

@@ -1,0 +1,65 @@
+"""The whole report in order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reports.charts.chart import Chart
+from reports.charts.drawing import draw
+from reports.presenting import wording
+from reports.presenting.blocks import Section, Stat
+from reports.presenting.extraction import extraction_section
+from reports.presenting.judges import judges_section
+from reports.presenting.planner import planner_section
+from reports.presenting.relevance import relevance_section
+from reports.presenting.response import response_section
+from reports.presenting.verdict import bottleneck_section, verdict_section
+
+COUNTS = {
+    "subjects": "Subjects",
+    "real_conversations": "Real conversations",
+    "comparisons": "Comparisons",
+    "human_judgments": "Human judgments",
+    "human_raters": "Human raters",
+    "model_judgments": "LLM judgments",
+    "model_raters": "LLM raters",
+    "held": "Held back by the leak scan",
+    "released": "Released by an admin",
+    "identical": "Comparisons of one text",
+}
+WITHHELD = "This stage is still open: until it closes only the study's owner sees its labels."
+NOT_JUDGED = "Nothing of this stage has been judged yet."
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    verdict: Section
+    sections: Sequence[Section]
+    counts: Sequence[Stat]
+
+    @property
+    def charts(self) -> dict[str, Chart]:
+        return {chart.key: chart for section in (self.verdict, *self.sections) for chart in section.charts}
+
+
+def document(figures: dict[str, Any]) -> Document:
+    """Of what ``report_figures`` returns, fresh or read back from JSON."""
+    withheld = set(figures["withheld"])
+    why = {number: WITHHELD if number in withheld else NOT_JUDGED for number in (1, 2, 3)}
+    return Document(
+        verdict=verdict_section(figures),
+        sections=[
+            bottleneck_section(figures),
+            extraction_section(figures.get("stage_1"), why[1]),
+            relevance_section(figures.get("stage_2"), why[2]),
+            response_section(figures.get("stage_3"), why[3]),
+            judges_section(figures),
+            planner_section(figures),
+        ],
+        counts=[Stat(title, wording.count(figures["counts"].get(key))) for key, title in COUNTS.items()],
+    )
+
+
+def drawings(figures: dict[str, Any]) -> Mapping[str, dict[str, str]]:
+    """Every chart of the report, drawn."""
+    return {key: draw(chart) for key, chart in document(figures).charts.items()}
