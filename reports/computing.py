@@ -1,6 +1,7 @@
 """Reports are computed by workers and kept; a page shows the newest there is."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import DatabaseError, transaction
 from django.db.models import F, Q, QuerySet
@@ -21,6 +22,7 @@ MAX_ATTEMPTS = 3
 ANNOUNCED_WITHIN = timedelta(seconds=10)
 A_DEAD_WORKER = timedelta(minutes=5)
 AT_MOST_EVERY = timedelta(seconds=30)  # while judgments keep coming in
+RATES = "You rate in this study, so its report has to wait until its stages are closed."
 
 
 class ReportWithheld(Exception):
@@ -39,7 +41,7 @@ def find_report(*, study: Study, user: User, part: Part, now: datetime) -> tuple
         NoSuchPart: or nobody has asked for the whole study yet, which says what parts there are.
     """
     if must_wait_as_rater(study, user):
-        raise ReportWithheld("You rate in this study, so its report has to wait until its stages are closed.")
+        raise ReportWithheld(RATES)
     withheld = withheld_stages(study, user)
     if part.column:
         _check_part(study, part, withheld)
@@ -51,6 +53,14 @@ def find_report(*, study: Study, user: User, part: Part, now: datetime) -> tuple
         defaults={"requested_at": now},
     )
     return report, is_new
+
+
+def newest_figures(*, study: Study, user: User) -> dict[str, Any] | None:
+    """Those of the whole study that this user may see, if any have been computed. Raises ReportWithheld."""
+    if must_wait_as_rater(study, user):
+        raise ReportWithheld(RATES)
+    kept = Report.objects.filter(study=study, part_column="", withheld=withheld_stages(study, user))
+    return kept.values_list("figures", flat=True).first()
 
 
 def renew_report(*, report: Report, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from conversations.enums import StageNumber
+from conversations.enums import Role, StageNumber
 from conversations.models import Study
 from judgments.queries.disclosure import must_wait_as_rater, withheld_stages
 from reports.dataset import Dataset
@@ -16,6 +16,7 @@ from reports.tables import TABLES
 from reports.tables.reading import read_table, snapshot
 from reports.tables.study import study_facts
 
+READ = (Role.OWNER, Role.ADMIN, Role.ANALYST)
 A_DEAD_WORKER = timedelta(seconds=60)
 ANNOUNCED_WITHIN = timedelta(seconds=10)
 
@@ -28,6 +29,12 @@ def may_download(export: Export, user: User) -> bool:
 
 def exports_of(study: Study) -> QuerySet[Export]:
     return Export.objects.filter(study=study).select_related("study", "requested_by").order_by("-id")
+
+
+def other_studies(study: Study, user: User) -> QuerySet[Study]:
+    """Those whose reports this user may put beside the study's."""
+    readable = Study.objects.filter(memberships__user=user, memberships__role__in=READ, deleted_at__isnull=True)
+    return readable.exclude(pk=study.pk).order_by("-id")
 
 
 def all_stages() -> list[int]:

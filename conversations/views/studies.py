@@ -16,7 +16,14 @@ from conversations.queries import studies as queries
 from conversations.services import studies as services
 
 # The cards of the study page by URL name, in the order of the work. Each is a fragment of the app that owns it.
-CARDS = ["conversations:batches-card", "generation:card", "stages:card", "raters:card", "reports:card"]
+CARDS = [
+    "conversations:batches-card",
+    "generation:card",
+    "stages:card",
+    "raters:card",
+    "reports:report-card",
+    "reports:card",
+]
 
 
 @login_required

@@ -168,6 +168,14 @@ MATRIX: dict[str, dict[str, Row]] = {
     "generation:release": {"POST": ACT},
     # Exports
     "reports:card": {"GET": READ},
+    "reports:report": {"GET": READ},
+    "reports:report-state": {"GET": READ},
+    "reports:report-card": {"GET": READ},
+    "reports:report-html": {"GET": answers(READ, 404)},
+    "reports:report-pdf": {"GET": answers(READ, 404)},
+    "reports:chart-svg": {"GET": answers(READ, 404)},
+    "reports:chart-csv": {"GET": answers(READ, 404)},  # the files wait until figures have been computed
+    "reports:unit": {"GET": (302, 404, 403, 403, 403, 200)},  # its stage is open: the owner only
     "reports:export-list": {"GET": READ, "POST": READ},
     "reports:export-table": {"GET": READ},
     "reports:download": {"GET": READ},
@@ -217,6 +225,7 @@ MATRIX: dict[str, dict[str, Row]] = {
 OWN_OBJECTS = {"pk", "batch_id", "link_id", "run_id", "endpoint_id", "comparison_id", "export_id", "assignment_id"} | {
     "task_id",
     "question_id",
+    "unit_id",
 }
 
 
@@ -292,6 +301,8 @@ def make_world() -> World:
         "token": link.token,
         "token_id": create_token(user=world.users["owner"], name="t", scopes=["study:read"], expires_at=None).token.pk,
         "passkey_id": 1,
+        "key": "effect",
+        "unit_id": stage.tasks.filter(kind=TaskKind.REGULAR).first().units.first().pk,
         "pk": subject.pk,
         "comparison_id": held.pk,
         "assignment_id": _assignment(stage, rater).pk,

@@ -1,0 +1,1 @@
+"""Pages of the report, below the study."""
