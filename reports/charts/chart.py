@@ -10,8 +10,9 @@ type Value = str | float | int | None
 WIDE, NARROW = "wide", "narrow"  # on a desk and on paper; on a phone
 WIDTHS = {WIDE: 720, NARROW: 330}
 
-# Names of colours in static/css/report.css. None praises an end of a scale: blue, grey, ochre, and others as neutral.
-CATEGORIES = [f"var(--chart-{number})" for number in range(1, 6)]
+# Names of colours in static/css/report.css. None praises an end of a scale: blue, grey, ochre.
+SIDES = ["var(--chart-1)", "var(--chart-2)", "var(--chart-3)"]
+SIDES_OF_FIVE = ["var(--chart-1)", "var(--chart-4)", "var(--chart-2)", "var(--chart-5)", "var(--chart-3)"]
 HEAT = [f"var(--heat-{number})" for number in range(1, 6)]
 MARK, OTHER_MARK, GRID, BAND, OUTLINE = (
     "var(--chart-mark)",
@@ -39,7 +40,7 @@ class Chart:
             "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
             "width": WIDTHS[variant],
             "autosize": {"type": "fit-x", "contains": "padding"},
-            "padding": 2,
+            "padding": {"left": 10, "right": 12, "top": 2, "bottom": 2},
             "background": None,
             "config": _config(variant),
             **self.body(variant),
@@ -86,7 +87,6 @@ def _config(variant: str) -> Spec:
             "orient": "top",
             "title": None,
             "labelLimit": 240,
-            "columns": 0 if variant == WIDE else 2,
         },
         "text": {"color": TEXT, "fontSize": 13},
     }

@@ -6,7 +6,7 @@ from reports.charts.chart import HEAT, NARROW, OUTLINE, TEXT, WIDE, Chart, Spec
 
 STEPS = [0.2, 0.4, 0.6, 0.8]  # between the colours; below 0 is the first
 ON_A_PHONE = 8  # raters; the table has all of them
-NAMED = 6  # more raters than that have numbers above the columns
+ROOM = {WIDE: 60, NARROW: 18}  # letters above the columns; where names don't fit, columns are numbered
 
 
 def heat_map(key: str, title: str, description: str, matrix: dict[str, Any]) -> Chart:
@@ -43,7 +43,8 @@ def unique_names(names: list[str]) -> list[str]:
 
 def _body(names: list[str], values: list[dict[str, Any]], variant: str) -> Spec:
     chosen = names[:ON_A_PHONE] if variant == NARROW else names
-    numbered = len(chosen) > (NAMED if variant == WIDE else NAMED // 2)
+    longest = max((len(name) for name in chosen), default=0)
+    numbered = longest * len(chosen) > ROOM[variant]
     places = {name: str(place) for place, name in enumerate(chosen, start=1)}
     rows = {name: f"{places[name]}  {name}" if numbered else name for name in chosen}
     columns = {name: places[name] if numbered else name for name in chosen}

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from reports.charts.chart import MARK, OTHER_MARK, TEXT, WIDE, Chart, Spec
 
 KINDS = {"human": "circle", "model": "diamond", "system": "square"}
 COLOURS = {"human": MARK, "model": OTHER_MARK, "system": TEXT}
+
+LINE = 0.055  # a line of text, in parts of the chart's height
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +39,11 @@ def _body(points: Sequence[Point], variant: str) -> Spec:
             "kind": point.kind,
             "precision": point.precision,
             "recall": point.recall,
-            "side": "left" if point.recall > 0.6 else "right",
         }
         for point in points
         if point.precision is not None and point.recall is not None
     ]
-    named = [each for each in values if each["kind"] != "human"]
+    named = _placed([each for each in values if each["kind"] != "human"])
     x = {"field": "recall", "type": "quantitative", "scale": {"domain": [0, 1.02], "nice": False}}
     y = {"field": "precision", "type": "quantitative", "scale": {"domain": [0, 1.02], "nice": False}}
     labels = [
@@ -49,7 +51,7 @@ def _body(points: Sequence[Point], variant: str) -> Spec:
             "transform": [{"filter": f"datum.side == '{side}'"}],
             "data": {"values": named},
             "mark": {"type": "text", "align": "right" if side == "left" else "left", "dx": shift, "color": TEXT},
-            "encoding": {"x": x, "y": y, "text": {"field": "name"}},
+            "encoding": {"x": x, "y": {**y, "field": "height"}, "text": {"field": "name"}},
         }
         for side, shift in (("left", -10), ("right", 10))
     ]
@@ -79,3 +81,16 @@ def _body(points: Sequence[Point], variant: str) -> Spec:
             *(labels if len(named) <= 12 else []),
         ],
     }
+
+
+def _placed(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Names beside their points, on the side with more room, pushed down where they would lie over another."""
+    placed: list[dict[str, Any]] = []
+    lowest = {"left": 2.0, "right": 2.0}
+    for point in sorted(points, key=lambda each: -each["precision"]):
+        free = max(lowest, key=lambda side: lowest[side])
+        crowded = abs(lowest["left"] - lowest["right"]) > LINE
+        side = free if crowded else ("left" if point["recall"] > 0.6 else "right")
+        lowest[side] = min(point["precision"], lowest[side] - LINE)
+        placed.append({**point, "side": side, "height": max(lowest[side], 0.0)})
+    return placed

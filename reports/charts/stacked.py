@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from reports.charts.chart import CATEGORIES, OUTLINE, TEXT, WIDE, Chart, Spec
+from reports.charts.chart import OUTLINE, SIDES, SIDES_OF_FIVE, TEXT, WIDE, Chart, Spec
 
 ROOM_FOR_NUMBER = {"wide": 0.045, "narrow": 0.1}
 
@@ -52,7 +52,8 @@ def _body(bars: Mapping[str, Mapping[str, float | None]], labels: Sequence[str],
                         "field": "label",
                         "type": "nominal",
                         "sort": list(labels),
-                        "scale": {"domain": list(labels), "range": CATEGORIES[: len(labels)]},
+                        "scale": {"domain": list(labels), "range": _colours(labels)},
+                        "legend": {"columns": _legend_columns(labels, variant)},
                     },
                 },
             },
@@ -66,3 +67,13 @@ def _body(bars: Mapping[str, Mapping[str, float | None]], labels: Sequence[str],
             },
         ],
     }
+
+
+def _colours(labels: Sequence[str]) -> list[str]:
+    return SIDES_OF_FIVE if len(labels) == len(SIDES_OF_FIVE) else SIDES[: len(labels)]
+
+
+def _legend_columns(labels: Sequence[str], variant: str) -> int:
+    """As many as have room: a legend is not broken into lines by itself."""
+    longest = max((len(label) for label in labels), default=1)
+    return max(1, min(len(labels), (84 if variant == WIDE else 34) // (longest + 4)))

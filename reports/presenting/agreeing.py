@@ -12,6 +12,7 @@ from reports.presenting.blocks import (
     Stat,
     Stats,
     Table,
+    Text,
     number_cell,
     share_cell,
     stat,
@@ -19,7 +20,7 @@ from reports.presenting.blocks import (
 )
 
 EXAMPLES = {
-    "accepted_by_all": ("Accepted by all", "Every human said yes, in as many words as there are."),
+    "accepted_by_all": ("Accepted by all", ""),
     "disputed": ("Most disputed", "Where humans differ most."),
     "loved_by_models": ("Loved by LLMs, not by humans", "LLMs rate these far higher than humans."),
     "missed_by_models": ("Liked by humans, not by LLMs", "Humans rate these far higher than LLMs."),
@@ -29,7 +30,12 @@ ACCEPTED = {
     2: "Every human said that these attributes would change the response.",
     3: "Every human preferred the personalized response here.",
 }
-SHARES = {"percent"}
+SCALES = {
+    1: "Means of the labels are given below each example: 1 accept, 2 unsure, 3 reject.",
+    2: "Means of the labels are given below each example: 0 no, 1 yes.",
+    3: "Means of the labels are given below each example: 1 generic much better, 3 no difference, 5 personalized much better.",
+}
+SHARES = {"percent_agreement"}
 SOURCES = {
     "rater": "who judged",
     "subject": "whose conversations",
@@ -87,4 +93,4 @@ def example_blocks(stage: dict[str, Any], number: int) -> list[Block]:
         for name, (title, note) in EXAMPLES.items()
         if stage["examples"].get(name)
     ]
-    return [Heading("Telling examples"), Examples(number, groups)] if groups else []
+    return [Heading("Telling examples"), Text([SCALES[number]]), Examples(number, groups)] if groups else []

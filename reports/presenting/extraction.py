@@ -77,7 +77,7 @@ def _group_tables(stage: dict[str, Any]) -> list[Block]:
             ],
         )
         for name, title in GROUPS.items()
-        if stage[name]
+        if len(stage[name]) > 1
     ]
 
 
@@ -93,7 +93,7 @@ def _failure_modes(stage: dict[str, Any]) -> list[Block]:
         rows,
         Scale("Share of the flagged judgments that name a failure mode", domain=(0.0, 1.0), is_share=True),
     )
-    return [Heading("What is wrong with those that were not accepted"), Drawn(chart)]
+    return [Drawn(chart)]
 
 
 def _raters(stage: dict[str, Any]) -> list[Block]:

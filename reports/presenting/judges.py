@@ -173,6 +173,12 @@ def _name_dropping(stage: dict[str, Any]) -> list[Block]:
             ]
             for row in systems
         ],
-        [f"Rank correlation of the two: {wording.number(stage['mentions']['rho'])}"],
+        [_rho(stage["mentions"]["rho"])],
     )
-    return [Heading("Who rewards name-dropping"), Drawn(chart), table]
+    return [Drawn(chart), table]
+
+
+def _rho(rho: dict[str, Any]) -> str:
+    if rho["value"] is None:
+        return f"Whether systems that name more also reward it more as judges: {rho['reason']}"
+    return f"Rank correlation of the two: {wording.number(rho)}, over {wording.many(rho['n'], 'system')}."

@@ -137,7 +137,9 @@ def _group_tables(stage: dict[str, Any]) -> list[Block]:
     everything = {"name": "all", "outcome": stage["overall"]}
     blocks: list[Block] = [_group_table("System", [everything, *stage["by_system"]])]
     blocks += [
-        _group_table(title, stage[name]) for name, title in GROUPS.items() if name != "by_system" and stage[name]
+        _group_table(title, stage[name])
+        for name, title in GROUPS.items()
+        if name != "by_system" and len(stage[name]) > 1
     ]
     return blocks
 

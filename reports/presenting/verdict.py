@@ -44,9 +44,9 @@ def _stats(figures: dict[str, Any]) -> list[Stat]:
     return [
         stat("Effect, in points", verdict["effect"], wording.signed),
         stat("Harm: answers 1 or 2 of 5", verdict["harm"], wording.share, is_share=True),
-        *_cost_stats(figures),
         Stat("Bottleneck", figures["bottleneck"]["word"], ""),
         Stat("Real conversations", wording.count(real), "behind the judged units"),
+        *_cost_stats(figures),
     ]
 
 

@@ -69,11 +69,17 @@ def _state(found: Asked, *, is_checked: bool) -> dict[str, Any]:
         "study": found.study,
         "report": found.report,
         "now": found.now,
+        "age_seconds": _age(found),
         "query": found.query,
         "state_query": _state_query(found.part, _seen(found.report)),
         "is_checked": is_checked,
         "is_polling": True,
     }
+
+
+def _age(found: Asked) -> float:
+    computed_at = found.report.computed_at if found.report is not None else None
+    return (found.now - computed_at).total_seconds() if computed_at is not None else 0.0
 
 
 def _whole(found: Asked) -> dict[str, Any]:

@@ -77,21 +77,19 @@ def _describe(study: Study) -> None:
 def _judge(study: Study, name: str) -> None:
     judge = Rater.objects.create(kind="model", name=name)
     chance = random.Random(name)
-    given = []
-    for unit in Unit.objects.filter(task__stage__study=study, task__kind="regular").select_related("task__stage"):
-        number = unit.task.stage.number
-        for presentation in (0, 1) if number == 3 else (0,):
-            given.append(
-                Judgment(
-                    unit=unit,
-                    rater=judge,
-                    presentation=presentation,
-                    stage_number=number,
-                    label=chance.choice({1: [1, 1, 1, 3], 2: [0, 1, 1], 3: [3, 4, 4, 5]}[number]),
-                    submitted_at=NOW + timedelta(minutes=1),
-                )
-            )
-    Judgment.objects.bulk_create(given)
+    units = Unit.objects.filter(task__stage__study=study, task__kind="regular").order_by("id")
+    Judgment.objects.bulk_create(
+        Judgment(
+            unit_id=unit,
+            rater=judge,
+            presentation=presentation,
+            stage_number=number,
+            label=chance.choice({1: [1, 1, 1, 3], 2: [0, 1, 1], 3: [3, 4, 4, 5]}[number]),
+            submitted_at=NOW + timedelta(minutes=1),
+        )
+        for unit, number in units.values_list("id", "task__stage__number")
+        for presentation in ((0, 1) if number == 3 else (0,))
+    )
     Judgment.objects.filter(stage_number=1, label=3, failure_mode="", unit__task__stage__study=study).update(
         failure_mode="overgeneralization"
     )
