@@ -5,7 +5,7 @@ from typing import Any
 from reports.charts.chart import HEAT, NARROW, OUTLINE, TEXT, WIDE, Chart, Spec
 
 STEPS = [0.2, 0.4, 0.6, 0.8]  # between the colours; below 0 is the first
-ON_A_PHONE = 8  # raters; the table has all of them
+ON_A_PHONE = 6  # raters; the table has all of them
 ROOM = {WIDE: 60, NARROW: 18}  # letters above the columns; where names don't fit, columns are numbered
 
 
@@ -25,7 +25,7 @@ def heat_map(key: str, title: str, description: str, matrix: dict[str, Any]) -> 
         key=key,
         title=title,
         description=description,
-        columns=["", *names],
+        columns=["Rater", *names],
         rows=rows,
         body=lambda variant: _body(names, values, variant),
     )
@@ -54,6 +54,7 @@ def _body(names: list[str], values: list[dict[str, Any]], variant: str) -> Spec:
         if each["one"] in rows and each["other"] in columns and each["kappa"] is not None
     ]
     axis: Spec = {"title": None, "domain": False, "ticks": False, "labelAngle": 0}
+    beside = axis if variant == WIDE else {**axis, "labelLimit": 84}
     below, above = list(rows.values()), list(columns.values())
     small = len(chosen) > 10 or (variant == NARROW and len(chosen) > 4)
     return {
@@ -67,7 +68,7 @@ def _body(names: list[str], values: list[dict[str, Any]], variant: str) -> Spec:
                 "scale": {"domain": above},
                 "axis": {**axis, "orient": "top"},
             },
-            "y": {"field": "row", "type": "nominal", "sort": below, "scale": {"domain": below}, "axis": axis},
+            "y": {"field": "row", "type": "nominal", "sort": below, "scale": {"domain": below}, "axis": beside},
         },
         "layer": [
             {
@@ -82,7 +83,7 @@ def _body(names: list[str], values: list[dict[str, Any]], variant: str) -> Spec:
                 },
             },
             {
-                "mark": {"type": "text", "fontSize": 11 if small else 13, "color": TEXT},
+                "mark": {"type": "text", "fontSize": (11 if variant == WIDE else 10) if small else 13, "color": TEXT},
                 "encoding": {"text": {"field": "kappa", "type": "quantitative", "format": ".2f"}},
             },
         ],

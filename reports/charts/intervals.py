@@ -46,7 +46,7 @@ def intervals(key: str, title: str, description: str, rows: Sequence[Row], scale
         key=key,
         title=title,
         description=description,
-        columns=["", "Value", "From", "To", "n"],
+        columns=["Name", "Value", "From", "To", "n"],
         rows=table,
         body=lambda variant: _body(drawn, scale, variant),
     )

@@ -26,7 +26,7 @@ def precision_and_recall(key: str, title: str, description: str, points: Sequenc
         key=key,
         title=title,
         description=description,
-        columns=["", "Kind", "Precision", "Recall", "F1"],
+        columns=["Name", "Kind", "Precision", "Recall", "F1"],
         rows=[[point.name, point.kind, point.precision, point.recall, point.f1] for point in points],
         body=lambda variant: _body(points, variant),
     )

@@ -15,7 +15,7 @@ def stacked(key: str, title: str, description: str, bars: Mapping[str, Mapping[s
         key=key,
         title=title,
         description=description,
-        columns=["", *labels],
+        columns=["Group", *labels],
         rows=rows,
         body=lambda variant: _body(bars, labels, variant),
     )

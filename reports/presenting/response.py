@@ -134,8 +134,9 @@ def _short(name: str) -> str:
 
 
 def _group_tables(stage: dict[str, Any]) -> list[Block]:
-    everything = {"name": "all", "outcome": stage["overall"]}
-    blocks: list[Block] = [_group_table("System", [everything, *stage["by_system"]])]
+    systems = stage["by_system"]
+    everything = [{"name": "all", "outcome": stage["overall"]}] if len(systems) != 1 else []
+    blocks: list[Block] = [_group_table("System", [*everything, *systems])]
     blocks += [
         _group_table(title, stage[name])
         for name, title in GROUPS.items()

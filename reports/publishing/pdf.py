@@ -24,6 +24,14 @@ LONGEST_TEXT = 600
 
 
 def as_pdf(*, study: Study, report: Report, document: Document, texts: Mapping[int, UnitText], part_name: str) -> bytes:
+    files = _files(study, report, document, texts, part_name)
+    compile_files: Any = typst.compile  # its type information knows nothing of files in memory
+    return bytes(compile_files(files, format="pdf"))
+
+
+def _files(
+    study: Study, report: Report, document: Document, texts: Mapping[int, UnitText], part_name: str
+) -> dict[str, bytes]:
     content = {
         "title": study.title,
         "part": part_name,
@@ -38,8 +46,7 @@ def as_pdf(*, study: Study, report: Report, document: Document, texts: Mapping[i
     files = {"main.typ": TEMPLATE.read_bytes(), "report.json": json.dumps(content, ensure_ascii=False).encode()}
     for key, drawn in report.drawings.items():
         files[f"{key}.svg"] = standalone(drawn[WIDE], font=FONT).encode()
-    compile_files: Any = typst.compile  # its type information knows nothing of files in memory
-    return bytes(compile_files(files, format="pdf"))
+    return files
 
 
 def _basis(figures: Mapping[str, Any]) -> str:
