@@ -52,12 +52,15 @@ class EntryLink(models.Model):
     platform_study_id = models.CharField(max_length=100, blank=True)  # who comes with another one is refused
     requires_token = models.BooleanField(default=False)  # Prolific's signed token, verified against its keys
     return_address = models.CharField(max_length=500, blank=True)  # "{code}" in it becomes the completion code
+    # By which the study's own raters come, signed in; nobody is let in by its token.
+    for_members = models.BooleanField(default=False, db_default=False)
     closed_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["stage"], condition=Q(for_members=True), name="entry_link_one_for_members"),
             models.CheckConstraint(condition=Q(platform__in=Platform.values), name="entry_link_platform_known"),
             models.CheckConstraint(
                 condition=Q(platform=Platform.OPEN) | ~Q(person_parameter=""), name="entry_link_names_the_person"

@@ -3,9 +3,11 @@
 from django.urls import path
 
 from raters.study_views import crowd, links
+from raters.views import colleagues
 
 app_name = "raters"
 urlpatterns = [
+    path("stages/<int:number>/rate/", colleagues.start, name="start"),
     path("raters/card/", links.card, name="card"),
     path("raters/links/new/", links.create_link, name="create-link"),
     path("raters/links/<int:link_id>/", crowd.link_page, name="link"),

@@ -23,6 +23,7 @@ urlpatterns = [
     path("studies/<slug:slug>/", include("judgments.study_urls")),
     path("studies/<slug:slug>/", include("generation.urls")),
     path("studies/<slug:slug>/", include("reports.urls")),
+    path("invitations/", include("conversations.invitation_urls")),
     path("r/", include("raters.urls")),
     path("hooks/prolific/", hooks.prolific, name="prolific-hook"),
     path("rate/", include("judgments.urls")),

@@ -20,7 +20,8 @@ from raters.services import links as services
 def card(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_study(request.user, slug, *READ)
     links = queries.entry_links_of(study)
-    return render(request, "raters/card.html", {"study": study, "links": links})
+    manages = study.memberships.filter(user=user_of(request), role__in=MANAGE).exists()
+    return render(request, "raters/card.html", {"study": study, "links": links, "manages": manages})
 
 
 @login_required

@@ -27,13 +27,18 @@ from raters.tokens import KeysUnavailable, TokenRefused, check_token
 @require_http_methods(["GET", "POST"])
 def arrive(request: HttpRequest, token: str) -> HttpResponse:
     link = queries.entry_link_for(token)
-    if link is None:
+    if link is None or link.for_members:
         raise Http404("There is no such link.")
     if link.platform != Platform.OPEN and request.method == "GET" and request.GET:
         return _take_parameters(request, link)
     incoming = sessions.incoming_by(request, link) if link.platform != Platform.OPEN else None
     if link.platform != Platform.OPEN and incoming is None:
         return _problem(request, link, "missing", 400)
+    return arrive_by(request, link, incoming)
+
+
+def arrive_by(request: HttpRequest, link: EntryLink, incoming: Incoming | None = None) -> HttpResponse:
+    """The page before the start, and the start. ``incoming`` is who the link's platform says has arrived."""
     consent = services.consent_in_force(link.stage.study)
     enrolment = _recognised(request, link, incoming)
     form = _form(request, link, consent, enrolment)

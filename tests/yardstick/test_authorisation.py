@@ -21,6 +21,7 @@ from accounts.models import User
 from accounts.services import create_token
 from conversations.enums import Origin, Role
 from conversations.models import Batch, Comparison, Membership, Study
+from conversations.services.members import invite
 from generation.enums import RunKind, RunState
 from generation.models import Run
 from generation.services.endpoints import ensure_default_endpoint, ensure_system
@@ -90,6 +91,14 @@ MATRIX: dict[str, dict[str, Row]] = {
     "conversations:new-study": {"GET": (302, 403, 403, 403, 403, 200), "POST": (302, 403, 403, 403, 403, 200)},
     "conversations:study": {"GET": READ},
     "conversations:settings": {"GET": MANAGE, "POST": MANAGE},
+    "conversations:members": {"GET": MANAGE, "POST": MANAGE},
+    "conversations:change-role": {"POST": ACT},
+    "conversations:remove-member": {"POST": ACT},
+    "conversations:revoke-invitation": {"POST": ACT},
+    "conversations:consent": {"GET": MANAGE, "POST": MANAGE},
+    "conversations:consent-preview": {"POST": MANAGE},
+    "invitations:invitation": {"GET": (410,) * 6, "POST": (410,) * 6},  # the entry link's token is no invitation
+    "raters:start": {"GET": (302, 404, 200, 403, 403, 403), "POST": (302, 404, 302, 403, 403, 403)},
     "conversations:clone": {"POST": (302, 404, 403, 403, 403, 302)},  # the admin is no staff
     "conversations:close": {"POST": OWN},
     "conversations:reopen": {"POST": OWN},
@@ -299,6 +308,10 @@ def make_world() -> World:
         "kind": RunKind.EXTRACTION.value,
         "link_id": link.pk,
         "token": link.token,
+        "membership_id": Membership.objects.get(study=study, user=world.users["analyst"]).pk,
+        "invitation_id": invite(
+            study=study, role=Role.ANALYST, label="Ada", actor=world.users["owner"], now=timezone.now()
+        ).invitation.pk,
         "token_id": create_token(user=world.users["owner"], name="t", scopes=["study:read"], expires_at=None).token.pk,
         "passkey_id": 1,
         "key": "effect",

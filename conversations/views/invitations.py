@@ -1,0 +1,56 @@
+"""Who follows an invitation: a member by one click when signed in, else after making an account."""
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import User
+from conversations.enums import Role
+from conversations.forms_team import ROLES_IN_WORDS, AccountForm
+from conversations.models import Membership
+from conversations.services import members as services
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    found = services.open_invitations(timezone.now()).filter(digest=services.digest_of(token)).first()
+    if found is None:
+        return _spent(request)
+    user = request.user if isinstance(request.user, User) else None
+    form = AccountForm(request.POST or None) if user is None else None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        return _accept(request, token, user, form)
+    context = {"study": found.study, "role": ROLES_IN_WORDS[Role(found.role)], "form": form, "token": token}
+    status = 422 if form is not None and form.errors else 200
+    return render(request, "conversations/invitation.html", context, status=status)
+
+
+def _accept(request: HttpRequest, token: str, user: User | None, form: AccountForm | None) -> HttpResponse:
+    try:
+        if user is None:
+            assert form is not None  # noqa: S101 - who is not signed in has filled it in
+            membership = services.accept_with_account(token=token, make=form.save, now=timezone.now())
+            login(request, membership.user, backend=BACKEND)
+        else:
+            membership = services.accept(token=token, user=user, now=timezone.now())
+    except services.InvitationSpent:
+        return _spent(request)
+    messages.success(request, f"You are in: {membership.study.title}.")
+    return _home(membership)
+
+
+def _home(membership: Membership) -> HttpResponse:
+    if membership.role == Role.RATER:
+        return redirect("conversations:study-list")
+    return redirect("conversations:study", slug=membership.study.slug)
+
+
+def _spent(request: HttpRequest) -> HttpResponse:
+    return render(request, "conversations/invitation_spent.html", status=410)

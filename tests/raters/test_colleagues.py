@@ -1,0 +1,77 @@
+"""Members with the role of a rater judge without a link, and see nothing else."""
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from conversations.enums import Role, StageState
+from conversations.models import ConsentText, Membership, Study
+from judgments.models import Assignment
+from raters.models import Enrolment, EntryLink
+from tests import worlds
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def study() -> Study:
+    return worlds.rateable_study()
+
+
+def colleague(study: Study, name: str = "ada") -> Client:
+    user = User.objects.create_user(name)
+    Membership.objects.create(study=study, user=user, role=Role.RATER)
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_a_colleague_finds_the_open_stages_and_judges(study):
+    client = colleague(study)
+    address = f"/studies/{study.slug}/stages/1/rate/"
+    listed = client.get("/studies/").content.decode()
+    assert address in listed
+    assert f'href="/studies/{study.slug}/"' not in listed
+    assert client.get(address).status_code == 200
+    assert client.post(address).url == f"/rate/{study.slug}/1/"
+    client.get(f"/rate/{study.slug}/1/")
+    assert worlds.submit_all(client, Assignment.objects.get(outcome="")).status_code == 200
+    assert Enrolment.objects.get().rater.user == User.objects.get(username="ada")
+
+
+def test_one_person_is_one_rater_in_all_stages_and_browsers(study):
+    client = colleague(study)
+    client.post(f"/studies/{study.slug}/stages/1/rate/")
+    elsewhere = Client()
+    elsewhere.force_login(User.objects.get(username="ada"))
+    elsewhere.post(f"/studies/{study.slug}/stages/2/rate/")
+    assert Enrolment.objects.count() == 1
+    assert EntryLink.objects.filter(for_members=True).count() == 2
+
+
+def test_colleagues_are_asked_for_consent_as_everybody(study):
+    ConsentText.objects.create(study=study, version=1, text="I agree.")
+    client = colleague(study)
+    address = f"/studies/{study.slug}/stages/1/rate/"
+    assert client.post(address).status_code == 422
+    assert client.post(address, {"agree": "on"}).status_code == 302
+    assert Enrolment.objects.get().consent_hash
+
+
+def test_the_link_of_members_admits_nobody_by_its_token(study):
+    colleague(study).post(f"/studies/{study.slug}/stages/1/rate/")
+    link = EntryLink.objects.get(for_members=True)
+    assert Client().get(f"/r/{link.token}/").status_code == 404
+    assert Client().post(f"/r/{link.token}/").status_code == 404
+
+
+def test_a_stage_in_draft_is_not_rated(study):
+    study.stages.filter(number=1).update(state=StageState.DRAFT)
+    assert colleague(study).get(f"/studies/{study.slug}/stages/1/rate/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address", ["", "raters/", "report/", "exports/", "members/", "subjects/", "stages/1/", "consent/"]
+)
+def test_a_colleague_who_rates_sees_nothing_else(study, address):
+    assert colleague(study).get(f"/studies/{study.slug}/{address}").status_code == 403
