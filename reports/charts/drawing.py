@@ -1,15 +1,13 @@
-"""From a specification to SVG that may stand in a page under its content security policy, and alone."""
+"""From a specification to SVG that may stand in a page under its content security policy."""
 
 import re
-from collections.abc import Mapping
-from typing import Final
 from xml.etree import ElementTree as ET
 
 import vl_convert
 
 from reports.charts.chart import NARROW, WIDE, Chart
+from reports.charts.svg import SVG, written
 
-SVG: Final = "http://www.w3.org/2000/svg"
 _TAGS = {"svg", "g", "path", "text", "tspan", "line", "rect", "circle", "defs", "clipPath"}
 _ATTRIBUTES = {
     "fill",
@@ -47,41 +45,11 @@ _ATTRIBUTES = {
     "display",
 }
 _LOCAL = re.compile(r"url\(#(\w+)\)")
-_NAMED = re.compile(r"var\((--[a-z0-9-]+)\)")
-# As static/css/report.css has them in light: for a file that no stylesheet reaches.
-STANDALONE: Mapping[str, str] = {
-    "--chart-1": "#9dc1e6",
-    "--chart-2": "#dcdcd6",
-    "--chart-3": "#e8c27a",
-    "--chart-4": "#d3e3f3",
-    "--chart-5": "#f5e4c3",
-    "--heat-1": "#f3f3ef",
-    "--heat-2": "#dbe7f3",
-    "--heat-3": "#bdd5ec",
-    "--heat-4": "#9dc1e6",
-    "--heat-5": "#7aaad8",
-    "--chart-mark": "#1f5a96",
-    "--chart-other": "#a3610f",
-    "--chart-grid": "#dcdcd6",
-    "--chart-band": "#eeeeea",
-    "--chart-line": "#6d7580",
-}
-INK, PAPER = "#1b1f24", "#ffffff"
 
 
 def draw(chart: Chart) -> dict[str, str]:
     """The chart for a desk and for a phone. Colours are names that the page's stylesheet knows."""
     return {variant: _inline(chart, variant) for variant in (WIDE, NARROW)}
-
-
-def standalone(drawn: str, *, font: str = "sans-serif") -> str:
-    """A drawing with colours of its own, as a file."""
-    coloured = _NAMED.sub(lambda found: STANDALONE[found.group(1)], drawn).replace("currentColor", INK)
-    root = ET.fromstring(coloured)  # noqa: S314 - drawn by ourselves, cleaned by _inline
-    _left, _top, width, height = root.attrib["viewBox"].split()
-    root.attrib.update({"width": width, "height": height, "font-family": font})
-    root.insert(2, ET.Element(f"{{{SVG}}}rect", {"width": width, "height": height, "fill": PAPER}))
-    return _text(root)
 
 
 def _inline(chart: Chart, variant: str) -> str:
@@ -93,7 +61,7 @@ def _inline(chart: Chart, variant: str) -> str:
     clean.attrib |= {"role": "img", "aria-labelledby": " ".join(named.values()), "class": "chart__svg"}
     clean.insert(0, _words("title", named["title"], chart.title))
     clean.insert(1, _words("desc", named["description"], chart.description))
-    return _text(clean)
+    return written(clean)
 
 
 def _words(tag: str, identifier: str, text: str) -> ET.Element:
@@ -119,8 +87,3 @@ def _value(name: str, value: str, prefix: str) -> str:
     if name == "id":
         return prefix + value
     return _LOCAL.sub(lambda found: f"url(#{prefix}{found.group(1)})", value)
-
-
-def _text(root: ET.Element) -> str:
-    ET.register_namespace("", SVG)
-    return ET.tostring(root, encoding="unicode")

@@ -62,7 +62,7 @@ def _failure_modes(dataset: Dataset) -> list[dict[str, Any]]:
     """Among the flagged judgments that name one. Wilson's interval: a mode is a matter of the single judgment."""
     _units, modes = flagged_modes(dataset)
     found = failure_mode_shares(modes, FailureMode.values)
-    return [{"mode": mode, "name": FailureMode(mode).label, **share.as_json()} for mode, share in found.items()]
+    return [{"mode": mode, "name": str(FailureMode(mode).label), **share.as_json()} for mode, share in found.items()]
 
 
 def _raters(frame: Frame) -> list[dict[str, Any]]:

@@ -1,11 +1,10 @@
 """The whole report in order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from reports.charts.chart import Chart
-from reports.charts.drawing import draw
 from reports.presenting import wording
 from reports.presenting.blocks import Section, Stat
 from reports.presenting.extraction import extraction_section
@@ -58,8 +57,3 @@ def document(figures: dict[str, Any]) -> Document:
         ],
         counts=[Stat(title, wording.count(figures["counts"].get(key))) for key, title in COUNTS.items()],
     )
-
-
-def drawings(figures: dict[str, Any]) -> Mapping[str, dict[str, str]]:
-    """Every chart of the report, drawn."""
-    return {key: draw(chart) for key, chart in document(figures).charts.items()}

@@ -12,7 +12,7 @@ import typst
 
 from conversations.models import Study
 from reports.charts.chart import WIDE
-from reports.charts.drawing import standalone
+from reports.charts.standing import standalone
 from reports.models import Report
 from reports.presenting.blocks import Block, Drawn, Examples, Heading, Section, Stats, Table, Text
 from reports.presenting.document import Document

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.requests import user_of
 from conversations.models import Study
 from conversations.permissions import READ, get_study
-from reports import computing, tasks
+from reports import requesting, tasks
 from reports.models import Report
 from reports.parts import NAMES, Part
 from reports.presenting.document import Document, document
@@ -60,10 +60,10 @@ def asked(request: HttpRequest, slug: str) -> Asked:
     study, now = get_study(request.user, slug, *READ), timezone.now()
     try:
         part = Part.parse(request.GET.get("part", ""))
-        report, is_new = computing.find_report(study=study, user=user_of(request), part=part, now=now)
-    except computing.ReportWithheld as refusal:
+        report, is_new = requesting.find_report(study=study, user=user_of(request), part=part, now=now)
+    except requesting.ReportWithheld as refusal:
         return Asked(study, Part(), now, refusal=str(refusal))
-    except (ValueError, computing.NoSuchPart) as error:
+    except (ValueError, requesting.NoSuchPart) as error:
         raise Http404(str(error)) from error
     if is_new:
         tasks.announce_report(report.pk)

@@ -9,7 +9,7 @@ from accounts.requests import user_of
 from accounts.services import record
 from judgments.study_views.sheets import csv_response
 from reports.charts.chart import WIDE
-from reports.charts.drawing import standalone
+from reports.charts.standing import standalone
 from reports.exporting.writers import cell
 from reports.publishing.html import self_contained
 from reports.publishing.pdf import as_pdf

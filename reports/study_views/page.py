@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.requests import user_of
 from conversations.models import Study
 from conversations.permissions import READ, get_study
-from reports import computing, queries, tasks
+from reports import queries, requesting, tasks
 from reports.models import Report
 from reports.parts import NAMES, Part
 from reports.presenting.beside import beside
@@ -41,7 +41,7 @@ def state(request: HttpRequest, slug: str) -> HttpResponse:
     if found.report is None:
         raise PermissionDenied(found.refusal)
     seen = request.GET.get("seen", "")
-    if computing.renew_report(report=found.report, now=found.now):
+    if requesting.renew_report(report=found.report, now=found.now):
         tasks.announce_report(found.report.pk)
     if not seen and found.report.figures is not None:
         return HttpResponse(headers={"HX-Refresh": "true"})
@@ -56,8 +56,8 @@ def card(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_study(request.user, slug, *READ)
     context: dict[str, Any] = {"study": study}
     try:
-        figures = computing.newest_figures(study=study, user=user_of(request))
-    except computing.ReportWithheld as refusal:
+        figures = requesting.newest_figures(study=study, user=user_of(request))
+    except requesting.ReportWithheld as refusal:
         context["refusal"] = str(refusal)
     else:
         context |= {"verdict": figures and figures["verdict"], "collecting": figures and figures["collecting"]}
@@ -123,10 +123,10 @@ def _beside(request: HttpRequest, found: Asked) -> dict[str, Any]:
 
 def _other_report(request: HttpRequest, found: Asked, other: Study) -> dict[str, Any]:
     try:
-        report, is_new = computing.find_report(study=other, user=user_of(request), part=Part(), now=timezone.now())
-    except computing.ReportWithheld as refusal:
+        report, is_new = requesting.find_report(study=other, user=user_of(request), part=Part(), now=timezone.now())
+    except requesting.ReportWithheld as refusal:
         return {"beside_missing": str(refusal)}
-    if is_new or computing.renew_report(report=report, now=found.now):
+    if is_new or requesting.renew_report(report=report, now=found.now):
         tasks.announce_report(report.pk)
     if report.figures is None or found.report is None or found.report.figures is None:
         return {"beside_missing": "The other study's report is being computed. Ask again in a moment."}

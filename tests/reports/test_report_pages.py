@@ -18,7 +18,7 @@ from conversations.enums import Role
 from conversations.models import Attribute, Membership, Prompt, Response, Study, Subject, System
 from judgments.models import Assignment, Judgment, Unit
 from raters.models import Rater
-from reports import computing, queries
+from reports import computing, queries, requesting
 from reports.enums import ReportState
 from reports.models import Report
 from tests import worlds
@@ -141,7 +141,7 @@ def test_a_member_who_rates_waits_for_all_of_it(study):
 def test_a_newer_report_is_computed_when_the_study_has_changed_and_offered_not_forced(study):
     report = computed(study)
     owner, seen = member(study), {"seen": report.computed_at.isoformat()}
-    long_ago = timezone.now() - computing.AT_MOST_EVERY * 2
+    long_ago = timezone.now() - requesting.AT_MOST_EVERY * 2
     Report.objects.update(computed_at=long_ago)
     seen = {"seen": long_ago.isoformat()}
     owner.get(address(study, "state/"), seen)
@@ -165,9 +165,9 @@ def test_two_workers_do_not_compute_the_same_report(study):
 
 def test_a_report_whose_worker_died_is_found_and_given_up_in_the_end(study):
     report = Report.objects.create(study=study, requested_at=NOW, state="running", started_at=NOW, attempts=1)
-    assert list(computing.waiting_reports(timezone.now())) == [report]
-    Report.objects.update(attempts=computing.MAX_ATTEMPTS)
-    assert computing.abandon_hopeless(now=timezone.now()) == 1
+    assert list(requesting.waiting_reports(timezone.now())) == [report]
+    Report.objects.update(attempts=requesting.MAX_ATTEMPTS)
+    assert requesting.abandon_hopeless(now=timezone.now()) == 1
     assert b"could not be computed" in member(study).get(address(study)).content
 
 
