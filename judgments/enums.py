@@ -1,6 +1,7 @@
 """The words of PROTOCOL.md that ``judgments`` stores."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class TaskKind(models.TextChoices):
@@ -51,11 +52,14 @@ class ResponseLabel(models.IntegerChoices):
 
 
 class FailureMode(models.TextChoices):
-    OVERGENERALIZATION = "overgeneralization", "Overgeneralization: one request becomes a trait"
-    MISSING_EVIDENCE = "missing_evidence", "Missing evidence"
-    TASK_CONTEXT_CONFUSION = "task_context_confusion", "Task-context confusion: fiction or a text taken for the person"
-    NOT_STANDALONE = "not_standalone", "Not standalone: the request itself, not a trait"
-    OTHER = "other", "Other"
+    OVERGENERALIZATION = "overgeneralization", _("Overgeneralization: one request becomes a trait")
+    MISSING_EVIDENCE = "missing_evidence", _("Missing evidence")
+    TASK_CONTEXT_CONFUSION = (
+        "task_context_confusion",
+        _("Task-context confusion: fiction or a text taken for the person"),
+    )
+    NOT_STANDALONE = "not_standalone", _("Not standalone: the request itself, not a trait")
+    OTHER = "other", _("Other")
 
 
 class ExclusionReason(models.TextChoices):

@@ -2,7 +2,9 @@
 
 from django.contrib.auth import views as auth_views
 from django.urls import include, path
+from django.views.decorators.http import require_POST
 from django.views.generic import RedirectView
+from django.views.i18n import set_language
 
 from accounts import sign_in_views
 from raters.views import hooks
@@ -24,6 +26,7 @@ urlpatterns = [
     path("studies/<slug:slug>/", include("generation.urls")),
     path("studies/<slug:slug>/", include("reports.urls")),
     path("invitations/", include("conversations.invitation_urls")),
+    path("language/", require_POST(set_language), name="set-language"),
     path("r/", include("raters.urls")),
     path("hooks/prolific/", hooks.prolific, name="prolific-hook"),
     path("rate/", include("judgments.urls")),

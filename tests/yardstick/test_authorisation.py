@@ -64,6 +64,7 @@ def answers(expected: Row, permitted: int) -> Row:
 
 MATRIX: dict[str, dict[str, Row]] = {
     "home": {"GET": (302,) * 6},
+    "set-language": {"POST": (302,) * 6},
     "login": {"GET": (200, 302, 302, 302, 302, 302), "POST": (200, 302, 302, 302, 302, 302)},
     "logout": {"POST": (302,) * 6},
     "second-factor": {"GET": (302,) * 6, "POST": (302,) * 6},  # nobody has given a password a moment ago
