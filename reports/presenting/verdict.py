@@ -32,7 +32,8 @@ def verdict_section(figures: dict[str, Any]) -> Section:
         blocks.append(
             Drawn(
                 _effect_chart(verdict),
-                "The thick line is the 90 % interval, which has to lie inside the grey margin before a difference is called meaningless.",
+                "The thick line is the 90 % interval, which has to lie inside the grey margin before a difference is called meaningless. The verdict rests on the first line: how far the effect would move with "
+                "other subjects. The second says how far it would move with other raters as well.",
             )
         )
     return Section("verdict", verdict["word"], verdict["sentence"], blocks)
@@ -73,13 +74,16 @@ def _seconds(estimate: dict[str, Any]) -> dict[str, Any]:
 
 
 def _effect_chart(verdict: dict[str, Any]) -> Any:
-    margin, effect = verdict["margin"], verdict["effect"]
+    margin, effect, two_way = verdict["margin"], verdict["effect"], verdict.get("effect_two_way")
+    rows = [Row("Other subjects", effect, thick=verdict["effect_90"])]
+    if two_way is not None and two_way["low"] is not None:
+        rows.append(Row("Other raters too", two_way))
     return intervals(
         "effect",
         "Effect of personalizing",
         f"The effect is {wording.signed(effect)} points with a 95 % interval from {wording.interval(effect) or 'nowhere'}; "
         f"the margin reaches from {-margin:.2f} to {margin:.2f}.",
-        [Row("Effect", effect, thick=verdict["effect_90"])],
+        rows,
         Scale(EFFECT, reference=0.0, band=(-margin, margin)),
     )
 
