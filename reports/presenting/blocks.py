@@ -101,6 +101,12 @@ class Section:
         return [block.chart for block in self.blocks if isinstance(block, Drawn)]
 
 
+def largest(groups: Sequence[Figure], size: Callable[[Figure], int], most: int) -> list[Figure]:
+    """So many of the groups as a reader can take in, in their order: those with the most units."""
+    kept = sorted(range(len(groups)), key=lambda place: -size(groups[place]))[:most]
+    return [groups[place] for place in sorted(kept)]
+
+
 def share_cell(estimate: Figure | None) -> Cell:
     return Cell(wording.share(estimate), wording.interval(estimate, is_share=True), is_number=True)
 
@@ -137,3 +143,8 @@ def stat(label: str, estimate: Figure | None, write: Callable[[Figure | None], s
     """One big number with its interval, or why there is none."""
     between = wording.interval(estimate, is_share=is_share)
     return Stat(label, write(estimate), between or wording.reason(estimate))
+
+
+def left_out(rows: Sequence[Figure], most: int) -> list[str]:
+    more = len(rows) - most
+    return [f"{wording.count(more)} more in the exported dataset."] if more > 0 else []

@@ -6,12 +6,25 @@ from reports.charts.intervals import Row, Scale, intervals
 from reports.charts.stacked import stacked
 from reports.presenting import wording
 from reports.presenting.agreeing import agreement_blocks, example_blocks, quality_blocks
-from reports.presenting.blocks import Block, Cell, Drawn, Heading, Section, Stats, Table, count_cell, share_cell, stat
+from reports.presenting.blocks import (
+    Block,
+    Cell,
+    Drawn,
+    Heading,
+    Section,
+    Stats,
+    Table,
+    count_cell,
+    largest,
+    left_out,
+    share_cell,
+    stat,
+)
 
 TITLE = "Stage 1: are the attributes true?"
 GROUPS = {"by_system": "System", "by_origin": "Origin", "by_type": "Attribute type"}
 LABELS = ("accept", "unsure", "reject")
-HUMANS_SHOWN = 12
+HUMANS_SHOWN, IN_A_CHART, IN_A_TABLE = 12, 12, 40
 
 
 def extraction_section(stage: dict[str, Any] | None, missing: str) -> Section:
@@ -45,7 +58,10 @@ def _shares_chart(stage: dict[str, Any]) -> Any:
     for name in GROUPS:
         groups = stage[name]
         if len(groups) > 1:
-            bars |= {f"{_short(name)}: {group['name']}": _values(group["shares"]) for group in groups}
+            bars |= {
+                f"{_short(name)}: {group['name']}": _values(group["shares"])
+                for group in largest(groups, _units, IN_A_CHART)
+            }
     return stacked(
         "extraction-shares",
         "Accepted, unsure, rejected",
@@ -73,8 +89,9 @@ def _group_tables(stage: dict[str, Any]) -> list[Block]:
                     count_cell(group["units"]),
                     *(share_cell(group["shares"][label]) for label in LABELS),
                 ]
-                for group in stage[name]
+                for group in largest(stage[name], _units, IN_A_TABLE)
             ],
+            left_out(stage[name], IN_A_TABLE),
         )
         for name, title in GROUPS.items()
         if len(stage[name]) > 1
@@ -117,11 +134,10 @@ def _raters(stage: dict[str, Any]) -> list[Block]:
                 ]
                 for rater in [*machines, *humans[:HUMANS_SHOWN]]
             ],
-            left_out(humans),
+            left_out(humans, HUMANS_SHOWN),
         ),
     ]
 
 
-def left_out(humans: list[Any]) -> list[str]:
-    more = len(humans) - HUMANS_SHOWN
-    return [f"{wording.many(more, 'more human')} in the exported dataset."] if more > 0 else []
+def _units(group: dict[str, Any]) -> int:
+    return int(group["units"])

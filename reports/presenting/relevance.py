@@ -16,12 +16,13 @@ from reports.presenting.blocks import (
     Stats,
     Table,
     count_cell,
+    left_out,
     number_cell,
     share_cell,
     stat,
     why_missing,
 )
-from reports.presenting.extraction import HUMANS_SHOWN, left_out
+from reports.presenting.extraction import HUMANS_SHOWN
 
 TITLE = "Stage 2: which attributes matter?"
 
@@ -132,7 +133,7 @@ def _rates(stage: dict[str, Any]) -> list[Block]:
             [_rater(rater) for rater in shown],
             [
                 "Over-selection: the share of units a rater says yes to, minus the share the consensus says yes to.",
-                *left_out(humans),
+                *left_out(humans, HUMANS_SHOWN),
             ],
         ),
     ]

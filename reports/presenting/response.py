@@ -16,6 +16,8 @@ from reports.presenting.blocks import (
     Stats,
     Table,
     count_cell,
+    largest,
+    left_out,
     number_cell,
     share_cell,
     stat,
@@ -36,6 +38,7 @@ WORDS = {
     4: "4 personalized better",
     5: "5 personalized much better",
 }
+IN_A_CHART, IN_A_TABLE = 12, 40
 OUTCOMES = {"loss": "generic better", "tie": "no difference", "win": "personalized better"}
 COSTS = {
     "latency_ms": ("Milliseconds", 0),
@@ -97,7 +100,7 @@ def _distribution_chart(overall: dict[str, Any], attribute: dict[str, Any]) -> A
 
 def _outcome_chart(stage: dict[str, Any]) -> Any:
     bars = {"All comparisons": stage["overall"], "Single attributes": stage["attribute"]}
-    bars |= {f"system: {group['name']}": group["outcome"] for group in stage["by_system"]}
+    bars |= {f"system: {group['name']}": group["outcome"] for group in largest(stage["by_system"], _units, IN_A_CHART)}
     return stacked(
         "outcomes",
         "Win, tie, loss",
@@ -114,7 +117,7 @@ def _mean_chart(stage: dict[str, Any]) -> list[Block]:
     rows = [
         Row(f"{_short(name)}: {group['name']}", group["outcome"]["mean"])
         for name in GROUPS
-        for group in stage[name]
+        for group in largest(stage[name], _units, IN_A_CHART)
         if group["outcome"]["mean"]["value"] is not None and (name == "by_system" or len(stage[name]) > 1)
     ]
     if not rows:
@@ -156,10 +159,14 @@ def _group_table(title: str, groups: list[dict[str, Any]]) -> Table:
                 number_cell(group["outcome"]["mean"]),
                 *(share_cell(group["outcome"][key]) for key in ("no_better", "win", "tie", "loss", "harm")),
             ]
-            for group in groups
+            for group in largest(groups, _units, IN_A_TABLE)
         ],
-        why_missing(*(group["outcome"]["mean"] for group in groups)),
+        [*why_missing(*(group["outcome"]["mean"] for group in groups)), *left_out(groups, IN_A_TABLE)],
     )
+
+
+def _units(group: dict[str, Any]) -> int:
+    return int(group["outcome"]["units"])
 
 
 def _costs(stage: dict[str, Any]) -> list[Block]:

@@ -22,6 +22,11 @@ SECONDS = 1000
 EFFECT = (
     "Mean rating minus 3, in points of the 1-5 scale. Left of 0: generic is better. Right of 0: personalized is better."
 )
+EFFECT_NOTE = (
+    "The verdict rests on the first line: how far the effect would move with other subjects. Its thick part is the 90 % "
+    "interval, which has to lie inside the grey margin before a difference is called meaningless. The second line says "
+    "how far the effect would move with other raters as well."
+)
 VALUES = {1: "share of attributes accepted", 2: "F1 of the systems' selection", 3: "share of comparisons rated better"}
 
 
@@ -32,8 +37,7 @@ def verdict_section(figures: dict[str, Any]) -> Section:
         blocks.append(
             Drawn(
                 _effect_chart(verdict),
-                "The thick line is the 90 % interval, which has to lie inside the grey margin before a difference is called meaningless. The verdict rests on the first line: how far the effect would move with "
-                "other subjects. The second says how far it would move with other raters as well.",
+                EFFECT_NOTE,
             )
         )
     return Section("verdict", verdict["word"], verdict["sentence"], blocks)
@@ -75,9 +79,9 @@ def _seconds(estimate: dict[str, Any]) -> dict[str, Any]:
 
 def _effect_chart(verdict: dict[str, Any]) -> Any:
     margin, effect, two_way = verdict["margin"], verdict["effect"], verdict.get("effect_two_way")
-    rows = [Row("Other subjects", effect, thick=verdict["effect_90"])]
+    rows = [Row("For other subjects", effect, thick=verdict["effect_90"])]
     if two_way is not None and two_way["low"] is not None:
-        rows.append(Row("Other raters too", two_way))
+        rows.append(Row("For other raters too", two_way))
     return intervals(
         "effect",
         "Effect of personalizing",
