@@ -7,6 +7,7 @@ from conversations import batch_api as batches
 from generation import api as generation
 from judgments import api as judgments
 from reports import api as reports
+from reports import report_api
 
 app_name = "api"
 STUDY = "studies/<slug:slug>/"
@@ -28,6 +29,7 @@ urlpatterns = [
     path(STUDY + "batches/<int:batch_id>/undo/", batches.BatchUndo.as_view(), name="batch-undo"),
     path(STUDY + "runs/", generation.RunList.as_view(), name="run-list"),
     path(STUDY + "runs/<int:run_id>/", generation.RunDetail.as_view(), name="run"),
+    path(STUDY + "report/", report_api.ReportDetail.as_view(), name="report"),
     path(STUDY + "exports/", reports.ExportList.as_view(), name="export-list"),
     path(STUDY + "exports/<int:export_id>/", reports.ExportDetail.as_view(), name="export"),
     path(STUDY + "exports/<int:export_id>/download/", reports.ExportDownload.as_view(), name="export-download"),

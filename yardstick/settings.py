@@ -244,6 +244,7 @@ SPECTACULAR_SETTINGS = {
         "BatchStateEnum": "conversations.enums.BatchState",
         "RunStateEnum": "generation.enums.RunState",
         "ExportStateEnum": "reports.enums.ExportState",
+        "ReportStateEnum": "reports.enums.ReportState",
     },
 }
 

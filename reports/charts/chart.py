@@ -59,7 +59,7 @@ def wrapped(text: str, most: int) -> list[str]:
 
 
 def axis_title(text: str, variant: str) -> list[str]:
-    return wrapped(text, 90 if variant == WIDE else 36)
+    return wrapped(text, 90 if variant == WIDE else 32)
 
 
 def _config(variant: str) -> Spec:

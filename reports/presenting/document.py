@@ -12,7 +12,7 @@ from reports.presenting.judges import judges_section
 from reports.presenting.planner import planner_section
 from reports.presenting.relevance import relevance_section
 from reports.presenting.response import response_section
-from reports.presenting.verdict import bottleneck_section, verdict_section
+from reports.presenting.verdict import bottleneck_section, origins, verdict_section
 
 COUNTS = {
     "subjects": "Subjects",
@@ -35,6 +35,7 @@ class Document:
     verdict: Section
     sections: Sequence[Section]
     counts: Sequence[Stat]
+    origins: Sequence[str]
 
     @property
     def charts(self) -> dict[str, Chart]:
@@ -56,4 +57,5 @@ def document(figures: dict[str, Any]) -> Document:
             planner_section(figures),
         ],
         counts=[Stat(title, wording.count(figures["counts"].get(key))) for key, title in COUNTS.items()],
+        origins=origins(figures),
     )

@@ -32,7 +32,7 @@ VALUES = {1: "share of attributes accepted", 2: "F1 of the systems' selection", 
 
 def verdict_section(figures: dict[str, Any]) -> Section:
     verdict = figures["verdict"]
-    blocks: list[Block] = [Text(verdict["evidence"]), Stats(_stats(figures))]
+    blocks: list[Block] = [Text([*verdict["evidence"], *_origins(figures)]), Stats(_stats(figures))]
     if verdict["effect"]["value"] is not None:
         blocks.append(
             Drawn(
@@ -41,6 +41,17 @@ def verdict_section(figures: dict[str, Any]) -> Section:
             )
         )
     return Section("verdict", verdict["word"], verdict["sentence"], blocks)
+
+
+def _origins(figures: dict[str, Any]) -> list[str]:
+    """Where the conversations come from is part of every report (PROTOCOL.md, Terms)."""
+    found = origins(figures)
+    return [f"Origin of the conversations: {' and '.join(found)}."] if found else []
+
+
+def origins(figures: dict[str, Any]) -> list[str]:
+    stages = [figures.get(f"stage_{number}") or {} for number in (1, 3)]
+    return sorted({group["name"] for stage in stages for group in stage.get("by_origin", [])})
 
 
 def _stats(figures: dict[str, Any]) -> list[Stat]:

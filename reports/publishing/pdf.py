@@ -36,6 +36,7 @@ def _files(
         "title": study.title,
         "part": part_name,
         "collecting": bool(report.figures and report.figures["collecting"]),
+        "origins": document.origins,
         "withheld": bool(report.withheld),
         "computed": f"{report.computed_at:%Y-%m-%d %H:%M} UTC" if report.computed_at else "",
         "basis": _basis(report.figures or {}),

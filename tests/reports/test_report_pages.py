@@ -71,6 +71,8 @@ def test_page_shows_what_was_computed_and_names_every_section(study):
     page = member(study).get(address(study)).content.decode()
     for sentence in (figures["verdict"]["sentence"], figures["bottleneck"]["sentence"], figures["plan"]["sentence"]):
         assert sentence.replace("'", "&#x27;") in page
+    assert "Origin of the conversations: illustrative." in page
+    assert "Illustrative data" in page
     for key in ("bottleneck", "stage-1", "stage-2", "stage-3", "judges", "planner"):
         assert f'id="{key}"' in page
     assert f"{100 * figures['stage_1']['shares']['accept']['value']:.1f} %" in page
@@ -222,6 +224,20 @@ def test_hostile_texts_stay_texts_in_page_files_and_charts(study):
         assert b"var(" not in svg.content
     unit = figures_of(report)["stage_3"]["examples"]["disputed"][0]["unit_id"]
     assert CLEAR not in owner.get(address(study, f"units/{unit}/")).content
+
+
+def test_api_has_the_same_figures_and_withholds_the_same(study):
+    owner, analyst = member(study), member(study, Role.ANALYST)
+    api = f"/api/v1/studies/{study.slug}/report/"
+    assert owner.get(api).status_code == 202
+    report = Report.objects.get()
+    computing.compute_report(report_id=report.pk, now=timezone.now())
+    found = owner.get(api)
+    assert (found.status_code, found.json()["state"]) == (200, "done")
+    assert found.json()["figures"]["stage_3"] == json.loads(json.dumps(figures_of(Report.objects.get())))["stage_3"]
+    computed(study, withheld=[1, 2, 3])
+    hidden = analyst.get(api).json()
+    assert (hidden["withheld"], hidden["figures"]["stage_3"]) == ([1, 2, 3], None)
 
 
 def test_charts_and_their_data_agree_and_stand_alone(study):
