@@ -1,6 +1,6 @@
 """Parts of a study that can be looked at alone: a system, an origin, a batch, a topic, a type of attribute."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import pyarrow as pa
@@ -41,9 +41,16 @@ class Part:
     def of(self, dataset: Dataset) -> Dataset:
         if not self.column:
             return dataset
-        return dataset.only(
+        found = dataset.only(
             lambda items: compute.fill_null(compute.equal(_column(items, self.column), self.value), False)
         )
+        return found if self.column != "system" else self._own_selections(found)
+
+    def _own_selections(self, dataset: Dataset) -> Dataset:
+        """A system is not judged by what another one selected from its attributes."""
+        selections = dataset.tables["selections"]
+        own = selections.filter(compute.equal(selections.column("system"), self.value))
+        return replace(dataset, tables={**dataset.tables, "selections": own})
 
     def as_json(self) -> dict[str, Any]:
         return {"column": self.column or None, "value": self.value or None}

@@ -29,7 +29,7 @@ class NoSuchPart(Exception):
 
 
 def find_report(*, study: Study, user: User, part: Part, now: datetime) -> tuple[Report, bool]:
-    """The report this user may see, and whether a worker has to be told of it.
+    """The report this user may see, and whether a worker has to be told of it. Its large fields are read when used.
 
     Raises:
         ReportWithheld: who rates can't see results.
@@ -40,7 +40,7 @@ def find_report(*, study: Study, user: User, part: Part, now: datetime) -> tuple
     withheld = withheld_stages(study, user)
     if part.column:
         _check_part(study, part, withheld)
-    report, is_new = Report.objects.get_or_create(
+    report, is_new = Report.objects.defer("figures", "drawings").get_or_create(
         study=study,
         part_column=part.column,
         part_value=part.value,

@@ -27,6 +27,7 @@ COUNTS = {
     "identical": "Comparisons of one text",
 }
 WITHHELD = "This stage is still open: until it closes only the study's owner sees its labels."
+NOT_IN_PART = "Nothing that has been judged of this stage belongs to this part of the study."
 NOT_JUDGED = "Nothing of this stage has been judged yet."
 
 
@@ -45,7 +46,8 @@ class Document:
 def document(figures: dict[str, Any]) -> Document:
     """Of what ``report_figures`` returns, fresh or read back from JSON."""
     withheld = set(figures["withheld"])
-    why = {number: WITHHELD if number in withheld else NOT_JUDGED for number in (1, 2, 3)}
+    nothing = NOT_IN_PART if figures.get("scope", {}).get("column") else NOT_JUDGED
+    why = {number: WITHHELD if number in withheld else nothing for number in (1, 2, 3)}
     return Document(
         verdict=verdict_section(figures),
         sections=[

@@ -55,8 +55,11 @@ class Asked:
         return unit_texts(self.study, example_ids(self.report.figures))
 
 
-def asked(request: HttpRequest, slug: str) -> Asked:
-    """Raises Http404 for a study or part that is not there, PermissionDenied for who may not read the study."""
+def asked(request: HttpRequest, slug: str, *, is_whole: bool = True) -> Asked:
+    """``is_whole``: with figures and drawings, which are large.
+
+    Raises Http404 for a study or part that is not there, PermissionDenied for who may not read the study.
+    """
     study, now = get_study(request.user, slug, *READ), timezone.now()
     try:
         part = Part.parse(request.GET.get("part", ""))
@@ -67,6 +70,8 @@ def asked(request: HttpRequest, slug: str) -> Asked:
         raise Http404(str(error)) from error
     if is_new:
         tasks.announce_report(report.pk)
+    if is_whole:
+        report.refresh_from_db(fields=["figures", "drawings"])
     return Asked(study, part, now, report)
 
 

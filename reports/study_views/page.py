@@ -37,13 +37,13 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def state(request: HttpRequest, slug: str) -> HttpResponse:
     """Polled by the page: is there anything newer, and is somebody at it? The first figures bring a page of their own."""
-    found = asked(request, slug)
+    found = asked(request, slug, is_whole=False)
     if found.report is None:
         raise PermissionDenied(found.refusal)
     seen = request.GET.get("seen", "")
     if requesting.renew_report(report=found.report, now=found.now):
         tasks.announce_report(found.report.pk)
-    if not seen and found.report.figures is not None:
+    if not seen and found.report.computed_at is not None:
         return HttpResponse(headers={"HX-Refresh": "true"})
     context = {**_state(found, is_checked=True), "is_newer": seen != _seen(found.report)}
     return render(request, "reports/report/state.html", {**context, "state_query": _state_query(found.part, seen)})
