@@ -50,12 +50,16 @@ def find_report(*, study: Study, user: User, part: Part, now: datetime) -> tuple
     return report, is_new
 
 
-def newest_figures(*, study: Study, user: User) -> dict[str, Any] | None:
-    """Those of the whole study that this user may see, if any have been computed. Raises ReportWithheld."""
+def newest_verdict(*, study: Study, user: User) -> dict[str, Any] | None:
+    """Of the whole study, as far as this user may see it, with the stages that are ``collecting``; None before the first.
+
+    Raises ReportWithheld.
+    """
     if must_wait_as_rater(study, user):
         raise ReportWithheld(RATES)
     kept = Report.objects.filter(study=study, part_column="", withheld=withheld_stages(study, user))
-    return kept.values_list("figures", flat=True).first()
+    found = kept.filter(computed_at__isnull=False).values("figures__verdict", "figures__collecting").first()
+    return found and {**found["figures__verdict"], "collecting": found["figures__collecting"]}
 
 
 def renew_report(*, report: Report, now: datetime) -> bool:

@@ -56,11 +56,9 @@ def card(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_study(request.user, slug, *READ)
     context: dict[str, Any] = {"study": study}
     try:
-        figures = requesting.newest_figures(study=study, user=user_of(request))
+        context["verdict"] = requesting.newest_verdict(study=study, user=user_of(request))
     except requesting.ReportWithheld as refusal:
         context["refusal"] = str(refusal)
-    else:
-        context |= {"verdict": figures and figures["verdict"], "collecting": figures and figures["collecting"]}
     return render(request, "reports/report/card.html", context)
 
 
