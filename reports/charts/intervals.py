@@ -7,6 +7,7 @@ from typing import Any
 from reports.charts.chart import BAND, MARK, OTHER_MARK, TEXT, WIDE, Chart, Spec, axis_title
 
 HUMANS, MODELS = "humans", "models"
+NEAR, ASIDE = 0.035, 22
 SHAPES = {HUMANS: "circle", MODELS: "diamond"}
 COLOURS = {HUMANS: MARK, MODELS: OTHER_MARK}
 
@@ -132,7 +133,15 @@ def _ends(row: Row, estimate: dict[str, Any]) -> dict[str, Any]:
 
 
 def _points(rows: Sequence[Row], scale: Scale, x: Spec, y: Spec, variant: str) -> list[Spec]:
-    values = [{"name": row.name, "series": row.series, "value": row.estimate["value"]} for row in rows]
+    values = [
+        {
+            "name": row.name,
+            "series": row.series,
+            "value": row.estimate["value"],
+            "aside": _aside(row.estimate["value"], rows, scale),
+        }
+        for row in rows
+    ]
     several = len({row.series for row in rows}) > 1
     shape = {
         "field": "series",
@@ -149,7 +158,12 @@ def _points(rows: Sequence[Row], scale: Scale, x: Spec, y: Spec, variant: str) -
         },
         {
             "data": {"values": values},
-            "mark": {"type": "text", "dy": -11 if variant == WIDE else -13, "fontSize": 12},
+            "mark": {
+                "type": "text",
+                "dx": {"expr": "datum.aside"},
+                "dy": -11 if variant == WIDE else -13,
+                "fontSize": 12,
+            },
             "encoding": {
                 "x": {"field": "value", **x},
                 "y": y,
@@ -157,6 +171,14 @@ def _points(rows: Sequence[Row], scale: Scale, x: Spec, y: Spec, variant: str) -
             },
         },
     ]
+
+
+def _aside(value: float, rows: Sequence[Row], scale: Scale) -> int:
+    """How far a number steps aside, in pixels, so that the reference line does not run through it."""
+    low, high = domain(rows, scale)
+    if scale.reference is None or abs(value - scale.reference) > NEAR * (high - low):
+        return 0
+    return ASIDE if value >= scale.reference else -ASIDE
 
 
 def _colour() -> Spec:
