@@ -6,11 +6,12 @@ from decimal import Decimal
 from django.db.models import Count
 
 from conversations.models import Stage
-from judgments.enums import Outcome
+from judgments.enums import Outcome, TaskKind
 from judgments.models import Assignment, Unit
 from judgments.policies.order import page_count
 from judgments.queries.work import targets_without_overall, wanted_tasks
 from judgments.stages import behaviour
+from raters.enums import RaterKind
 
 _MEASURED_TASKS = 200  # the latest ones tell the pace
 _ENOUGH_TASKS = 20
@@ -80,9 +81,10 @@ def _unbuilt(stage: Stage) -> tuple[int, int]:
 
 
 def _pace(stage: Stage) -> tuple[float, bool]:
-    """Active seconds for one unit: the median of the latest tasks or, until there are enough, the stage's setting."""
+    """Active seconds for one unit: the median of the latest counted pages or, until there are enough, the stage's setting."""
     latest = (
         Assignment.objects.filter(stage=stage, outcome=Outcome.SUBMITTED, active_ms__gt=0)
+        .filter(task__kind=TaskKind.REGULAR, presentation=0, rater__kind=RaterKind.HUMAN)
         .order_by("-submitted_at")
         .annotate(units=Count("task__units"))
         .values_list("active_ms", "units")[:_MEASURED_TASKS]

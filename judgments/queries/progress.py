@@ -17,16 +17,19 @@ WITH counted AS (
     FROM judgments_slot WHERE stage_id = %(stage)s AND NOT withdrawn
     GROUP BY task_id
 ), given AS (
-    SELECT count(DISTINCT rater_id) AS raters,
+    SELECT count(DISTINCT given.rater_id) AS raters,
         count(*) FILTER (WHERE outcome = 'surplus') AS surplus,
         count(*) FILTER (WHERE outcome IN ('cannot_judge', 'upsetting', 'technical')) AS set_aside
-    FROM judgments_assignment WHERE stage_id = %(stage)s
+    FROM judgments_assignment given
+    JOIN judgments_task task ON task.id = given.task_id AND task.kind = 'regular'
+    WHERE given.stage_id = %(stage)s AND given.presentation = 0
 )
 SELECT
     COALESCE(sum(total), 0)::bigint, COALESCE(sum(filled), 0)::bigint, COALESCE(sum(leased), 0)::bigint,
     count(task_id), count(task_id) FILTER (WHERE filled = total),
     (SELECT raters FROM given), (SELECT surplus FROM given), (SELECT set_aside FROM given),
-    (SELECT count(*) FROM judgments_task WHERE stage_id = %(stage)s AND withdrawn_at IS NOT NULL)
+    (SELECT count(*) FROM judgments_task
+        WHERE stage_id = %(stage)s AND kind = 'regular' AND withdrawn_at IS NOT NULL)
 FROM counted
 """
 

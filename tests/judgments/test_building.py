@@ -1,7 +1,7 @@
 """Tasks are made of the material: how many, of what, and what later material adds."""
 
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,8 +10,9 @@ from accounts.models import AuditEntry
 from conversations.enums import Gating, StageState
 from conversations.models import Case
 from judgments import queries
-from judgments.models import Consensus, ConsensusSnapshot, Judgment, Slot, Task, Unit
+from judgments.models import Assignment, Consensus, ConsensusSnapshot, Judgment, Slot, Task, Unit
 from judgments.services.building import Built, build_tasks, build_units
+from judgments.services.claiming import claim_next
 from judgments.services.stages import (
     StageRefused,
     close_stage,
@@ -24,7 +25,7 @@ from judgments.services.withdrawing import sync_withdrawn, withdraw_tasks_of
 from judgments.stages import behaviour
 from raters.enums import RaterKind
 from tests import factories
-from tests.judgments.rating import open_for_rating, work_until_nothing_left
+from tests.judgments.rating import judge, open_for_rating
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -282,8 +283,28 @@ def test_stage_of_deleted_study_does_not_open():
         open_stage(stage=factories.stage(study, 1), actor=None, now=NOW)
 
 
+def work_at_nine_seconds_a_page(rater, stage):
+    """Active time is never longer than the wall time, so time has to pass between the claim and the answer."""
+    now = NOW
+    while assignment := claim_next(rater=rater, stage=stage, now=now):
+        now += timedelta(seconds=9)
+        judge(assignment, now=now)
+
+
 def test_measured_pace_replaces_the_assumed_one():
     study, stage = open_for_rating(1, subjects=25, attributes_each=3)
-    work_until_nothing_left(factories.rater(study), stage, NOW)  # 9 s for 3 units each
+    work_at_nine_seconds_a_page(factories.rater(study), stage)
     told = queries.estimate(stage)
     assert (told.measured, told.seconds_per_unit) == (True, 3)
+
+
+@pytest.mark.parametrize("special", [{"task__kind": "gold"}, {"presentation": 1}])
+def test_pace_and_progress_leave_out_pages_that_do_not_count(special):
+    study, stage = open_for_rating(1, subjects=25)
+    work_at_nine_seconds_a_page(factories.rater(study), stage)
+    if "presentation" in special:
+        Assignment.objects.update(**special)
+    else:
+        Task.objects.update(kind="gold", position=None, twin_of=None)
+    assert not queries.estimate(stage).measured
+    assert (queries.progress(stage).raters, queries.progress(stage).surplus) == (0, 0)
