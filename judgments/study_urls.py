@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from judgments.study_views import gold, pay, questions, raters, stages, steering
+from judgments.study_views import gold, pay, preview, questions, raters, stages, steering
 
 app_name = "stages"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("stages/<int:number>/open/", stages.open_stage, name="open"),
     path("stages/<int:number>/pause/", stages.pause_stage, name="pause"),
     path("stages/<int:number>/close/", stages.close_stage, name="close"),
+    path("stages/<int:number>/preview/", preview.preview, name="preview"),
     path("raters/", raters.rater_list, name="raters"),
     path("raters/csv/", raters.rater_csv, name="raters-csv"),
     path("raters/pay/", pay.pay, name="pay"),

@@ -133,6 +133,7 @@ MATRIX: dict[str, dict[str, Row]] = {
     "raters:link": {"GET": MANAGE, "POST": MANAGE},
     "stages:card": {"GET": READ},
     "stages:stage": {"GET": READ, "POST": MANAGE},
+    "stages:preview": {"GET": READ},
     "stages:building": {"GET": READ},
     "stages:open": {"POST": ACT},
     "stages:pause": {"POST": ACT},

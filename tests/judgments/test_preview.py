@@ -1,0 +1,45 @@
+"""Whoever reads a study can see a stage as its raters do, and leaves no trace."""
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+from accounts.models import User
+from conversations.enums import Role
+from conversations.models import Membership
+from tests.worlds import rateable_study
+
+pytestmark = pytest.mark.django_db
+
+
+def rows_of_all_tables():
+    with connection.cursor() as cursor:
+        counts = {}
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT count(*) FROM "{table}"')  # noqa: S608 - the table's own name
+            counts[table] = cursor.fetchone()[0]
+    return counts
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_preview_shows_the_page_and_leaves_no_trace(client, number):
+    study = rateable_study()
+    user = User.objects.create_user("ada")
+    Membership.objects.create(study=study, user=user, role=Role.ANALYST)
+    client.force_login(user)
+    before = rows_of_all_tables()
+    assert before[apps.get_model("judgments", "Assignment")._meta.db_table] == 0
+    answer = client.get(f"/studies/{study.slug}/stages/{number}/preview/?page=2")
+    assert b"Preview: nothing is stored" in answer.content
+    assert b'class="unit' in answer.content
+    assert rows_of_all_tables() == before
+
+
+def test_preview_draws_the_sides_anew_and_does_not_tell_them(client):
+    study = rateable_study()
+    user = User.objects.create_user("ada")
+    Membership.objects.create(study=study, user=user, role=Role.OWNER)
+    client.force_login(user)
+    texts = [client.get(f"/studies/{study.slug}/stages/3/preview/").content.decode() for _ in range(30)]
+    assert {text.index("Bread and jam") < text.index("Weigh 50 g") for text in texts} == {True, False}
+    assert not any(word in text.lower() for text in texts for word in ("personalized_left", "generic"))
