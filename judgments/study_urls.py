@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from judgments.study_views import gold, pay, preview, questions, raters, stages, steering
+from judgments.study_views import adjudication, gold, pay, preview, questions, raters, stages, steering
 
 app_name = "stages"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("stages/<int:number>/pause/", stages.pause_stage, name="pause"),
     path("stages/<int:number>/close/", stages.close_stage, name="close"),
     path("stages/<int:number>/preview/", preview.preview, name="preview"),
+    path("adjudication/", adjudication.unit_list, name="adjudication"),
+    path("adjudication/<int:unit_id>/", adjudication.unit, name="adjudicate"),
+    path("adjudication/<int:unit_id>/withdraw/", adjudication.withdraw, name="adjudication-withdraw"),
     path("raters/", raters.rater_list, name="raters"),
     path("raters/csv/", raters.rater_csv, name="raters-csv"),
     path("raters/pay/", pay.pay, name="pay"),

@@ -134,6 +134,10 @@ MATRIX: dict[str, dict[str, Row]] = {
     "stages:card": {"GET": READ},
     "stages:stage": {"GET": READ, "POST": MANAGE},
     "stages:preview": {"GET": READ},
+    "stages:adjudication": {"GET": MANAGE},
+    # Nobody disagrees here.
+    "stages:adjudicate": {"GET": answers(MANAGE, 404), "POST": answers(MANAGE, 404)},
+    "stages:adjudication-withdraw": {"POST": answers(ACT, 404)},
     "stages:building": {"GET": READ},
     "stages:open": {"POST": ACT},
     "stages:pause": {"POST": ACT},

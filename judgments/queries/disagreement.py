@@ -1,0 +1,80 @@
+"""Units whose counted human labels disagree, and what was said of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, F, Max, Min, Q, QuerySet
+
+from conversations.enums import StageNumber
+from conversations.models import Stage
+from judgments.enums import Outcome, TaskKind
+from judgments.models import Judgment, Unit
+from raters.enums import RaterKind
+from raters.models import Enrolment
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    rater: str  # "Rater 7": nobody's name
+    label: int  # canonical
+    note: str
+
+
+def units_in_disagreement(stage: Stage) -> QuerySet[Unit]:
+    """Stages 1 and 2: not unanimous. Stage 3: at least two points between the lowest and the highest label."""
+    gap = 2 if stage.number == StageNumber.RESPONSE else 1
+    return (
+        Unit.objects.filter(_counted("judgments__"), _of(stage))
+        .annotate(lowest=Min("judgments__label"), highest=Max("judgments__label"), raters=Count("judgments"))
+        .filter(highest__gte=F("lowest") + gap)
+        .select_related("attribute", "adjudication", "task")
+        .order_by("pk")
+    )
+
+
+def adjudicable(stages: Iterable[Stage]) -> QuerySet[Unit]:
+    """Units in disagreement, and those that were decided although their raters agree by now."""
+    wanted = Q(adjudication__isnull=False, task__stage__in=list(stages))
+    for stage in stages:
+        wanted |= Q(pk__in=units_in_disagreement(stage).order_by().values("pk"))
+    return Unit.objects.filter(wanted).select_related(
+        "attribute",
+        "adjudication",
+        "task__stage__study",
+        "task__subject",
+        "task__case__prompt",
+        "task__comparison__case__prompt",
+        "task__comparison__generic",
+        "task__comparison__personalized",
+    )
+
+
+def said_of(unit: Unit) -> list[Said]:
+    judgments = Judgment.objects.filter(_counted(""), unit=unit).order_by("pk")
+    study_id = unit.task.stage.study_id
+    numbers = dict(Enrolment.objects.filter(study_id=study_id).values_list("rater_id", "number"))
+    return [
+        Said(f"Rater {numbers.get(judgment.rater_id, '?')}", judgment.label, judgment.note) for judgment in judgments
+    ]
+
+
+def _of(stage: Stage) -> Q:
+    return Q(
+        task__stage=stage,
+        task__kind=TaskKind.REGULAR,
+        task__withdrawn_at__isnull=True,
+        attribute__withdrawn_at__isnull=True,
+    )
+
+
+def _counted(prefix: str) -> Q:
+    """PROTOCOL.md, Counting; the view ``judgments_consensus`` says the same in SQL."""
+    return Q(
+        Q(**{f"{prefix}assignment__isnull": True}) | Q(**{f"{prefix}assignment__outcome": Outcome.SUBMITTED}),
+        **{
+            f"{prefix}presentation": 0,
+            f"{prefix}excluded_at__isnull": True,
+            f"{prefix}rater__kind": RaterKind.HUMAN,
+            f"{prefix}rater__subject__isnull": True,
+        },
+    )

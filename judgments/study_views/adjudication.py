@@ -1,0 +1,123 @@
+"""Units in disagreement, and the label that an owner or admin gives them."""
+
+import hashlib
+import hmac
+from dataclasses import replace
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.requests import user_of
+from conversations.models import Stage, Study
+from conversations.permissions import MANAGE, get_study
+from judgments.forms_adjudication import AdjudicationForm
+from judgments.models import Assignment, Unit
+from judgments.pages import build_page
+from judgments.policies.blinding import as_seen, canonical
+from judgments.queries.disagreement import adjudicable, said_of, units_in_disagreement
+from judgments.queries.disclosure import must_wait_as_rater, withheld_stages
+from judgments.services import adjudicating
+
+UNITS_PER_PAGE = 25
+
+
+@login_required
+@require_safe
+def unit_list(request: HttpRequest, slug: str) -> HttpResponse:
+    study, stages = _seen(request, slug)
+    asked = request.GET.get("stage", "")
+    stage = next((stage for stage in stages if str(stage.number) == asked), stages[0] if stages else None)
+    page = Paginator(units_in_disagreement(stage), UNITS_PER_PAGE).get_page(request.GET.get("page")) if stage else None
+    context = {"study": study, "stages": stages, "stage": stage, "page": page}
+    return render(request, "judgments/adjudication/list.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def unit(request: HttpRequest, slug: str, unit_id: int) -> HttpResponse:
+    study, found = _unit(request, slug, unit_id)
+    side = _personalized_left(request, found)
+    shown = Assignment(task=found.task, stage=found.task.stage, rater_id=0, personalized_left=side)
+    page = build_page(shown, study=study)
+    choices = [replace(choice, key=str(place)) for place, choice in enumerate(page.choices, start=1)]
+    form = AdjudicationForm(request.POST or None, choices=choices, initial=_given(found, side=side))
+    if request.method == "POST" and form.is_valid():
+        label = form.cleaned_data["label"]
+        adjudicating.adjudicate(
+            unit=found,
+            label=label if side is None else canonical(label, personalized_left=side),
+            note=form.cleaned_data["note"],
+            actor=user_of(request),
+            now=timezone.now(),
+        )
+        messages.success(request, "Your label is kept. The raters' judgments stay as they are.")
+        return redirect("stages:adjudicate", slug, unit_id)
+    words = {choice.value: choice.label for choice in choices}
+    others = units_in_disagreement(found.task.stage)
+    context = {
+        "study": study,
+        "stage": found.task.stage,
+        "unit": found,
+        "shown": next((view for view in page.units if view.id == found.pk), None),
+        "page": page,
+        "choices": choices,
+        "form": form,
+        "chosen": _number(form["label"].value()),
+        "decided": getattr(found, "adjudication", None),
+        "personalized_left": side,
+        "said": [(said, words[_as_shown(said.label, side=side)]) for said in said_of(found)],
+        "previous": others.filter(pk__lt=found.pk).order_by("-pk").first(),
+        "next": others.filter(pk__gt=found.pk).first(),
+    }
+    return render(request, "judgments/adjudication/unit.html", context)
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, slug: str, unit_id: int) -> HttpResponse:
+    _study, found = _unit(request, slug, unit_id)
+    adjudicating.withdraw_adjudication(unit=found, actor=user_of(request))
+    messages.success(request, "Your label is withdrawn. The raters' consensus holds again.")
+    return redirect("stages:adjudication", slug)
+
+
+def _seen(request: HttpRequest, slug: str) -> tuple[Study, list[Stage]]:
+    """The study and the stages whose labels this user may see."""
+    study = get_study(request.user, slug, *MANAGE)
+    user = user_of(request)
+    if must_wait_as_rater(study, user):
+        raise PermissionDenied("You rate in this study: its labels wait until it closes.")
+    return study, list(study.stages.exclude(number__in=withheld_stages(study, user)).order_by("number"))
+
+
+def _unit(request: HttpRequest, slug: str, unit_id: int) -> tuple[Study, Unit]:
+    study, stages = _seen(request, slug)
+    return study, get_object_or_404(adjudicable(stages), pk=unit_id)
+
+
+def _personalized_left(request: HttpRequest, found: Unit) -> bool | None:
+    """Drawn for each adjudicator and unit, and the same when they come back."""
+    if not found.task.comparison_id:
+        return None
+    message = f"adjudication:{user_of(request).pk}:{found.pk}".encode()
+    return bool(hmac.digest(bytes(found.task.stage.study.key), message, hashlib.sha256)[0] & 1)
+
+
+def _given(found: Unit, *, side: bool | None) -> dict[str, Any]:
+    made = getattr(found, "adjudication", None)
+    return {"label": _as_shown(made.label, side=side), "note": made.note} if made else {}
+
+
+def _as_shown(label: int, *, side: bool | None) -> int:
+    return label if side is None else as_seen(label, personalized_left=side)
+
+
+def _number(value: object) -> int | None:
+    return int(str(value)) if str(value).isdecimal() else None

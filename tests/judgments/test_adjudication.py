@@ -1,0 +1,89 @@
+"""Units in disagreement get a label of their own; no judgment is touched."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from accounts.models import AuditEntry, User
+from conversations.enums import Role
+from conversations.models import Membership
+from judgments.models import Adjudication, Consensus, Judgment
+from judgments.queries.disagreement import units_in_disagreement
+from tests import factories
+from tests.judgments.rating import open_for_rating, work_until_nothing_left
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def disputed(number, *labels):
+    study, stage = open_for_rating(number, subjects=1)
+    for label in labels:
+        work_until_nothing_left(factories.rater(study), stage, NOW, label=label)
+    return study, stage
+
+
+def member(client, study, role):
+    user = User.objects.create_user(role)
+    Membership.objects.create(study=study, user=user, role=role)
+    client.force_login(user)
+    return user
+
+
+@pytest.mark.parametrize(("number", "labels", "found"), [(1, (1, 2), True), (1, (1, 1), False), (2, (0, 1), True)])
+def test_units_are_listed_when_not_unanimous(number, labels, found):
+    _study, stage = disputed(number, *labels)
+    assert units_in_disagreement(stage).exists() is found
+
+
+def test_stage_three_needs_two_points():
+    _study, stage = disputed(3, 3)
+    unit_judgment = Judgment.objects.order_by("pk").first()
+    other = factories.rater(stage.study)
+    for label, found in ((4, False), (5, True)):
+        Judgment.objects.filter(rater=other).delete()
+        unit_judgment.pk, unit_judgment.rater, unit_judgment.assignment = None, other, None
+        unit_judgment.label = label
+        unit_judgment.save()
+        assert units_in_disagreement(stage).exists() is found
+
+
+@pytest.mark.parametrize(("number", "labels"), [(1, (1, 2)), (2, (0, 1))])
+def test_label_overrides_the_consensus_and_can_be_withdrawn(client, number, labels):
+    study, stage = disputed(number, *labels)
+    member(client, study, Role.OWNER)
+    unit = units_in_disagreement(stage).first()
+    before = list(Judgment.objects.order_by("pk").values())
+    url = f"/studies/{study.slug}/adjudication/{unit.pk}/"
+    assert b"What raters said" in client.get(url).content
+    assert client.post(url, {"label": 1, "note": "It says so."}).status_code == 302
+    told = Consensus.objects.get(unit_id=unit.pk)
+    assert (told.label, told.adjudicated) == (1, True)
+    client.post(f"{url}withdraw/")
+    assert not Adjudication.objects.exists()
+    assert list(Judgment.objects.order_by("pk").values()) == before
+    assert AuditEntry.objects.filter(action__startswith="adjudication.").count() == 2
+
+
+def test_only_owners_see_open_stages(client):
+    study, stage = disputed(1, 1, 2)
+    unit = units_in_disagreement(stage).first()
+    member(client, study, Role.ADMIN)
+    assert client.get(f"/studies/{study.slug}/adjudication/{unit.pk}/").status_code == 404
+
+
+def test_stage_three_tells_the_personalized_response_only_after_a_label(client):
+    study, stage = disputed(3, 1, 5)
+    Judgment.objects.filter(rater=Judgment.objects.order_by("-pk").first().rater).update(label=1)
+    Judgment.objects.exclude(label=1).update(label=5)
+    first = Judgment.objects.order_by("pk").first()
+    Judgment.objects.filter(unit=first.unit, rater=first.rater).update(label=5)
+    member(client, study, Role.OWNER)
+    unit = units_in_disagreement(stage).first()
+    url = f"/studies/{study.slug}/adjudication/{unit.pk}/"
+    assert b"ersonalized" not in client.get(url).content
+    page = client.get(url).content.decode()
+    client.post(url, {"label": 5, "note": "Better."})
+    right_is_personalized = page.index("Bread and jam") < page.index("Weigh 50 g")
+    assert Adjudication.objects.get().label == (5 if right_is_personalized else 1)
+    assert b"is the personalized one" in client.get(url).content
