@@ -344,3 +344,71 @@ def test_answer_survives_a_server_that_is_killed_and_started_again(page: Page, s
     server.start()
     expect(page.locator("#saving")).to_contain_text("Submitted", timeout=30_000)
     assert stored(stage) == given | more
+
+
+def test_an_older_answer_in_another_tab_does_not_come_after_a_newer_one(page: Page, proxy, stage):
+    begin(page, proxy.url, stage)
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.locator("#marked")).to_contain_text("0 /")
+    mark(page, "111")
+    proxy.decide = lambda method, path: Fault.ERROR if path.endswith("/submit/") else Fault.NONE
+    page.keyboard.press("Enter")
+    expect(page.locator("#saving")).to_contain_text("No connection")
+    proxy.decide = lambda method, path: Fault.NONE
+    second = mark(other, "222")
+    other.keyboard.press("Enter")
+    submitted(other)
+    expect(page.locator("#marked")).to_contain_text("0 /", timeout=20_000)  # it went on to the next page by itself
+    assert stored(stage) == second
+
+
+def test_nothing_can_be_marked_while_an_answer_is_on_its_way(page: Page, proxy, stage):
+    begin(page, proxy.url, stage)
+    given = mark(page, "111")
+    proxy.decide = to_submits([Fault.ERROR, Fault.ERROR])
+    page.keyboard.press("Enter")
+    expect(page.locator("#saving")).to_contain_text("No connection")
+    page.keyboard.press("3")
+    assert page.locator("#task-form").evaluate("form => form.inert")
+    submitted(page)
+    assert stored(stage) == given
+    assert not page.locator("#task-form").evaluate("form => form.inert")
+
+
+def test_a_newer_draft_from_elsewhere_takes_nothing_that_was_marked_since(page: Page, proxy, stage):
+    begin(page, proxy.url, stage)
+    units = page.locator("[data-unit]")
+    units.nth(0).locator("input").nth(0).check()
+    expect(page.locator("#saving")).to_contain_text("Draft saved")
+    assignment = Assignment.objects.get(outcome="")
+    assert assignment.draft is not None
+    elsewhere = {**assignment.draft, "answers": [dict(answer) for answer in assignment.draft["answers"]]}
+    elsewhere["answers"][0]["label"], elsewhere["answers"][1]["label"] = None, 3
+    Assignment.objects.filter(pk=assignment.pk).update(draft=elsewhere, draft_revision=50)
+    units.nth(0).locator("input").nth(1).focus()
+    proxy.delay_seconds = lambda: 0.5
+    units.nth(0).locator("textarea").first.evaluate(
+        "note => { note.value = 'seen'; note.dispatchEvent(new Event('input', {bubbles: true})); }"
+    )
+    page.wait_for_timeout(900)  # the draft is on its way, and comes too late
+    units.nth(2).locator("input").nth(1).check()
+    proxy.delay_seconds = lambda: 0.0
+    expect(page.locator("#urgent-notices")).to_contain_text("another window")
+    expect(units.nth(0).locator("input:checked")).to_have_count(0)
+    expect(units.nth(1).locator("input:checked")).to_have_value("3")
+    expect(units.nth(2).locator("input:checked")).to_have_value("2")
+
+
+def test_an_undelivered_answer_goes_before_the_visit_is_ended(page: Page, proxy, stage):
+    begin(page, proxy.url, stage)
+    given = mark(page, "123")
+    proxy.decide = lambda method, path: Fault.ERROR if path.endswith("/submit/") else Fault.NONE
+    page.keyboard.press("Enter")
+    expect(page.locator("#saving")).to_contain_text("No connection")
+    page.goto(page.url.rstrip("/") + "/finish/")
+    expect(page.get_by_text("not delivered yet")).to_be_visible()
+    assert stored(stage) == {}
+    proxy.decide = lambda method, path: Fault.NONE
+    expect(page.get_by_text("not delivered yet")).to_be_hidden(timeout=20_000)
+    assert stored(stage) == given

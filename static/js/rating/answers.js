@@ -26,8 +26,9 @@ export function restore(form, draft) {
     for (const answer of draft.answers ?? []) {
         const unit = form.querySelector(`[data-unit="${Number(answer.unit)}"]`);
         if (!unit) continue;
-        const radio = unit.querySelector(`input[type="radio"][value="${Number(answer.label)}"]`);
-        if (answer.label !== null && radio) radio.checked = true;
+        for (const radio of unit.querySelectorAll(UNIT_FIELDS.label)) {
+            radio.checked = answer.label !== null && radio.value === String(answer.label);
+        }
         const mode = unit.querySelector(UNIT_FIELDS.failure_mode);
         if (mode) mode.value = answer.failure_mode ?? "";
         const note = unit.querySelector(UNIT_FIELDS.note);
@@ -36,6 +37,21 @@ export function restore(form, draft) {
     if (form.elements.missing_attributes) form.elements.missing_attributes.value = draft.missing_attributes ?? "";
     if (form.elements.comment) form.elements.comment.value = draft.comment ?? "";
     showDetails(form);
+}
+
+/** `theirs`, but what was changed here since `before` stays as it is `now`. Returns the draft and whether anything stayed. */
+export function merge(theirs, before, now) {
+    const sent = new Map(before.answers.map((answer) => [answer.unit, JSON.stringify(answer)]));
+    const changed = new Map(
+        now.answers.filter((answer) => sent.get(answer.unit) !== JSON.stringify(answer)).map((answer) => [answer.unit, answer]),
+    );
+    const kept = {};
+    for (const name of ["missing_attributes", "comment"]) if (now[name] !== before[name]) kept[name] = now[name];
+    const known = new Map((theirs.answers ?? []).map((answer) => [answer.unit, answer]));
+    const answers = now.answers.map(
+        ({ unit }) => changed.get(unit) ?? known.get(unit) ?? { unit, label: null, failure_mode: "", note: "" },
+    );
+    return { draft: { ...theirs, ...kept, answers }, isOurs: changed.size > 0 || Object.keys(kept).length > 0 };
 }
 
 /** The failure mode is asked for only where the label calls for one; notes that hold something are open. */

@@ -22,6 +22,8 @@ export const dropDraft = (assignment) => localStorage.removeItem(DRAFT + assignm
 export const put = (message) => write(PREFIX + message.body.client_id, message);
 export const remove = (message) => localStorage.removeItem(PREFIX + message.body.client_id);
 
+export const holds = (message) => localStorage.getItem(PREFIX + message.body.client_id) !== null;
+
 /** An answer was acknowledged: earlier ones to the same page that were refused must not come after it. */
 export function settle(message) {
     for (const other of waiting("")) if (other.assignment === message.assignment && other.at <= message.at) remove(other);

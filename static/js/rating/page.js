@@ -1,17 +1,19 @@
 // The rating page: marks, drafts, one request that submits and brings the next task.
 import { openDialog, isDialogOpen } from "../dialogs.js";
-import { collect, isComplete, labelOf, restore, showDetails, unitsOf } from "./answers.js";
+import { collect, isComplete, labelOf, merge, restore, showDetails, unitsOf } from "./answers.js";
 import { Clock } from "./clock.js";
 import { backToStatement, openEvidence } from "./evidence.js";
 import { showKeys } from "./key_dialog.js";
 import { keysOf, meaning } from "./keys.js";
 import * as outbox from "./outbox.js";
 import { showReading, switchReading } from "./reading.js";
-import { Refused, deliver, tryOnce } from "./server.js";
+import { Refused, Superseded, deliver, tryOnce } from "./server.js";
 import { currentUnit, makeCurrent, openNote, step } from "./units.js";
 import { coverOrShow, isCovered, showMaterial } from "./warning.js";
 
 const DRAFT_DELAY_MS = 700;
+// A browser that leaves the page sends no more than this behind it.
+const KEEPALIVE_BYTES = 60_000;
 // Signed out, somebody else at this browser, or the stage at rest: the answer is good and waits for a better time.
 const LATER = new Set([401, 403, 404, 409]);
 const NOT_NOW = new Set([401, 403, 404]);
@@ -84,26 +86,42 @@ function scheduleDraft() {
     draftTimer = setTimeout(saveDraft, DRAFT_DELAY_MS);
 }
 
-async function saveDraft() {
+async function saveDraft({ isLeaving = false } = {}) {
     const saved = form;
     const { assignment, draftUrl } = saved.dataset;
     const body = { revision: draftRevision, draft: collect(saved), active_ms: clock.read() };
+    const keepalive = isLeaving && new Blob([JSON.stringify(body)]).size < KEEPALIVE_BYTES;
     try {
-        const answer = await tryOnce(draftUrl, body);
+        const answer = await tryOnce(draftUrl, body, { keepalive });
         if (form === saved) say(saved.dataset.textSaved.replace("{time}", timeOf(answer.saved_at)));
     } catch (error) {
         if (!(error instanceof Refused)) {
             if (form === saved) draftTimer = setTimeout(saveDraft, 5000);
         } else if (error.answer.code === "stale_draft" && form === saved) {
-            draftRevision = error.answer.revision;
-            restore(saved, error.answer.draft);
-            outbox.dropDraft(assignment);
-            showProgress();
+            takeOver(error.answer, body.draft);
             notice(error.message);
         } else if (form === saved) {
             notice(error.message);
         }
     }
+}
+
+/** A newer draft came from elsewhere. What was changed here since `sent` was collected is newer still. */
+function takeOver(answer, sent) {
+    const { draft, isOurs } = merge(answer.draft, sent, collect(form));
+    draftRevision = answer.revision;
+    restore(form, draft);
+    outbox.dropDraft(form.dataset.assignment);
+    if (isOurs) changed();
+    else showProgress();
+}
+
+/** What is marked while an answer is on its way would be lost with the page: nothing can be, until it has arrived. */
+function rest(isAtRest) {
+    busy = isAtRest;
+    if (!form) return;
+    form.inert = isAtRest;
+    form.toggleAttribute("aria-busy", isAtRest);
 }
 
 function submit() {
@@ -117,7 +135,7 @@ function submit() {
 }
 
 async function give(url, content) {
-    busy = true;
+    rest(true);
     clearTimeout(draftTimer);
     const message = {
         url,
@@ -125,21 +143,25 @@ async function give(url, content) {
         body: { ...content, client_id: outbox.newId() },
         at: Date.now(),
     };
-    outbox.put(message);
+    const isKept = outbox.put(message);
     say(form.dataset.textSaving);
-    await hand(message);
+    await hand(message, { isKept });
 }
 
-async function hand(message, { isEarlier = false } = {}) {
+async function hand(message, { isEarlier = false, isKept = true } = {}) {
     const texts = document.getElementById("rating").dataset;
     try {
-        const answer = await deliver(message.url, message.body, () => say(texts.textOffline));
+        const answer = await deliver(message.url, message.body, {
+            onWait: () => say(texts.textOffline),
+            stillDue: () => !isKept || outbox.holds(message),
+        });
         outbox.settle(message);
         outbox.dropDraft(message.assignment);
         show(answer);
     } catch (error) {
+        if (error instanceof Superseded) return location.reload();
         if (!(error instanceof Refused)) throw error;
-        busy = false;
+        rest(false);
         if (!LATER.has(error.status)) outbox.remove(message);
         say("");
         // What an earlier rater left at this browser is none of this rater's business.
@@ -176,10 +198,12 @@ const ACTS = {
 };
 const WHILE_COVERED = new Set(["flag", "undo", "help", "guidelines"]);
 
+const WHILE_BUSY = new Set(["evidence", "help", "guidelines"]);
+
 document.addEventListener("keydown", (event) => {
     if (!form || event.repeat || event.isComposing || isDialogOpen()) return;
     const act = meaning(event, keys);
-    if (!act || (isCovered(form) && !WHILE_COVERED.has(act.name))) return;
+    if (!act || (isCovered(form) && !WHILE_COVERED.has(act.name)) || (busy && !WHILE_BUSY.has(act.name))) return;
     event.preventDefault();
     ACTS[act.name](act);
 });
@@ -229,13 +253,13 @@ document.addEventListener("submit", (event) => {
     }
 });
 window.addEventListener("pagehide", () => {
-    if (form && draftTimer && !busy) saveDraft();
+    if (form && draftTimer && !busy) saveDraft({ isLeaving: true });
 });
 
 begin();
 // What an earlier visit could not deliver goes first; its answer brings the task that is due now.
 for (const message of outbox.waiting(document.getElementById("rating").dataset.prefix)) {
-    busy = true;
+    rest(true);
     say(document.getElementById("rating").dataset.textSaving);
     await hand(message, { isEarlier: true });
 }

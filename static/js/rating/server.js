@@ -12,6 +12,9 @@ export class Refused extends Error {
     }
 }
 
+/** Meanwhile something newer was acknowledged for the same page, in another tab: this must not come after it. */
+export class Superseded extends Error {}
+
 const wait = (ms) =>
     new Promise((resolve) => {
         const done = () => {
@@ -23,9 +26,10 @@ const wait = (ms) =>
         window.addEventListener("online", done);
     });
 
-async function post(url, body) {
+async function post(url, body, { keepalive = false } = {}) {
     const response = await send(url, {
         method: "POST",
+        keepalive,
         headers: { "Content-Type": "application/json", Accept: "application/json" },
         body: JSON.stringify(body),
         signal: AbortSignal.timeout(TIMEOUT_MS),
@@ -41,9 +45,10 @@ async function post(url, body) {
 /** One try. Throws Refused when trying again can't help, TypeError or DOMException when it can. */
 export const tryOnce = post;
 
-/** Tries until there is an answer. `onWait(tries)` is called before each pause. */
-export async function deliver(url, body, onWait) {
+/** Tries until there is an answer. `onWait(tries)` is called before each pause, `stillDue()` before each try. */
+export async function deliver(url, body, { onWait, stillDue }) {
     for (let tries = 0; ; tries += 1) {
+        if (!stillDue()) throw new Superseded();
         try {
             return await post(url, body);
         } catch (error) {
