@@ -33,7 +33,7 @@ def test_a_colleague_finds_the_open_stages_and_judges(study):
     assert address in listed
     assert f'href="/studies/{study.slug}/"' not in listed
     assert client.get(address).status_code == 200
-    assert client.post(address).url == f"/rate/{study.slug}/1/"
+    assert client.post(address)["Location"] == f"/rate/{study.slug}/1/"
     client.get(f"/rate/{study.slug}/1/")
     assert worlds.submit_all(client, Assignment.objects.get(outcome="")).status_code == 200
     assert Enrolment.objects.get().rater.user == User.objects.get(username="ada")
