@@ -6,6 +6,8 @@ from django.db import models
 class RunKind(models.TextChoices):
     EXTRACTION = "extraction", "Extract attributes"
     RESPONSES = "responses", "Write responses"
+    VOTES = "votes", "Ask a model to judge"
+    SCORES = "scores", "Score relevance by retrieval"
 
 
 class RunState(models.TextChoices):

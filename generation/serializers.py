@@ -9,6 +9,8 @@ from generation.configuration import ExtractionConfiguration, ResponsesConfigura
 from generation.enums import AttributePolicy, RunKind
 from generation.models import Endpoint, Run
 
+STARTED_BY_API = (RunKind.EXTRACTION, RunKind.RESPONSES)
+
 
 class RunSerializer(serializers.ModelSerializer[Run]):
     system = serializers.CharField(source="system.name", read_only=True)
@@ -61,7 +63,7 @@ class RunStatusSerializer(RunSerializer):
 
 
 class NewRun(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(choices=RunKind.choices)
+    kind = serializers.ChoiceField(choices=[(kind.value, kind.label) for kind in STARTED_BY_API])
     endpoint = serializers.SlugRelatedField(
         slug_field="name",
         queryset=Endpoint.objects.none(),

@@ -10,6 +10,8 @@ from conversations.enums import ResponseKind
 from conversations.models import Case, Study, Subject, System
 from generation.enums import CallState, ItemState, Reason, RunKind, RunState
 from generation.models.endpoints import Endpoint
+from judgments.models import Task
+from raters.models import Rater
 
 
 class Run(models.Model):
@@ -19,6 +21,8 @@ class Run(models.Model):
     kind = models.CharField(max_length=12, choices=RunKind)
     system = models.ForeignKey(System, on_delete=models.PROTECT, related_name="runs")
     endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT, related_name="runs")
+    # Of votes and scores: the model rater whose judgments they become.
+    rater = models.ForeignKey(Rater, null=True, blank=True, on_delete=models.PROTECT, related_name="runs")
     configuration = models.JSONField(default=dict)  # generation.configuration.RunConfiguration as JSON
     state = models.CharField(max_length=10, choices=RunState, default=RunState.PENDING)
     budget = models.DecimalField(
@@ -45,17 +49,19 @@ class Run(models.Model):
 
 
 class RunItem(models.Model):
-    """One thing to produce: a subject's attributes, or one response to a case."""
+    """One thing to produce: a subject's attributes, one response to a case, or the votes on one task in one order."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="items")
     subject = models.ForeignKey(Subject, null=True, on_delete=models.CASCADE, related_name="run_items")
     case = models.ForeignKey(Case, null=True, on_delete=models.CASCADE, related_name="run_items")
     response_kind = models.CharField(max_length=12, choices=ResponseKind, blank=True)
+    task = models.ForeignKey(Task, null=True, on_delete=models.CASCADE, related_name="run_items")
+    presentation = models.PositiveSmallIntegerField(default=0, db_default=0)  # of a task: 1 is the swapped order
     state = models.CharField(max_length=10, choices=ItemState, default=ItemState.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)  # failures so far
     reason_code = models.CharField(max_length=16, choices=Reason, blank=True)
     reason = models.CharField(max_length=500, blank=True)
-    produced = models.PositiveIntegerField(default=0)  # rows stored: attributes, or 1 response
+    produced = models.PositiveIntegerField(default=0)  # rows stored: attributes, votes, or 1 response
     notes = models.JSONField(default=dict)  # what was left out or cut, and why
     not_before = models.DateTimeField(db_default=Now())
     announced_at = models.DateTimeField(null=True, blank=True)  # sent to the broker, which may lose it
@@ -66,12 +72,27 @@ class RunItem(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["run", "subject", "case", "response_kind"], name="run_item_one_per_target", nulls_distinct=False
+                fields=["run", "subject", "case", "response_kind", "task", "presentation"],
+                name="run_item_one_per_target",
+                nulls_distinct=False,
             ),
             models.CheckConstraint(
                 condition=(
-                    Q(subject__isnull=False, case__isnull=True, response_kind="")
-                    | Q(subject__isnull=True, case__isnull=False, response_kind__in=ResponseKind.values)
+                    Q(subject__isnull=False, case__isnull=True, response_kind="", task__isnull=True, presentation=0)
+                    | Q(
+                        subject__isnull=True,
+                        case__isnull=False,
+                        response_kind__in=ResponseKind.values,
+                        task__isnull=True,
+                        presentation=0,
+                    )
+                    | Q(
+                        subject__isnull=True,
+                        case__isnull=True,
+                        response_kind="",
+                        task__isnull=False,
+                        presentation__lte=1,
+                    )
                 ),
                 name="run_item_exactly_one_target",
             ),
