@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from judgments.study_views import adjudication, gold, pay, preview, questions, raters, stages, steering
+from judgments.study_views import adjudication, crowd, gold, pay, preview, questions, raters, stages, steering
 
 app_name = "stages"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("adjudication/", adjudication.unit_list, name="adjudication"),
     path("adjudication/<int:unit_id>/", adjudication.unit, name="adjudicate"),
     path("adjudication/<int:unit_id>/withdraw/", adjudication.withdraw, name="adjudication-withdraw"),
+    path("crowd/", crowd.crowd, name="crowd"),
+    path("crowd/<int:link_id>/<slug:kind>/", crowd.crowd_list, name="crowd-list"),
     path("raters/", raters.rater_list, name="raters"),
     path("raters/csv/", raters.rater_csv, name="raters-csv"),
     path("raters/pay/", pay.pay, name="pay"),

@@ -179,13 +179,11 @@ SECURE_REDIRECT_EXEMPT = [r"^health/"]
 if environment.boolean("YARDSTICK_BEHIND_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# Crowd platforms. Without a secret no webhook is taken, without a token nothing is sent to Prolific.
+# Crowd platforms. Without a secret no webhook is taken.
 PROLIFIC_JWKS_URL = environment.text(
     "YARDSTICK_PROLIFIC_JWKS_URL", default="https://api.prolific.com/.well-known/study/jwks.json"
 )
 PROLIFIC_AUDIENCE = environment.text("YARDSTICK_PROLIFIC_AUDIENCE") or BASE_URL
-PROLIFIC_API_URL = environment.text("YARDSTICK_PROLIFIC_API_URL", default="https://api.prolific.com/api/v1/")
-PROLIFIC_TOKEN = environment.text("YARDSTICK_PROLIFIC_TOKEN")
 PROLIFIC_WEBHOOK_SECRET = environment.text("YARDSTICK_PROLIFIC_WEBHOOK_SECRET")
 
 CELERY_BROKER_URL = REDIS_URL or paths.redis_url()

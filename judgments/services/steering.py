@@ -15,7 +15,7 @@ from judgments.models import Assignment, Judgment, QueuePosition, Slot
 from judgments.services.excluding import include_judgments
 from judgments.services.leases import FREED
 from raters.enums import EnrolmentOutcome
-from raters.models import Enrolment
+from raters.models import Enrolment, EntryLink
 
 
 class InclusionRefused(Exception):
@@ -95,6 +95,16 @@ def may_not_return(enrolment: Enrolment) -> bool:
 def record_pay_download(*, study: Study, actor: User, raters: int) -> None:
     """Somebody took the platform ids out of the product: the log says who and when."""
     record(actor=actor, action="raters.pay_download", study_id=study.pk, target="pay", details={"raters": raters})
+
+
+def record_crowd_download(*, link: EntryLink, kind: str, actor: User, visits: int) -> None:
+    record(
+        actor=actor,
+        action="raters.crowd_download",
+        study_id=link.stage.study_id,
+        target=link.label,
+        details={"list": kind, "visits": visits},
+    )
 
 
 def _wait_for_the_rater(enrolment: Enrolment) -> None:

@@ -153,6 +153,8 @@ MATRIX: dict[str, dict[str, Row]] = {
     "stages:question-retire": {"POST": ACT},
     "stages:question-move": {"POST": ACT},
     # Seeing and steering raters
+    "stages:crowd": {"GET": MANAGE},
+    "stages:crowd-list": {"POST": answers(ACT, 404)},  # the link here is nobody's platform
     "stages:raters": {"GET": READ},
     "stages:raters-csv": {"GET": READ},
     "stages:rater": {"GET": READ},
