@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -54,7 +55,18 @@ class _Page:
     attribute_ids: Sequence[int | None]  # None is the overall unit
 
 
+@contextmanager
+def planned_for_large_tables() -> Iterator[None]:
+    """Right after an upload PostgreSQL still takes the tables for empty and would go through them again for each row."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = on")
+
+
 @transaction.atomic
+@planned_for_large_tables()
 def build_tasks(*, stage: Stage, at_most: int | None = None) -> Built:
     """Make the tasks the stage's gating asks for, k slots for each, and put them into the queue.
 
@@ -74,6 +86,7 @@ def build_tasks(*, stage: Stage, at_most: int | None = None) -> Built:
 
 
 @transaction.atomic
+@planned_for_large_tables()
 def build_units(*, stage: Stage, target_ids: Collection[int]) -> Built:
     """The tasks of some targets, whatever the gating says and outside the queue: votes may come before raters."""
     stage = _locked(stage)
