@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from django.utils import translation
 
 from judgments.enums import FailureMode
 from reports.dataset import Dataset
@@ -62,7 +63,10 @@ def _failure_modes(dataset: Dataset) -> list[dict[str, Any]]:
     """Among the flagged judgments that name one. Wilson's interval: a mode is a matter of the single judgment."""
     _units, modes = flagged_modes(dataset)
     found = failure_mode_shares(modes, FailureMode.values)
-    return [{"mode": mode, "name": str(FailureMode(mode).label), **share.as_json()} for mode, share in found.items()]
+    with translation.override("en"):  # figures are the same whoever asks for them
+        return [
+            {"mode": mode, "name": str(FailureMode(mode).label), **share.as_json()} for mode, share in found.items()
+        ]
 
 
 def _raters(frame: Frame) -> list[dict[str, Any]]:

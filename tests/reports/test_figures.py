@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from conversations.enums import Origin
 from conversations.models import ComparisonAttribute, Response, Selection, Study, Subject
@@ -235,3 +235,9 @@ def test_replay_of_something_else_says_what_is_missing(tmp_path):
 def test_report_in_words(study, capsys):
     call_command("report", "--study", study.slug)
     assert capsys.readouterr().out.startswith("not enough evidence yet: There is not enough evidence")
+
+
+def test_figures_are_in_english_whatever_language_is_active(study):
+    english = figures(study)
+    with translation.override("de"):
+        assert figures(study) == english
