@@ -7,7 +7,7 @@ import numpy.typing as npt
 from scipy import stats
 
 from reports.dataset import Dataset, as_array
-from reports.figures.verdict import Evidence
+from reports.figures.verdict import REAL_CONVERSATIONS, Evidence
 from reports.stats.decision import Word, decide
 from reports.stats.sequence import confidence_sequence
 
@@ -32,13 +32,20 @@ def stopping(found: Evidence) -> dict[str, Any]:
     """The verdict by a rule that keeps its error rate however often it is looked at."""
     sequence = confidence_sequence(found.of_subjects)
     wide = confidence_sequence(found.of_subjects, level=0.90)
-    word = decide(sequence, wide, found.margin)
+    word = decide(sequence, wide, found.margin) if found.suffices else Word.NOT_ENOUGH
     sentence = (
         f"The study may stop: {word.value}."
         if word != Word.NOT_ENOUGH
-        else "The study should go on: at this look the rule does not settle it."
+        else f"The study should go on: at this look the rule does not settle it.{lacking(found)}"
     )
     return {"method": RULE, "word": word.value, "interval": sequence.as_json(), "sentence": sentence}
+
+
+def lacking(found: Evidence) -> str:
+    """What keeps any verdict from being given, whatever the judgments say."""
+    if found.real_conversations >= REAL_CONVERSATIONS:
+        return ""
+    return f" {REAL_CONVERSATIONS - found.real_conversations} more real conversations are needed before anything can."
 
 
 def _planner(dataset: Dataset, found: Evidence, seed: int) -> dict[str, Any]:
@@ -58,7 +65,7 @@ def _planner(dataset: Dataset, found: Evidence, seed: int) -> dict[str, Any]:
     needs = _needs(dataset, found, int(enough) - now)
     return {
         **needs,
-        "sentence": _sentence(int(enough), now, needs),
+        "sentence": _sentence(int(enough), now, needs) + lacking(found),
         "currency": dataset.facts.currency,
         "curve": curve,
     }

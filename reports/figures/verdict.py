@@ -18,7 +18,8 @@ from reports.stats.resampling import Resampling, mean_of, two_way
 type Floats = npt.NDArray[np.float64]
 
 REAL_CONVERSATIONS = 50
-FEWEST_SUBJECTS = 2
+# With fewer the interval covers too little (benchmarks/verdict_simulation.py). Our addition to PROTOCOL.md's rule.
+FEWEST_SUBJECTS = 10
 
 
 SENTENCES = {
@@ -39,6 +40,11 @@ class Evidence:
     of_subjects: Floats
     real_conversations: int
     margin: float
+
+    @property
+    def suffices(self) -> bool:
+        """Whether a verdict may be given at all."""
+        return self.real_conversations >= REAL_CONVERSATIONS and len(self.of_subjects) >= FEWEST_SUBJECTS
 
 
 def evidence(dataset: Dataset, frame: Frame, resampling: Resampling) -> Evidence:
@@ -86,9 +92,7 @@ def real_conversations(dataset: Dataset, judged: set[str]) -> int:
 
 
 def verdict_figures(found: Evidence, harm: dict[str, Any] | None) -> dict[str, Any]:
-    word = decide(found.effect, found.effect_90, found.margin)
-    if found.real_conversations < REAL_CONVERSATIONS:
-        word = Word.NOT_ENOUGH
+    word = decide(found.effect, found.effect_90, found.margin) if found.suffices else Word.NOT_ENOUGH
     return {
         "word": word.value,
         "sentence": SENTENCES[word],
@@ -119,6 +123,8 @@ def _sentences(found: Evidence) -> list[str]:
             f"response is rated {points} from no difference{interval}."
         )
         sentences.append(f"A difference of less than {found.margin:.2f} points counts as meaningless in this study.")
+    if 0 < len(found.of_subjects) < FEWEST_SUBJECTS:
+        sentences.append(f"A verdict needs at least {FEWEST_SUBJECTS} subjects; there are {len(found.of_subjects)}.")
     if found.real_conversations < REAL_CONVERSATIONS:
         sentences.append(
             f"Only {found.real_conversations} real conversations stand behind the judged units; "

@@ -16,12 +16,16 @@ from reports.stats.estimate import Estimate
 FEWEST = 10  # below, the normal approximation it rests on is not worth its name
 TOO_FEW = f"Fewer than {FEWEST} subjects: too few for a rule that is right at every look."
 
+NO_SPREAD = "All subjects are equal, so nothing tells how far others would be from them."
+
 
 def confidence_sequence(values: npt.NDArray[np.float64], *, level: float = 0.95, tuned_for: int = 100) -> Estimate:
     """Of the mean of independent values, one for each subject. ``tuned_for``: the number at which it is narrowest."""
     n = len(values)
     if n < FEWEST:
         return Estimate.undefined(TOO_FEW, n)
+    if np.ptp(values) == 0:
+        return Estimate.undefined(NO_SPREAD, n)
     reach = sequence_reach(n, float(values.std(ddof=1)), level=level, tuned_for=tuned_for)
     mean = float(values.mean())
     return Estimate(value=mean, n=n, low=mean - reach, high=mean + reach, level=level, clusters=n)

@@ -25,8 +25,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def study() -> Study:
-    """Eight subjects, all stages judged by three humans and by one model that likes everything."""
-    study = worlds.rateable_study(subjects=8, prompts=2, k=3)
+    """Ten subjects, all stages judged by three humans and by one model that likes everything."""
+    study = worlds.rateable_study(subjects=10, prompts=1, k=3)
     for _rater in range(3):
         rater = factories.rater(study)
         for stage in study.stages.all():
@@ -88,7 +88,7 @@ def test_shares_of_stage_1_are_those_of_the_consensus(study):
     labels = consensus(study, 1)
     for label, word in ((1, "accept"), (2, "unsure"), (3, "reject")):
         assert shares[word]["value"] == pytest.approx(labels.count(label) / len(labels))
-        assert shares[word]["clusters"] == 8
+        assert shares[word]["clusters"] == 10
     assert sum(share["value"] for share in shares.values()) == pytest.approx(1)
 
 
@@ -110,7 +110,7 @@ def test_effect_is_the_mean_of_subjects_not_of_comparisons(study):
         by_subject.append(np.mean(labels) - 3)
     assert found["value"] == pytest.approx(np.mean(by_subject))
     assert found["low"] < found["value"] < found["high"]
-    assert found["clusters"] == 8
+    assert found["clusters"] == 10
 
 
 def test_fewer_than_fifty_real_conversations_are_never_enough(study):
@@ -118,10 +118,10 @@ def test_fewer_than_fifty_real_conversations_are_never_enough(study):
     found = figures(study)["verdict"]
     assert (found["word"], found["real_conversations"]) == ("not enough evidence yet", 0)
     Subject.objects.filter(study=study).update(origin=Origin.REAL)
-    assert figures(study)["verdict"]["real_conversations"] == 8
+    assert figures(study)["verdict"]["real_conversations"] == 10
     one = Subject.objects.filter(study=study).earliest("id")
     one.conversations.all().delete()
-    Subject.objects.filter(pk=one.pk).update(stated_conversations=43)
+    Subject.objects.filter(pk=one.pk).update(stated_conversations=41)
     found = figures(study)["verdict"]
     assert found["real_conversations"] == 50
     assert found["word"] == "better"
@@ -223,7 +223,7 @@ def test_replay_says_which_figures_differ(study, tmp_path):
     call_command("export", study.slug, "--kind", "dataset", "--output", str(tmp_path / "dataset"))
     first = Judgment.objects.filter(stage_number=3, rater__kind="human").earliest("id")
     Judgment.objects.filter(pk=first.pk).update(label=1 if first.label > 3 else 5)
-    with pytest.raises(CommandError, match=r"figures differ(?s:.*)stage_3"):
+    with pytest.raises(CommandError, match=r"figures differ(?s:.*)bottleneck\.stages"):
         call_command("replay", str(tmp_path / "dataset"))
 
 
@@ -241,3 +241,22 @@ def test_figures_are_in_english_whatever_language_is_active(study):
     english = figures(study)
     with translation.override("de"):
         assert figures(study) == english
+
+
+def test_a_verdict_needs_ten_subjects(study):
+    Subject.objects.filter(study=study).update(origin=Origin.REAL, stated_conversations=100)
+    for subject in Subject.objects.filter(study=study):
+        subject.conversations.all().delete()
+    Judgment.objects.filter(stage_number=3, rater__kind="human").update(label=5)
+    assert figures(study)["verdict"]["word"] == "better"
+    last = Subject.objects.filter(study=study).latest("id")
+    Judgment.objects.filter(stage_number=3, unit__task__comparison__case__subject=last).delete()
+    found = figures(study)["verdict"]
+    assert found["word"] == "not enough evidence yet"
+    assert "A verdict needs at least 10 subjects; there are 9." in found["evidence"]
+
+
+def test_without_real_conversations_the_study_may_not_stop(study):
+    plan = figures(study)["plan"]
+    assert plan["stopping"]["word"] == "not enough evidence yet"
+    assert "50 more real conversations are needed" in plan["stopping"]["sentence"]
