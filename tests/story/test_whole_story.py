@@ -209,7 +209,7 @@ def download(page: Page, study: str, file_format: str, to: Path) -> Path:
     page.goto(f"{study}exports/")
     page.get_by_label("Format").select_option(value=file_format)
     before = page.locator("#exports tbody tr").count()
-    page.get_by_role("button", name="Export the judgments").click()
+    page.get_by_role("button", name="Export", exact=True).click()
     expect(page.locator("#exports tbody tr")).to_have_count(before + 1)
     ready = page.locator("#exports tbody tr").first.get_by_role("link", name=re.compile("Download"))
     ready.wait_for(timeout=60_000)
