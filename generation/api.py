@@ -27,6 +27,7 @@ from generation.services.endpoints import ensure_default_endpoint
 STARTS: dict[str, Callable[..., Run]] = {
     RunKind.EXTRACTION: runs.start_extraction,
     RunKind.RESPONSES: runs.start_responses,
+    RunKind.VOTES: runs.start_votes,
 }
 
 
@@ -43,7 +44,7 @@ class RunList(generics.ListAPIView[Run]):
 
     @extend_schema(request=NewRun, responses={201: RunSerializer, 409: ErrorEnvelope})
     def post(self, request: Request, slug: str) -> Response:
-        """Extract attributes, or write responses, for everything that has none of this system yet."""
+        """Extract attributes, write responses, or judge a stage: everything that has none of this system yet."""
         study = get_study(user_of(request), slug, *MANAGE)
         default = ensure_default_endpoint(study)
         wanted = NewRun(data=request.data, context={"study": study})

@@ -34,3 +34,27 @@ class ResponsesConfiguration(RunConfiguration):
     policy: AttributePolicy = AttributePolicy.ALL
     selection_system: int | None = None  # whose selection, where the policy is ``selection``
     max_given: int = Field(default=10, ge=1, le=100)  # attributes for each response
+
+
+class VotesConfiguration(RunConfiguration):
+    """``templates`` names the template of the stage that is voted on, and no other."""
+
+    stage: int = Field(ge=1, le=3)
+    guidelines: int | None = None  # the version of the study's guidelines that the prompts carry
+    max_units: int = Field(default=20, ge=1, le=50)  # in one call
+
+    @classmethod
+    def for_stage(cls, stage: int, **values: Any) -> Self:
+        return cls(stage=stage, templates={vote_template(stage): VOTE_TEMPLATE_VERSION}, **values)
+
+    @property
+    def template(self) -> tuple[str, int]:
+        name = vote_template(self.stage)
+        return name, self.templates[name]
+
+
+VOTE_TEMPLATE_VERSION = 1
+
+
+def vote_template(stage: int) -> str:
+    return f"vote-stage{stage}"

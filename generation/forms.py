@@ -4,8 +4,14 @@ from typing import Any
 
 from django import forms
 
+from conversations.enums import StageNumber
 from conversations.models import Study, System
-from generation.configuration import ExtractionConfiguration, ResponsesConfiguration, RunConfiguration
+from generation.configuration import (
+    ExtractionConfiguration,
+    ResponsesConfiguration,
+    RunConfiguration,
+    VotesConfiguration,
+)
 from generation.enums import AttributePolicy
 from generation.models import Endpoint
 
@@ -66,7 +72,7 @@ class EndpointForm(forms.ModelForm):
 
 
 class RunForm(forms.Form):
-    """What both kinds of run ask."""
+    """What every kind of run asks."""
 
     endpoint = forms.ModelChoiceField(Endpoint.objects.none(), empty_label=None)
     limit = forms.IntegerField(required=False, min_value=1, help_text="Leave empty for all that are missing.")
@@ -135,6 +141,18 @@ class ResponsesForm(RunForm):
             selection_system=system.pk if system else None,
             max_given=self.cleaned_data["max_given"],
         )
+
+
+class VotesForm(RunForm):
+    stage = forms.TypedChoiceField(choices=StageNumber, coerce=int, label="Stage to judge")
+    field_order = ["stage", "endpoint", "limit", "budget"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["limit"].label = "Pages, at most"
+
+    def configuration(self) -> VotesConfiguration:
+        return VotesConfiguration.for_stage(self.cleaned_data["stage"])
 
 
 class ResumeForm(forms.Form):

@@ -63,14 +63,14 @@ def sample_parts(parts: Sequence[Part], *, limit: int, seed: int) -> list[Part]:
 def _line(number: int, position: int, turn: Turn, tokens: int) -> tuple[Line, int, int]:
     content, cut = turn["content"], 0
     if turn["role"] != "user":
-        content, cut = _shortened(content, ASSISTANT_CHARACTERS)
+        content, cut = shortened(content, ASSISTANT_CHARACTERS)
     while (cost := estimate_tokens(content) + _LINE_OVERHEAD) > tokens and len(content) > len(_CUT) + 2:
-        content, more = _shortened(content, max(2, len(content) * tokens // (cost + 1) - len(_CUT)))
+        content, more = shortened(content, max(2, len(content) * tokens // (cost + 1) - len(_CUT)))
         cut += more
     return {"conversation": number, "turn": position, "role": turn["role"], "content": content}, cost, cut
 
 
-def _shortened(content: str, limit: int) -> tuple[str, int]:
+def shortened(content: str, limit: int) -> tuple[str, int]:
     if len(content) <= limit:
         return content, 0
     head, tail = limit * 2 // 3, limit - limit * 2 // 3

@@ -1,6 +1,8 @@
 """What a model may answer, as a schema; and reading an answer whether or not the endpoint enforced it."""
 
 import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -56,12 +58,73 @@ def parse_extraction(text: str) -> ExtractedAttributes:
         raise InvalidOutput(f"{place}: {first['msg']}"[:_EXCERPT]) from error
 
 
-def _json_object(text: str) -> Any:
+@dataclass(frozen=True, slots=True)
+class ReadVote:
+    label: int
+    failure_mode: str
+
+
+def votes_schema(*, units: Sequence[str], labels: Collection[str], modes: Collection[str]) -> dict[str, Any]:
+    """JSON schema of votes: an object with each unit's id once, so that an endpoint that keeps to it leaves none out."""
+    fields: dict[str, Any] = {"label": {"type": "string", "enum": list(labels)}}
+    if modes:
+        fields["failure_mode"] = {"type": "string", "enum": ["", *modes]}
+    vote = _closed_object(fields)
+    return _closed_object({"votes": _closed_object(dict.fromkeys(units, vote))})
+
+
+def _closed_object(properties: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def parse_votes(
+    text: str, *, units: Sequence[str], labels: Mapping[str, int], modes: Collection[str]
+) -> dict[str, ReadVote]:
+    """Each unit's vote. Raises InvalidOutput where one is missing, given twice, unknown, or has no label of the stage."""
+    answer = _json_object(text, pairs=_once)
+    votes = answer.get("votes") if isinstance(answer, dict) else None
+    if not isinstance(votes, dict):
+        raise InvalidOutput("votes: an object with one vote for each unit is expected")
+    if unknown := [unit for unit in votes if unit not in units]:
+        raise InvalidOutput(f"{_some(unknown)}: no such unit")
+    if missing := [unit for unit in units if unit not in votes]:
+        raise InvalidOutput(f"{len(missing)} of {len(units)} units are missing: {_some(missing)}")
+    return {unit: _vote(unit, votes[unit], labels, modes) for unit in units}
+
+
+def _vote(unit: str, vote: Any, labels: Mapping[str, int], modes: Collection[str]) -> ReadVote:
+    """A failure mode that is none of ours is nothing: it is optional, for humans too."""
+    fields = vote if isinstance(vote, dict) else {"label": vote}
+    label = labels.get(str(fields.get("label")).strip().casefold())
+    if label is None:
+        raise InvalidOutput(f"{unit}: the label is none of {', '.join(labels)}"[:_EXCERPT])
+    mode = str(fields.get("failure_mode") or "").strip().casefold()
+    return ReadVote(label, mode if mode in modes else "")
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names)[:_EXCERPT]
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise InvalidOutput(f"{_some([name for name in found if names.count(name) > 1])}: given more than once")
+    return found
+
+
+def _json_object(text: str, *, pairs: Callable[[list[tuple[str, Any]]], Any] | None = None) -> Any:
     start = text.find("{")
     if start < 0:
         raise InvalidOutput("The answer holds no JSON object.")
     try:
-        value, _ = json.JSONDecoder().raw_decode(text, start)
+        value, _ = json.JSONDecoder(object_pairs_hook=pairs).raw_decode(text, start)
     except (ValueError, RecursionError) as error:
         raise InvalidOutput("The answer holds no complete JSON object.") from error
     return value

@@ -16,7 +16,7 @@ from typing import Any
 FOLDER = Path(__file__).parent / "prompts"
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 _PARTS = re.compile(r"\A## system\n(?P<system>.*?)\n## user\n(?P<user>.*)\Z", re.DOTALL)
-_NAME = re.compile(r"[a-z][a-z-]*")
+_NAME = re.compile(r"[a-z][a-z0-9-]*")
 _CHARACTERS_PER_TOKEN = 3.2
 
 type Messages = list[dict[str, str]]

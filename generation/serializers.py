@@ -4,12 +4,18 @@ from typing import Any
 
 from rest_framework import serializers
 
+from conversations.enums import StageNumber
 from conversations.models import System
-from generation.configuration import ExtractionConfiguration, ResponsesConfiguration, RunConfiguration
+from generation.configuration import (
+    ExtractionConfiguration,
+    ResponsesConfiguration,
+    RunConfiguration,
+    VotesConfiguration,
+)
 from generation.enums import AttributePolicy, RunKind
 from generation.models import Endpoint, Run
 
-STARTED_BY_API = (RunKind.EXTRACTION, RunKind.RESPONSES)
+STARTED_BY_API = (RunKind.EXTRACTION, RunKind.RESPONSES, RunKind.VOTES)
 
 
 class RunSerializer(serializers.ModelSerializer[Run]):
@@ -41,7 +47,7 @@ class RunProgressSerializer(serializers.Serializer[Any]):
     done = serializers.IntegerField()
     failed = serializers.IntegerField()
     cancelled = serializers.IntegerField()
-    produced = serializers.IntegerField(help_text="Attributes or responses stored.")
+    produced = serializers.IntegerField(help_text="Attributes, responses or votes stored.")
     per_minute = serializers.FloatField(allow_null=True)
     seconds_left = serializers.IntegerField(allow_null=True)
 
@@ -70,7 +76,9 @@ class NewRun(serializers.Serializer[Any]):
         required=False,
         help_text="The name of one of the study's endpoints; the installation's own where it is left out.",
     )
-    limit = serializers.IntegerField(min_value=1, required=False, help_text="Subjects or cases; all where left out.")
+    limit = serializers.IntegerField(
+        min_value=1, required=False, help_text="Subjects, cases or tasks; all where left out."
+    )
     budget = serializers.DecimalField(
         max_digits=10, decimal_places=2, min_value=0, required=False, help_text="The run pauses before it is passed."
     )
@@ -84,6 +92,9 @@ class NewRun(serializers.Serializer[Any]):
         help_text="responses, policy selection: whose selection",
     )
     max_given = serializers.IntegerField(min_value=1, max_value=100, required=False, help_text="responses")
+    stage = serializers.ChoiceField(
+        choices=StageNumber.choices, required=False, help_text="votes: the stage that is judged"
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -95,6 +106,8 @@ class NewRun(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs.get("policy") == AttributePolicy.SELECTION and "selection_system" not in attrs:
             raise serializers.ValidationError({"selection_system": "Name the system whose selection is used."})
+        if attrs["kind"] == RunKind.VOTES and "stage" not in attrs:
+            raise serializers.ValidationError({"stage": "Name the stage that is judged."})
         return attrs
 
     def configuration(self) -> RunConfiguration:
@@ -103,6 +116,8 @@ class NewRun(serializers.Serializer[Any]):
             names = ("confidence_threshold", "max_attributes")
             own = {name: chosen[name] for name in names if name in chosen}
             return ExtractionConfiguration(**own, seed=self.context["study"].seed)
+        if chosen["kind"] == RunKind.VOTES:
+            return VotesConfiguration.for_stage(chosen["stage"])
         own = {name: chosen[name] for name in ("policy", "max_given") if name in chosen}
         if "selection_system" in chosen:
             own["selection_system"] = chosen["selection_system"].pk

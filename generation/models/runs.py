@@ -47,6 +47,12 @@ class Run(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk}"
 
+    @property
+    def stage_number(self) -> int | None:
+        """The stage that is judged, where one is."""
+        stage: int | None = self.configuration.get("stage")
+        return stage
+
 
 class RunItem(models.Model):
     """One thing to produce: a subject's attributes, one response to a case, or the votes on one task in one order."""

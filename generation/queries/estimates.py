@@ -53,7 +53,7 @@ def estimate_extraction(
         parts = min(-(-tokens // room) or 1, configuration.max_parts)
         items, calls = items + 1, calls + parts
         input_tokens += min(tokens, parts * room) + parts * overhead
-    return _priced(endpoint, items=items, calls=calls, input_tokens=input_tokens)
+    return priced(endpoint, items=items, calls=calls, input_tokens=input_tokens)
 
 
 def estimate_responses(
@@ -72,12 +72,12 @@ def estimate_responses(
     input_tokens = int(2 * characters / _CHARACTERS_PER_TOKEN) + 60 * calls
     input_tokens += personalized * configuration.max_given * _ATTRIBUTE_TOKENS
     bare = cases.exclude(subject__attributes__withdrawn_at__isnull=True, subject__attributes__isnull=False)
-    return _priced(
+    return priced(
         endpoint, items=calls, calls=calls, input_tokens=input_tokens, without_attributes=bare.distinct().count()
     )
 
 
-def _priced(endpoint: Endpoint, *, items: int, calls: int, input_tokens: int, without_attributes: int = 0) -> Estimate:
+def priced(endpoint: Endpoint, *, items: int, calls: int, input_tokens: int, without_attributes: int = 0) -> Estimate:
     output_tokens = calls * endpoint.max_tokens
     cost = (endpoint.input_price * input_tokens + endpoint.output_price * output_tokens) / _MILLION
     return Estimate(items, calls, input_tokens, output_tokens, cost, without_attributes)

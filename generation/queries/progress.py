@@ -115,7 +115,13 @@ def spending_of(run: Run) -> Spending:
 
 def items_page(run: Run, *, state: str, after: int) -> tuple[list[RunItem], int | None]:
     """One page of items in their order, and the id to go on after."""
-    items = run.items.select_related("subject", "case__subject", "case__prompt").defer("notes")
+    items = (
+        run.items.select_related(
+            "subject", "case__subject", "case__prompt", "task__subject", "task__case__subject", "task__case__prompt"
+        )
+        .select_related("task__comparison__case__subject", "task__comparison__case__prompt")
+        .defer("notes")
+    )
     if state in ItemState.values:
         items = items.filter(state=state)
     found = list(items.filter(pk__gt=after).order_by("pk")[: PAGE + 1])

@@ -57,7 +57,7 @@ def make_call[Parsed](item: RunItem, request: Request, parse: Callable[[str], Pa
         Postponed: nothing was called; the item is to be given back.
     """
     endpoint = item.run.endpoint
-    parameters = _parameters(item)
+    parameters = parameters_of(item)
     _refuse_too_long(endpoint, request, parameters)
     call, turn = _open(item, request, parameters)
     connection.close()
@@ -95,7 +95,7 @@ def close_failed(*, call: ModelCall, endpoint: Endpoint, failure: CallFailed, no
     call.save()
 
 
-def _parameters(item: RunItem) -> dict[str, Any]:
+def parameters_of(item: RunItem) -> dict[str, Any]:
     """The run's, and after a failure another seed; after an answer that was cut off twice the room as well."""
     parameters = dict(item.run.configuration["parameters"])
     if not item.attempts:

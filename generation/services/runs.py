@@ -1,6 +1,6 @@
 """Runs are created, paused, resumed, cancelled, and what failed is tried again."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from itertools import batched
@@ -11,12 +11,21 @@ from django.db.models import QuerySet
 from accounts.models import User
 from accounts.services import record
 from conversations.enums import ResponseKind
-from conversations.models import Case, Study, Subject
-from generation.configuration import ExtractionConfiguration, ResponsesConfiguration, RunConfiguration
+from conversations.models import Case, Stage, Study, Subject
+from generation.configuration import (
+    ExtractionConfiguration,
+    ResponsesConfiguration,
+    RunConfiguration,
+    VotesConfiguration,
+)
 from generation.enums import ItemState, RunKind, RunState
 from generation.models import Endpoint, Run, RunItem
 from generation.queries import scope
+from generation.queries.judges import judge_name
 from generation.services.endpoints import ensure_system
+from judgments.services.building import build_units
+from raters.enums import RaterKind
+from raters.services.enrolling import enrol_model
 
 _BATCH = 1000
 _OPEN = [RunState.PENDING, RunState.RUNNING, RunState.PAUSED]
@@ -89,6 +98,50 @@ def _response_items(run: Run, cases: QuerySet[Case] | None, limit: int | None) -
         for kind, ids in missing.items():
             if case_id in ids:
                 yield RunItem(run=run, case_id=case_id, response_kind=kind)
+
+
+@transaction.atomic
+def start_votes(
+    *,
+    study: Study,
+    endpoint: Endpoint,
+    configuration: VotesConfiguration,
+    limit: int | None = None,
+    budget: Decimal | None = None,
+    actor: User | None = None,
+    now: datetime,
+) -> Run:
+    """A run that lets a model judge each task of a stage that it has not judged yet, at stage 3 in both orders.
+
+    A stage in draft gets the units that it lacks: votes may come before the raters.
+    """
+    stage = Stage.objects.get(study=study, number=configuration.stage)
+    guidelines = stage.guidelines.first()
+    run = _create(
+        study=study,
+        kind=RunKind.VOTES,
+        endpoint=endpoint,
+        configuration=configuration.model_copy(update={"guidelines": guidelines.version if guidelines else None}),
+        budget=budget,
+        actor=actor,
+    )
+    name = judge_name(run.system, configuration)
+    run.rater = enrol_model(study=study, name=name, kind=RaterKind.MODEL)
+    run.save(update_fields=["rater"])
+    build_units(stage=stage, target_ids=list(scope.unbuilt_targets(stage))[:limit])
+    return _start(run, _vote_items(run, stage, limit), actor=actor, now=now)
+
+
+def _vote_items(run: Run, stage: Stage, limit: int | None) -> Iterator[RunItem]:
+    """Both orders of a task follow each other."""
+    lacking: Mapping[int, set[int]] = {
+        presentation: set(scope.tasks_to_judge(stage, run.rater, presentation).values_list("pk", flat=True))
+        for presentation in scope.presentations_of(stage.number)
+    }
+    for task_id in sorted(set.union(*lacking.values()))[:limit]:
+        for presentation, ids in lacking.items():
+            if task_id in ids:
+                yield RunItem(run=run, task_id=task_id, presentation=presentation)
 
 
 def _create(

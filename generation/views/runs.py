@@ -15,21 +15,28 @@ from conversations.models import Study
 from conversations.permissions import MANAGE, READ, get_study
 from generation import tasks
 from generation.enums import ItemState, RunKind, RunState
-from generation.forms import ExtractionForm, ResponsesForm, ResumeForm, RunForm
+from generation.forms import ExtractionForm, ResponsesForm, ResumeForm, RunForm, VotesForm
 from generation.models import Run
 from generation.queries import estimates, progress
+from generation.queries.vote_estimates import estimate_votes
 from generation.services import runs
 from generation.services.endpoints import ensure_default_endpoint
 
 _CARD_RUNS = 5
-_FORMS: dict[str, type[RunForm]] = {RunKind.EXTRACTION: ExtractionForm, RunKind.RESPONSES: ResponsesForm}
+_FORMS: dict[str, type[RunForm]] = {
+    RunKind.EXTRACTION: ExtractionForm,
+    RunKind.RESPONSES: ResponsesForm,
+    RunKind.VOTES: VotesForm,
+}
 _ESTIMATES: dict[str, Callable[..., estimates.Estimate]] = {
     RunKind.EXTRACTION: estimates.estimate_extraction,
     RunKind.RESPONSES: estimates.estimate_responses,
+    RunKind.VOTES: estimate_votes,
 }
 _STARTS: dict[str, Callable[..., Run]] = {
     RunKind.EXTRACTION: runs.start_extraction,
     RunKind.RESPONSES: runs.start_responses,
+    RunKind.VOTES: runs.start_votes,
 }
 
 

@@ -40,7 +40,7 @@ class Judgment(models.Model):
     rater = models.ForeignKey(Rater, on_delete=models.PROTECT, related_name="judgments")
     presentation = models.PositiveSmallIntegerField(default=0)
     stage_number = models.PositiveSmallIntegerField()
-    # None for judgments that were imported or given by a model.
+    # None for judgments that were imported, those of models among them.
     assignment = models.ForeignKey(Assignment, null=True, on_delete=models.PROTECT, related_name="judgments")
     # The upload that brought it, if one did.
     batch = models.ForeignKey(Batch, null=True, blank=True, on_delete=models.SET_NULL, related_name="judgments")

@@ -83,7 +83,7 @@ class Unit(models.Model):
 
 
 class Assignment(models.Model):
-    """A rater at a task. It outlives its lease, so a late answer keeps its own side order."""
+    """A rater, human or model, at a task. It outlives its lease, so a late answer keeps its own side order."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="assignments")

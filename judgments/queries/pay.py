@@ -29,6 +29,7 @@ SELECT {key}, given.rater_id,
         COALESCE(given.submitted_at, given.draft_saved_at, given.started_at) - given.started_at)))))::bigint
 FROM judgments_assignment given
 JOIN conversations_stage stage ON stage.id = given.stage_id
+JOIN raters_rater rater ON rater.id = given.rater_id AND rater.kind = 'human'
 CROSS JOIN LATERAL (SELECT count(*) AS labels FROM judgments_judgment WHERE assignment_id = given.id) AS judged
 WHERE stage.study_id = %(study)s
     AND (%(stage)s::bigint IS NULL OR given.stage_id = %(stage)s)

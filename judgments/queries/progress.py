@@ -22,6 +22,7 @@ WITH counted AS (
         count(*) FILTER (WHERE outcome IN ('cannot_judge', 'upsetting', 'technical')) AS set_aside
     FROM judgments_assignment given
     JOIN judgments_task task ON task.id = given.task_id AND task.kind = 'regular'
+    JOIN raters_rater rater ON rater.id = given.rater_id AND rater.kind = 'human'
     WHERE given.stage_id = %(stage)s AND given.presentation = 0
 )
 SELECT

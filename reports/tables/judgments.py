@@ -145,12 +145,12 @@ JUDGMENTS = Table(
             Kind.TEXT,
             "NULLIF(assignment.outcome, '')",
             "how the assignment ended: submitted, or surplus (given after others had filled the slots); "
-            "none for models and imports",
+            "none for imports",
         ),
         Column(
             "active_ms",
             Kind.INTEGER,
-            "assignment.active_ms",
+            "CASE WHEN rater.kind = 'human' THEN assignment.active_ms END",
             "milliseconds with the page visible and the rater at work, for the whole page",
         ),
         Column("wall_ms", Kind.INTEGER, _WALL, "milliseconds from opening the page to submitting it"),

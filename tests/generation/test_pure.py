@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generation.excerpts import cost, excerpt
 from generation.histories import Turn, sample_parts, split
 from generation.merging import Candidate, merge, sample
 from generation.outputs import InvalidOutput, extraction_schema, parse_extraction
@@ -139,3 +140,35 @@ def test_schema_lets_no_other_field_in():
     schema = extraction_schema(limit=3, bounded=True)
     assert schema["additionalProperties"] is False
     assert schema["properties"]["attributes"]["maxItems"] == 3
+
+
+HISTORIES = st.dictionaries(st.integers(1, 4), TURNS.filter(bool), min_size=1)
+
+
+@given(HISTORIES, st.integers(200, 4000), st.data())
+def test_excerpt_fits_or_holds_nothing_but_evidence_which_it_never_drops(histories, tokens, data):
+    places = [(number, turn) for number, turns in histories.items() for turn in range(len(turns))]
+    evidence = {}
+    for number, turn in data.draw(st.lists(st.sampled_from(places), max_size=3, unique=True)):
+        length = len(histories[number][turn]["content"])
+        start = data.draw(st.integers(0, length))
+        evidence[number, turn] = [(start, data.draw(st.integers(start, length)))]
+    shown = excerpt(histories, evidence=evidence, tokens=tokens)
+    lines = {(line["conversation"], line["turn"]): line["content"] for line in shown.lines}
+    assert list(lines) == [place for place in places if place in lines]
+    assert shown.turns_left_out == len(places) - len(lines)
+    for (number, turn), [(start, end)] in evidence.items():
+        assert histories[number][turn]["content"][start:end] in lines[number, turn]
+    if sum(map(cost, shown.lines)) > tokens:
+        assert set(lines) == set(evidence)
+    if shown.is_whole:
+        assert lines == {(n, t): turn["content"] for n, turns in histories.items() for t, turn in enumerate(turns)}
+
+
+def test_excerpt_takes_what_stands_around_evidence_before_other_conversations():
+    turns: list[Turn] = [{"role": "user", "content": f"{number} " + "word " * 100} for number in range(9)]
+    shown = excerpt({1: turns, 2: turns}, evidence={(2, 4): [(0, 1)]}, tokens=800)
+    assert {line["conversation"] for line in shown.lines} == {2}
+    assert 4 in [line["turn"] for line in shown.lines]
+    assert (shown.conversations_left_out, shown.cut_characters) == (1, 0)
+    assert max(abs(line["turn"] - 4) for line in shown.lines) == len(shown.lines) // 2

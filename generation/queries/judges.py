@@ -1,0 +1,53 @@
+"""Model raters that are endpoints of ours, and what their prompts hold besides the material."""
+
+from django.utils import translation
+
+from conversations.enums import StageNumber
+from conversations.models import Guidelines, Stage, System
+from generation.configuration import VotesConfiguration
+from generation.models import Endpoint
+from judgments.enums import FailureMode
+from judgments.stages import behaviour
+from raters.enums import RaterKind
+from raters.models import Rater
+
+_TOKENS_OF_A_VOTE = {StageNumber.EXTRACTION: 40, StageNumber.RELEVANCE: 20, StageNumber.RESPONSE: 25}
+
+
+def judge_name(system: System, configuration: VotesConfiguration) -> str:
+    """The system's own name, so that what it wrote and how it judges are seen together; later templates say so."""
+    _, version = configuration.template
+    return str(system) if version == 1 else f"{system}, judging by template v{version}"
+
+
+def judge_of(system: System, configuration: VotesConfiguration) -> Rater | None:
+    """The model rater that this system is, if it has judged in its study."""
+    name = judge_name(system, configuration)
+    return Rater.objects.filter(kind=RaterKind.MODEL, name=name, enrolments__study=system.study_id).first()
+
+
+def guidelines_of(stage: Stage, configuration: VotesConfiguration) -> Guidelines | None:
+    """Those that were in force when the run started."""
+    if configuration.guidelines is None:
+        return None
+    return Guidelines.objects.filter(stage=stage, version=configuration.guidelines).first()
+
+
+def labels_of(stage_number: int) -> dict[str, int]:
+    """The labels as human raters see them, in English and small letters."""
+    with translation.override("en"):
+        return {str(choice.text).lower(): choice.value for choice in behaviour(stage_number).choices()}
+
+
+def failure_modes_of(stage_number: int) -> dict[str, str]:
+    """By the word that is stored, what it means."""
+    if stage_number != StageNumber.EXTRACTION:
+        return {}
+    with translation.override("en"):
+        return {mode.value: str(mode.label) for mode in FailureMode}
+
+
+def units_per_call(endpoint: Endpoint, configuration: VotesConfiguration) -> int:
+    """As many as the longest answer has room for."""
+    max_tokens = int(configuration.parameters.get("max_tokens", endpoint.max_tokens))
+    return max(1, min(configuration.max_units, max_tokens // _TOKENS_OF_A_VOTE[StageNumber(configuration.stage)]))

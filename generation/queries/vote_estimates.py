@@ -1,0 +1,89 @@
+"""What it will take to have a stage judged by a model: an upper side, told before anything is built or sent."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Length
+
+from conversations.enums import StageNumber
+from conversations.models import Case, Comparison, Conversation, Stage, Study
+from generation.configuration import VotesConfiguration
+from generation.models import Endpoint
+from generation.prompting import estimate_tokens, load
+from generation.queries import scope
+from generation.queries.estimates import Estimate, priced, system_of
+from generation.queries.judges import judge_of, units_per_call
+from judgments.policies.order import page_count
+from judgments.stages import behaviour
+from raters.models import Rater
+
+_CHARACTERS_PER_TOKEN = 3.2
+_FORMAT_TOKENS = 150  # labels, boundaries, the form of the answer
+_UNIT_TOKENS = {StageNumber.EXTRACTION: 150, StageNumber.RELEVANCE: 40, StageNumber.RESPONSE: 40}
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One task in one order, or one that is still to be built."""
+
+    target_id: int
+    units: int
+
+
+def estimate_votes(
+    study: Study, endpoint: Endpoint, configuration: VotesConfiguration, *, limit: int | None
+) -> Estimate:
+    stage = Stage.objects.get(study=study, number=configuration.stage)
+    system = system_of(endpoint)
+    asked = _asked(stage, judge_of(system, configuration) if system else None, limit)
+    overhead = _overhead(stage, configuration)
+    room = max(256, endpoint.context_tokens - endpoint.max_tokens - overhead)
+    material = _material_tokens(stage, {one.target_id for one in asked})
+    size = units_per_call(endpoint, configuration)
+    calls = input_tokens = 0
+    for one in asked:
+        parts = page_count(one.units, size)
+        calls += parts
+        input_tokens += parts * (overhead + min(room, material.get(one.target_id, 0)))
+        input_tokens += one.units * _UNIT_TOKENS[StageNumber(stage.number)]
+    return priced(endpoint, items=len(asked), calls=calls, input_tokens=input_tokens)
+
+
+def _asked(stage: Stage, rater: Rater | None, limit: int | None) -> list[_Asked]:
+    target = f"{behaviour(stage.number).target}_id"
+    presentations = scope.presentations_of(stage.number)
+    built: dict[int, list[_Asked]] = {}
+    for presentation in presentations:
+        live = Count("units", filter=Q(units__attribute__withdrawn_at__isnull=True))
+        tasks = scope.tasks_to_judge(stage, rater, presentation).annotate(live=live)
+        for task_id, target_id, units in tasks.values_list("pk", target, "live"):
+            built.setdefault(task_id, []).append(_Asked(target_id, units))
+    asked = [one for task_id in sorted(built)[:limit] for one in built[task_id]]
+    left = None if limit is None else max(0, limit - len(built))
+    unbuilt = [
+        _Asked(target_id, min(stage.page_size, units - first))
+        for target_id, units in scope.unbuilt_targets(stage).items()
+        for first in range(0, units, stage.page_size)
+    ]
+    return asked + [one for one in unbuilt[:left] for _ in presentations]
+
+
+def _overhead(stage: Stage, configuration: VotesConfiguration) -> int:
+    template, guidelines = load(*configuration.template), stage.guidelines.first()
+    texts = [template.system, template.user, guidelines.text if guidelines else ""]
+    return sum(map(estimate_tokens, texts)) + _FORMAT_TOKENS
+
+
+def _material_tokens(stage: Stage, target_ids: Collection[int]) -> dict[int, int]:
+    """By target: the conversations, the prompt, or the prompt and both responses."""
+    characters: dict[int, int]
+    if stage.number == StageNumber.EXTRACTION:
+        conversations = Conversation.objects.filter(subject__in=target_ids, withdrawn_at__isnull=True)
+        characters = dict(conversations.values_list("subject").annotate(characters=Sum("character_count")))
+    elif stage.number == StageNumber.RELEVANCE:
+        characters = dict(Case.objects.filter(pk__in=target_ids).values_list("pk", Length("prompt__text")))
+    else:
+        both = Length("case__prompt__text") + Length("generic__text") + Length("personalized__text")
+        characters = dict(Comparison.objects.filter(pk__in=target_ids).values_list("pk", both))
+    return {target_id: int(count / _CHARACTERS_PER_TOKEN) for target_id, count in characters.items()}

@@ -1,0 +1,271 @@
+"""A model judges one task in one order: the same units under the same guidelines as the human raters."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, cast
+
+from django.utils import timezone
+
+from conversations.enums import EvidenceState, StageNumber
+from conversations.models import Guidelines, Response
+from generation.client import CallFailed
+from generation.configuration import VotesConfiguration
+from generation.enums import Reason
+from generation.excerpts import Excerpt, Place, Span, excerpt
+from generation.histories import Turn
+from generation.models import RunItem
+from generation.outputs import ReadVote, parse_votes, votes_schema
+from generation.prompting import Messages, PromptTemplate, as_lines, boundary, load, tokens_of
+from generation.queries.judges import failure_modes_of, guidelines_of, labels_of, units_per_call
+from generation.queries.scope import conversations_of, units_to_judge
+from generation.services.calls import Request, finished_part, make_call, parameters_of
+from generation.services.items import finish_item
+from judgments.models import Task, Unit
+from judgments.policies.blinding import personalized_left
+from judgments.policies.order import pages, shuffled
+from judgments.queries.work import is_live
+from judgments.services.voting import Showing, Vote, store_votes
+from raters.models import Rater
+
+_FOUND = {EvidenceState.EXACT, EvidenceState.NORMALISED, EvidenceState.TURN, EvidenceState.ASSISTANT_TURN}
+_ALL_SHOWN = "They are complete."
+_SOME_SHOWN = (
+    "There are more than can be shown: {turns} turns are left out and long ones are cut. "
+    "The turns that the evidence points to are there."
+)
+_NO_CONVERSATIONS = "There are no transcripts for this person."
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one call may be asked about, read at once."""
+
+    item: RunItem
+    showing: Showing
+    configuration: VotesConfiguration
+    template: PromptTemplate
+    conversations: dict[int, list[Turn]]  # stage 1, by their number in the prompt
+    numbers: dict[int, int]  # of our conversations, by their id
+    room: int  # tokens that the messages may take
+
+    @property
+    def task(self) -> Task:
+        return self.showing.task
+
+    @property
+    def rater(self) -> Rater:
+        return self.showing.rater
+
+    @property
+    def guidelines(self) -> Guidelines | None:
+        return self.showing.guidelines
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """One call: its units by their ids in the prompt."""
+
+    request: Request
+    units: dict[str, Unit]
+    shown: Excerpt
+
+
+def vote_item(item: RunItem) -> bool:
+    """Have the item's task judged and store the votes. Raises what ``make_call`` raises."""
+    page = _page(item)
+    ballots = _ballots(page)
+    if not ballots:
+        return finish_item(item=item, store=lambda: 0, notes={"judged_before": True}, now=timezone.now())
+    votes = [vote for ballot in ballots for vote in _ask(page, ballot)]
+    now = timezone.now()
+    return finish_item(
+        item=item,
+        store=lambda: store_votes(showing=page.showing, votes=votes, now=now),
+        notes=_notes(page, ballots),
+        now=now,
+    )
+
+
+def _page(item: RunItem) -> Page:
+    configuration = VotesConfiguration.of(item.run.configuration)
+    task = Task.objects.select_related(
+        "stage__study",
+        "subject",
+        "case__prompt",
+        "comparison__case__prompt",
+        "comparison__generic",
+        "comparison__personalized",
+    ).get(run_items=item)
+    if not is_live(task.pk, task.stage):
+        raise CallFailed(Reason.NOTHING_GIVEN, "What was to be judged has been withdrawn or held back.")
+    rater = item.run.rater
+    if rater is None:
+        raise CallFailed(Reason.NOTHING_GIVEN, "The run names no model rater.")
+    found = list(conversations_of(task.subject)) if task.subject else []
+    max_tokens = int(parameters_of(item).get("max_tokens", item.run.endpoint.max_tokens))
+    return Page(
+        item=item,
+        showing=Showing(
+            task=task,
+            rater=rater,
+            guidelines=guidelines_of(task.stage, configuration),
+            started_at=timezone.now(),
+            presentation=item.presentation,
+            personalized_left=_side(task, rater, item.presentation),
+        ),
+        configuration=configuration,
+        template=load(*configuration.template),
+        conversations={number: cast("list[Turn]", one.turns) for number, one in enumerate(found, start=1)},
+        numbers={one.pk: number for number, one in enumerate(found, start=1)},
+        room=item.run.endpoint.context_tokens - max_tokens,
+    )
+
+
+def _side(task: Task, rater: Rater, presentation: int) -> bool | None:
+    """Drawn for the first order by the study's key, the same at every attempt; the second order is its swap."""
+    if task.stage.number != StageNumber.RESPONSE:
+        return None
+    first = personalized_left(key=bytes(task.stage.study.key), rater_id=rater.pk, ordinal=task.pk)
+    return first if presentation == 0 else not first
+
+
+def _units(page: Page) -> list[Unit]:
+    """In the order a human rater would see them: all in all first, then shuffled by the study's key."""
+    lacking = units_to_judge(page.rater, page.item.presentation).filter(task=page.task).select_related("attribute")
+    by_id = {unit.pk: unit for unit in lacking}
+    overall = [unit for unit in by_id.values() if unit.attribute_id is None]
+    order = shuffled(
+        (pk for pk, unit in by_id.items() if unit.attribute_id is not None),
+        key=bytes(page.task.stage.study.key),
+        rater_id=page.rater.pk,
+        task_id=page.task.pk,
+    )
+    return [*overall, *(by_id[pk] for pk in order)]
+
+
+def _ballots(page: Page) -> list[Ballot]:
+    named = [(f"u{number}", unit) for number, unit in enumerate(_units(page), start=1)]
+    size = units_per_call(page.item.run.endpoint, page.configuration)
+    made = [ballot for some in pages(named, size) for ballot in _fitting(page, dict(some))]
+    return [replace(ballot, request=replace(ballot.request, part=part)) for part, ballot in enumerate(made)]
+
+
+def _fitting(page: Page, units: dict[str, Unit]) -> list[Ballot]:
+    """One call or, where their evidence does not fit into one, several with fewer units."""
+    ballot = _ballot(page, units)
+    if len(units) == 1 or tokens_of(ballot.request.messages) <= page.room:
+        return [ballot]
+    names = list(units)
+    halves = names[: len(names) // 2], names[len(names) // 2 :]
+    return [ballot for half in halves for ballot in _fitting(page, {name: units[name] for name in half})]
+
+
+def _ballot(page: Page, units: dict[str, Unit]) -> Ballot:
+    number = page.task.stage.number
+    shown = Excerpt([])
+    if page.conversations:
+        bare = tokens_of(_messages(page, units, shown))
+        shown = excerpt(page.conversations, evidence=_places(page, units), tokens=max(0, page.room - bare - 20))
+    schema = votes_schema(units=list(units), labels=labels_of(number), modes=failure_modes_of(number))
+    messages = _messages(page, units, shown)
+    return Ballot(Request(page.template, messages, schema=schema, keeps_answer=True), units, shown)
+
+
+def _messages(page: Page, units: dict[str, Unit], shown: Excerpt) -> Messages:
+    number = page.task.stage.number
+    guidelines = page.guidelines.text if page.guidelines else "(None were written.)"
+    lines = as_lines([_unit_line(page, name, unit) for name, unit in units.items()])
+    material = _material(page, shown)
+    values = {
+        "guidelines": guidelines,
+        "units": lines,
+        "count": str(len(units)),
+        "labels": ", ".join(f'"{label}"' for label in labels_of(number)),
+        "form": _form(units, number),
+        "boundary": boundary(guidelines, lines, *material.values()),
+        **material,
+    }
+    if number == StageNumber.EXTRACTION:
+        values["modes"] = ", ".join(f'"{mode}" ({meaning})' for mode, meaning in failure_modes_of(number).items())
+    return page.template.messages(**values)
+
+
+def _form(units: dict[str, Unit], number: int) -> str:
+    fields = {"label": "...", "failure_mode": ""} if number == StageNumber.EXTRACTION else {"label": "..."}
+    return as_lines([{"votes": dict.fromkeys(units, fields)}])
+
+
+def _material(page: Page, shown: Excerpt) -> dict[str, str]:
+    task = page.task
+    if task.comparison is not None:
+        sides = _sides(task.comparison.generic, task.comparison.personalized, left=bool(page.showing.personalized_left))
+        responses = [{"side": side, "response": one.text} for side, one in sides]
+        return {"material": as_lines([{"prompt": task.comparison.case.prompt.text}, *responses])}
+    if task.case is not None:
+        return {"prompt": as_lines([{"prompt": task.case.prompt.text}])}
+    return {"conversations": as_lines(shown.lines), "shown": _said_of(page, shown)}
+
+
+def _sides(generic: Response, personalized: Response, *, left: bool) -> list[tuple[str, Response]]:
+    return list(zip(("left", "right"), (personalized, generic) if left else (generic, personalized), strict=True))
+
+
+def _said_of(page: Page, shown: Excerpt) -> str:
+    if not page.conversations:
+        return _NO_CONVERSATIONS
+    return _ALL_SHOWN if shown.is_whole else _SOME_SHOWN.format(turns=shown.turns_left_out)
+
+
+def _unit_line(page: Page, name: str, unit: Unit) -> dict[str, Any]:
+    """What a human rater sees of it; never the confidence."""
+    if unit.attribute is None:
+        return {"id": name}
+    line: dict[str, Any] = {"id": name, "attribute": unit.attribute.text}
+    if page.task.stage.number == StageNumber.EXTRACTION:
+        if unit.attribute.reason and page.task.stage.study.show_reason:
+            line["reason"] = unit.attribute.reason
+        line["evidence"] = [_evidence_line(page, pointer) for pointer in unit.attribute.evidence]
+    return line
+
+
+def _evidence_line(page: Page, pointer: dict[str, Any]) -> dict[str, Any]:
+    quote = pointer.get("quote") or "(the whole turn)"
+    number = page.numbers.get(pointer.get("conversation") or 0)
+    if number is None or EvidenceState(pointer["state"]) not in _FOUND:
+        return {"quote": quote, "state": str(EvidenceState(pointer["state"]).label)}
+    return {"quote": quote, "conversation": number, "turn": pointer["turn"]}
+
+
+def _places(page: Page, units: dict[str, Unit]) -> dict[Place, list[Span]]:
+    """Where the evidence of these units stands."""
+    places: dict[Place, list[Span]] = {}
+    for unit in units.values():
+        for pointer in unit.attribute.evidence if unit.attribute else ():
+            number = page.numbers.get(pointer.get("conversation") or 0)
+            if number is not None and EvidenceState(pointer["state"]) in _FOUND:
+                span = (pointer.get("start") or 0, pointer.get("end") or 0)
+                places.setdefault((number, pointer["turn"]), []).append(span)
+    return places
+
+
+def _ask(page: Page, ballot: Ballot) -> Sequence[Vote]:
+    number = page.task.stage.number
+    read = partial(parse_votes, units=list(ballot.units), labels=labels_of(number), modes=failure_modes_of(number))
+    known = finished_part(page.item, ballot.request)
+    votes: dict[str, ReadVote] = read(known) if known is not None else make_call(page.item, ballot.request, read).parsed
+    return [Vote(ballot.units[name].pk, vote.label, vote.failure_mode) for name, vote in votes.items()]
+
+
+def _notes(page: Page, ballots: Sequence[Ballot]) -> dict[str, object]:
+    notes: dict[str, object] = {
+        "guidelines": page.guidelines.version if page.guidelines else None,
+        "parts": len(ballots),
+    }
+    if page.conversations:
+        notes |= {
+            "turns_left_out": max(ballot.shown.turns_left_out for ballot in ballots),
+            "conversations_left_out": max(ballot.shown.conversations_left_out for ballot in ballots),
+            "cut_characters": max(ballot.shown.cut_characters for ballot in ballots),
+        }
+    return notes

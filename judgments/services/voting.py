@@ -1,0 +1,96 @@
+"""Votes of models are stored as judgments: one page of a model rater in one order, whose side is written down."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from conversations.models import Guidelines
+from judgments.enums import Outcome
+from judgments.models import Assignment, Judgment, Task
+from judgments.stages import behaviour
+from raters.enums import RaterKind
+from raters.models import Rater
+
+
+class NotAModel(Exception):
+    """Humans answer by their pages, never by this way."""
+
+
+class OtherSide(Exception):
+    """The page is stored with the personalized response on the other side than it was shown on now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """A task as it was put to a model."""
+
+    task: Task
+    rater: Rater
+    guidelines: Guidelines | None
+    started_at: datetime
+    presentation: int = 0  # 1 is the swapped order
+    personalized_left: bool | None = None  # stage 3 only
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    unit_id: int
+    label: int  # as seen: at stage 3 from 1, left much better, to 5, right much better
+    failure_mode: str = ""
+
+
+@transaction.atomic
+def store_votes(*, showing: Showing, votes: Sequence[Vote], now: datetime) -> int:
+    """Store the votes on units that this rater has not judged in this order yet. Returns how many those were.
+
+    Raises:
+        NotAModel: the rater is human, or a panel.
+        OtherSide: earlier votes on this page were given with the sides the other way round.
+        LabelNotKnown: the stage has no such label.
+    """
+    if showing.rater.kind != RaterKind.MODEL:
+        raise NotAModel(showing.rater.name)
+    page = _page(showing, now)
+    if page.personalized_left != showing.personalized_left:
+        raise OtherSide(f"task {page.task_id}, presentation {page.presentation}")
+    mine = Judgment.objects.filter(rater=showing.rater, presentation=showing.presentation, unit__task=showing.task)
+    judged = set(mine.values_list("unit", flat=True))
+    new = [_judgment(page, vote, now) for vote in votes if vote.unit_id not in judged]
+    Judgment.objects.bulk_create(new)
+    return len(new)
+
+
+def _page(showing: Showing, now: datetime) -> Assignment:
+    """The rater at the task, locked. No slot is filled by it: models count outside k."""
+    key = {"task": showing.task, "rater": showing.rater, "presentation": showing.presentation}
+    Assignment.objects.get_or_create(
+        **key,
+        defaults={
+            "stage_id": showing.task.stage_id,
+            "conflict_key": showing.task.conflict_key,
+            "personalized_left": showing.personalized_left,
+            "guidelines": showing.guidelines,
+            "started_at": showing.started_at,
+            "outcome": Outcome.SUBMITTED,
+            "revision": 1,
+            "submitted_at": now,
+        },
+    )
+    return Assignment.objects.select_for_update(of=("self",)).select_related("stage").get(**key)
+
+
+def _judgment(page: Assignment, vote: Vote, now: datetime) -> Judgment:
+    way = behaviour(page.stage.number)
+    label = way.canonical(vote.label, personalized_left=page.personalized_left)
+    return Judgment(
+        unit_id=vote.unit_id,
+        rater_id=page.rater_id,
+        presentation=page.presentation,
+        stage_number=page.stage.number,
+        assignment=page,
+        label=label,
+        failure_mode=vote.failure_mode if vote.failure_mode in way.failure_modes(label) else "",
+        submitted_at=now,
+    )
