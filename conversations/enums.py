@@ -63,6 +63,14 @@ class ResponseKind(models.TextChoices):
     PERSONALIZED = "personalized", "Personalized"
 
 
+class MentionMethod(models.TextChoices):
+    """Who decided whether a response mentions an attribute explicitly."""
+
+    RULE = "rule", "The documented rule"
+    MODEL = "model", "A model"
+    UPLOAD = "upload", "Whoever uploaded the response"
+
+
 class EvidenceState(models.TextChoices):
     """How a quote was found in the turn it points to."""
 

@@ -11,6 +11,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
+from accounts.encryption import Unreadable
+from generation.keys import Origin, open_key
 from generation.models import Endpoint
 from generation.models.endpoints import KEY_VARIABLE
 
@@ -46,12 +48,14 @@ def check_endpoint(endpoint: Endpoint) -> None:
 
 
 def key_for(endpoint: Endpoint) -> str:
-    """The key itself, read from the environment at the moment of the call; it is stored nowhere.
+    """The key itself, at the moment of the call: a stored one is decrypted, else it is read from the environment.
 
     ``YARDSTICK_LLM_<NAME>_KEY`` is sent only to the host of ``YARDSTICK_LLM_<NAME>_URL``, and ``YARDSTICK_LLM_API_KEY``
     only to that of ``YARDSTICK_LLM_BASE_URL``.
     """
     variable = endpoint.key_variable
+    if endpoint.sealed_key and not endpoint.is_embedded:
+        return _stored_key(endpoint)
     if not variable:
         return "none"
     if not KEY_VARIABLE.fullmatch(variable):
@@ -64,6 +68,23 @@ def key_for(endpoint: Endpoint) -> str:
     if _origin(bound) != _origin(endpoint.address):
         raise AddressRefused(f"{variable} goes only to the host of {partner}.")
     return key
+
+
+def _stored_key(endpoint: Endpoint) -> str:
+    try:
+        key = open_key(endpoint.sealed_key, origin=_origin(endpoint.base_url))
+    except Unreadable as error:
+        raise AddressRefused(
+            "The stored key can't be read: it was encrypted with another secret key. Enter it again."
+        ) from error
+    if key is None:
+        raise AddressRefused("The stored key was entered for another host. Enter it again for this one.")
+    return key
+
+
+def origin_of(url: str) -> Origin:
+    """Scheme, host and port: where a key goes. Raises AddressRefused."""
+    return _origin(url)
 
 
 def _partner(variable: str) -> str:
@@ -85,7 +106,7 @@ def _split(url: str) -> SplitResult:
     return parts
 
 
-def _origin(url: str) -> tuple[str, str | None, int | None]:
+def _origin(url: str) -> Origin:
     parts = _split(url)
     return parts.scheme, parts.hostname, parts.port
 

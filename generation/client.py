@@ -3,10 +3,11 @@
 No retries here: each attempt is one ``ModelCall``, so that limits, budget and log see all of them.
 """
 
+import contextlib
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -61,27 +62,45 @@ def complete(
             "type": "json_schema",
             "json_schema": {"name": "answer", "schema": schema, "strict": True},
         }
-    try:
-        check_endpoint(endpoint)
-        client = _client(endpoint.address, key_for(endpoint), endpoint.timeout_seconds)
-    except AddressRefused as error:
-        raise CallFailed(Reason.NOT_ALLOWED, str(error)) from error
-    started = time.monotonic()
-    try:
+    with _called(endpoint) as client:
+        started = time.monotonic()
         completion: ChatCompletion = client.chat.completions.create(
             model=request.pop("model", endpoint.model),
             messages=messages,  # type: ignore[arg-type]
             **_known_and_extra(request),
         )
+    return _answer(completion, latency_ms=int((time.monotonic() - started) * 1000))
+
+
+def embed(endpoint: Endpoint, *, texts: Sequence[str]) -> list[list[float]]:
+    """One vector for each text, all of one length."""
+    with _called(endpoint) as client:
+        found = client.embeddings.create(model=endpoint.model, input=list(texts), encoding_format="float")
+        # The client builds its objects without checking them: any JSON may be inside.
+        vectors = [[float(number) for number in one.embedding] for one in found.data]
+    if len(vectors) != len(texts) or len({len(vector) for vector in vectors}) != 1 or not vectors[0]:
+        raise CallFailed(Reason.INVALID_OUTPUT, "The endpoint's answer is not one vector for each text.")
+    return vectors
+
+
+@contextlib.contextmanager
+def _called(endpoint: Endpoint) -> Iterator[openai.OpenAI]:
+    """The endpoint's client. What goes wrong inside becomes a CallFailed, whose text repeats nothing of the provider."""
+    try:
+        check_endpoint(endpoint)
+        client = _client(endpoint.address, key_for(endpoint), endpoint.timeout_seconds)
+    except AddressRefused as error:
+        raise CallFailed(Reason.NOT_ALLOWED, str(error)) from error
+    try:
+        yield client
     except openai.APITimeoutError as error:
         raise CallFailed(Reason.TIMEOUT, f"No complete answer within {endpoint.timeout_seconds} s.") from error
     except openai.APIStatusError as error:
         raise _status_failure(error) from error
     except openai.APIConnectionError as error:
         raise CallFailed(Reason.CONNECTION, f"The connection failed ({_cause(error)}).") from error
-    except (openai.APIError, ValueError) as error:
-        raise CallFailed(Reason.INVALID_OUTPUT, "The endpoint's answer is not a chat completion.") from error
-    return _answer(completion, latency_ms=int((time.monotonic() - started) * 1000))
+    except (openai.APIError, ValueError, TypeError, AttributeError) as error:
+        raise CallFailed(Reason.INVALID_OUTPUT, "The endpoint's answer is not what was asked for.") from error
 
 
 def _answer(completion: ChatCompletion, *, latency_ms: int) -> Answer:

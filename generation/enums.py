@@ -8,6 +8,7 @@ class RunKind(models.TextChoices):
     RESPONSES = "responses", "Write responses"
     VOTES = "votes", "Ask a model to judge"
     SCORES = "scores", "Score relevance by retrieval"
+    MENTIONS = "mentions", "Detect mentions by a model"
 
 
 class RunState(models.TextChoices):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import RegexValidator
 
 from conversations.enums import StageNumber
 from conversations.models import Study, System
@@ -15,8 +16,19 @@ from generation.configuration import (
 from generation.enums import AttributePolicy
 from generation.models import Endpoint
 
+_PRINTABLE = RegexValidator(r"\A[!-~]+\Z", "A key has no spaces and no characters beyond plain ASCII.")
+
 
 class EndpointForm(forms.ModelForm):
+    key = forms.CharField(
+        required=False,
+        max_length=1000,
+        validators=[_PRINTABLE],
+        # Never filled in again, not even after an error elsewhere in the form.
+        widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text="Stored encrypted and never shown again.",
+    )
+    remove_key = forms.BooleanField(required=False, label="Remove the stored key")
     temperature = forms.FloatField(min_value=0, max_value=2, initial=0.3, help_text="0 is the most predictable.")
     max_tokens = forms.IntegerField(label="Longest answer, in tokens", min_value=16, max_value=100_000, initial=1024)
     seed = forms.IntegerField(required=False, min_value=0, help_text="For endpoints that know one.")
@@ -54,8 +66,15 @@ class EndpointForm(forms.ModelForm):
             self.initial["more_parameters"] = stored
         if self.instance.is_embedded:
             # Its address and model are those of the settings.
-            for name in ("base_url", "model", "key_variable"):
+            for name in ("base_url", "model", "key_variable", "key", "remove_key"):
                 del self.fields[name]
+        elif self.instance.sealed_key:
+            self.fields["key"].label = "Replace the key"
+            self.fields["key"].help_text = "One is stored. Leave empty to keep it; it is never shown."
+        else:
+            del self.fields["remove_key"]
+        order = ["name", "base_url", "model", "key", "remove_key"]
+        self.order_fields(order)
 
     def clean_more_parameters(self) -> dict[str, Any]:
         value = self.cleaned_data["more_parameters"] or {}
@@ -65,6 +84,8 @@ class EndpointForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("key") and cleaned.get("remove_key"):
+            self.add_error("remove_key", "Enter another key or remove the stored one, not both.")
         own = {name: cleaned.get(name) for name in ("temperature", "max_tokens", "seed")}
         more = cleaned.get("more_parameters") or {}
         self.instance.parameters = {name: value for name, value in own.items() if value is not None} | more

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from conversations.enums import ResponseKind
+from conversations.enums import MentionMethod, ResponseKind
 from conversations.models.batches import Batch
 from conversations.models.material import Attribute, Case, System
 
@@ -89,9 +89,19 @@ class ComparisonAttribute(models.Model):
     attribute = models.ForeignKey(Attribute, on_delete=models.CASCADE, related_name="comparisons")
     given = models.BooleanField(default=True)  # False: context, not judged
     mentioned = models.BooleanField(null=True, blank=True)  # explicitly, in the personalized response
+    mention_method = models.CharField(
+        max_length=8, choices=MentionMethod, default=MentionMethod.RULE, db_default=MentionMethod.RULE
+    )
+    # Which model decided, as it calls itself, where one did.
+    mention_model = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["comparison", "attribute"], name="comparison_attribute_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["comparison", "attribute"], name="comparison_attribute_once"),
+            models.CheckConstraint(
+                condition=Q(mention_method__in=MentionMethod.values), name="comparison_attribute_mention_method_known"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.attribute_id} in {self.comparison_id}"

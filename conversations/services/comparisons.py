@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services import record
-from conversations.enums import ResponseKind
+from conversations.enums import MentionMethod, ResponseKind
 from conversations.models import Attribute, Batch, Comparison, ComparisonAttribute, Response
 from conversations.scans import is_identical, mentions, pair_leak_reasons
 
@@ -85,6 +85,7 @@ def _attribute_rows(comparison: Comparison, text: str, attributes: Sequence[Give
             attribute_id=one.attribute_id,
             given=one.given,
             mentioned=mentions(texts[one.attribute_id], text) if one.mentioned is None else one.mentioned,
+            mention_method=MentionMethod.RULE if one.mentioned is None else MentionMethod.UPLOAD,
         )
         for one in attributes
         if one.attribute_id in texts

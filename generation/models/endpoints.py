@@ -34,6 +34,8 @@ class Endpoint(models.Model):
         validators=[RegexValidator(KEY_VARIABLE.pattern + r"\Z", "Name a variable YARDSTICK_LLM_<NAME>_KEY.")],
         help_text="The name of the variable that holds the key, never the key. Empty for an endpoint without keys.",
     )
+    # The key itself, encrypted, with the origin it may be sent to (generation.keys). Written only, never shown.
+    sealed_key = models.TextField(blank=True, default="", db_default="", editable=False)
     parameters = models.JSONField(default=dict, blank=True)  # temperature, max_tokens, seed, ...
     context_tokens = models.PositiveIntegerField(default=8192, validators=[MinValueValidator(1024)])
     input_price = models.DecimalField(

@@ -11,8 +11,10 @@ from django.db import connection, transaction
 from accounts.models import User
 from accounts.services import record
 from conversations.models import Study, System
-from generation.addresses import AddressRefused, check_endpoint, key_for
-from generation.client import Answer, CallFailed, complete
+from generation.addresses import AddressRefused, check_endpoint, key_for, origin_of
+from generation.client import Answer, CallFailed, complete, embed
+from generation.enums import Reason
+from generation.keys import seal_key
 from generation.models import Endpoint, SystemSetup
 from generation.outputs import InvalidOutput, extraction_schema, parse_extraction
 
@@ -30,27 +32,49 @@ class EndpointTest:
     answer: Answer | None
     failure: str
     supports_json_schema: bool | None
+    embedding_size: int | None  # None where it gives no embeddings
     seconds: float
 
 
-def save_endpoint(*, endpoint: Endpoint, actor: User | None) -> Endpoint:
-    """Validate and store an endpoint; its address and key are checked as they are before each call."""
+def save_endpoint(*, endpoint: Endpoint, actor: User | None, key: str = "", remove_key: bool = False) -> Endpoint:
+    """Validate and store an endpoint; its address and key are checked as they are before each call.
+
+    ``key`` replaces the stored one, ``remove_key`` forgets it. It is encrypted here and is in no log, audit or error.
+    """
     endpoint.full_clean()
     try:
         check_endpoint(endpoint)
-        key_for(endpoint)
     except AddressRefused as error:
         raise ValidationError({"base_url": str(error)}) from error
     created = endpoint.pk is None
+    change = _set_key(endpoint, key=key, remove=remove_key)
     endpoint.save()
     record(
         actor=actor,
         action="endpoint.create" if created else "endpoint.change",
         study_id=endpoint.study_id,
         target=endpoint.name,
-        details={"address": endpoint.address, "model": endpoint.model},
+        details={"address": endpoint.address, "model": endpoint.model, "key": change},
     )
     return endpoint
+
+
+def _set_key(endpoint: Endpoint, *, key: str, remove: bool) -> str:
+    """Says what became of the key, never what it is."""
+    had_one = bool(endpoint.sealed_key)
+    if key and endpoint.key_variable:
+        raise ValidationError({"key_variable": "Either a stored key or a variable, not both."})
+    if key:
+        endpoint.sealed_key = seal_key(key, origin=origin_of(endpoint.base_url))
+    elif remove or endpoint.key_variable:
+        endpoint.sealed_key = ""
+    try:
+        key_for(endpoint)
+    except AddressRefused as error:
+        raise ValidationError({"key" if endpoint.sealed_key else "key_variable": str(error)}) from error
+    if key:
+        return "replaced" if had_one else "stored"
+    return "removed" if had_one and not endpoint.sealed_key else "unchanged"
 
 
 def ensure_default_endpoint(study: Study) -> Endpoint:
@@ -103,8 +127,18 @@ def try_endpoint(*, endpoint: Endpoint) -> EndpointTest:
     try:
         answer = _answer_even_if_cut(endpoint, parameters)
     except CallFailed as failure:
-        return EndpointTest(None, f"{failure.reason.label}. {failure}", None, time.monotonic() - started)
-    return EndpointTest(answer, "", _answers_to_schema(endpoint, parameters), time.monotonic() - started)
+        # One that refuses to chat may be made for embeddings; one that is silent is not asked again.
+        size = _embedding_size(endpoint) if failure.reason == Reason.REFUSED else None
+        return EndpointTest(None, f"{failure.reason.label}. {failure}", None, size, time.monotonic() - started)
+    schema = _answers_to_schema(endpoint, parameters)
+    return EndpointTest(answer, "", schema, _embedding_size(endpoint), time.monotonic() - started)
+
+
+def _embedding_size(endpoint: Endpoint) -> int | None:
+    try:
+        return len(embed(endpoint, texts=["What is a yardstick?"])[0])
+    except CallFailed:
+        return None
 
 
 def _answer_even_if_cut(endpoint: Endpoint, parameters: dict[str, Any]) -> Answer:

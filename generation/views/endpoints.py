@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import user_of
@@ -23,6 +24,7 @@ def endpoint_list(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "generation/endpoint_list.html", {"study": study, "endpoints": endpoints})
 
 
+@sensitive_post_parameters("key")
 @login_required
 @require_http_methods(["GET", "POST"])
 def create_endpoint(request: HttpRequest, slug: str) -> HttpResponse:
@@ -31,6 +33,7 @@ def create_endpoint(request: HttpRequest, slug: str) -> HttpResponse:
     return _edit(request, study, Endpoint(study=study))
 
 
+@sensitive_post_parameters("key")
 @login_required
 @require_http_methods(["GET", "POST"])
 def edit_endpoint(request: HttpRequest, slug: str, endpoint_id: int) -> HttpResponse:
@@ -43,7 +46,12 @@ def _edit(request: HttpRequest, study: Study, endpoint: Endpoint) -> HttpRespons
     form = EndpointForm(request.POST or None, instance=endpoint)
     if request.method == "POST" and form.is_valid():
         try:
-            save_endpoint(endpoint=form.instance, actor=user_of(request))
+            save_endpoint(
+                endpoint=form.instance,
+                actor=user_of(request),
+                key=form.cleaned_data.get("key", ""),
+                remove_key=form.cleaned_data.get("remove_key", False),
+            )
         except ValidationError as error:
             for name, problems in error.message_dict.items():
                 form.add_error(name if name in form.fields else None, problems)

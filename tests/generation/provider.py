@@ -34,6 +34,8 @@ class Provider:
     script: Script = lambda request, number: Reply()
     requests: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    embedding_size: int = 0  # 0: it knows no embeddings
     url: str = ""
     open_calls: int = 0
     most_open: int = 0
@@ -73,11 +75,12 @@ def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
             with provider.lock:
                 number = len(provider.requests)
                 provider.requests.append(request)
+                provider.paths.append(self.path)
                 provider.keys.append(self.headers.get("Authorization", ""))
                 provider.open_calls += 1
                 provider.most_open = max(provider.most_open, provider.open_calls)
             try:
-                self._answer(provider.script(request, number), request)
+                self._answer(_reply(provider, self.path, request, number), request)
             finally:
                 with provider.lock:
                     provider.open_calls -= 1
@@ -126,6 +129,24 @@ def _completion(reply: Reply, request: dict[str, Any]) -> bytes:
             "usage": {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120},
         }
     ).encode()
+
+
+def _reply(provider: Provider, path: str, request: dict[str, Any], number: int) -> Reply:
+    if path.endswith("/embeddings"):
+        return _embeddings(request, provider.embedding_size)
+    return provider.script(request, number)
+
+
+def _embeddings(request: dict[str, Any], size: int) -> Reply:
+    if not size:
+        return Reply("unknown path", status=404)
+    rows = [
+        {"object": "embedding", "index": number, "embedding": [float(len(text)), *[0.5] * (size - 1)]}
+        for number, text in enumerate(request["input"])
+    ]
+    usage = {"prompt_tokens": 1, "total_tokens": 1}
+    body = {"object": "list", "model": request["model"], "data": rows, "usage": usage}
+    return Reply(body=json.dumps(body).encode())
 
 
 def extraction(*attributes: dict[str, Any]) -> str:
