@@ -1,9 +1,13 @@
 """How many completions a second the workers deliver, database writes included.
 
     python -m yardstick.embedded exec --ephemeral -- python benchmarks/throughput.py [--slots 64] [--workers 1]
+    ... benchmarks/throughput.py --slots 64 --faults
+    ... benchmarks/throughput.py --slots 32 --workers 2 --items 2000 --kills 20
 
 A local HTTP server answers each call after one second. Real PostgreSQL, Valkey, and Celery workers (threads) as their
-own processes. ``--faults`` makes a tenth of the calls fail: 429, 500, cut-off answers, broken JSON, hang-ups.
+own processes. ``--faults`` makes a tenth of the calls fail: 429, 500, cut-off answers, broken JSON, hang-ups, answers
+that never come and answers that drip in byte by byte. ``--kills`` kills a worker with SIGKILL that many times while the
+run goes on, starts another one in its place, and ends with an error unless each item has exactly one output.
 
 Last figures: see the end of docs/generation.md.
 """
@@ -23,6 +27,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+TIMEOUT = 5  # seconds, of the endpoint
+HANGS_UP, SILENT, DRIPS = 0, 1, 2  # beside the status codes of HTTP
+
 
 def serve(port_ready: "multiprocessing.Queue[int]", seconds: float, *, faults: bool) -> None:
     """The stand-in provider: asyncio, one process of its own."""
@@ -33,14 +40,12 @@ def serve(port_ready: "multiprocessing.Queue[int]", seconds: float, *, faults: b
                 length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
                 await reader.readexactly(length)
                 status, body = _answer(faults=faults)
-                await asyncio.sleep(seconds if status == 200 else 0.05)
-                if status == 0:
+                await asyncio.sleep({200: seconds, SILENT: 2 * TIMEOUT}.get(status, 0.05))
+                if status in (HANGS_UP, SILENT):
                     break
-                writer.write(
-                    b"HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
-                    % (status, len(body), body)
-                )
-                await writer.drain()
+                head = b"HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+                writer.write(head % (200 if status == DRIPS else status, len(body)))
+                await (_drip(writer, body) if status == DRIPS else _write(writer, body))
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         writer.close()
@@ -53,9 +58,22 @@ def serve(port_ready: "multiprocessing.Queue[int]", seconds: float, *, faults: b
     asyncio.run(main())
 
 
+async def _write(writer: asyncio.StreamWriter, body: bytes) -> None:
+    writer.write(body)
+    await writer.drain()
+
+
+async def _drip(writer: asyncio.StreamWriter, body: bytes) -> None:
+    """Never silent for long, and never done in time."""
+    for byte in body:
+        await _write(writer, bytes([byte]))
+        await asyncio.sleep(2 * TIMEOUT / len(body))
+
+
 def _answer(*, faults: bool) -> tuple[int, bytes]:
-    fault = random.choice([429, 500, 0, "cut", "broken"]) if faults and random.random() < 0.1 else None
-    if isinstance(fault, int):
+    kinds = [429, 500, HANGS_UP, SILENT, DRIPS, "cut", "broken"]
+    fault = random.choice(kinds) if faults and random.random() < 0.1 else None
+    if isinstance(fault, int) and fault != DRIPS:
         return fault, b"{}"
     if fault == "broken":
         return 200, b'{"choices": ['
@@ -68,7 +86,7 @@ def _answer(*, faults: bool) -> tuple[int, bytes]:
         "choices": [{"index": 0, "finish_reason": "length" if fault == "cut" else "stop", "message": message}],
         "usage": {"prompt_tokens": 50, "completion_tokens": 80, "total_tokens": 130},
     }
-    return 200, json.dumps(completion).encode()
+    return DRIPS if fault == DRIPS else 200, json.dumps(completion).encode()
 
 
 def main() -> None:
@@ -76,7 +94,9 @@ def main() -> None:
     parser.add_argument("--slots", type=int, default=64)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--seconds", type=int, default=20, help="about how long to measure")
+    parser.add_argument("--items", type=int, help="how many calls there are to make, instead of --seconds")
     parser.add_argument("--faults", action="store_true")
+    parser.add_argument("--kills", type=int, default=0)
     options = parser.parse_args()
 
     os.environ["YARDSTICK_LLM_ALLOWED_HOSTS"] = "127.0.0.1"
@@ -103,20 +123,22 @@ def measure(options: argparse.Namespace, base_url: str) -> None:
 
     call_command("migrate", verbosity=0)
     study, endpoint = make_study(options, base_url)
-    processes = [_celery("llm", options.slots // options.workers, number) for number in range(options.workers)]
+    workers = Workers(options)
     try:
         wait_for_workers(options.workers)
         run = start_responses(study=study, endpoint=endpoint, now=timezone.now())
         total = run.items.count()
         started = time.monotonic()
         tasks.announce(endpoint.pk)
-        while RunItem.objects.filter(run=run, state__in=["waiting", "running"]).exists():
+        left = total
+        while left:
             tasks.sweep_runs()
             time.sleep(1.0)
+            left = RunItem.objects.filter(run=run, state__in=["waiting", "running"]).count()
+            workers.kill_if_due(done=1 - left / total)
         seconds = time.monotonic() - started
     finally:
-        for process in processes:
-            process.kill()
+        workers.stop()
     run.refresh_from_db()
     states = Counter(run.items.values_list("state", "reason_code"))
     calls = Counter(ModelCall.objects.values_list("state", flat=True))
@@ -127,6 +149,54 @@ def measure(options: argparse.Namespace, base_url: str) -> None:
     print(f"{options.slots} slots in {options.workers} worker(s){', with faults' if options.faults else ''}")
     print(f"{total} items in {seconds:.1f} s; steady rate {rate:.1f} completions/s; run {RunState(run.state).label}")
     print(f"items {dict(states)}; calls {dict(calls)}")
+    print(
+        f"reasons of failed calls {dict(Counter(ModelCall.objects.exclude(reason_code='').values_list('reason_code')))}"
+    )
+    if options.kills:
+        check_outputs(run, workers)
+
+
+class Workers:
+    """Celery workers, killed and replaced while the first four fifths of the run are done."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.threads = options.slots // options.workers
+        self.kills = options.kills
+        self.killed = self.started = 0
+        self.processes: list[subprocess.Popen[bytes]] = []
+        for _ in range(options.workers):
+            self._start()
+
+    def _start(self) -> None:
+        self.processes.append(_celery("llm", self.threads, self.started))
+        self.started += 1
+
+    def kill_if_due(self, *, done: float) -> None:
+        if self.killed < min(self.kills, done / 0.8 * self.kills):
+            oldest = self.processes.pop(0)
+            oldest.kill()
+            oldest.wait()
+            self.killed += 1
+            self._start()
+
+    def stop(self) -> None:
+        for process in self.processes:
+            process.kill()
+
+
+def check_outputs(run, workers: Workers) -> None:  # noqa: ANN001
+    from conversations.models import Comparison, Response  # noqa: PLC0415
+    from generation.models import ModelCall  # noqa: PLC0415
+
+    outputs = Counter(Response.objects.values_list("case_id", "kind"))
+    twice = sum(count > 1 for count in outputs.values())
+    repeats = ModelCall.objects.filter(repeat_of__isnull=False).count()
+    print(
+        f"{workers.killed} kills: {len(outputs)} outputs for {run.items.count()} items, {twice} of them twice; "
+        f"{Comparison.objects.count()} comparisons; {repeats} calls are marked as repeated after a crash"
+    )
+    if twice or len(outputs) != run.items.count() or workers.killed < workers.kills:
+        raise SystemExit("Not each item has exactly one output, or too few workers were killed.")
 
 
 def make_study(options: argparse.Namespace, base_url: str):  # noqa: ANN201
@@ -138,7 +208,7 @@ def make_study(options: argparse.Namespace, base_url: str):  # noqa: ANN201
     study = Study.objects.create(slug=slug, title="Throughput")
     system = System.objects.create(study=study, name="Uploaded")
     prompt = Prompt.objects.create(study=study, external_id="p", text="How do I cook pasta?", content_hash="p")
-    wanted = options.slots * options.seconds // 2
+    wanted = (options.items or options.slots * options.seconds) // 2
     subjects = Subject.objects.bulk_create(
         Subject(study=study, external_id=str(number), number=number, origin=Origin.ILLUSTRATIVE)
         for number in range(wanted)
@@ -156,7 +226,7 @@ def make_study(options: argparse.Namespace, base_url: str):  # noqa: ANN201
         model="stand-in",
         parameters={"max_tokens": 200},
         concurrency=options.slots,
-        timeout_seconds=20,
+        timeout_seconds=TIMEOUT,
     )
     return study, endpoint
 
