@@ -1,18 +1,16 @@
 """As much of a subject's conversations as fits one call, the evidence before all else. Pure; what is left out is counted."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from generation.histories import ASSISTANT_CHARACTERS, Line, Turn, shortened
-from generation.prompting import estimate_tokens
+from generation.histories import ASSISTANT_CHARACTERS, Line, Turn, cost, length, shortened
 
 type Place = tuple[int, int]  # number of the conversation, position of the turn
 type Span = tuple[int, int]  # where a quote begins and ends; both 0 for a whole turn
 
 _AROUND_A_QUOTE = 300
+_SHORTEST = 150  # characters of a turn that are worth showing
 _LONGEST_SHARE = 4  # no turn without evidence takes more than a quarter of the room
-_GAP = " […cut…] "
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ def excerpt(
     longer than ``tokens``, and the caller finds that the request is too long.
     """
     whole = [
-        _line(number, position, turn) for number, turns in conversations.items() for position, turn in enumerate(turns)
+        _whole(number, position, turn) for number, turns in conversations.items() for position, turn in enumerate(turns)
     ]
     if sum(map(cost, whole)) <= tokens:
         return Excerpt(whole)
@@ -50,11 +48,7 @@ def excerpt(
     return _counted(whole, chosen)
 
 
-def cost(line: Line) -> int:
-    return estimate_tokens(json.dumps(line, ensure_ascii=False)) + 1
-
-
-def _line(number: int, position: int, turn: Turn) -> Line:
+def _whole(number: int, position: int, turn: Turn) -> Line:
     return {"conversation": number, "turn": position, "role": turn["role"], "content": turn["content"]}
 
 
@@ -71,7 +65,7 @@ def _evidence_lines(whole: Sequence[Line], evidence: Mapping[Place, Sequence[Spa
 
 
 def _around(line: Line, spans: Sequence[Span]) -> Line:
-    content = line["content"]
+    content = _text(line)
     windows = [(max(0, start - _AROUND_A_QUOTE), min(len(content), end + _AROUND_A_QUOTE)) for start, end in spans]
     merged: list[list[int]] = []
     for start, end in sorted(windows):
@@ -79,10 +73,8 @@ def _around(line: Line, spans: Sequence[Span]) -> Line:
             merged[-1][1] = max(merged[-1][1], end)
         else:
             merged.append([start, end])
-    head = _GAP if merged and merged[0][0] > 0 else ""
-    tail = _GAP if merged and merged[-1][1] < len(content) else ""
-    kept = head + _GAP.join(content[start:end] for start, end in merged) + tail
-    return {**line, "content": kept if len(kept) < len(content) else content}
+    pieces = [content[start:end] for start, end in merged]
+    return {**line, "content": pieces} if length(pieces) < len(content) else line
 
 
 def _by_nearness(whole: Sequence[Line], evidence: Mapping[Place, Sequence[Span]]) -> Iterator[Line]:
@@ -100,25 +92,27 @@ def _by_nearness(whole: Sequence[Line], evidence: Mapping[Place, Sequence[Span]]
 
 
 def _shorter(line: Line, tokens: int) -> Line:
-    content = line["content"]
-    if line["role"] != "user":
-        content, _ = shortened(content, ASSISTANT_CHARACTERS)
-    candidate: Line = {**line, "content": content}
-    while cost(candidate) > tokens and len(content) > ASSISTANT_CHARACTERS // 4:
-        content, _ = shortened(line["content"], len(content) * 2 // 3)
-        candidate = {**line, "content": content}
+    content = _text(line)
+    limit = len(content) if line["role"] == "user" else min(len(content), ASSISTANT_CHARACTERS)
+    candidate: Line = {**line, "content": shortened(content, limit)}
+    while cost(candidate) > tokens and limit > _SHORTEST:
+        limit = limit * 2 // 3
+        candidate = {**line, "content": shortened(content, limit)}
     return candidate
+
+
+def _text(line: Line) -> str:
+    """Of a line that is not cut."""
+    return "".join(line["content"])
 
 
 def _counted(whole: Sequence[Line], chosen: Mapping[Place, Line]) -> Excerpt:
     lines = [chosen[_place(line)] for line in whole if _place(line) in chosen]
     shown = {line["conversation"] for line in lines}
-    cut = sum(
-        max(0, len(line["content"]) - len(chosen[_place(line)]["content"])) for line in whole if _place(line) in chosen
-    )
+    known = [line for line in whole if _place(line) in chosen]
     return Excerpt(
         lines,
         turns_left_out=len(whole) - len(lines),
         conversations_left_out=len({line["conversation"] for line in whole} - shown),
-        cut_characters=cut,
+        cut_characters=sum(length(line["content"]) for line in known) - sum(length(line["content"]) for line in lines),
     )

@@ -5,12 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypedDict
 
-from generation.prompting import estimate_tokens
+from generation.prompting import as_lines, estimate_tokens
 
 # Answers of the assistant only give context: their beginning is enough to understand the subject's next turn.
 ASSISTANT_CHARACTERS = 600
-_CUT = " […cut…] "
-_LINE_OVERHEAD = 20
+_SHORTEST = 2
+
+# A list is what is left of a turn that was cut. A mark inside the text could be written there by anybody.
+type Content = str | list[str]
 
 
 class Turn(TypedDict):
@@ -22,7 +24,7 @@ class Line(TypedDict):
     conversation: int
     turn: int
     role: str
-    content: str
+    content: Content
 
 
 @dataclass(slots=True)
@@ -60,18 +62,28 @@ def sample_parts(parts: Sequence[Part], *, limit: int, seed: int) -> list[Part]:
     return [parts[position] for position in sorted(chosen)]
 
 
-def _line(number: int, position: int, turn: Turn, tokens: int) -> tuple[Line, int, int]:
-    content, cut = turn["content"], 0
-    if turn["role"] != "user":
-        content, cut = shortened(content, ASSISTANT_CHARACTERS)
-    while (cost := estimate_tokens(content) + _LINE_OVERHEAD) > tokens and len(content) > len(_CUT) + 2:
-        content, more = shortened(content, max(2, len(content) * tokens // (cost + 1) - len(_CUT)))
-        cut += more
-    return {"conversation": number, "turn": position, "role": turn["role"], "content": content}, cost, cut
+def cost(line: Line) -> int:
+    """Tokens of the line as it is sent."""
+    return estimate_tokens(as_lines([line])) + 1
 
 
-def shortened(content: str, limit: int) -> tuple[str, int]:
+def shortened(content: str, limit: int) -> Content:
+    """At most ``limit`` characters: two thirds of them from the beginning, the rest from the end."""
     if len(content) <= limit:
-        return content, 0
-    head, tail = limit * 2 // 3, limit - limit * 2 // 3
-    return content[:head] + _CUT + content[len(content) - tail :], len(content) - limit
+        return content
+    head = limit * 2 // 3
+    return [content[:head], content[len(content) - (limit - head) :]]
+
+
+def length(content: Content) -> int:
+    return len(content) if isinstance(content, str) else sum(map(len, content))
+
+
+def _line(number: int, position: int, turn: Turn, tokens: int) -> tuple[Line, int, int]:
+    whole = turn["content"]
+    limit = len(whole) if turn["role"] == "user" else min(len(whole), ASSISTANT_CHARACTERS)
+    line: Line = {"conversation": number, "turn": position, "role": turn["role"], "content": shortened(whole, limit)}
+    while (size := cost(line)) > tokens and limit > _SHORTEST:
+        limit = max(_SHORTEST, limit * tokens // (size + 1))
+        line["content"] = shortened(whole, limit)
+    return line, size, len(whole) - length(line["content"])

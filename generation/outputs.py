@@ -1,6 +1,9 @@
 """What a model may answer, as a schema; and reading an answer whether or not the endpoint enforced it."""
 
+import contextlib
+import itertools
 import json
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 _EXCERPT = 120
+_MOST_TRIED = 1000
 
 
 class InvalidOutput(Exception):
@@ -120,11 +124,25 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _json_object(text: str, *, pairs: Callable[[list[tuple[str, Any]]], Any] | None = None) -> Any:
-    start = text.find("{")
+    """The one JSON object of the answer. With two nobody knows which is the answer and which was read in the data."""
+    value, end = _decoded(text, text.find("{"), pairs)
+    if _holds_an_object(text[end:]):
+        raise InvalidOutput("The answer holds more than one JSON object.")
+    return value
+
+
+def _holds_an_object(text: str) -> bool:
+    for match in itertools.islice(re.finditer(r'\{\s*"', text), _MOST_TRIED):
+        with contextlib.suppress(InvalidOutput):
+            _decoded(text, match.start(), None)
+            return True
+    return False
+
+
+def _decoded(text: str, start: int, pairs: Callable[[list[tuple[str, Any]]], Any] | None) -> tuple[Any, int]:
     if start < 0:
         raise InvalidOutput("The answer holds no JSON object.")
     try:
-        value, _ = json.JSONDecoder(object_pairs_hook=pairs).raw_decode(text, start)
+        return json.JSONDecoder(object_pairs_hook=pairs).raw_decode(text, start)
     except (ValueError, RecursionError) as error:
         raise InvalidOutput("The answer holds no complete JSON object.") from error
-    return value

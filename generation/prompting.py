@@ -1,7 +1,8 @@
 """Prompt templates: files with a version, filled with data that stays data.
 
 Whatever comes from conversations, attributes or prompts goes into the user role. A template whose system part has a
-place for data can't be loaded.
+place for data can't be loaded. What is data is JSON between boundaries; what must be sent as it is (a prompt to be
+answered, guidelines) is made inert all the same.
 """
 
 import hashlib
@@ -13,11 +14,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from generation.inert import escaped_json, inert
+
 FOLDER = Path(__file__).parent / "prompts"
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 _PARTS = re.compile(r"\A## system\n(?P<system>.*?)\n## user\n(?P<user>.*)\Z", re.DOTALL)
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _CHARACTERS_PER_TOKEN = 3.2
+_MORE_FOR_AN_ESCAPE = 4
 
 type Messages = list[dict[str, str]]
 
@@ -38,11 +42,14 @@ class PromptTemplate:
         return f"{self.name} v{self.version}"
 
     def messages(self, **values: str) -> Messages:
-        """The two messages. Values are put in by one pass, so a place named inside a value stays as it is."""
+        """The two messages. Values are put in by one pass, so a place named inside a value stays as it is.
+
+        No value keeps a control token, whoever forgot to make it data: data has none left that could be broken here.
+        """
         places = set(_PLACE.findall(self.user))
         if places != set(values):
             raise TemplateError(f"{self.label} has places for {sorted(places)}, not for {sorted(values)}.")
-        user = _PLACE.sub(lambda match: values[match.group(1)], self.user)
+        user = _PLACE.sub(lambda match: inert(values[match.group(1)]), self.user)
         return [{"role": "system", "content": self.system}, {"role": "user", "content": user}]
 
 
@@ -74,14 +81,18 @@ def boundary(*contents: str) -> str:
 
 
 def as_lines(rows: Sequence[Mapping[str, Any]]) -> str:
-    """JSON, one object a line: no value can break out of its line or forge another one."""
-    return "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    """JSON, one object a line: no value can break out of its line, forge another one, or hold a control token."""
+    return "\n".join(escaped_json(json.dumps(row, ensure_ascii=False)) for row in rows)
 
 
 def estimate_tokens(text: str) -> int:
-    """An upper-side estimate without a tokenizer: 3.2 characters a token, one for each character outside ASCII."""
+    """An upper-side estimate without a tokenizer: 3.2 characters a token, one for each character outside ASCII.
+
+    An escape such as \\u003c may take a token for each of its six characters.
+    """
     ascii_count = sum(character.isascii() for character in text)
-    return int(ascii_count / _CHARACTERS_PER_TOKEN) + (len(text) - ascii_count) + 1
+    escapes = text.count("\\u")
+    return int(ascii_count / _CHARACTERS_PER_TOKEN) + (len(text) - ascii_count) + _MORE_FOR_AN_ESCAPE * escapes + 1
 
 
 def tokens_of(messages: Messages) -> int:

@@ -1,28 +1,39 @@
 """Extracting a subject's attributes: read, ask part by part, locate the quotes, merge, store."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 from django.utils import timezone
 
-from conversations.evidence import locate
+from conversations.enums import EvidenceState
+from conversations.evidence import Located, locate
 from conversations.models import Attribute, Conversation
 from generation.client import CallFailed
 from generation.configuration import ExtractionConfiguration
 from generation.enums import Reason
 from generation.histories import Part, Turn, sample_parts, split
+from generation.inert import unescaped
 from generation.merging import Candidate, merge, sample
 from generation.models import Endpoint, RunItem
-from generation.outputs import ExtractedAttribute, ExtractedAttributes, extraction_schema, parse_extraction
-from generation.prompting import PromptTemplate, as_lines, boundary, estimate_tokens, load
+from generation.outputs import (
+    ExtractedAttribute,
+    ExtractedAttributes,
+    ExtractedEvidence,
+    extraction_schema,
+    parse_extraction,
+)
+from generation.prompting import PromptTemplate, estimate_tokens, load
 from generation.queries.scope import conversations_of
+from generation.questions import ask_for_attributes
 from generation.services.calls import Request, finished_part, make_call
 from generation.services.items import finish_item
 
 _PER_PART = 10
 _PER_PART_LOCAL = 3
 _LONGEST_TEXT = 1000
+_NOWHERE = {EvidenceState.NOT_FOUND, EvidenceState.ASSISTANT_TURN, EvidenceState.OUT_OF_RANGE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +96,7 @@ def _prepare(item: RunItem, configuration: ExtractionConfiguration) -> Work:
 
 def _request(endpoint: Endpoint, template: PromptTemplate, part: Part, position: int) -> Request:
     limit = _PER_PART_LOCAL if endpoint.is_embedded else _PER_PART
-    lines = as_lines(part.lines)
-    messages = template.messages(conversations=lines, boundary=boundary(lines), limit=str(limit))
+    messages = ask_for_attributes(template, part.lines, limit=limit)
     schema = extraction_schema(limit=limit, bounded=endpoint.is_embedded)
     return Request(template, messages, part=position, schema=schema, keeps_answer=True)
 
@@ -115,20 +125,29 @@ def _evidence(attribute: ExtractedAttribute, work: Work) -> list[dict[str, Any]]
     found = []
     for pointer in attribute.evidence:
         pk, turns = work.conversations.get(pointer.conversation, (None, []))
-        turn, start, end, state = locate(
-            cast("list[dict[str, str]]", turns), pointer.turn, pointer.quote, elsewhere=True
-        )
+        quote, (turn, start, end, state) = _find(cast("list[dict[str, str]]", turns), pointer)
         found.append(
             {
                 "conversation": pk,
                 "turn": turn,
-                "quote": _clean(pointer.quote, _LONGEST_TEXT),
+                "quote": _clean(quote, _LONGEST_TEXT),
                 "start": start,
                 "end": end,
                 "state": state,
             }
         )
     return found
+
+
+def _find(turns: Sequence[Mapping[str, str]], pointer: ExtractedEvidence) -> tuple[str, Located]:
+    """Where the quote is; one that keeps an escape of the prompt's JSON is looked for without it as well."""
+    found = locate(turns, pointer.turn, pointer.quote, elsewhere=True)
+    plain = unescaped(pointer.quote)
+    if found.state in _NOWHERE and plain != pointer.quote:
+        again = locate(turns, pointer.turn, plain, elsewhere=True)
+        if again.state not in _NOWHERE:
+            return plain, again
+    return pointer.quote, found
 
 
 def _clean(text: str, limit: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any, cast
 from django.utils import timezone
 
 from conversations.enums import EvidenceState, StageNumber
-from conversations.models import Guidelines, Response
+from conversations.models import Guidelines
 from generation.client import CallFailed
 from generation.configuration import VotesConfiguration
 from generation.enums import Reason
@@ -16,9 +16,10 @@ from generation.excerpts import Excerpt, Place, Span, excerpt
 from generation.histories import Turn
 from generation.models import RunItem
 from generation.outputs import ReadVote, parse_votes, votes_schema
-from generation.prompting import Messages, PromptTemplate, as_lines, boundary, load, tokens_of
+from generation.prompting import Messages, PromptTemplate, load, tokens_of
 from generation.queries.judges import failure_modes_of, guidelines_of, labels_of, units_per_call
 from generation.queries.scope import conversations_of, units_to_judge
+from generation.questions import ask_for_votes, conversations_shown, prompt_shown, responses_shown
 from generation.services.calls import Request, finished_part, make_call, parameters_of
 from generation.services.items import finish_item
 from judgments.models import Task, Unit
@@ -29,12 +30,6 @@ from judgments.services.voting import Showing, Vote, store_votes
 from raters.models import Rater
 
 _FOUND = {EvidenceState.EXACT, EvidenceState.NORMALISED, EvidenceState.TURN, EvidenceState.ASSISTANT_TURN}
-_ALL_SHOWN = "They are complete."
-_SOME_SHOWN = (
-    "There are more than can be shown: {turns} turns are left out and long ones are cut. "
-    "The turns that the evidence points to are there."
-)
-_NO_CONVERSATIONS = "There are no transcripts for this person."
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,47 +169,25 @@ def _ballot(page: Page, units: dict[str, Unit]) -> Ballot:
 
 def _messages(page: Page, units: dict[str, Unit], shown: Excerpt) -> Messages:
     number = page.task.stage.number
-    guidelines = page.guidelines.text if page.guidelines else "(None were written.)"
-    lines = as_lines([_unit_line(page, name, unit) for name, unit in units.items()])
-    material = _material(page, shown)
-    values = {
-        "guidelines": guidelines,
-        "units": lines,
-        "count": str(len(units)),
-        "labels": ", ".join(f'"{label}"' for label in labels_of(number)),
-        "form": _form(units, number),
-        "boundary": boundary(guidelines, lines, *material.values()),
-        **material,
-    }
-    if number == StageNumber.EXTRACTION:
-        values["modes"] = ", ".join(f'"{mode}" ({meaning})' for mode, meaning in failure_modes_of(number).items())
-    return page.template.messages(**values)
-
-
-def _form(units: dict[str, Unit], number: int) -> str:
-    fields = {"label": "...", "failure_mode": ""} if number == StageNumber.EXTRACTION else {"label": "..."}
-    return as_lines([{"votes": dict.fromkeys(units, fields)}])
+    return ask_for_votes(
+        page.template,
+        guidelines=page.guidelines.text if page.guidelines else "",
+        units=[_unit_line(page, name, unit) for name, unit in units.items()],
+        material=_material(page, shown),
+        labels=list(labels_of(number)),
+        modes=failure_modes_of(number),
+    )
 
 
 def _material(page: Page, shown: Excerpt) -> dict[str, str]:
     task = page.task
     if task.comparison is not None:
-        sides = _sides(task.comparison.generic, task.comparison.personalized, left=bool(page.showing.personalized_left))
-        responses = [{"side": side, "response": one.text} for side, one in sides]
-        return {"material": as_lines([{"prompt": task.comparison.case.prompt.text}, *responses])}
+        generic, personalized = task.comparison.generic.text, task.comparison.personalized.text
+        left, right = (personalized, generic) if page.showing.personalized_left else (generic, personalized)
+        return responses_shown(task.comparison.case.prompt.text, left=left, right=right)
     if task.case is not None:
-        return {"prompt": as_lines([{"prompt": task.case.prompt.text}])}
-    return {"conversations": as_lines(shown.lines), "shown": _said_of(page, shown)}
-
-
-def _sides(generic: Response, personalized: Response, *, left: bool) -> list[tuple[str, Response]]:
-    return list(zip(("left", "right"), (personalized, generic) if left else (generic, personalized), strict=True))
-
-
-def _said_of(page: Page, shown: Excerpt) -> str:
-    if not page.conversations:
-        return _NO_CONVERSATIONS
-    return _ALL_SHOWN if shown.is_whole else _SOME_SHOWN.format(turns=shown.turns_left_out)
+        return prompt_shown(task.case.prompt.text)
+    return conversations_shown(shown, any_there=bool(page.conversations))
 
 
 def _unit_line(page: Page, name: str, unit: Unit) -> dict[str, Any]:
