@@ -125,10 +125,10 @@ def _windows(sentences: Sequence[frozenset[str]]) -> Iterable[frozenset[str]]:
 
 def _stems(text: str) -> frozenset[str]:
     words = (word.casefold() for word in _WORD.findall(text))
-    return frozenset(_stem(word) for word in words if word not in _STOP_WORDS)
+    return frozenset(stem(word) for word in words if word not in _STOP_WORDS)
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
     for ending in ("ings", "ing", "ies", "ers", "er", "ed", "es", "s", "y", "e"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return word[: -len(ending)]
