@@ -5,6 +5,7 @@ No retries here: each attempt is one ``ModelCall``, so that limits, budget and l
 
 import contextlib
 import logging
+import math
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -72,15 +73,31 @@ def complete(
     return _answer(completion, latency_ms=int((time.monotonic() - started) * 1000))
 
 
-def embed(endpoint: Endpoint, *, texts: Sequence[str]) -> list[list[float]]:
-    """One vector for each text, all of one length."""
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    vectors: list[list[float]]
+    answer: Answer  # without a text
+
+
+def embed(endpoint: Endpoint, *, texts: Sequence[str], model: str = "") -> Embedded:
+    """One vector for each text, all of one length. The caller holds no database connection meanwhile."""
     with _called(endpoint) as client:
-        found = client.embeddings.create(model=endpoint.model, input=list(texts), encoding_format="float")
+        started = time.monotonic()
+        found = client.embeddings.create(model=model or endpoint.model, input=list(texts), encoding_format="float")
+        latency_ms = int((time.monotonic() - started) * 1000)
         # The client builds its objects without checking them: any JSON may be inside.
         vectors = [[float(number) for number in one.embedding] for one in found.data]
+        answer = Answer("", str(found.model or "")[:200], _tokens(found.usage), 0, latency_ms)
     if len(vectors) != len(texts) or len({len(vector) for vector in vectors}) != 1 or not vectors[0]:
-        raise CallFailed(Reason.INVALID_OUTPUT, "The endpoint's answer is not one vector for each text.")
-    return vectors
+        raise CallFailed(Reason.INVALID_OUTPUT, "The endpoint's answer is not one vector for each text.", answer=answer)
+    if not all(math.isfinite(number) for vector in vectors for number in vector):
+        raise CallFailed(Reason.INVALID_OUTPUT, "A vector holds what is no number.", answer=answer)
+    return Embedded(vectors, answer)
+
+
+def _tokens(usage: Any) -> int | None:
+    count = getattr(usage, "prompt_tokens", None)
+    return count if isinstance(count, int) and count >= 0 else None
 
 
 @contextlib.contextmanager

@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from generation.enums import AttributePolicy
+from generation.enums import AttributePolicy, ScoringMethod
 
 
 class RunConfiguration(BaseModel):
@@ -51,6 +51,18 @@ class VotesConfiguration(RunConfiguration):
     def template(self) -> tuple[str, int]:
         name = vote_template(self.stage)
         return name, self.templates[name]
+
+
+class ScoresConfiguration(RunConfiguration):
+    """How relevance is scored. No prompt template has a part in it."""
+
+    templates: dict[str, int] = Field(default_factory=dict)
+    method: ScoringMethod
+    with_reason: bool = False  # whether an attribute's reason is read with its text
+
+    @property
+    def calls_endpoint(self) -> bool:
+        return self.method == ScoringMethod.EMBEDDING
 
 
 VOTE_TEMPLATE_VERSION = 1

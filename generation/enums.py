@@ -56,3 +56,10 @@ class AttributePolicy(models.TextChoices):
     ALL = "all", "All attributes of the subject"
     CONSENSUS = "consensus", "What the humans found relevant at stage 2"
     SELECTION = "selection", "A system's own selection"
+
+
+class ScoringMethod(models.TextChoices):
+    """By what the relevance of an attribute to a prompt is scored."""
+
+    BM25 = "bm25", "BM25: the words they share; no endpoint is called"
+    EMBEDDING = "embedding", "Embedding similarity, by the endpoint's embeddings"

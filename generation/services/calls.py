@@ -116,15 +116,32 @@ def _refuse_too_long(endpoint: Endpoint, request: Request, parameters: dict[str,
         )
 
 
-@transaction.atomic
 def _open(item: RunItem, request: Request, parameters: dict[str, Any]) -> tuple[ModelCall, datetime]:
+    endpoint = item.run.endpoint
+    most = price(endpoint, tokens_of(request.messages), int(parameters.get("max_tokens", endpoint.max_tokens)))
+    digest = request_hash(item, request)
+    return open_call(item, Opening(request.template.label, request.part, digest, parameters, most))
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A call that is about to be made, and the most it can cost."""
+
+    template: str
+    part: int
+    request_hash: str
+    parameters: dict[str, Any]
+    most: Decimal
+
+
+@transaction.atomic
+def open_call(item: RunItem, opening: Opening) -> tuple[ModelCall, datetime]:
     """Write the call down before it is made, with the most it can cost; and its turn under the rate limit."""
     now, run = timezone.now(), item.run
     endpoint, turn = run.endpoint, now
-    most = price(endpoint, tokens_of(request.messages), int(parameters.get("max_tokens", endpoint.max_tokens)))
     if endpoint.requests_per_minute or run.budget is not None:
         locked = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
-        _keep_budget(run, most, now)
+        _keep_budget(run, opening.most, now)
         turn = _take_turn(locked, now)
     RunItem.objects.filter(pk=item.pk, worker=item.worker, state=ItemState.RUNNING).update(
         lease_expires_at=lease(endpoint, turn)
@@ -132,12 +149,12 @@ def _open(item: RunItem, request: Request, parameters: dict[str, Any]) -> tuple[
     call = ModelCall.objects.create(
         item=item,
         attempt=item.attempts + 1,
-        part=request.part,
-        repeat_of=_interrupted(item, request.part),
-        template=request.template.label,
-        parameters=parameters,
-        request_hash=request_hash(item, request),
-        cost=most,
+        part=opening.part,
+        repeat_of=_interrupted(item, opening.part),
+        template=opening.template,
+        parameters=opening.parameters,
+        request_hash=opening.request_hash,
+        cost=opening.most,
         started_at=now,
     )
     return call, turn

@@ -136,7 +136,7 @@ def try_endpoint(*, endpoint: Endpoint) -> EndpointTest:
 
 def _embedding_size(endpoint: Endpoint) -> int | None:
     try:
-        return len(embed(endpoint, texts=["What is a yardstick?"])[0])
+        return len(embed(endpoint, texts=["What is a yardstick?"]).vectors[0])
     except CallFailed:
         return None
 

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from accounts.models import User
 from accounts.services import record
 from conversations.enums import ResponseKind
-from conversations.models import Case, Stage, Study, Subject
+from conversations.models import Case, Stage, Study, Subject, System
 from generation.configuration import (
     ExtractionConfiguration,
     ResponsesConfiguration,
@@ -48,7 +48,7 @@ def start_extraction(
     now: datetime,
 ) -> Run:
     """A run that extracts attributes for each subject that has none of this system yet."""
-    run = _create(
+    run = create_run(
         study=study,
         kind=RunKind.EXTRACTION,
         endpoint=endpoint,
@@ -58,7 +58,7 @@ def start_extraction(
     )
     wanted = subjects if subjects is not None else scope.subjects_to_extract(study, run.system)
     items = (RunItem(run=run, subject_id=pk) for pk in wanted.values_list("pk", flat=True)[:limit].iterator())
-    return _start(run, items, actor=actor, now=now)
+    return start_run(run, items, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -74,7 +74,7 @@ def start_responses(
     now: datetime,
 ) -> Run:
     """A run that writes the generic and the personalized response of each case, where they are missing."""
-    run = _create(
+    run = create_run(
         study=study,
         kind=RunKind.RESPONSES,
         endpoint=endpoint,
@@ -82,7 +82,7 @@ def start_responses(
         budget=budget,
         actor=actor,
     )
-    return _start(run, _response_items(run, cases, limit), actor=actor, now=now)
+    return start_run(run, _response_items(run, cases, limit), actor=actor, now=now)
 
 
 def _response_items(run: Run, cases: QuerySet[Case] | None, limit: int | None) -> Iterator[RunItem]:
@@ -117,7 +117,7 @@ def start_votes(
     """
     stage = Stage.objects.get(study=study, number=configuration.stage)
     guidelines = stage.guidelines.first()
-    run = _create(
+    run = create_run(
         study=study,
         kind=RunKind.VOTES,
         endpoint=endpoint,
@@ -129,7 +129,7 @@ def start_votes(
     run.rater = enrol_model(study=study, name=name, kind=RaterKind.MODEL)
     run.save(update_fields=["rater"])
     build_units(stage=stage, target_ids=list(scope.unbuilt_targets(stage))[:limit])
-    return _start(run, _vote_items(run, stage, limit), actor=actor, now=now)
+    return start_run(run, _vote_items(run, stage, limit), actor=actor, now=now)
 
 
 def _vote_items(run: Run, stage: Stage, limit: int | None) -> Iterator[RunItem]:
@@ -144,7 +144,7 @@ def _vote_items(run: Run, stage: Stage, limit: int | None) -> Iterator[RunItem]:
                 yield RunItem(run=run, task_id=task_id, presentation=presentation)
 
 
-def _create(
+def create_run(
     *,
     study: Study,
     kind: RunKind,
@@ -152,8 +152,10 @@ def _create(
     configuration: RunConfiguration,
     budget: Decimal | None,
     actor: User | None,
+    system: System | None = None,
 ) -> Run:
-    system = ensure_system(endpoint=endpoint)
+    """A run that is not started yet; by the system that the endpoint is today, unless another is named."""
+    system = system or ensure_system(endpoint=endpoint)
     parameters = {"model": endpoint.model, **endpoint.parameters, **configuration.parameters}
     run = Run(
         study=study,
@@ -169,7 +171,8 @@ def _create(
     return run
 
 
-def _start(run: Run, items: Iterable[RunItem], *, actor: User | None, now: datetime) -> Run:
+def start_run(run: Run, items: Iterable[RunItem], *, actor: User | None, now: datetime) -> Run:
+    """Let a new run begin with these items. Raises NothingToDo without any."""
     count = sum(len(RunItem.objects.bulk_create(batch)) for batch in batched(items, _BATCH))
     if not count:
         raise NothingToDo
