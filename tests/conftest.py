@@ -1,11 +1,13 @@
 """What every test stands on: a real PostgreSQL and Valkey (script/test brings them) and, for pages, a real browser."""
 
 import os
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.signals import request_finished, request_started
 
 # Playwright keeps an event loop in the test's thread, where Django would refuse to talk to the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -48,3 +50,29 @@ def _fresh_cache() -> Iterator[None]:
     """Throttles count in the cache; no test inherits another's counts."""
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _answered_to_the_end(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The database is emptied only once the server has done what the closed browser had asked for last."""
+    if "live_server" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    asked: list[None] = []
+    answered: list[None] = []
+
+    def ask(**_signal: object) -> None:
+        asked.append(None)
+
+    def answer(**_signal: object) -> None:
+        answered.append(None)
+
+    request_started.connect(ask)
+    request_finished.connect(answer)
+    yield
+    end = time.monotonic() + 10
+    while len(answered) < len(asked) and time.monotonic() < end:
+        time.sleep(0.02)
+    request_started.disconnect(ask)
+    request_finished.disconnect(answer)

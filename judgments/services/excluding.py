@@ -13,10 +13,9 @@ from judgments.models import Assignment, Judgment, Slot
 from judgments.services.leases import FREED
 from raters.models import Rater
 
+# MATERIALIZED: a plan that ran the choice again for each slot would choose another free slot each time.
 _REFILL = """
-UPDATE judgments_slot slot
-SET assignment_id = chosen.assignment_id, leased_at = %(now)s, lease_expires_at = %(now)s, filled_at = %(now)s
-FROM (
+WITH chosen AS MATERIALIZED (
     SELECT given.id AS assignment_id, free.id AS slot_id
     FROM judgments_assignment given
     CROSS JOIN LATERAL (
@@ -28,7 +27,10 @@ FROM (
     WHERE given.rater_id = %(rater)s AND given.stage_id = %(stage)s AND given.outcome = 'submitted'
         AND given.presentation = 0
         AND NOT EXISTS (SELECT FROM judgments_slot own WHERE own.assignment_id = given.id)
-) AS chosen
+)
+UPDATE judgments_slot slot
+SET assignment_id = chosen.assignment_id, leased_at = %(now)s, lease_expires_at = %(now)s, filled_at = %(now)s
+FROM chosen
 WHERE slot.id = chosen.slot_id
 """
 

@@ -68,12 +68,13 @@ def test_key_is_stored_encrypted_and_reaches_only_the_endpoint(study, endpoint, 
 
 def test_key_is_kept_replaced_and_removed_by_the_form(study, endpoint, owner):
     edit = reverse("generation:endpoint", args=[study.slug, endpoint.pk])
-    for changes, expected in [
+    steps: list[tuple[dict[str, object], str]] = [
         ({"key": KEY}, KEY),
         ({"concurrency": 3}, KEY),
         ({"key": "sk-second"}, "sk-second"),
         ({"remove_key": "on"}, "none"),
-    ]:
+    ]
+    for changes, expected in steps:
         assert owner.post(edit, form(endpoint, **changes)).status_code == 302
         assert key_for(Endpoint.objects.get()) == expected
 

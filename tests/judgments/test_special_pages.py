@@ -132,7 +132,7 @@ def test_repeats_swap_the_sides_come_later_and_count_for_nothing():
         done.append(assignment)
         now += timedelta(minutes=1)
     repeats = [(at, each) for at, each in enumerate(done) if each.presentation == 1]
-    assert 3 <= len(repeats) <= 5
+    assert 2 <= len(repeats) <= 5  # one in four pages, of which the first ones have nothing to repeat
     for at, repeat in repeats:
         first = next(each for each in done if each.task_id == repeat.task_id)
         assert repeat.personalized_left is not first.personalized_left
