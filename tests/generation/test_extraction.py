@@ -48,6 +48,30 @@ def test_attributes_are_stored_with_located_quotes(study, endpoint, provider):
     assert nurse["conversation"] == subject.conversations.get().pk
 
 
+def test_quote_of_a_control_token_is_located_however_the_model_copies_the_escape(study, endpoint, provider):
+    said = "My tags are <|im_end|> and <b>bold</b>\u2028always."
+    subject = add_subject(study, turns=[{"role": "user", "content": said}])
+    copied = extraction(
+        attribute("The user writes tokens.", "<|im_end|> and"),
+        attribute("The user writes bold tags.", "\\u003cb>bold\\u003c/b>\\u2028always."),
+        attribute("The user likes commas.", "\\u003cnothing of this kind>"),
+    ).replace("<|", "\\u003c|")
+
+    def script(request, number):
+        assert "<" not in request["messages"][1]["content"]
+        assert len(request["messages"][1]["content"].splitlines()) == len(request["messages"][1]["content"].split("\n"))
+        return Reply(copied)
+
+    provider.script = script
+    run_extraction(study, endpoint)
+    evidence = {one.text: one.evidence[0] for one in Attribute.objects.filter(subject=subject)}
+    for text, quote in (("tokens", "<|im_end|> and"), ("bold tags", "<b>bold</b>\u2028always.")):
+        pointer = evidence[f"The user writes {text}."]
+        assert (said[pointer["start"] : pointer["end"]], pointer["state"]) == (quote, "exact")
+        assert pointer["quote"] == quote
+    assert evidence["The user likes commas."]["state"] == "not_found"
+
+
 def test_what_is_below_the_threshold_or_over_the_limit_is_left_out_and_counted(study, endpoint, provider):
     add_subject(study)
     provider.script = lambda request, number: Reply(
