@@ -57,7 +57,7 @@ def complete(
     endpoint: Endpoint, *, messages: Messages, parameters: dict[str, Any], schema: dict[str, Any] | None = None
 ) -> Answer:
     """One chat completion. The caller holds no database connection and no transaction meanwhile."""
-    request = dict(parameters)
+    request = {"model": endpoint.model, **parameters, "messages": messages}
     if schema is not None and endpoint.supports_json_schema:
         request["response_format"] = {
             "type": "json_schema",
@@ -65,11 +65,8 @@ def complete(
         }
     with _called(endpoint) as client:
         started = time.monotonic()
-        completion: ChatCompletion = client.chat.completions.create(
-            model=request.pop("model", endpoint.model),
-            messages=messages,  # type: ignore[arg-type]
-            **_known_and_extra(request),
-        )
+        # Parameters that OpenAI has no name for (top_k, chat_template_kwargs) go the same way as all others.
+        completion: ChatCompletion = client.post("/chat/completions", body=request, cast_to=ChatCompletion)
     return _answer(completion, latency_ms=int((time.monotonic() - started) * 1000))
 
 
@@ -170,16 +167,6 @@ def _retry_after(response: httpx2.Response) -> float | None:
 
 def _cause(error: Exception) -> str:
     return type(error.__cause__).__name__ if error.__cause__ else type(error).__name__
-
-
-_KNOWN = {"temperature", "top_p", "max_tokens", "max_completion_tokens", "seed", "stop", "response_format"}
-
-
-def _known_and_extra(parameters: dict[str, Any]) -> dict[str, Any]:
-    """Parameters the client has no name for (top_k, chat_template_kwargs) go into the body as they are."""
-    known = {name: value for name, value in parameters.items() if name in _KNOWN}
-    extra = {name: value for name, value in parameters.items() if name not in _KNOWN}
-    return known | ({"extra_body": extra} if extra else {})
 
 
 _clients: dict[tuple[str, str, int], openai.OpenAI] = {}

@@ -53,25 +53,27 @@ def _text(answer: str) -> str:
 def _store(item: RunItem, case: Case, made: Made[str], request: Request, given: list[Attribute]) -> int:
     """The response, its call and, where the other kind is there already, the comparison. In one transaction."""
     # Both kinds of a case may arrive at once: one after the other, so that the second sees the first.
-    Case.objects.select_for_update().get(pk=case.pk)
-    endpoint = item.run.endpoint
+    Case.objects.select_for_update().only("pk").get(pk=case.pk)
+    endpoint, kind = item.run.endpoint, ResponseKind(item.response_kind)
     close_done(call=made.call, endpoint=endpoint, answer=made.answer, now=timezone.now())
-    response, created = Response.objects.get_or_create(
-        case=case,
-        system_id=item.run.system_id,
-        kind=item.response_kind,
-        attempt=1,
-        defaults={
-            "text": made.parsed,
-            "model": (made.answer.model or endpoint.model)[:120],
-            "provenance": _provenance(made, request, given),
-            "input_tokens": made.answer.input_tokens,
-            "output_tokens": made.answer.output_tokens,
-            "latency_ms": made.answer.latency_ms,
-            "cost": made.call.cost,
-        },
-    )
-    _pair(item, response)
+    there = {one.kind: one for one in Response.objects.filter(case=case, system_id=item.run.system_id, attempt=1)}
+    created = kind not in there
+    if created:
+        there[kind] = Response.objects.create(
+            case=case,
+            system_id=item.run.system_id,
+            kind=kind,
+            attempt=1,
+            text=made.parsed,
+            model=(made.answer.model or endpoint.model)[:120],
+            provenance=_provenance(made, request, given),
+            input_tokens=made.answer.input_tokens,
+            output_tokens=made.answer.output_tokens,
+            latency_ms=made.answer.latency_ms,
+            cost=made.call.cost,
+        )
+    if len(there) == len(ResponseKind):
+        _pair(item, generic=there[ResponseKind.GENERIC], personalized=there[ResponseKind.PERSONALIZED])
     return int(created)
 
 
@@ -84,20 +86,10 @@ def _provenance(made: Made[str], request: Request, given: list[Attribute]) -> di
     }
 
 
-def _pair(item: RunItem, response: Response) -> None:
-    pair = {
-        one.kind: one
-        for one in Response.objects.filter(
-            case_id=response.case_id, system_id=item.run.system_id, attempt=response.attempt
-        )
-    }
-    generic, personalized = pair.get(ResponseKind.GENERIC), pair.get(ResponseKind.PERSONALIZED)
-    if generic is None or personalized is None:
-        return
-    given = [Given(attribute_id=pk) for pk in personalized.provenance.get("attributes", [])]
+def _pair(item: RunItem, *, generic: Response, personalized: Response) -> None:
     pair_responses(
         generic=generic,
         personalized=personalized,
-        attributes=given,
+        attributes=[Given(attribute_id=pk) for pk in personalized.provenance.get("attributes", [])],
         names=[item.run.endpoint.model, item.run.system.name],
     )
