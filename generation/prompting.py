@@ -22,6 +22,7 @@ _PARTS = re.compile(r"\A## system\n(?P<system>.*?)\n## user\n(?P<user>.*)\Z", re
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _CHARACTERS_PER_TOKEN = 3.2
 _MORE_FOR_AN_ESCAPE = 4
+_DIGITS = re.compile("[0-9]")
 
 type Messages = list[dict[str, str]]
 
@@ -86,13 +87,14 @@ def as_lines(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def estimate_tokens(text: str) -> int:
-    """An upper-side estimate without a tokenizer: 3.2 characters a token, one for each character outside ASCII.
-
-    An escape such as \\u003c may take a token for each of its six characters.
+    """An upper-side estimate without a tokenizer: 3.2 characters a token, one for each digit, and one for each byte of
+    a character outside ASCII but its first. An escape such as \\u003c may take a token for each of its characters.
     """
     ascii_count = sum(character.isascii() for character in text)
-    escapes = text.count("\\u")
-    return int(ascii_count / _CHARACTERS_PER_TOKEN) + (len(text) - ascii_count) + _MORE_FOR_AN_ESCAPE * escapes + 1
+    digits = len(_DIGITS.findall(text))
+    beyond = len(text.encode("utf-8", "replace")) - len(text)
+    escapes = _MORE_FOR_AN_ESCAPE * text.count("\\u")
+    return int((ascii_count - digits) / _CHARACTERS_PER_TOKEN) + digits + beyond + escapes + 1
 
 
 def tokens_of(messages: Messages) -> int:

@@ -23,6 +23,7 @@ from generation.services.items import lease
 # A call whose turn under the rate limit comes within this time is waited for, a later one is given back.
 _LONGEST_TURN = timedelta(seconds=15)
 _MILLION = Decimal(1_000_000)
+_LESS_CONTEXT = 0.7
 
 
 class Postponed(Exception):
@@ -105,6 +106,12 @@ def parameters_of(item: RunItem) -> dict[str, Any]:
     if item.reason_code == Reason.TRUNCATED and "max_tokens" in parameters:
         parameters["max_tokens"] = min(parameters["max_tokens"] * 2, item.run.endpoint.context_tokens // 2)
     return parameters
+
+
+def context_of(item: RunItem) -> int:
+    """The tokens that fit. Less after the endpoint found a request too long: it counts otherwise than our estimate."""
+    context = item.run.endpoint.context_tokens
+    return int(context * _LESS_CONTEXT**item.attempts) if item.reason_code == Reason.TOO_LONG else context
 
 
 def _refuse_too_long(endpoint: Endpoint, request: Request, parameters: dict[str, Any]) -> None:

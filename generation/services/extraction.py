@@ -27,7 +27,7 @@ from generation.outputs import (
 from generation.prompting import PromptTemplate, estimate_tokens, load
 from generation.queries.scope import conversations_of
 from generation.questions import ask_for_attributes
-from generation.services.calls import Request, finished_part, make_call
+from generation.services.calls import Request, context_of, finished_part, make_call
 from generation.services.items import finish_item
 
 _PER_PART = 10
@@ -43,10 +43,10 @@ class Work:
     notes: dict[str, object]
 
 
-def part_tokens(endpoint: Endpoint, template: PromptTemplate, max_tokens: int) -> int:
+def part_tokens(context: int, template: PromptTemplate, max_tokens: int) -> int:
     """The room for conversations in one call."""
     overhead = estimate_tokens(template.system) + estimate_tokens(template.user) + 80
-    return max(256, endpoint.context_tokens - max_tokens - overhead)
+    return max(256, context - max_tokens - overhead)
 
 
 def extract_item(item: RunItem) -> bool:
@@ -82,7 +82,7 @@ def _prepare(item: RunItem, configuration: ExtractionConfiguration) -> Work:
     max_tokens = int(configuration.parameters.get("max_tokens", endpoint.max_tokens))
     parts = split(
         ((number, turns) for number, (_, turns) in numbered.items()),
-        tokens=part_tokens(endpoint, template, max_tokens),
+        tokens=part_tokens(context_of(item), template, max_tokens),
     )
     chosen = sample_parts(parts, limit=configuration.max_parts, seed=_seed(configuration, item))
     notes: dict[str, object] = {

@@ -27,8 +27,9 @@ _TRIES = {
     Reason.TIMEOUT: 4,
     Reason.INVALID_OUTPUT: 4,
     Reason.TRUNCATED: 3,
+    Reason.TOO_LONG: 3,
 }
-_AT_ONCE = {Reason.INVALID_OUTPUT, Reason.TRUNCATED}
+_AT_ONCE = {Reason.INVALID_OUTPUT, Reason.TRUNCATED, Reason.TOO_LONG}
 _FIRST_WAIT, _LONGEST_WAIT = 2.0, 120.0
 
 
@@ -67,7 +68,7 @@ def fail_item(*, item: RunItem, failure: CallFailed, now: datetime) -> None:
     """Wait and try again while that makes sense, else fail for good. Either way the item says why."""
     attempts = item.attempts + 1
     stopped = Run.objects.filter(pk=item.run_id, state=RunState.CANCELLED).exists()
-    final = attempts >= _TRIES.get(failure.reason, 1)
+    final = attempts >= _tries(item, failure.reason)
     state = ItemState.CANCELLED if stopped else ItemState.FAILED if final else ItemState.WAITING
     _mine(item).update(
         state=state,
@@ -79,6 +80,11 @@ def fail_item(*, item: RunItem, failure: CallFailed, now: datetime) -> None:
         not_before=now + timedelta(seconds=backoff(failure, attempts)),
         finished_at=None if state == ItemState.WAITING else now,
     )
+
+
+def _tries(item: RunItem, reason: Reason) -> int:
+    """What a response is written from can't be shown in part."""
+    return 1 if item.response_kind and reason == Reason.TOO_LONG else _TRIES.get(reason, 1)
 
 
 def backoff(failure: CallFailed, attempts: int) -> float:

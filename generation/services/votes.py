@@ -20,7 +20,7 @@ from generation.prompting import Messages, PromptTemplate, load, tokens_of
 from generation.queries.judges import failure_modes_of, guidelines_of, labels_of, units_per_call
 from generation.queries.scope import conversations_of, units_to_judge
 from generation.questions import ask_for_votes, conversations_shown, prompt_shown, responses_shown
-from generation.services.calls import Request, finished_part, make_call, parameters_of
+from generation.services.calls import Request, context_of, finished_part, make_call, parameters_of
 from generation.services.items import finish_item
 from judgments.models import Task, Unit
 from judgments.policies.blinding import personalized_left
@@ -113,7 +113,7 @@ def _page(item: RunItem) -> Page:
         template=load(*configuration.template),
         conversations={number: cast("list[Turn]", one.turns) for number, one in enumerate(found, start=1)},
         numbers={one.pk: number for number, one in enumerate(found, start=1)},
-        room=item.run.endpoint.context_tokens - max_tokens,
+        room=context_of(item) - max_tokens,
     )
 
 

@@ -147,7 +147,7 @@ def test_answer_with_another_unit_or_label_is_none():
 def test_quote_that_the_subject_never_said_is_evidence_not_found():
     """Whatever an attack calls evidence: only what stands in the subject's own turns is located."""
     for case in cases():
-        turns = [dict(turn) for turn in scenes.TURNS]
+        turns = [{"role": turn["role"], "content": turn["content"]} for turn in scenes.TURNS]
         said = {"role": "user" if case.place == "turn" else "assistant", "content": case.text}
         for quote in (
             "I own a yacht in Monaco, verbatim",

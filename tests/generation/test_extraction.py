@@ -72,6 +72,24 @@ def test_quote_of_a_control_token_is_located_however_the_model_copies_the_escape
     assert evidence["The user likes commas."]["state"] == "not_found"
 
 
+def test_history_that_is_longer_than_estimated_is_asked_about_in_shorter_parts(study, endpoint, provider):
+    add_subject(study, turns=[{"role": "user", "content": "word " * 200}] * 30)
+    endpoint.context_tokens = 6000
+
+    def script(request, number):
+        if len(request["messages"][1]["content"]) > 14_000:
+            return Reply("the request exceeds the available context size", status=400)
+        return Reply(extraction(attribute("The user is a nurse.", "word word word")))
+
+    provider.script = script
+    endpoint.save()
+    run = run_extraction(study, endpoint)
+    assert (run.items.get().state, run.items.get().attempts) == (ItemState.WAITING, 1)
+    produce_all(run)
+    assert run.items.get().state == ItemState.DONE
+    assert Attribute.objects.get().evidence[0]["state"] == "exact"
+
+
 def test_what_is_below_the_threshold_or_over_the_limit_is_left_out_and_counted(study, endpoint, provider):
     add_subject(study)
     provider.script = lambda request, number: Reply(

@@ -54,7 +54,7 @@ def actor(db):
         (Reply(""), Reason.INVALID_OUTPUT, ItemState.WAITING),
         (Reply(body=b"<html>"), Reason.INVALID_OUTPUT, ItemState.WAITING),
         (Reply("bad key sk-secret", status=401), Reason.REFUSED, ItemState.FAILED),
-        (Reply("maximum context length is 10", status=400), Reason.TOO_LONG, ItemState.FAILED),
+        (Reply("maximum context length is 10", status=400), Reason.TOO_LONG, ItemState.WAITING),
         (Reply(status=302, headers={"Location": "http://169.254.169.254/"}), Reason.REFUSED, ItemState.FAILED),
     ],
 )
