@@ -11,10 +11,12 @@ from generation.configuration import (
     ExtractionConfiguration,
     ResponsesConfiguration,
     RunConfiguration,
+    ScoresConfiguration,
     VotesConfiguration,
 )
-from generation.enums import AttributePolicy
+from generation.enums import AttributePolicy, ScoringMethod
 from generation.models import Endpoint
+from generation.services.thresholds import FOLDS
 
 _PRINTABLE = RegexValidator(r"\A[!-~]+\Z", "A key has no spaces and no characters beyond plain ASCII.")
 
@@ -174,6 +176,30 @@ class VotesForm(RunForm):
 
     def configuration(self) -> VotesConfiguration:
         return VotesConfiguration.for_stage(self.cleaned_data["stage"])
+
+
+class ScoresForm(RunForm):
+    method = forms.ChoiceField(choices=ScoringMethod, label="Scored by")
+    with_reason = forms.BooleanField(
+        required=False,
+        label="Read an attribute's reason too",
+        help_text="Raters and models judge relevance by the text alone. With reasons it is another rater.",
+    )
+    field_order = ["method", "endpoint", "with_reason", "limit", "budget"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["limit"].label = "Subjects, at most"
+        self.fields["endpoint"].help_text = "Where embeddings are asked for; BM25 is computed here and calls nobody."
+
+    def configuration(self) -> ScoresConfiguration:
+        return ScoresConfiguration(
+            method=ScoringMethod(self.cleaned_data["method"]), with_reason=self.cleaned_data["with_reason"]
+        )
+
+
+class ThresholdsForm(forms.Form):
+    folds = forms.IntegerField(label="Folds", min_value=2, max_value=50, initial=FOLDS)
 
 
 class ResumeForm(forms.Form):

@@ -1,5 +1,6 @@
 """Relevance by retrieval, as pure functions: BM25 on words, cosine similarity on vectors."""
 
+import logging
 import re
 from collections.abc import Sequence
 
@@ -9,6 +10,9 @@ import numpy.typing as npt
 from bm25s.stopwords import STOPWORDS_EN
 
 from conversations.scans import stem
+
+# It says what it does for every index.
+logging.getLogger("bm25s").setLevel(logging.WARNING)
 
 _WORD = re.compile(r"[^\W_]+")
 # Scripts that put no spaces between words: each character is a word.

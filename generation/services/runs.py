@@ -19,7 +19,7 @@ from generation.configuration import (
     VotesConfiguration,
 )
 from generation.enums import ItemState, RunKind, RunState
-from generation.models import Endpoint, Run, RunItem
+from generation.models import Endpoint, Run, RunItem, TextVector
 from generation.queries import scope
 from generation.queries.judges import judge_name
 from generation.services.endpoints import ensure_system
@@ -244,3 +244,5 @@ def close_finished_run(*, run_id: int, now: datetime) -> None:
         Run.objects.filter(pk=run_id, state__in=[RunState.RUNNING, RunState.PAUSED]).update(
             state=RunState.DONE, finished_at=now
         )
+        if not RunItem.objects.filter(run_id=run_id).exclude(state=ItemState.DONE).exists():
+            TextVector.objects.filter(run=run_id).delete()  # nothing of the run can need them again

@@ -11,32 +11,41 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import user_of
+from conversations.enums import StageNumber
 from conversations.models import Study
 from conversations.permissions import MANAGE, READ, get_study
 from generation import tasks
+from generation.configuration import ScoresConfiguration
 from generation.enums import ItemState, RunKind, RunState
-from generation.forms import ExtractionForm, ResponsesForm, ResumeForm, RunForm, VotesForm
+from generation.forms import ExtractionForm, ResponsesForm, ResumeForm, RunForm, ScoresForm, ThresholdsForm, VotesForm
 from generation.models import Run
 from generation.queries import estimates, progress
+from generation.queries.scores import scoring_of
+from generation.queries.scoring import estimate_scores
 from generation.queries.vote_estimates import estimate_votes
 from generation.services import runs
 from generation.services.endpoints import ensure_default_endpoint
+from generation.services.scoring import start_scores
+from judgments.queries.disclosure import must_wait_as_rater, withheld_stages
 
 _CARD_RUNS = 5
 _FORMS: dict[str, type[RunForm]] = {
     RunKind.EXTRACTION: ExtractionForm,
     RunKind.RESPONSES: ResponsesForm,
     RunKind.VOTES: VotesForm,
+    RunKind.SCORES: ScoresForm,
 }
 _ESTIMATES: dict[str, Callable[..., estimates.Estimate]] = {
     RunKind.EXTRACTION: estimates.estimate_extraction,
     RunKind.RESPONSES: estimates.estimate_responses,
     RunKind.VOTES: estimate_votes,
+    RunKind.SCORES: estimate_scores,
 }
 _STARTS: dict[str, Callable[..., Run]] = {
     RunKind.EXTRACTION: runs.start_extraction,
     RunKind.RESPONSES: runs.start_responses,
     RunKind.VOTES: runs.start_votes,
+    RunKind.SCORES: start_scores,
 }
 
 
@@ -123,6 +132,7 @@ def show_run(request: HttpRequest, slug: str, run_id: int) -> HttpResponse:
         "generation/run.html",
         {
             **_progress_context(study, run),
+            **_scoring_context(request, study, run),
             "items": items,
             "next_after": older,
             "state": state,
@@ -154,11 +164,26 @@ def _progress_context(study: Study, run: Run) -> dict[str, Any]:
     }
 
 
+def _scoring_context(request: HttpRequest, study: Study, run: Run) -> dict[str, Any]:
+    """What became of the scores. Thresholds tell of the consensus, so they are withheld as labels are."""
+    if run.kind != RunKind.SCORES or run.rater is None:
+        return {}
+    user = user_of(request)
+    withheld = StageNumber.RELEVANCE in withheld_stages(study, user) or must_wait_as_rater(study, user)
+    return {
+        "scoring": scoring_of(run.rater),
+        "thresholds_form": ThresholdsForm(),
+        "thresholds_withheld": withheld,
+        "calls_endpoint": ScoresConfiguration.of(run.configuration).calls_endpoint,
+    }
+
+
 def _shown_configuration(run: Run) -> list[tuple[str, str]]:
     flat = {**run.configuration, **run.configuration.get("parameters", {})}
     names = {name: name.replace("_", " ") for name in flat if name not in {"templates", "parameters"}}
     templates = ", ".join(f"{name} v{version}" for name, version in run.configuration["templates"].items())
-    return [("prompt templates", templates), *((names[key], str(flat[key])) for key in names)]
+    shown = [("prompt templates", templates)] if templates else []
+    return [*shown, *((names[key], str(flat[key])) for key in names)]
 
 
 def _number(text: str | None) -> int:

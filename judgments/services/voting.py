@@ -1,17 +1,21 @@
 """Votes of models are stored as judgments: one page of a model rater in one order, whose side is written down."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
-from conversations.models import Guidelines
+from conversations.models import Guidelines, Stage
 from judgments.enums import Outcome
-from judgments.models import Assignment, Judgment, Task
+from judgments.models import Assignment, Judgment, Task, Unit
 from judgments.stages import behaviour
 from raters.enums import RaterKind
 from raters.models import Rater
+
+_ROWS_AT_ONCE = 1000
 
 
 class NotAModel(Exception):
@@ -94,3 +98,59 @@ def _judgment(page: Assignment, vote: Vote, now: datetime) -> Judgment:
         failure_mode=vote.failure_mode if vote.failure_mode in way.failure_modes(label) else "",
         submitted_at=now,
     )
+
+
+@transaction.atomic
+def label_units(*, stage: Stage, rater: Rater, labels: Mapping[int, int], now: datetime) -> int:
+    """Give many units of a stage a model rater's labels, or change those it gave. Returns how many are new or changed.
+
+    What was uploaded for this rater stays as it is.
+
+    Raises:
+        NotAModel: the rater is human, or a panel.
+    """
+    if rater.kind != RaterKind.MODEL:
+        raise NotAModel(rater.name)
+    given = Judgment.objects.filter(rater=rater, presentation=0, unit__task__stage=stage)
+    known = dict(given.values_list("unit", "label"))
+    for label in set(labels.values()):
+        changed = [unit for unit, wanted in labels.items() if wanted == label and known.get(unit, label) != label]
+        given.filter(unit__in=changed, batch__isnull=True).update(
+            label=label, revision=F("revision") + 1, submitted_at=now
+        )
+    new = Unit.objects.filter(pk__in=labels.keys() - known.keys()).order_by("task", "position")
+    tasks = dict(new.values_list("pk", "task"))
+    pages = _pages_of(stage, rater, set(tasks.values()), now)
+    judgments = [
+        Judgment(
+            unit_id=unit,
+            rater=rater,
+            stage_number=stage.number,
+            assignment_id=pages[task],
+            label=labels[unit],
+            submitted_at=now,
+        )
+        for unit, task in tasks.items()
+    ]
+    Judgment.objects.bulk_create(judgments, batch_size=_ROWS_AT_ONCE)
+    return len(new) + sum(1 for unit, label in labels.items() if known.get(unit, label) != label)
+
+
+def _pages_of(stage: Stage, rater: Rater, task_ids: Collection[int], now: datetime) -> dict[int, uuid.UUID]:
+    """By task, the rater's submitted page."""
+    pages = Assignment.objects.filter(rater=rater, stage=stage, presentation=0, task__in=task_ids)
+    lacking = sorted(set(task_ids) - set(pages.values_list("task", flat=True)))
+    new = [
+        Assignment(
+            task_id=task,
+            stage=stage,
+            rater=rater,
+            started_at=now,
+            outcome=Outcome.SUBMITTED,
+            revision=1,
+            submitted_at=now,
+        )
+        for task in lacking
+    ]
+    Assignment.objects.bulk_create(new, batch_size=_ROWS_AT_ONCE)
+    return dict(pages.values_list("task", "pk"))
