@@ -1,7 +1,7 @@
 """The statement that stores a page's answers: the submit, its judgments, the slot it fills and the assignment's end.
 
 One statement, so that a submit and the next task take few round trips. Nothing happens if the client's id was
-committed before: then no row comes back.
+committed before, or if the rater has withdrawn while it was on its way: then no row comes back.
 """
 
 import uuid
@@ -17,7 +17,9 @@ from judgments.models import Assignment, Judgment
 _STORE = """
 WITH new AS (
     INSERT INTO judgments_submission (id, assignment_id, revision, submitted_at)
-    VALUES (%(client)s, %(assignment)s, %(revision)s, %(now)s)
+    SELECT %(client)s, %(assignment)s, %(revision)s, %(now)s
+    WHERE NOT EXISTS (
+        SELECT FROM raters_enrolment WHERE rater_id = %(rater)s AND study_id = %(study)s AND outcome = 'withdrew')
     ON CONFLICT (id) DO NOTHING RETURNING id
 ), given AS (
     INSERT INTO judgments_judgment
@@ -64,11 +66,12 @@ def store_answers(
     active_ms: int,
     now: datetime,
 ) -> Outcome | None:
-    """Surplus where the rater's slot was lost. None if this client id was committed before."""
+    """Surplus where the rater's slot was lost. None if this client id was committed before, or if the rater has withdrawn."""
     parameters: dict[str, Any] = {
         "client": client_id,
         "assignment": assignment.pk,
         "rater": assignment.rater_id,
+        "study": assignment.stage.study_id,
         "presentation": assignment.presentation,
         "number": assignment.stage.number,
         "revision": revision,

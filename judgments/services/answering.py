@@ -19,7 +19,8 @@ from judgments.services import leases
 from judgments.services.answer_statement import store_answers
 from judgments.services.withdrawing import UPSETTING, withdraw_tasks
 from judgments.stages import LabelNotKnown, behaviour
-from raters.models import Rater
+from raters.enums import EnrolmentOutcome
+from raters.models import Enrolment, Rater
 
 SET_ASIDE = frozenset({Outcome.CANNOT_JUDGE, Outcome.UPSETTING, Outcome.TECHNICAL})
 JUDGED = frozenset({Outcome.SUBMITTED, Outcome.SURPLUS})
@@ -32,6 +33,10 @@ class AnswerRefused(Exception):
 
 class NotYours(AnswerRefused):
     """The assignment is not this rater's, or the client's id belongs to another one."""
+
+
+class Withdrew(AnswerRefused):
+    """The rater withdrew from the study while the answer was on its way."""
 
 
 class StageNotOpen(AnswerRefused):
@@ -112,7 +117,7 @@ def submit(*, rater: Rater, assignment_id: uuid.UUID, submission: Submission, no
     """Store the answers of a page, or a revision of them. The same client id again changes nothing.
 
     Raises:
-        NotYours, StageNotOpen, IncompleteAnswers.
+        NotYours, Withdrew, StageNotOpen, IncompleteAnswers.
     """
     return submit_locked(rater=rater, assignment_id=assignment_id, submission=submission, now=now)
 
@@ -223,7 +228,8 @@ def _record(client_id: uuid.UUID, assignment: Assignment, revision: int, now: da
 def _repeated(client_id: uuid.UUID, assignment: Assignment) -> Acknowledgement:
     committed = _committed(client_id, assignment)
     if committed is None:
-        raise NotYours
+        mine = Enrolment.objects.filter(rater=assignment.rater_id, study=assignment.stage.study_id)
+        raise Withdrew if mine.filter(outcome=EnrolmentOutcome.WITHDREW).exists() else NotYours
     return committed
 
 

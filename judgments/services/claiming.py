@@ -119,10 +119,18 @@ def _resume(rater: Rater, stage: Stage, queue: Queue, now: datetime) -> Assignme
     if is_live(assignment.task_id, stage):
         if assignment.presentation == 0 and assignment.task.kind == TaskKind.REGULAR:
             leases.retake(assignment=assignment, stage=stage, now=now)
+        _move_to_visit(assignment, queue.arrival)
         return assignment
     leases.free(assignment=assignment)
     Assignment.objects.filter(pk=assignment.pk).update(outcome=Outcome.RETURNED, submitted_at=now)
     return _claim(rater, stage, queue, now, special=None)
+
+
+def _move_to_visit(assignment: Assignment, arrival: int | None) -> None:
+    """A page that was begun in an earlier visit is paid with the visit in which it is finished."""
+    if arrival is not None and assignment.arrival_id != arrival:
+        Assignment.objects.filter(pk=assignment.pk).update(arrival=arrival)
+        assignment.arrival_id = arrival
 
 
 def renew_lease(*, assignment: Assignment, now: datetime) -> bool:

@@ -38,6 +38,7 @@ WHERE slot.id = chosen.slot_id
 @transaction.atomic
 def exclude_judgments(*, rater: Rater, stage: Stage, reason: ExclusionReason, actor: User | None, now: datetime) -> int:
     """Mark them, keep them, and ask somebody else: their slots are open again."""
+    _wait_for_answers(rater, stage)
     mine = Q(rater=rater, unit__task__stage=stage)
     excluded = Judgment.objects.filter(mine, excluded_at__isnull=True).update(excluded_at=now, exclusion_reason=reason)
     filled = Slot.objects.filter(stage=stage, assignment__rater=rater, filled_at__isnull=False)
@@ -49,6 +50,7 @@ def exclude_judgments(*, rater: Rater, stage: Stage, reason: ExclusionReason, ac
 @transaction.atomic
 def include_judgments(*, rater: Rater, stage: Stage, actor: User | None, now: datetime) -> int:
     """Count them again where a slot is still free; what others have replaced meanwhile becomes surplus."""
+    _wait_for_answers(rater, stage)
     mine = Q(rater=rater, unit__task__stage=stage)
     included = Judgment.objects.filter(mine, excluded_at__isnull=False).update(excluded_at=None, exclusion_reason="")
     with connection.cursor() as cursor:
@@ -63,6 +65,12 @@ def include_judgments(*, rater: Rater, stage: Stage, actor: User | None, now: da
     ).update(outcome=Outcome.SURPLUS)
     _record("judgments.include", rater, stage, actor, judgments=included, reason="")
     return included
+
+
+def _wait_for_answers(rater: Rater, stage: Stage) -> None:
+    """Whoever stores an answer holds its page: it is seen whole here, or comes whole afterwards."""
+    pages = Assignment.objects.filter(rater=rater, stage=stage).order_by("pk")
+    list(pages.select_for_update(no_key=True).values_list("pk"))
 
 
 def _record(action: str, rater: Rater, stage: Stage, actor: User | None, *, judgments: int, reason: str) -> None:

@@ -42,10 +42,14 @@ def unless_withdrawn[**P](view: RaterView[P]) -> RaterView[P]:
     @wraps(view)
     def guarded(request: HttpRequest, visit: Visit, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if visit.enrolment.outcome == EnrolmentOutcome.WITHDREW:
-            return refusal(_("You have withdrawn from the study. Nothing more is taken."), "withdrew", 410)
+            return withdrawn()
         return view(request, visit, *args, **kwargs)
 
     return guarded
+
+
+def withdrawn() -> JsonResponse:
+    return refusal(_("You have withdrawn from the study. Nothing more is taken."), "withdrew", 410)
 
 
 def body(request: HttpRequest) -> Any:

@@ -20,7 +20,7 @@ from judgments.pages import build_page
 from judgments.queries import learning as lessons
 from judgments.queries import visits as queries
 from judgments.services import answering, learning
-from judgments.views.guard import body, for_raters, refusal, unless_withdrawn
+from judgments.views.guard import body, for_raters, refusal, unless_withdrawn, withdrawn
 from judgments.visits import Visit, frame_context, parts, task_context, task_url
 from raters.enums import EnrolmentOutcome
 
@@ -68,6 +68,8 @@ def submit(request: HttpRequest, visit: Visit, assignment_id: uuid.UUID) -> Http
         return refusal(_("Some are not judged yet."), "incomplete", 422)
     except answering.StageNotOpen:
         return refusal(_("This stage is not open any more. Nothing new is taken."), "not_open", 409)
+    except answering.Withdrew:
+        return withdrawn()
     except answering.NotYours:
         return refusal(_("This page is not yours."), "not_yours", 404)
     url = reverse("judgments:practice-feedback", args=[visit.study.slug, visit.stage.number, assignment_id])

@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -13,12 +14,14 @@ from django.db import connection, connections, transaction
 from django.db.models import Count
 
 from judgments import queries
-from judgments.enums import Outcome
+from judgments.enums import ExclusionReason, Outcome
 from judgments.models import Assignment, Judgment, Slot, Submission
-from judgments.services.answering import set_aside, submit
+from judgments.services.answering import Withdrew, set_aside, submit
 from judgments.services.claim_statement import claim_statement
 from judgments.services.claiming import claim_next, claim_parameters, lock_queue, release
-from raters.models import Rater
+from judgments.services.excluding import exclude_judgments, include_judgments
+from judgments.services.leaving import withdraw
+from raters.models import Enrolment, Rater
 from tests import factories
 from tests.judgments.rating import answers, claim, judge, open_for_rating
 
@@ -154,3 +157,55 @@ def nodes(plan):
     yield plan
     for child in plan.get("Plans", []):
         yield from nodes(child)
+
+
+def test_answers_that_race_with_an_exclusion_leave_no_task_with_more_than_k():
+    study, stage = open_for_rating(1, subjects=12, k=1)
+    rater, other = factories.rater(study), factories.rater(study)
+    stop = threading.Event()
+
+    def exclude_and_include() -> None:
+        try:
+            while not stop.is_set():
+                exclude_judgments(rater=rater, stage=stage, reason=ExclusionReason.SPEEDING, actor=None, now=NOW)
+                include_judgments(rater=rater, stage=stage, actor=None, now=NOW)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        excluding = pool.submit(exclude_and_include)
+        try:
+            while assignment := claim_next(rater=rater, stage=stage, now=NOW):
+                judge(assignment, now=NOW)
+        finally:
+            stop.set()
+        excluding.result(timeout=30)
+    exclude_judgments(rater=rater, stage=stage, reason=ExclusionReason.SPEEDING, actor=None, now=NOW)
+    assert not Slot.objects.filter(filled_at__isnull=False).exists()
+    assert not Judgment.objects.filter(excluded_at__isnull=True).exists()
+    while assignment := claim_next(rater=other, stage=stage, now=NOW):
+        judge(assignment, now=NOW)
+    assert Slot.objects.filter(filled_at__isnull=False, assignment__rater=other).count() == 12
+
+
+def test_answer_on_its_way_while_the_rater_withdraws_is_not_taken():
+    study, stage = open_for_rating(1, subjects=2)
+    rater = factories.rater(study)
+    assignment = claim(rater=rater, stage=stage, now=NOW)
+
+    def answer() -> None:
+        try:
+            judge(assignment, now=NOW)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            withdraw(enrolment=Enrolment.objects.get(rater=rater), now=NOW)
+            sent = pool.submit(answer)  # waits for the page until the withdrawal is committed
+            time.sleep(0.3)
+            assert not sent.done()
+        with pytest.raises(Withdrew):
+            sent.result(timeout=30)
+    assert not Judgment.objects.exists()
+    assert Assignment.objects.get().outcome == Outcome.RETURNED

@@ -83,6 +83,19 @@ def test_a_stage_a_study_or_a_rater_that_rests_gives_nothing():
     assert reason(rater, stage) == Nothing.STUDY_CLOSED
 
 
+def test_a_page_begun_in_an_earlier_visit_is_paid_with_the_visit_that_finishes_it():
+    study, stage = open_for_rating(1)
+    rater = factories.rater(study)
+    first = arrive(rater, stage, now=NOW)
+    begun = claim(rater=rater, stage=fresh(stage), now=NOW)
+    end_visit(visit=first, now=NOW)
+    second = arrive(rater, stage, now=NOW + timedelta(hours=1))
+    again = claim(rater=rater, stage=fresh(stage), now=NOW + timedelta(hours=1))
+    assert again.pk == begun.pk
+    again.refresh_from_db()
+    assert (begun.arrival_id, again.arrival_id) == (first.pk, second.pk)
+
+
 def test_learning_comes_before_the_pages():
     study, stage = open_for_rating(1)
     rater = factories.rater(study)

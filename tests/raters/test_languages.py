@@ -116,3 +116,11 @@ def test_other_pages_stay_english():
     page = Client(headers=GERMAN).get("/login/").content.decode()
     assert '<html lang="en"' in page
     assert "Log in" in page
+
+
+@pytest.mark.django_db
+def test_each_language_is_offered_in_its_own_words():
+    link = worlds.entry_link(worlds.rateable_study().stages.get(number=1))
+    page = Client(headers=GERMAN).get(f"/r/{link.token}/")
+    offered = re.findall(r'name="language"[^>]*>([^<]+)<', page.content.decode())
+    assert offered == ["English", "Deutsch"]
