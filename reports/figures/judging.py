@@ -7,21 +7,19 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 from pyarrow import compute
-from scipy import stats
 
 from reports.dataset import Dataset, as_array
 from reports.figures.frames import Frame, repeated_judgments
 from reports.figures.stage_three import NO_DIFFERENCE, by_subject, overall_units
+from reports.stats import ranks
 from reports.stats.estimate import Estimate
+from reports.stats.ranks import spearman, spearman_by_subject
 from reports.stats.ratings import Flags
 from reports.stats.resampling import Resampling, mean_of
 
 type Floats = npt.NDArray[np.float64]
 
-ENOUGH_FOR_RHO = 3
 NO_COMMON = "This judge and the humans have no unit in common."
-TOO_FEW = "Fewer than three units in common."
-CONSTANT = "All labels or all lengths are the same, so there is no rank to correlate."
 NEVER_DECIDED = "No answer with known sides prefers one of them."
 NOT_SCANNED = "No attribute unit says whether the attribute is mentioned, or all say the same."
 TOO_FEW_SYSTEMS = "Fewer than three systems are judges as well."
@@ -86,7 +84,8 @@ def _beside_humans(frame: Frame, judge: Voice, humans: Voice, units: Flags, resa
         nothing = Estimate.undefined(NO_COMMON).as_json()
         return {"units": 0, "mean": nothing, "human_mean": nothing, "inflation": nothing, "rho": nothing}
     given, human = judge.label[common], humans.label[common]
-    sums = by_subject([given, human, given - human], frame.ratings.subject[common], frame.ratings.subjects)
+    subject = frame.ratings.subject[common]
+    sums = by_subject([given, human, given - human], subject, frame.ratings.subjects)
     mean, human_mean, inflation = resampling.statistics(
         sums, lambda total: mean_of(total[..., :-1], total[..., -1:]), n=n
     )
@@ -95,23 +94,17 @@ def _beside_humans(frame: Frame, judge: Voice, humans: Voice, units: Flags, resa
         "mean": mean.as_json(),
         "human_mean": human_mean.as_json(),
         "inflation": inflation.as_json(),
-        "rho": spearman(given, human).as_json(),
+        "rho": spearman_by_subject(given, human, subject=subject, resampling=resampling).as_json(),
     }
-
-
-def spearman(one: Floats, other: Floats) -> Estimate:
-    if len(one) < ENOUGH_FOR_RHO:
-        return Estimate.undefined(TOO_FEW, len(one))
-    if np.ptp(one) == 0 or np.ptp(other) == 0:
-        return Estimate.undefined(CONSTANT, len(one))
-    return Estimate(value=float(stats.spearmanr(one, other).statistic), n=len(one))
 
 
 def _leanings(frame: Frame, voice: Voice, length: Floats, resampling: Resampling) -> dict[str, Any]:
     """What moves a rater besides quality: length, and being told that an attribute was used."""
     overall = overall_units(frame) & np.isfinite(voice.label) & np.isfinite(length)
+    subject = frame.ratings.subject[overall]
+    by_length = spearman_by_subject(voice.label[overall], length[overall], subject=subject, resampling=resampling)
     return {
-        "length_bias": spearman(voice.label[overall], length[overall]).as_json(),
+        "length_bias": by_length.as_json(),
         "mention_sensitivity": _mention_sensitivity(frame, voice, resampling).as_json(),
     }
 
@@ -202,7 +195,7 @@ def _mentions(frame: Frame, judges: list[Voice], resampling: Resampling) -> dict
             pairs.append((rate.value, reward.value))
     rho = (
         spearman(np.array([one for one, _ in pairs]), np.array([other for _, other in pairs]))
-        if len(pairs) >= ENOUGH_FOR_RHO
+        if len(pairs) >= ranks.ENOUGH
         else Estimate.undefined(TOO_FEW_SYSTEMS, len(pairs))
     )
     return {"systems": rows, "rho": rho.as_json()}

@@ -1,0 +1,86 @@
+"""Intervals over subjects: the published widening, and what must and must not move them."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from reports.stats.resampling import Resampling, expanded_tail, mean_of, two_way
+
+
+def mean(total):
+    return mean_of(total[..., 0], total[..., 1])
+
+
+def interval(values, subject, *, seed=1):
+    sums = np.stack([np.bincount(subject, weights=values), np.bincount(subject)], axis=1).astype(float)
+    return Resampling(seed=seed).statistic(sums, mean, n=len(values))
+
+
+@pytest.mark.parametrize(("clusters", "tail"), [(5, 0.0010), (10, 0.0086), (20, 0.0159), (1000, 0.0249)])
+def test_tails_are_moved_out_as_hesterberg_says(clusters, tail):
+    assert expanded_tail(0.95, clusters) == pytest.approx(tail, abs=1e-4)
+
+
+def test_interval_of_a_mean_is_that_of_student_where_labels_are_normal():
+    values = np.random.default_rng(5).normal(size=60)
+    found = interval(values, np.arange(60))
+    low, high = stats.t.interval(0.95, 59, loc=values.mean(), scale=stats.sem(values))
+    assert (found.low, found.high) == pytest.approx((low, high), abs=0.03)
+
+
+@given(st.integers(0, 10_000))
+def test_names_and_order_of_subjects_mean_nothing_to_the_figure(seed):
+    chance = np.random.default_rng(seed)
+    values, subject = chance.normal(size=30), chance.integers(0, 8, 30)
+    order, names = chance.permutation(30), chance.permutation(8)
+    found, moved = interval(values, subject), interval(values[order], names[subject[order]])
+    assert moved.value == pytest.approx(found.value)
+    assert (moved.n, moved.clusters) == (found.n, found.clusters)
+
+
+def test_same_seed_same_interval_and_another_one_hardly_differs():
+    values = np.random.default_rng(7).normal(size=50)
+    first, again, other = (interval(values, np.arange(50), seed=seed) for seed in (1, 1, 2))
+    assert (first.low, first.high) == (again.low, again.high)
+    assert (other.low, other.high) == pytest.approx((first.low, first.high), abs=0.06)
+
+
+def test_subjects_without_judgments_change_nothing():
+    values, subject = np.array([1.0, 2.0, 4.0, 4.0]), np.array([0, 1, 2, 2])
+    gap = np.where(subject == 2, 9, subject)
+    found, with_gaps = interval(values, subject), interval(values, gap)
+    assert (found.value, found.low, found.high, found.clusters) == (
+        with_gaps.value,
+        with_gaps.low,
+        with_gaps.high,
+        with_gaps.clusters,
+    )
+
+
+def test_one_subject_has_a_figure_and_no_interval_and_none_has_a_reason():
+    alone = interval(np.array([1.0, 3.0]), np.array([0, 0]))
+    assert (alone.value, alone.low, alone.clusters) == (2.0, None, 1)
+    nobody = Resampling(seed=1).statistic(np.zeros((3, 2)), mean, n=0)
+    assert nobody.value is None
+    assert nobody.reason
+
+
+def test_two_way_interval_is_wider_where_raters_differ():
+    """Thirty raters who each lean their own way: other raters would say something else of the same subjects."""
+    chance = np.random.default_rng(11)
+    lean = chance.normal(0, 1, 30)
+    counts = (chance.random((40, 30)) < 0.3).astype(float)
+    sums = counts * (lean + chance.normal(0, 0.3, (40, 30)))
+    both = two_way(sums, counts, seed=1, n=int(counts.sum()))
+    over_subjects = Resampling(seed=1).statistic(
+        np.stack([sums.sum(axis=1), counts.sum(axis=1)], axis=1), mean, n=int(counts.sum())
+    )
+    assert both.value == pytest.approx(over_subjects.value)
+    assert both.high - both.low > 2 * (over_subjects.high - over_subjects.low)
+
+
+def test_two_way_interval_needs_more_than_one_rater():
+    counts = np.ones((5, 1))
+    assert two_way(np.arange(5.0)[:, None], counts, seed=1, n=5).low is None
