@@ -15,7 +15,7 @@ GATING_CHOICES = {
     ],
 }
 # What the tasks were built from can't change under the raters.
-FIXED_ONCE_OPENED = ["k", "gating", "page_size"]
+FIXED_ONCE_OPENED = ["k", "gating", "page_size", "attributes_per_subject"]
 
 
 class StageForm(forms.ModelForm):
@@ -26,6 +26,7 @@ class StageForm(forms.ModelForm):
         fields = [
             "k",
             "gating",
+            "attributes_per_subject",
             "page_size",
             "lease_minutes",
             "seconds_per_unit",
@@ -41,6 +42,7 @@ class StageForm(forms.ModelForm):
         labels = {
             "k": "Ratings per task",
             "gating": "What is judged",
+            "attributes_per_subject": "Attributes of one subject, at most",
             "page_size": "Units on a page, at most",
             "lease_minutes": "Minutes a task stays reserved",
             "seconds_per_unit": "Seconds one judgment takes",
@@ -55,6 +57,7 @@ class StageForm(forms.ModelForm):
         }
         help_texts = {
             "k": "How many people judge each task. Three allows a majority.",
+            "attributes_per_subject": "A sample, spread over systems and conversations. Leave empty to judge all.",
             "lease_minutes": "Renewed while the rater works. A late answer is kept and paid, as surplus.",
             "seconds_per_unit": "For the estimates of time and money.",
             "tasks_per_visit": "Then the visit is complete, with its completion code. Leave empty for no limit.",
@@ -72,8 +75,10 @@ class StageForm(forms.ModelForm):
         self.fields["gating"] = forms.ChoiceField(
             label="What is judged", choices=GATING_CHOICES[self.instance.number], widget=forms.RadioSelect
         )
+        if self.instance.number != StageNumber.EXTRACTION:
+            del self.fields["attributes_per_subject"]
         if self.instance.number != StageNumber.RESPONSE:
             del self.fields["repeat_share"], self.fields["blinding_questions"]
         if self.instance.state != StageState.DRAFT:
-            for name in FIXED_ONCE_OPENED:
+            for name in self.fields.keys() & set(FIXED_ONCE_OPENED):
                 self.fields[name].disabled = True

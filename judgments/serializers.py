@@ -20,6 +20,7 @@ class StageSerializer(serializers.ModelSerializer[Stage]):
             "gating",
             "lease_minutes",
             "page_size",
+            "attributes_per_subject",
             "seconds_per_unit",
             "opened_at",
             "closed_at",
@@ -30,7 +31,7 @@ class StageSerializer(serializers.ModelSerializer[Stage]):
 class StageChange(serializers.ModelSerializer[Stage]):
     class Meta:
         model = Stage
-        fields = ["k", "gating", "lease_minutes", "page_size", "seconds_per_unit"]
+        fields = ["k", "gating", "lease_minutes", "page_size", "attributes_per_subject", "seconds_per_unit"]
 
 
 class ProgressSerializer(serializers.Serializer[Any]):

@@ -133,6 +133,8 @@ class Stage(models.Model):
     page_size = models.PositiveSmallIntegerField(
         default=MAX_UNITS_PER_PAGE, validators=[MinValueValidator(1), MaxValueValidator(MAX_UNITS_PER_PAGE)]
     )
+    # Stage 1: a sample of so many attributes is judged of each subject; None for all.
+    attributes_per_subject = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
     seconds_per_unit = models.PositiveSmallIntegerField(default=25, validators=[MinValueValidator(1)])
     # Percent of a rater's pages that are hidden gold, attention checks and (stage 3) own pages with swapped sides.
     gold_share = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(MAX_SHARE)])

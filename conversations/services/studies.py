@@ -33,6 +33,7 @@ STAGE_SETTINGS = [
     "gating",
     "lease_minutes",
     "page_size",
+    "attributes_per_subject",
     "seconds_per_unit",
     "gold_share",
     "attention_share",

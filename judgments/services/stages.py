@@ -21,7 +21,7 @@ from judgments.services.withdrawing import sync_withdrawn
 from judgments.stages import behaviour
 
 SETTINGS = frozenset(STAGE_SETTINGS)
-FIXED_ONCE_OPENED = frozenset({"k", "gating", "page_size"})
+FIXED_ONCE_OPENED = frozenset({"k", "gating", "page_size", "attributes_per_subject"})
 _LABELS_AT_ONCE = 2000
 BUILT_AT_ONCE = 2000  # targets: what a request can wait for, and enough for raters who come meanwhile
 BUILT_IN_BACKGROUND = 5000  # targets in one transaction
