@@ -34,6 +34,7 @@ class ResponsesConfiguration(RunConfiguration):
     policy: AttributePolicy = AttributePolicy.ALL
     selection_system: int | None = None  # whose selection, where the policy is ``selection``
     max_given: int = Field(default=10, ge=1, le=100)  # attributes for each response
+    attempt: int = Field(default=1, ge=1)  # later ones write a held comparison again
 
 
 class VotesConfiguration(RunConfiguration):
@@ -63,6 +64,12 @@ class ScoresConfiguration(RunConfiguration):
     @property
     def calls_endpoint(self) -> bool:
         return self.method == ScoringMethod.EMBEDDING
+
+
+class MentionsConfiguration(RunConfiguration):
+    templates: dict[str, int] = Field(default_factory=lambda: {"mentions": 1})
+    all_again: bool = False  # also what an uploader or a model has decided
+    max_facts: int = Field(default=20, ge=1, le=50)  # in one call
 
 
 VOTE_TEMPLATE_VERSION = 1

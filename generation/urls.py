@@ -22,4 +22,5 @@ urlpatterns = [
     path("endpoints/<int:endpoint_id>/test/", endpoints.test_endpoint, name="endpoint-test"),
     path("comparisons/held/", comparisons.held_list, name="held"),
     path("comparisons/<int:comparison_id>/release/", comparisons.release, name="release"),
+    path("comparisons/<int:comparison_id>/rewrite/", comparisons.rewrite, name="rewrite"),
 ]

@@ -70,6 +70,12 @@ def release_comparison(*, comparison: Comparison, actor: User, now: datetime) ->
         )
 
 
+def replace_held(*, by: Comparison, now: datetime) -> None:
+    """The pair was written again: what was held before it is kept, and never shown. What was released stays."""
+    older = Comparison.objects.filter(case=by.case_id, system=by.system_id, pk__lt=by.pk, released_at__isnull=True)
+    older.filter(withdrawn_at__isnull=True).exclude(leak_reasons=[]).update(withdrawn_at=now)
+
+
 def _check(generic: Response, personalized: Response) -> None:
     same = (generic.case_id, generic.system_id) == (personalized.case_id, personalized.system_id)
     kinds = (generic.kind, personalized.kind) == (ResponseKind.GENERIC, ResponseKind.PERSONALIZED)

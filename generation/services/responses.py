@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from conversations.enums import ResponseKind
 from conversations.models import Attribute, Case, Response
-from conversations.services.comparisons import Given, pair_responses
+from conversations.services.comparisons import Given, pair_responses, replace_held
 from generation.client import CallFailed
 from generation.configuration import ResponsesConfiguration
 from generation.enums import Reason
@@ -30,7 +30,7 @@ def respond_item(item: RunItem) -> bool:
     made = make_call(item, request, _text)
     return finish_item(
         item=item,
-        store=lambda: _store(item, case, made, request, given),
+        store=lambda: _store(item, made, request, given, configuration.attempt),
         notes={"given": len(given)},
         now=timezone.now(),
     )
@@ -50,20 +50,21 @@ def _text(answer: str) -> str:
     return answer.replace("\0", "").strip()
 
 
-def _store(item: RunItem, case: Case, made: Made[str], request: Request, given: list[Attribute]) -> int:
+def _store(item: RunItem, made: Made[str], request: Request, given: list[Attribute], attempt: int) -> int:
     """The response, its call and, where the other kind is there already, the comparison. In one transaction."""
     # Both kinds of a case may arrive at once: one after the other, so that the second sees the first.
-    Case.objects.select_for_update().only("pk").get(pk=case.pk)
+    Case.objects.select_for_update().only("pk").get(pk=item.case_id)
     endpoint, kind = item.run.endpoint, ResponseKind(item.response_kind)
     close_done(call=made.call, endpoint=endpoint, answer=made.answer, now=timezone.now())
-    there = {one.kind: one for one in Response.objects.filter(case=case, system_id=item.run.system_id, attempt=1)}
+    written = Response.objects.filter(case_id=item.case_id, system_id=item.run.system_id, attempt=attempt)
+    there = {one.kind: one for one in written}
     created = kind not in there
     if created:
         there[kind] = Response.objects.create(
-            case=case,
+            case_id=item.case_id,
             system_id=item.run.system_id,
             kind=kind,
-            attempt=1,
+            attempt=attempt,
             text=made.parsed,
             model=(made.answer.model or endpoint.model)[:120],
             provenance=_provenance(made, request, given),
@@ -87,9 +88,11 @@ def _provenance(made: Made[str], request: Request, given: list[Attribute]) -> di
 
 
 def _pair(item: RunItem, *, generic: Response, personalized: Response) -> None:
-    pair_responses(
+    comparison = pair_responses(
         generic=generic,
         personalized=personalized,
         attributes=[Given(attribute_id=pk) for pk in personalized.provenance.get("attributes", [])],
         names=[item.run.endpoint.model, item.run.system.name],
     )
+    if personalized.attempt > 1:
+        replace_held(by=comparison, now=timezone.now())

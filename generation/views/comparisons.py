@@ -10,7 +10,9 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.requests import user_of
 from conversations.permissions import MANAGE, get_study
 from conversations.services.comparisons import release_comparison
+from generation import tasks
 from generation.queries.progress import held_comparisons
+from generation.services.rewriting import NotRewritable, rewrite_comparison
 
 _PAGE = 50
 
@@ -35,4 +37,19 @@ def release(request: HttpRequest, slug: str, comparison_id: int) -> HttpResponse
     comparison = get_object_or_404(held_comparisons(study), pk=comparison_id)
     release_comparison(comparison=comparison, actor=user_of(request), now=timezone.now())
     messages.success(request, "The comparison is released: raters can get it.")
+    return redirect("generation:held", slug=slug)
+
+
+@login_required
+@require_POST
+def rewrite(request: HttpRequest, slug: str, comparison_id: int) -> HttpResponse:
+    study = get_study(request.user, slug, *MANAGE)
+    comparison = get_object_or_404(held_comparisons(study), pk=comparison_id)
+    try:
+        run = rewrite_comparison(comparison=comparison, actor=user_of(request), now=timezone.now())
+    except NotRewritable as error:
+        messages.error(request, str(error))
+        return redirect("generation:held", slug=slug)
+    tasks.announce(run.endpoint_id)
+    messages.success(request, "Both responses are being written again. What comes is scanned like any other.")
     return redirect("generation:held", slug=slug)

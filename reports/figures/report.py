@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from pyarrow import compute
 
 from conversations.enums import StageState
@@ -18,6 +19,7 @@ from reports.figures.stage_one import extraction_figures
 from reports.figures.stage_three import response_figures
 from reports.figures.stage_two import relevance_figures
 from reports.figures.verdict import evidence, verdict_figures
+from reports.stats.ratings import Flags
 from reports.stats.resampling import Resampling
 
 COLLECTING = (StageState.OPEN, StageState.PAUSED)
@@ -72,7 +74,7 @@ def _counts(dataset: Dataset, real_conversations: int) -> dict[str, int]:
     comparisons = dataset.tables["comparisons"]
     kinds = as_array(judged.column("rater_kind"))
     held = as_array(compute.not_equal(comparisons.column("leak_reasons"), "[]"))
-    released = as_array(comparisons.column("released"))
+    released, replaced = as_array(comparisons.column("released")), _replaced(comparisons)
     return {
         "human_judgments": int(as_array(judged.column("counted")).sum()),
         "model_judgments": int(np.sum(kinds == "model")),
@@ -81,7 +83,18 @@ def _counts(dataset: Dataset, real_conversations: int) -> dict[str, int]:
         "subjects": dataset.tables["subjects"].num_rows,
         "real_conversations": real_conversations,
         "comparisons": comparisons.num_rows,
-        "held": int(np.sum(held & ~released)),
+        "held": int(np.sum(held & ~released & ~replaced)),
         "released": int(np.sum(held & released)),
+        "replaced": int(replaced.sum()),
         "identical": int(as_array(comparisons.column("identical")).sum()),
     }
+
+
+def _replaced(comparisons: pa.Table) -> Flags:
+    """Comparisons that were written again: a later one of the same case and system exists."""
+    keys = list(
+        zip(comparisons.column("case_id").to_pylist(), comparisons.column("response_system").to_pylist(), strict=True)
+    )
+    last = {key: number for number, key in enumerate(keys)}
+    withdrawn = as_array(comparisons.column("withdrawn"))
+    return np.array([last[key] > number for number, key in enumerate(keys)], dtype=bool) & withdrawn

@@ -23,6 +23,7 @@ COUNTS = {
     "model_judgments": "LLM judgments",
     "model_raters": "LLM raters",
     "held": "Held back by the leak scan",
+    "replaced": "Written again after the leak scan",
     "released": "Released by an admin",
     "identical": "Comparisons of one text",
 }

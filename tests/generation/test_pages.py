@@ -161,6 +161,46 @@ def test_held_comparison_is_released(study, endpoint, owner, provider):
     assert b"Nothing is held back" in owner.get(reverse("generation:held", args=[study.slug])).content
 
 
+def test_held_comparison_is_written_again_and_the_old_one_is_kept(study, endpoint, owner, provider):
+    subject = add_subject(study)
+    add_attribute(subject, "The user is a nurse.")
+    add_case(subject)
+    provider.script = lambda request, number: Reply(f"As you told me, {number}.")
+    produce_all(start_responses(study=study, endpoint=endpoint, now=timezone.now()))
+    held = Comparison.objects.get()
+    page, again = (
+        reverse("generation:held", args=[study.slug]),
+        reverse("generation:rewrite", args=[study.slug, held.pk]),
+    )
+    assert "Write again" in owner.get(page).content.decode()
+    owner.post(again)
+    assert "being written again already" in owner.post(again, follow=True).content.decode()
+    provider.script = lambda request, number: Reply(f"Nine minutes, {number}.")
+    run = Run.objects.latest("pk")
+    run.items.update(announced_at=None)  # the page told the broker, to which nobody listens here
+    produce_all(run)
+    new = Comparison.objects.exclude(pk=held.pk).get()
+    held.refresh_from_db()
+    assert held.withdrawn_at is not None
+    assert (new.leak_reasons, new.withdrawn_at, new.system) == ([], None, held.system)
+    assert new.personalized.attempt == new.generic.attempt == 2
+    assert new.personalized.provenance["parameters"]["seed"] != held.personalized.provenance["parameters"]["seed"]
+    assert "Nothing is held back" in owner.get(page).content.decode()
+    assert owner.post(again).status_code == 404
+
+
+def test_held_comparison_whose_endpoint_has_changed_is_not_mixed_with_another_systems(study, endpoint, owner, provider):
+    subject = add_subject(study)
+    add_attribute(subject, "The user is a nurse.")
+    add_case(subject)
+    provider.script = lambda request, number: Reply(f"As you told me, {number}.")
+    produce_all(start_responses(study=study, endpoint=endpoint, now=timezone.now()))
+    Endpoint.objects.update(model="another")
+    again = reverse("generation:rewrite", args=[study.slug, Comparison.objects.get().pk])
+    assert "has changed since" in owner.post(again, follow=True).content.decode()
+    assert Run.objects.count() == 1
+
+
 ENDPOINT = {
     "name": "Mine",
     "model": "m",

@@ -184,6 +184,7 @@ MATRIX: dict[str, dict[str, Row]] = {
     "generation:endpoint-test": {"POST": (302, 404, 403, 403, None, None)},  # it calls the model
     "generation:held": {"GET": MANAGE},
     "generation:release": {"POST": ACT},
+    "generation:rewrite": {"POST": ACT},
     # Exports
     "reports:card": {"GET": READ},
     "reports:report": {"GET": READ},

@@ -1,0 +1,75 @@
+"""A comparison that the leak scan holds is written again: both responses, the same way, with another seed."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from accounts.models import User
+from accounts.services import record
+from conversations.enums import ResponseKind
+from conversations.models import Comparison, Response
+from generation.configuration import ResponsesConfiguration
+from generation.enums import ItemState, RunKind, RunState
+from generation.models import ModelCall, Run, RunItem
+from generation.services.endpoints import ensure_system
+
+
+class NotRewritable(Exception):
+    """It can't be written again. The message says why."""
+
+
+@transaction.atomic
+def rewrite_comparison(*, comparison: Comparison, actor: User, now: datetime) -> Run:
+    """A run of two calls. The held comparison stays as it is until the new one exists, and is withdrawn then.
+
+    Raises:
+        NotRewritable: it was uploaded, its endpoint has changed since, or it is being written again.
+    """
+    comparison = Comparison.objects.select_for_update(of=("self",)).select_related("personalized").get(pk=comparison.pk)
+    first = _first_run(comparison)
+    if ensure_system(endpoint=first.endpoint).pk != comparison.system_id:
+        raise NotRewritable(
+            f"The endpoint “{first.endpoint}” has changed since: what it writes now is another system's."
+        )
+    open_items = RunItem.objects.filter(case=comparison.case_id, run__system=comparison.system_id)
+    if open_items.filter(state__in=[ItemState.WAITING, ItemState.RUNNING]).exists():
+        raise NotRewritable("It is being written again already.")
+    run = Run.objects.create(
+        study_id=first.study_id,
+        kind=RunKind.RESPONSES,
+        system_id=comparison.system_id,
+        endpoint=first.endpoint,
+        configuration=_configuration(first, comparison).stored(),
+        created_by=actor,
+        state=RunState.RUNNING,
+        started_at=now,
+    )
+    RunItem.objects.bulk_create(
+        RunItem(run=run, case_id=comparison.case_id, response_kind=kind) for kind in ResponseKind.values
+    )
+    record(
+        actor=actor,
+        action="comparison.rewrite",
+        study_id=first.study_id,
+        target=f"comparison {comparison.pk}",
+        details={"reasons": comparison.leak_reasons, "run": run.pk},
+    )
+    return run
+
+
+def _first_run(comparison: Comparison) -> Run:
+    call = ModelCall.objects.filter(pk=comparison.personalized.provenance.get("run_call"))
+    found = call.select_related("item__run__endpoint").first()
+    if found is None:
+        raise NotRewritable("It was uploaded: upload another pair, or release it.")
+    return found.item.run
+
+
+def _configuration(first: Run, comparison: Comparison) -> ResponsesConfiguration:
+    """That of the run before, but for the attempt and the seed."""
+    before = ResponsesConfiguration.of(first.configuration)
+    written = Response.objects.filter(case=comparison.case_id, system=comparison.system_id)
+    attempt = (written.aggregate(last=Max("attempt"))["last"] or 0) + 1
+    parameters = before.parameters | {"seed": before.parameters.get("seed", 0) + 1000 * (attempt - before.attempt)}
+    return before.model_copy(update={"attempt": attempt, "parameters": parameters})
