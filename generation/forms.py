@@ -9,6 +9,7 @@ from conversations.enums import StageNumber
 from conversations.models import Study, System
 from generation.configuration import (
     ExtractionConfiguration,
+    MentionsConfiguration,
     ResponsesConfiguration,
     RunConfiguration,
     ScoresConfiguration,
@@ -196,6 +197,22 @@ class ScoresForm(RunForm):
         return ScoresConfiguration(
             method=ScoringMethod(self.cleaned_data["method"]), with_reason=self.cleaned_data["with_reason"]
         )
+
+
+class MentionsForm(RunForm):
+    all_again = forms.BooleanField(
+        required=False,
+        label="Ask again about what is decided",
+        help_text="Otherwise only where the rule decided: what an uploader or a model said stays.",
+    )
+    field_order = ["endpoint", "all_again", "limit", "budget"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["limit"].label = "Cases, at most"
+
+    def configuration(self) -> MentionsConfiguration:
+        return MentionsConfiguration(all_again=self.cleaned_data["all_again"])
 
 
 class ThresholdsForm(forms.Form):

@@ -47,6 +47,19 @@ def ask_for_votes(
     return template.messages(**values)
 
 
+def ask_for_mentions(template: PromptTemplate, *, response: str, facts: Mapping[str, str]) -> Messages:
+    """``facts`` are the texts of given attributes by their ids in the prompt."""
+    shown = as_lines([{"response": response}])
+    lines = as_lines([{"id": name, "fact": text} for name, text in facts.items()])
+    return template.messages(
+        response=shown,
+        facts=lines,
+        count=str(len(facts)),
+        form=as_lines([{"votes": {name: {"label": "..."} for name in facts}}]),
+        boundary=boundary(shown, lines),
+    )
+
+
 def conversations_shown(shown: Excerpt, *, any_there: bool) -> dict[str, str]:
     """The material of stage 1."""
     said = _ALL_SHOWN if shown.is_whole else _SOME_SHOWN.format(turns=shown.turns_left_out)

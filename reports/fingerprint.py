@@ -3,10 +3,11 @@
 import hashlib
 import json
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, Q, Sum
 
 from accounts.models import AuditEntry
-from conversations.models import Comparison, Selection, Study
+from conversations.enums import MentionMethod
+from conversations.models import Comparison, ComparisonAttribute, Selection, Study
 from judgments.models import Adjudication, BlindingAnswer, Judgment, Task
 from reports.exporting.versions import APP_VERSION
 
@@ -25,6 +26,9 @@ def fingerprint(study: Study) -> str:
         Task.objects.filter(stage__study=study).aggregate(Count("id"), Max("id"), Count("withdrawn_at")),
         Comparison.objects.filter(case__subject__study=study).aggregate(
             Count("id"), Max("id"), Count("released_at"), Count("withdrawn_at")
+        ),
+        ComparisonAttribute.objects.filter(comparison__case__subject__study=study).aggregate(
+            Sum("id", filter=Q(mentioned=True)), Count("id", filter=Q(mention_method=MentionMethod.MODEL))
         ),
         Selection.objects.filter(case__subject__study=study).aggregate(Count("id"), Max("id")),
         list(study.stages.order_by("number").values_list("number", "state", "k")),

@@ -10,6 +10,7 @@ from generation.models import RunItem
 from generation.services.calls import BudgetUsedUp, Postponed, pause_for_budget
 from generation.services.extraction import extract_item
 from generation.services.items import claim_item, fail_item, give_back
+from generation.services.mentions import mention_item
 from generation.services.responses import respond_item
 from generation.services.scoring import score_item
 from generation.services.votes import vote_item
@@ -19,6 +20,7 @@ _PRODUCERS: dict[str, Callable[[RunItem], bool]] = {
     RunKind.RESPONSES: respond_item,
     RunKind.VOTES: vote_item,
     RunKind.SCORES: score_item,
+    RunKind.MENTIONS: mention_item,
 }
 
 

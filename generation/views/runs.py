@@ -17,14 +17,25 @@ from conversations.permissions import MANAGE, READ, get_study
 from generation import tasks
 from generation.configuration import ScoresConfiguration
 from generation.enums import ItemState, RunKind, RunState
-from generation.forms import ExtractionForm, ResponsesForm, ResumeForm, RunForm, ScoresForm, ThresholdsForm, VotesForm
+from generation.forms import (
+    ExtractionForm,
+    MentionsForm,
+    ResponsesForm,
+    ResumeForm,
+    RunForm,
+    ScoresForm,
+    ThresholdsForm,
+    VotesForm,
+)
 from generation.models import Run
 from generation.queries import estimates, progress
+from generation.queries.mentions import estimate_mentions
 from generation.queries.scores import scoring_of
 from generation.queries.scoring import estimate_scores
 from generation.queries.vote_estimates import estimate_votes
 from generation.services import runs
 from generation.services.endpoints import ensure_default_endpoint
+from generation.services.mentions import start_mentions
 from generation.services.scoring import start_scores
 from judgments.queries.disclosure import must_wait_as_rater, withheld_stages
 
@@ -34,18 +45,21 @@ _FORMS: dict[str, type[RunForm]] = {
     RunKind.RESPONSES: ResponsesForm,
     RunKind.VOTES: VotesForm,
     RunKind.SCORES: ScoresForm,
+    RunKind.MENTIONS: MentionsForm,
 }
 _ESTIMATES: dict[str, Callable[..., estimates.Estimate]] = {
     RunKind.EXTRACTION: estimates.estimate_extraction,
     RunKind.RESPONSES: estimates.estimate_responses,
     RunKind.VOTES: estimate_votes,
     RunKind.SCORES: estimate_scores,
+    RunKind.MENTIONS: estimate_mentions,
 }
 _STARTS: dict[str, Callable[..., Run]] = {
     RunKind.EXTRACTION: runs.start_extraction,
     RunKind.RESPONSES: runs.start_responses,
     RunKind.VOTES: runs.start_votes,
     RunKind.SCORES: start_scores,
+    RunKind.MENTIONS: start_mentions,
 }
 
 

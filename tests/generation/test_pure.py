@@ -16,6 +16,7 @@ from generation.services.endpoints import DEFAULT_TEMPLATES
 
 KNOWN_TEXTS = {
     "extraction-v1": "ba474496c26a",
+    "mentions-v1": "4908dfdac91e",
     "respond-generic-v1": "2a0f77878081",
     "respond-personalized-v1": "909c09cf7e55",
     "vote-stage1-v1": "083452f07bfb",

@@ -1,0 +1,121 @@
+"""A model says which given attributes the personalized responses to a case mention explicitly.
+
+Uploaded responses are asked about like generated ones. The rule stays the default: what it said is replaced only here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+from itertools import batched, groupby
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from conversations.enums import MentionMethod, ResponseKind
+from conversations.models import ComparisonAttribute, Study
+from generation.client import CallFailed
+from generation.configuration import MentionsConfiguration
+from generation.enums import CallState, Reason, RunKind
+from generation.models import Endpoint, ModelCall, Run, RunItem
+from generation.outputs import parse_votes, votes_schema
+from generation.prompting import load
+from generation.queries.mentions import cases_to_ask_about, facts_per_call, mentions_to_decide
+from generation.questions import ask_for_mentions
+from generation.services.calls import Request, finished_part, make_call
+from generation.services.items import finish_item
+from generation.services.runs import create_run, start_run
+
+LABELS = {"yes": 1, "no": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One call: given attributes of one comparison by their ids in the prompt."""
+
+    request: Request
+    facts: dict[str, ComparisonAttribute]
+
+
+@transaction.atomic
+def start_mentions(
+    *,
+    study: Study,
+    endpoint: Endpoint,
+    configuration: MentionsConfiguration | None = None,
+    limit: int | None = None,
+    budget: Decimal | None = None,
+    actor: User | None = None,
+    now: datetime,
+) -> Run:
+    """A run that asks about each case with a given attribute that no model has decided. Raises NothingToDo."""
+    configuration = configuration or MentionsConfiguration()
+    run = create_run(
+        study=study,
+        kind=RunKind.MENTIONS,
+        endpoint=endpoint,
+        configuration=configuration,
+        budget=budget,
+        actor=actor,
+    )
+    cases = cases_to_ask_about(study, configuration).values_list("pk", flat=True)[:limit]
+    items = (RunItem(run=run, case_id=pk, response_kind=ResponseKind.PERSONALIZED) for pk in list(cases))
+    return start_run(run, items, actor=actor, now=now)
+
+
+def mention_item(item: RunItem) -> bool:
+    """Ask about every comparison of the item's case and store what was said. Raises what ``make_call`` raises."""
+    configuration = MentionsConfiguration.of(item.run.configuration)
+    found = mentions_to_decide(item.run.study, configuration).filter(comparison__case=item.case_id)
+    rows = list(found.select_related("attribute", "comparison__personalized"))
+    if not rows:
+        raise CallFailed(Reason.NOTHING_GIVEN, "What was to be asked about has been withdrawn or decided.")
+    asked = _asked(item, configuration, rows)
+    decided = [row for one in asked for row in _decide(item, one)]
+    return finish_item(
+        item=item,
+        store=lambda: _store(decided),
+        notes={"comparisons": len({row.comparison_id for row in rows}), "parts": len(asked)},
+        now=timezone.now(),
+    )
+
+
+def _asked(item: RunItem, configuration: MentionsConfiguration, rows: Sequence[ComparisonAttribute]) -> list[_Asked]:
+    size = facts_per_call(item.run.endpoint, configuration)
+    template = load("mentions", configuration.templates["mentions"])
+    asked: list[_Asked] = []
+    for _, group in groupby(rows, key=lambda row: row.comparison_id):
+        for some in batched(group, size):
+            facts = {f"f{number}": row for number, row in enumerate(some, start=1)}
+            messages = ask_for_mentions(
+                template,
+                response=some[0].comparison.personalized.text,
+                facts={name: row.attribute.text for name, row in facts.items()},
+            )
+            schema = votes_schema(units=list(facts), labels=LABELS, modes={})
+            asked.append(_Asked(Request(template, messages, len(asked), schema, keeps_answer=True), facts))
+    return asked
+
+
+def _decide(item: RunItem, asked: _Asked) -> list[ComparisonAttribute]:
+    read = partial(parse_votes, units=list(asked.facts), labels=LABELS, modes={})
+    known = finished_part(item, asked.request)
+    said = read(known) if known is not None else make_call(item, asked.request, read).parsed
+    model = _model(item, asked.request.part)
+    for name, row in asked.facts.items():
+        row.mentioned = bool(said[name].label)
+        row.mention_method, row.mention_model = MentionMethod.MODEL, model
+    return list(asked.facts.values())
+
+
+def _model(item: RunItem, part: int) -> str:
+    """As it called itself in the answer that counts."""
+    calls = ModelCall.objects.filter(item=item, part=part, state=CallState.DONE).exclude(model="")
+    name = calls.order_by("-pk").values_list("model", flat=True).first()
+    return (name or item.run.endpoint.model)[:200]
+
+
+def _store(rows: list[ComparisonAttribute]) -> int:
+    return ComparisonAttribute.objects.bulk_update(rows, ["mentioned", "mention_method", "mention_model"])
