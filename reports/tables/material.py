@@ -45,6 +45,10 @@ WHERE stage.study_id = %(study)s
         ),
         Column("attribute_system", Kind.TEXT, system_name("attribute_system"), "the system that extracted it"),
         Column("attribute_mentioned", Kind.TRUTH, "given.mentioned", "named explicitly in the personalized response"),
+        Column(
+            "attribute_mention_method", Kind.TEXT, "given.mention_method", "who decided that: rule, model or upload"
+        ),
+        Column("attribute_mention_model", Kind.TEXT, "NULLIF(given.mention_model, '')", "which model, where one did"),
         Column("comparison_id", Kind.INTEGER, "task.comparison_id", "the pair of responses (stage 3)"),
         Column("response_system", Kind.TEXT, system_name("response_system"), "the system that wrote them"),
         Column("expected_label", Kind.INTEGER, "unit.expected_label", "gold: the label that is known to be right"),
