@@ -30,7 +30,7 @@ def respond_item(item: RunItem) -> bool:
     made = make_call(item, request, _text)
     return finish_item(
         item=item,
-        store=lambda: _store(item, made, request, given, configuration.attempt),
+        store=lambda: _store(item, case, made, request, given),
         notes={"given": len(given)},
         now=timezone.now(),
     )
@@ -50,18 +50,19 @@ def _text(answer: str) -> str:
     return answer.replace("\0", "").strip()
 
 
-def _store(item: RunItem, made: Made[str], request: Request, given: list[Attribute], attempt: int) -> int:
+def _store(item: RunItem, case: Case, made: Made[str], request: Request, given: list[Attribute]) -> int:
     """The response, its call and, where the other kind is there already, the comparison. In one transaction."""
     # Both kinds of a case may arrive at once: one after the other, so that the second sees the first.
-    Case.objects.select_for_update().only("pk").get(pk=item.case_id)
+    Case.objects.select_for_update().only("pk").get(pk=case.pk)
     endpoint, kind = item.run.endpoint, ResponseKind(item.response_kind)
+    attempt = int(item.run.configuration.get("attempt", 1))
     close_done(call=made.call, endpoint=endpoint, answer=made.answer, now=timezone.now())
-    written = Response.objects.filter(case_id=item.case_id, system_id=item.run.system_id, attempt=attempt)
+    written = Response.objects.filter(case=case, system_id=item.run.system_id, attempt=attempt)
     there = {one.kind: one for one in written}
     created = kind not in there
     if created:
         there[kind] = Response.objects.create(
-            case_id=item.case_id,
+            case=case,
             system_id=item.run.system_id,
             kind=kind,
             attempt=attempt,

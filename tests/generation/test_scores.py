@@ -235,7 +235,7 @@ def test_without_consensus_of_others_nothing_is_labelled(study, endpoint):
 def test_uploaded_judgments_of_the_same_name_are_never_overwritten(study, endpoint):
     run = score(study, endpoint, bm25())
     batch = Batch.objects.create(study=study, filename="votes.jsonl", size=1, origin=Origin.REAL)
-    unit = Unit.objects.filter(task__stage__number=2, attribute__text=TEA).first()
+    unit = Unit.objects.filter(task__stage__number=2, attribute__text=TEA)[0]
     Judgment.objects.create(
         unit=unit, rater=run.rater, stage_number=2, label=0, batch=batch, submitted_at=timezone.now()
     )
