@@ -28,7 +28,8 @@ def fingerprint(study: Study) -> str:
             Count("id"), Max("id"), Count("released_at"), Count("withdrawn_at")
         ),
         ComparisonAttribute.objects.filter(comparison__case__subject__study=study).aggregate(
-            Sum("id", filter=Q(mentioned=True)), Count("id", filter=Q(mention_method=MentionMethod.MODEL))
+            mentioned=Sum("id", filter=Q(mentioned=True)),
+            by_models=Count("id", filter=Q(mention_method=MentionMethod.MODEL)),
         ),
         Selection.objects.filter(case__subject__study=study).aggregate(Count("id"), Max("id")),
         list(study.stages.order_by("number").values_list("number", "state", "k")),
