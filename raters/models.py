@@ -109,6 +109,8 @@ class Enrolment(models.Model):
     languages = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     avoids_flagged = models.BooleanField(default=False)  # wants no material that is flagged as toxic
     paused_at = models.DateTimeField(null=True, blank=True)  # by an admin: gets no pages for now
+    # The pseudonym of a rater who judged elsewhere and came with a dataset; such a rater is nobody here.
+    imported_key = models.CharField(max_length=40, blank=True, default="", db_default="")
     outcome = models.CharField(max_length=24, choices=EnrolmentOutcome, blank=True)
     enrolled_at = models.DateTimeField(db_default=Now())
 

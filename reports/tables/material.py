@@ -52,6 +52,7 @@ WHERE stage.study_id = %(study)s
         Column("comparison_id", Kind.INTEGER, "task.comparison_id", "the pair of responses (stage 3)"),
         Column("response_system", Kind.TEXT, system_name("response_system"), "the system that wrote them"),
         Column("expected_label", Kind.INTEGER, "unit.expected_label", "gold: the label that is known to be right"),
+        Column("instruction", Kind.TEXT, "NULLIF(unit.instruction, '')", "attention check: what the rater was asked"),
     ),
 )
 
@@ -75,6 +76,7 @@ WHERE subject.study_id = %(study)s
         Column("subject_key", Kind.TEXT, SUBJECT_KEY, "pseudonym of the subject"),
         Column("prompt_id", Kind.TEXT, "prompt.external_id", "the uploader's id of the prompt"),
         Column("prompt_text", Kind.TEXT, "prompt.text", "its text"),
+        Column("prompt_topic", Kind.TEXT, "NULLIF(prompt.topic, '')", "its topic, if the uploader gave one"),
         Column("response_system", Kind.TEXT, system_name("response_system"), "the system that wrote both"),
         Column("generic_text", Kind.TEXT, "generic.text", "the response to the prompt alone"),
         Column("personalized_text", Kind.TEXT, "personalized.text", "the response to the prompt and the attributes"),
@@ -117,6 +119,8 @@ JOIN conversations_case case_ ON case_.id = selection.case_id
 JOIN conversations_subject subject ON subject.id = case_.subject_id
 JOIN conversations_prompt prompt ON prompt.id = case_.prompt_id
 JOIN conversations_system selecting_system ON selecting_system.id = selection.system_id
+JOIN conversations_attribute attribute ON attribute.id = selection.attribute_id
+JOIN conversations_system attribute_system ON attribute_system.id = attribute.system_id
 WHERE subject.study_id = %(study)s
 """,
     order="selection.id",
@@ -125,7 +129,10 @@ WHERE subject.study_id = %(study)s
         Column("case_id", Kind.INTEGER, "case_.id", "the (subject, prompt) pair"),
         Column("subject_key", Kind.TEXT, SUBJECT_KEY, "pseudonym of the subject"),
         Column("prompt_id", Kind.TEXT, "prompt.external_id", "the uploader's id of the prompt"),
+        Column("prompt_text", Kind.TEXT, "prompt.text", "its text"),
         Column("attribute_id", Kind.INTEGER, "selection.attribute_id", "the attribute"),
+        Column("attribute_text", Kind.TEXT, "attribute.text", "its text"),
+        Column("attribute_system", Kind.TEXT, system_name("attribute_system"), "the system that extracted it"),
         Column("selected", Kind.TRUTH, "selection.selected", "whether it is used"),
         Column("score", Kind.NUMBER, "selection.score", "the score it was selected by, if there was one"),
     ),

@@ -11,7 +11,7 @@ from psycopg import Cursor
 from pyarrow import csv
 
 from conversations.models import Study
-from raters.pseudonyms import rater_key
+from raters.pseudonyms import imported_keys, rater_key
 from reports.tables.table import Column, Table
 
 BLOCK_BYTES = 2 << 20
@@ -43,6 +43,7 @@ def record_batches(
     Raises KeyError for a column that the table does not have.
     """
     chosen = table.chosen(columns)
+    imported_keys(study)  # asked before COPY: the connection answers nothing else while it runs
     with connection.cursor() as wrapped:
         cursor: Cursor[Any] = wrapped.cursor
         query = f"COPY ({table.select(columns)}) TO STDOUT (FORMAT csv)"
