@@ -78,3 +78,22 @@ class BlindingGuess(models.TextChoices):
     PERSONALIZED = "personalized", "The personalized one"
     GENERIC = "generic", "The generic one"
     CANNOT_TELL = "cannot_tell", "Cannot tell"
+
+
+class ActKind(models.TextChoices):
+    """What a crowd platform is told of one visit."""
+
+    APPROVE = "approve", "Approve"
+    BONUS = "bonus", "Bonus"
+    SCREEN_OUT = "screen_out", "Screen out"
+
+
+class ActState(models.TextChoices):
+    """How far the platform was told. ``UNKNOWN``: a payment was asked for, and nobody knows whether it was made."""
+
+    WAITING = "waiting", "Waiting"
+    PREPARED = "prepared", "Set up, not paid yet"
+    SENT = "sent", "Being sent"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+    UNKNOWN = "unknown", "Not known"

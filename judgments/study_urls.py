@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from judgments.study_views import adjudication, crowd, gold, pay, preview, questions, raters, stages, steering
+from judgments.study_views import (
+    adjudication,
+    crowd,
+    crowd_sending,
+    gold,
+    pay,
+    preview,
+    questions,
+    raters,
+    stages,
+    steering,
+)
 
 app_name = "stages"
 urlpatterns = [
@@ -17,6 +28,10 @@ urlpatterns = [
     path("adjudication/<int:unit_id>/", adjudication.unit, name="adjudicate"),
     path("adjudication/<int:unit_id>/withdraw/", adjudication.withdraw, name="adjudication-withdraw"),
     path("crowd/", crowd.crowd, name="crowd"),
+    path("crowd/token/", crowd_sending.token, name="crowd-token"),
+    path("crowd/<int:link_id>/acts/", crowd_sending.acts, name="crowd-acts"),
+    path("crowd/<int:link_id>/settle/<uuid:batch>/", crowd_sending.settle, name="crowd-settle"),
+    path("crowd/<int:link_id>/<slug:kind>/send/", crowd_sending.send, name="crowd-send"),
     path("crowd/<int:link_id>/<slug:kind>/", crowd.crowd_list, name="crowd-list"),
     path("raters/", raters.rater_list, name="raters"),
     path("raters/csv/", raters.rater_csv, name="raters-csv"),

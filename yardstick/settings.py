@@ -185,6 +185,7 @@ PROLIFIC_JWKS_URL = environment.text(
 )
 PROLIFIC_AUDIENCE = environment.text("YARDSTICK_PROLIFIC_AUDIENCE") or BASE_URL
 PROLIFIC_WEBHOOK_SECRET = environment.text("YARDSTICK_PROLIFIC_WEBHOOK_SECRET")
+PROLIFIC_API_URL = environment.text("YARDSTICK_PROLIFIC_API_URL", default="https://api.prolific.com")
 
 CELERY_BROKER_URL = REDIS_URL or paths.redis_url()
 CELERY_TASK_ACKS_LATE = True
@@ -205,6 +206,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "generation.sweep_runs": {"task": "generation.sweep_runs", "schedule": 5.0, "options": {"expires": 5}},
     "judgments.extend_stages": {"task": "judgments.extend_stages", "schedule": 15.0, "options": {"expires": 15}},
+    "judgments.sweep_platform_acts": {
+        "task": "judgments.sweep_platform_acts",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
     "reports.sweep_exports": {"task": "reports.sweep_exports", "schedule": 15.0, "options": {"expires": 15}},
     "reports.sweep_reports": {"task": "reports.sweep_reports", "schedule": 15.0, "options": {"expires": 15}},
 }

@@ -1,4 +1,5 @@
 from judgments.models.answers import Adjudication, BlindingAnswer, Judgment, JudgmentRevision, Submission
+from judgments.models.crowd import PlatformAccount, PlatformAct
 from judgments.models.learning import ComprehensionTry, Question
 from judgments.models.snapshots import Consensus, ConsensusSnapshot, SnapshotLabel
 from judgments.models.work import Assignment, QueuePosition, Slot, Task, Unit
@@ -12,6 +13,8 @@ __all__ = [
     "ConsensusSnapshot",
     "Judgment",
     "JudgmentRevision",
+    "PlatformAccount",
+    "PlatformAct",
     "Question",
     "QueuePosition",
     "Slot",

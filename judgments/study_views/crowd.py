@@ -7,8 +7,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import user_of
 from conversations.permissions import MANAGE, get_study
-from judgments.queries.crowd import crowd_links, crowd_lists
+from judgments.queries.crowd import crowd_links, crowd_lists, has_token
 from judgments.services.steering import record_crowd_download
+from judgments.study_views.crowd_sending import acts_context
 from judgments.study_views.sheets import csv_response
 from raters.enums import Platform
 from raters.models import EntryLink
@@ -20,8 +21,15 @@ KINDS = ("approve", "bonus", "screen-out")
 @require_safe
 def crowd(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_study(request.user, slug, *MANAGE)
-    rows = [(link, crowd_lists(study, link)) for link in crowd_links(study)]
-    return render(request, "judgments/crowd.html", {"study": study, "rows": rows})
+    rows = [
+        {
+            "link": link,
+            "lists": crowd_lists(study, link),
+            **(acts_context(study, link) if link.platform == Platform.PROLIFIC else {}),
+        }
+        for link in crowd_links(study)
+    ]
+    return render(request, "judgments/crowd.html", {"study": study, "rows": rows, "has_token": has_token(study)})
 
 
 @login_required

@@ -154,6 +154,10 @@ MATRIX: dict[str, dict[str, Row]] = {
     "stages:question-move": {"POST": ACT},
     # Seeing and steering raters
     "stages:crowd": {"GET": MANAGE},
+    "stages:crowd-token": {"GET": MANAGE, "POST": MANAGE},
+    "stages:crowd-acts": {"GET": answers(MANAGE, 404)},
+    "stages:crowd-settle": {"POST": answers(ACT, 404)},
+    "stages:crowd-send": {"GET": answers(MANAGE, 404), "POST": answers(ACT, 404)},
     "stages:crowd-list": {"POST": answers(ACT, 404)},  # the link here is nobody's platform
     "stages:raters": {"GET": READ},
     "stages:raters-csv": {"GET": READ},
@@ -317,6 +321,7 @@ def make_world() -> World:
         "number": 1,
         "stage_number": 1,
         "kind": RunKind.EXTRACTION.value,
+        "batch": uuid.uuid4(),
         "link_id": link.pk,
         "token": link.token,
         "membership_id": Membership.objects.get(study=study, user=world.users["analyst"]).pk,
