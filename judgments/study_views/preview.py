@@ -5,12 +5,14 @@ from dataclasses import replace
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from conversations.enums import StageState
 from conversations.markdown import render as render_markdown
 from conversations.models import Stage
 from conversations.permissions import READ, get_study
@@ -18,8 +20,11 @@ from judgments.enums import TaskKind
 from judgments.models import Assignment, Task
 from judgments.pages import TaskPage, build_page
 from judgments.queries.work import live_tasks
+from judgments.services.building import build_units
+from judgments.stages import behaviour
 from judgments.visits import key_legend
 
+_SAMPLE = 5  # targets of a stage whose pages are not built yet
 _NOBODY = 0  # no rater has this number, so no rater's own order of units is told
 
 
@@ -29,13 +34,33 @@ _NOBODY = 0  # no rater has this number, so no rater's own order of units is tol
 def preview(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     study = get_study(request.user, slug, *READ)
     stage = get_object_or_404(Stage.objects.select_related("study"), study=study, number=number)
-    tasks = live_tasks(stage).filter(kind=TaskKind.REGULAR, withdrawn_at__isnull=True).order_by("id")
-    shown = Paginator(_with_material(tasks), 1).get_page(request.GET.get("page"))
+    if stage.state != StageState.DRAFT or _tasks(stage).exists():
+        return _shown(request, stage)
+    with transaction.atomic():
+        _build_sample(stage)
+        answer = _shown(request, stage, is_sample=True)
+        transaction.set_rollback(True)
+    return answer
+
+
+def _build_sample(stage: Stage) -> None:
+    """Of the first few targets, whatever the gating says. Whoever calls this rolls it back."""
+    targets = behaviour(stage.number).targets(stage).order_by("id").values_list("id", flat=True)
+    build_units(stage=stage, target_ids=list(targets[:_SAMPLE]))
+
+
+def _tasks(stage: Stage) -> QuerySet[Task]:
+    return live_tasks(stage).filter(kind=TaskKind.REGULAR, withdrawn_at__isnull=True).order_by("id")
+
+
+def _shown(request: HttpRequest, stage: Stage, *, is_sample: bool = False) -> HttpResponse:
+    shown = Paginator(_with_material(_tasks(stage)), 1).get_page(request.GET.get("page"))
     page = _page_of(shown.object_list[0], stage) if shown.object_list else None
     guidelines = stage.guidelines.first()
     context = {
-        "study": study,
+        "study": stage.study,
         "stage": stage,
+        "is_sample": is_sample,
         "page": replace(page, flagged=False) if page else None,
         "is_flagged": bool(page and page.flagged),
         "pages": shown,

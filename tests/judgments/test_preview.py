@@ -7,6 +7,7 @@ from django.db import connection
 from accounts.models import User
 from conversations.enums import Role
 from conversations.models import Membership
+from tests import factories
 from tests.worlds import rateable_study
 
 pytestmark = pytest.mark.django_db
@@ -43,3 +44,25 @@ def test_preview_draws_the_sides_anew_and_does_not_tell_them(client):
     texts = [client.get(f"/studies/{study.slug}/stages/3/preview/").content.decode() for _ in range(30)]
     assert {text.index("Bread and jam") < text.index("Weigh 50 g") for text in texts} == {True, False}
     assert not any(word in text.lower() for text in texts for word in ("personalized_left", "generic"))
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_stage_in_draft_is_previewed_before_anything_is_built(client, number):
+    study = factories.study()
+    factories.material(study, subjects=2, attributes_each=3, prompts=2)
+    user = User.objects.create_user("ada")
+    Membership.objects.create(study=study, user=user, role=Role.OWNER)
+    client.force_login(user)
+    before = rows_of_all_tables()
+    texts = [client.get(f"/studies/{study.slug}/stages/{number}/preview/?page={page}").content for page in (1, 2)]
+    assert all(b"The stage is a draft" in text and b'class="unit' in text for text in texts)
+    assert texts[0] != texts[1]
+    assert rows_of_all_tables() == before
+
+
+def test_a_stage_without_material_says_what_is_missing(client):
+    study = factories.study()
+    user = User.objects.create_user("ada")
+    Membership.objects.create(study=study, user=user, role=Role.OWNER)
+    client.force_login(user)
+    assert b"nothing to judge yet" in client.get(f"/studies/{study.slug}/stages/1/preview/").content
