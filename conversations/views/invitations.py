@@ -1,5 +1,7 @@
 """Who follows an invitation: a member by one click when signed in, else after making an account."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
@@ -25,23 +27,25 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return _spent(request)
     user = request.user if isinstance(request.user, User) else None
     form = AccountForm(request.POST or None) if user is None else None
-    if request.method == "POST" and (form is None or form.is_valid()):
-        return _accept(request, token, user, form)
+    if request.method == "POST" and user is not None:
+        return _accept(request, lambda: services.accept(token=token, user=user, now=timezone.now()))
+    if request.method == "POST" and form is not None and form.is_valid():
+        make = form.save
+        return _accept(
+            request, lambda: services.accept_with_account(token=token, make=make, now=timezone.now()), signs_in=True
+        )
     context = {"study": found.study, "role": ROLES_IN_WORDS[Role(found.role)], "form": form, "token": token}
     status = 422 if form is not None and form.errors else 200
     return render(request, "conversations/invitation.html", context, status=status)
 
 
-def _accept(request: HttpRequest, token: str, user: User | None, form: AccountForm | None) -> HttpResponse:
+def _accept(request: HttpRequest, accept: Callable[[], Membership], *, signs_in: bool = False) -> HttpResponse:
     try:
-        if user is None:
-            assert form is not None  # noqa: S101 - who is not signed in has filled it in
-            membership = services.accept_with_account(token=token, make=form.save, now=timezone.now())
-            login(request, membership.user, backend=BACKEND)
-        else:
-            membership = services.accept(token=token, user=user, now=timezone.now())
+        membership = accept()
     except services.InvitationSpent:
         return _spent(request)
+    if signs_in:
+        login(request, membership.user, backend=BACKEND)
     messages.success(request, f"You are in: {membership.study.title}.")
     return _home(membership)
 
