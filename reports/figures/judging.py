@@ -218,8 +218,9 @@ def _blinding(dataset: Dataset, resampling: Resampling) -> dict[str, Any]:
         }
     right = np.array([guess == "personalized" for guess in guesses])
     wrong = np.array([guess == "generic" for guess in guesses])
-    rater = table.column("rater_key").combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
-    sums = by_subject([right.astype(float) - wrong], rater, int(rater.max()) + 1)
+    # By the pseudonyms' own order: answers have no ids, so their order may be another one after an import.
+    keys, rater = np.unique(np.array(table.column("rater_key").to_pylist()), return_inverse=True)
+    sums = by_subject([right.astype(float) - wrong], rater.astype(np.int64), len(keys))
     index = resampling.statistic(sums, lambda total: mean_of(total[..., 0], total[..., 1]), n=len(guesses))
     return {
         "asked": len(guesses),
