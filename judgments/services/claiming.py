@@ -10,14 +10,14 @@ from django.db import connection, transaction
 from conversations.enums import StageNumber
 from conversations.models import Stage
 from judgments.enums import Outcome, Special, TaskKind
-from judgments.models import Assignment
+from judgments.models import Assignment, QueuePosition
 from judgments.policies.blinding import personalized_left
 from judgments.policies.specials import special_page
 from judgments.queries.work import is_live
 from judgments.services import leases
 from judgments.services.claim_statement import LOCK_QUEUE, claim_statement
 from judgments.services.qualifying import decide
-from raters.models import Rater
+from raters.models import Enrolment, Rater
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,12 @@ def lock_queue(*, rater: Rater, stage: Stage) -> Queue | None:
         cursor.execute(LOCK_QUEUE, {"rater": rater.pk, "stage": stage.pk})
         row = cursor.fetchone()
     return Queue(*row) if row else None
+
+
+def wait_for_rater(enrolment: Enrolment) -> None:
+    """A submit or claim of this rater holds their place in a queue of the study: it ends first."""
+    places = QueuePosition.objects.filter(rater=enrolment.rater_id, stage__study=enrolment.study_id)
+    list(places.select_for_update().order_by("pk").values_list("pk"))
 
 
 def claim_locked(*, rater: Rater, stage: Stage, queue: Queue | None, now: datetime) -> Assignment | None:

@@ -1,5 +1,6 @@
 """Leave a rater's judgments of a stage out of every figure, and take them back in."""
 
+import uuid
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -37,12 +38,14 @@ WHERE slot.id = chosen.slot_id
 
 @transaction.atomic
 def exclude_judgments(*, rater: Rater, stage: Stage, reason: ExclusionReason, actor: User | None, now: datetime) -> int:
-    """Mark them, keep them, and ask somebody else: their slots are open again."""
-    _wait_for_answers(rater, stage)
-    mine = Q(rater=rater, unit__task__stage=stage)
+    """Mark them, keep them, and ask somebody else: their slots are open again.
+
+    Pages that the rater begins meanwhile are left alone, judgments and slots alike.
+    """
+    pages = _locked_pages(rater, stage)
+    mine = Q(rater=rater, unit__task__stage=stage) & (Q(assignment__in=pages) | Q(assignment__isnull=True))
     excluded = Judgment.objects.filter(mine, excluded_at__isnull=True).update(excluded_at=now, exclusion_reason=reason)
-    filled = Slot.objects.filter(stage=stage, assignment__rater=rater, filled_at__isnull=False)
-    filled.update(**FREED)
+    Slot.objects.filter(assignment__in=pages, filled_at__isnull=False).update(**FREED)
     _record("judgments.exclude", rater, stage, actor, judgments=excluded, reason=reason)
     return excluded
 
@@ -50,7 +53,7 @@ def exclude_judgments(*, rater: Rater, stage: Stage, reason: ExclusionReason, ac
 @transaction.atomic
 def include_judgments(*, rater: Rater, stage: Stage, actor: User | None, now: datetime) -> int:
     """Count them again where a slot is still free; what others have replaced meanwhile becomes surplus."""
-    _wait_for_answers(rater, stage)
+    _locked_pages(rater, stage)
     mine = Q(rater=rater, unit__task__stage=stage)
     included = Judgment.objects.filter(mine, excluded_at__isnull=False).update(excluded_at=None, exclusion_reason="")
     with connection.cursor() as cursor:
@@ -67,10 +70,10 @@ def include_judgments(*, rater: Rater, stage: Stage, actor: User | None, now: da
     return included
 
 
-def _wait_for_answers(rater: Rater, stage: Stage) -> None:
+def _locked_pages(rater: Rater, stage: Stage) -> list[uuid.UUID]:
     """Whoever stores an answer holds its page: it is seen whole here, or comes whole afterwards."""
     pages = Assignment.objects.filter(rater=rater, stage=stage).order_by("pk")
-    list(pages.select_for_update(no_key=True).values_list("pk"))
+    return list(pages.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def _record(action: str, rater: Rater, stage: Stage, actor: User | None, *, judgments: int, reason: str) -> None:

@@ -6,7 +6,8 @@ from django.db import transaction
 
 from conversations.enums import WithdrawalPolicy
 from judgments.enums import ExclusionReason, Outcome
-from judgments.models import Assignment, Judgment, QueuePosition, Slot
+from judgments.models import Assignment, Judgment, Slot
+from judgments.services.claiming import wait_for_rater
 from judgments.services.excluding import exclude_judgments
 from judgments.services.leases import FREED
 from judgments.services.outcomes import outcome_if_ended_now
@@ -19,7 +20,7 @@ from raters.services.withdrawing import withdraw_enrolment
 @transaction.atomic
 def end_visit(*, visit: Arrival, now: datetime) -> EnrolmentOutcome:
     """The rater is done with this visit: others may take the page at hand. What ended stays ended as it did."""
-    _wait_for_other_tabs(visit.enrolment)
+    wait_for_rater(visit.enrolment)
     visit.refresh_from_db(fields=["outcome"])
     outcome = outcome_if_ended_now(visit=visit, now=now)
     Slot.objects.filter(
@@ -35,23 +36,18 @@ def withdraw(*, enrolment: Enrolment, now: datetime) -> bool:
 
     False if they had withdrawn before; then nothing changes.
     """
-    _wait_for_other_tabs(enrolment)
+    wait_for_rater(enrolment)
     if not withdraw_enrolment(enrolment=enrolment, now=now):
         return False
     mine = {"stage__study": enrolment.study_id}
-    Slot.objects.filter(assignment__rater=enrolment.rater_id, filled_at__isnull=True, **mine).update(**FREED)
+    # The page first, then its slot: the order in which a draft or an answer takes them.
     Assignment.objects.filter(rater=enrolment.rater_id, outcome="", **mine).update(
         outcome=Outcome.RETURNED, submitted_at=now
     )
+    Slot.objects.filter(assignment__rater=enrolment.rater_id, filled_at__isnull=True, **mine).update(**FREED)
     if enrolment.study.withdrawal_policy == WithdrawalPolicy.EXCLUDE:
         _exclude_all(enrolment, now)
     return True
-
-
-def _wait_for_other_tabs(enrolment: Enrolment) -> None:
-    """A submit or claim of this rater holds their place in the queue: it ends first."""
-    places = QueuePosition.objects.filter(rater=enrolment.rater_id, stage__study=enrolment.study_id)
-    list(places.select_for_update().order_by("pk").values_list("pk"))
 
 
 def _exclude_all(enrolment: Enrolment, now: datetime) -> None:

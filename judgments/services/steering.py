@@ -11,7 +11,8 @@ from accounts.services import record
 from conversations.enums import WithdrawalPolicy
 from conversations.models import Stage, Study
 from judgments.enums import Outcome, TaskKind
-from judgments.models import Assignment, Judgment, QueuePosition, Slot
+from judgments.models import Assignment, Judgment, Slot
+from judgments.services.claiming import wait_for_rater
 from judgments.services.excluding import include_judgments
 from judgments.services.leases import FREED
 from raters.enums import EnrolmentOutcome
@@ -65,7 +66,7 @@ def effect_of_including(*, rater_id: int, stage: Stage, now: datetime) -> Inclus
 @transaction.atomic
 def release_leases(*, enrolment: Enrolment, actor: User) -> int:
     """Others may take what the rater holds. Their drafts stay, and they get the page back if it is free when they return."""
-    _wait_for_the_rater(enrolment)
+    wait_for_rater(enrolment)
     held = Slot.objects.filter(
         stage__study=enrolment.study_id, assignment__rater=enrolment.rater_id, filled_at__isnull=True
     )
@@ -105,9 +106,3 @@ def record_crowd_download(*, link: EntryLink, kind: str, actor: User, visits: in
         target=link.label,
         details={"list": kind, "visits": visits},
     )
-
-
-def _wait_for_the_rater(enrolment: Enrolment) -> None:
-    """A submit or claim of this rater holds their place in the queue: it ends first."""
-    places = QueuePosition.objects.filter(rater=enrolment.rater_id, stage__study=enrolment.study_id)
-    list(places.select_for_update().order_by("pk").values_list("pk"))

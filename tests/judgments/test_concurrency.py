@@ -13,9 +13,11 @@ import pytest
 from django.db import connection, connections, transaction
 from django.db.models import Count
 
+from conversations.models import Stage
 from judgments import queries
 from judgments.enums import ExclusionReason, Outcome
 from judgments.models import Assignment, Judgment, Slot, Submission
+from judgments.services import leases
 from judgments.services.answering import Withdrew, set_aside, submit
 from judgments.services.claim_statement import claim_statement
 from judgments.services.claiming import claim_next, claim_parameters, lock_queue, release
@@ -209,3 +211,79 @@ def test_answer_on_its_way_while_the_rater_withdraws_is_not_taken():
             sent.result(timeout=30)
     assert not Judgment.objects.exists()
     assert Assignment.objects.get().outcome == Outcome.RETURNED
+
+
+def blocked_by_a_lock() -> bool:
+    """Whether some other connection to this database waits for a row."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> pg_backend_pid())"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.01)
+
+
+def in_a_connection_of_its_own[Result](work: Callable[[], Result]) -> Callable[[], Result]:
+    def run() -> Result:
+        try:
+            return work()
+        finally:
+            connections.close_all()
+
+    return run
+
+
+def test_page_that_is_judged_while_earlier_ones_are_excluded_keeps_its_slot():
+    study, stage = open_for_rating(1, subjects=2, k=1)
+    rater = factories.rater(study)
+    first = claim(rater=rater, stage=stage, now=NOW)
+    judge(first, now=NOW)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            # The exclusion has begun and comes no further than to this judgment.
+            list(Judgment.objects.select_for_update().filter(assignment=first)[:1])
+            excluding = pool.submit(
+                in_a_connection_of_its_own(
+                    lambda: exclude_judgments(
+                        rater=rater, stage=stage, reason=ExclusionReason.SPEEDING, actor=None, now=NOW
+                    )
+                )
+            )
+            until(blocked_by_a_lock)
+            with ThreadPoolExecutor(1) as other:
+                second = other.submit(in_a_connection_of_its_own(lambda: claim_and_judge(rater, stage))).result(
+                    timeout=20
+                )
+        assert excluding.result(timeout=20) == 3
+    counted = Judgment.objects.filter(excluded_at__isnull=True)
+    assert set(counted.values_list("assignment", flat=True)) == {second}
+    assert list(Slot.objects.filter(filled_at__isnull=False).values_list("assignment", flat=True)) == [second]
+
+
+def claim_and_judge(rater: Rater, stage: Stage) -> uuid.UUID:
+    assignment = claim(rater=rater, stage=stage, now=NOW)
+    judge(assignment, now=NOW)
+    return assignment.pk
+
+
+def test_draft_that_is_saved_while_the_rater_withdraws_stops_neither():
+    study, stage = open_for_rating(1, subjects=2)
+    rater = factories.rater(study)
+    assignment = claim(rater=rater, stage=stage, now=NOW)
+    enrolment = Enrolment.objects.get(rater=rater)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            # A draft locks its page, and the slot after it.
+            page = Assignment.objects.select_for_update(no_key=True).get(pk=assignment.pk)
+            withdrawing = pool.submit(in_a_connection_of_its_own(lambda: withdraw(enrolment=enrolment, now=NOW)))
+            until(blocked_by_a_lock)
+            assert leases.renew(assignment=page, stage=stage, now=NOW)
+        assert withdrawing.result(timeout=20)
+    assert not Slot.objects.filter(assignment__isnull=False).exists()
