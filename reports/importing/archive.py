@@ -6,7 +6,6 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -23,14 +22,14 @@ _BLOCK = 1 << 20
 _JSON_DEPTH = "JSON that is not nested too deeply"
 
 
-def unpack(archive: BinaryIO, folder: Path, beat: Callable[[], None]) -> None:
+def unpack(archive: BinaryIO, folder: Path) -> None:
     """The known files of the ZIP into an empty folder of our own. Raises DatasetRefused."""
     try:
         with zipfile.ZipFile(archive) as opened:
             for entry in _entries(opened):
                 target = folder / entry.filename
                 target.parent.mkdir(parents=True, exist_ok=True)
-                _copy(opened, entry, target, beat)
+                _copy(opened, entry, target)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         raise refusal("the ZIP", "a ZIP that can be read", str(error)) from error
 
@@ -66,7 +65,7 @@ def _why_not(entry: zipfile.ZipInfo) -> tuple[str, str] | None:
     return None
 
 
-def _copy(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, beat: Callable[[], None]) -> None:
+def _copy(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> None:
     """What the entry says of its size is not believed."""
     written = 0
     with opened.open(entry) as source, target.open("xb") as file:
@@ -75,10 +74,9 @@ def _copy(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, beat: C
             if written > entry.file_size:
                 raise refusal("the ZIP", f"{entry.file_size} bytes", "more", field=entry.filename)
             file.write(block)
-            beat()
 
 
-def data_files(folder: Path, schema_version: str, beat: Callable[[], None]) -> dict[str, list[tuple[str, Path]]]:
+def data_files(folder: Path, schema_version: str) -> dict[str, list[tuple[str, Path]]]:
     """The Parquet files of each table, by manifest.json, each as long as it says and of its SHA-256.
 
     Raises DatasetRefused.
@@ -97,7 +95,7 @@ def data_files(folder: Path, schema_version: str, beat: Callable[[], None]) -> d
         named = _DATA.fullmatch(path)
         if named is None:
             problems.append(Problem("manifest.json", 0, "files", "data/TABLE/SPLIT.parquet", path[:80]))
-        elif why := _why_changed(folder, path, each, beat):
+        elif why := _why_changed(folder, path, each):
             problems.append(Problem(path, 0, "", *why))
         else:
             found[named[1]].append((path, folder / path))
@@ -113,7 +111,7 @@ def _refuse_missing(found: dict[str, list[tuple[str, Path]]]) -> None:
             raise refusal("manifest.json", f"files of the table {table}", "none", field="files")
 
 
-def _why_changed(folder: Path, path: str, said: dict[str, Any], beat: Callable[[], None]) -> tuple[str, str] | None:
+def _why_changed(folder: Path, path: str, said: dict[str, Any]) -> tuple[str, str] | None:
     place = folder / path
     if not _is_inside(folder, place):
         return "a file of the dataset", "a link, or nothing"
@@ -123,7 +121,6 @@ def _why_changed(folder: Path, path: str, said: dict[str, Any], beat: Callable[[
     with place.open("rb") as file:
         while block := file.read(_BLOCK):
             digest.update(block)
-            beat()
     if digest.hexdigest() != said.get("sha256"):
         return f"the SHA-256 {str(said.get('sha256'))[:64]}, as manifest.json says", digest.hexdigest()
     return None

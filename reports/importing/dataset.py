@@ -1,7 +1,6 @@
 """An exported dataset becomes a study that has the figures of the one it was made from."""
 
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,23 +22,21 @@ from reports.importing.references import check_references
 from reports.importing.staging import Staging
 from reports.tables.study import StudyFacts
 
-type Beat = Callable[[], None]
-
 
 @dataclass(frozen=True, slots=True)
 class Imported:
     rows: dict[str, int]
 
 
-def import_archive(*, study: Study, archive: BinaryIO, actor: User | None, now: datetime, beat: Beat) -> Imported:
+def import_archive(*, study: Study, archive: BinaryIO, actor: User | None, now: datetime) -> Imported:
     """From a ZIP as the export page gives it. Raises DatasetRefused; then nothing is kept."""
     with tempfile.TemporaryDirectory(prefix="dataset-") as folder:
-        unpack(archive, Path(folder), beat)
-        return import_folder(study=study, folder=Path(folder), actor=actor, now=now, beat=beat)
+        unpack(archive, Path(folder))
+        return import_folder(study=study, folder=Path(folder), actor=actor, now=now)
 
 
 @transaction.atomic
-def import_folder(*, study: Study, folder: Path, actor: User | None, now: datetime, beat: Beat) -> Imported:
+def import_folder(*, study: Study, folder: Path, actor: User | None, now: datetime) -> Imported:
     """All of it or nothing.
 
     Raises:
@@ -47,10 +44,10 @@ def import_folder(*, study: Study, folder: Path, actor: User | None, now: dateti
     """
     study = Study.objects.select_for_update(no_key=True).get(pk=study.pk)
     _refuse_unless_empty(study)
-    files = data_files(folder, SCHEMA_VERSION, beat)
+    files = data_files(folder, SCHEMA_VERSION)
     facts = _facts(folder)
     _settle(study, facts)
-    staging = Staging(salt=bytes(study.key), beat=beat)
+    staging = Staging(salt=bytes(study.key))
     try:
         staging.fill(files)
         _run(f"ANALYZE {', '.join(f'staged_{table}' for table in RULES)}")

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +42,8 @@ type Row = dict[str, Any]
 class Staging:
     """The temporary tables ``staged_<table>`` of this transaction."""
 
-    def __init__(self, *, salt: bytes, beat: Callable[[], None]) -> None:
+    def __init__(self, *, salt: bytes) -> None:
         self._salt = salt
-        self._beat = beat
         self.problems: list[Problem] = []
         self.rows: dict[str, int] = {}
 
@@ -77,7 +76,7 @@ class Staging:
 
     def _rows(self, table: str, name: str, place: Path) -> Iterator[Row]:
         """Those that are right; what is wrong with the others is noted."""
-        for number, row in enumerate(_read(table, name, place, self._beat), start=1):
+        for number, row in enumerate(_read(table, name, place), start=1):
             wrong = _wrong(table, row)
             if wrong is None:
                 wrong = self._derive(table, row)
@@ -109,7 +108,7 @@ def _sql_type(table: str, name: str) -> str:
     return "text" if column.names_rater else _TYPES[column.kind]
 
 
-def _read(table: str, name: str, place: Path, beat: Callable[[], None]) -> Iterator[Row]:
+def _read(table: str, name: str, place: Path) -> Iterator[Row]:
     wanted = list(RULES[table])
     try:
         with place.open("rb") as source, parquet.ParquetFile(source, page_checksum_verification=False) as file:
@@ -121,7 +120,6 @@ def _read(table: str, name: str, place: Path, beat: Callable[[], None]) -> Itera
                 batch.validate(full=True)  # texts that are not UTF-8 among others
                 for row in batch.to_pylist():
                     yield row | dict.fromkeys(lacking)
-                beat()
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise refusal(name, "Parquet that can be read, with texts in UTF-8", str(error)) from error
 

@@ -1,7 +1,5 @@
 """What a crowd platform is told: whom to approve, to pay a bonus, to screen out; its ids leave on request only."""
 
-from datetime import timedelta
-
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -9,8 +7,8 @@ from django.utils import timezone
 from accounts.models import AuditEntry, User
 from conversations.enums import Role
 from conversations.models import Membership, Study
-from judgments.models import Assignment
-from raters.models import Arrival, Enrolment, EntryLink, Rater
+from raters.models import Arrival, EntryLink
+from tests.judgments import crowd
 from tests.judgments.rated import rated_study
 
 pytestmark = pytest.mark.django_db
@@ -42,31 +40,7 @@ def owner(study) -> Client:
 
 
 def visit(link: EntryLink, number: int, outcome: str, *, minutes: int = 0) -> Arrival:
-    study = link.stage.study
-    rater = Rater.objects.create(kind="human", name=f"rater {number}")
-    enrolment = Enrolment.objects.create(
-        rater=rater, study=study, number=number, entry_link=link, platform="prolific", external_id=f"person-{number}"
-    )
-    arrival = Arrival.objects.create(
-        enrolment=enrolment,
-        stage=link.stage,
-        entry_link=link,
-        session_id=f"submission-{number}",
-        arrived_at=NOW,
-        outcome=outcome,
-    )
-    if minutes:
-        Assignment.objects.create(
-            task=link.stage.tasks.earliest("id"),
-            stage=link.stage,
-            rater=rater,
-            arrival=arrival,
-            started_at=NOW,
-            submitted_at=NOW + timedelta(minutes=minutes),
-            active_ms=minutes * 60_000,
-            outcome="submitted",
-        )
-    return arrival
+    return crowd.visit(link, number, outcome, minutes=minutes, now=NOW)
 
 
 def download(client: Client, link: EntryLink, kind: str) -> list[str]:

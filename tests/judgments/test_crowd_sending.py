@@ -18,10 +18,11 @@ from accounts.models import AuditEntry, User
 from conversations.enums import Role
 from conversations.models import Membership, Study
 from judgments.enums import ActKind, ActState
-from judgments.models import Assignment, PlatformAccount, PlatformAct
+from judgments.models import PlatformAccount, PlatformAct
 from judgments.services.crowd import ListChanged, request_acts, set_token
 from judgments.services.crowd_sending import send_next_batch
-from raters.models import Arrival, CompletionCode, Enrolment, EntryLink, Rater
+from raters.models import Arrival, CompletionCode, EntryLink
+from tests.judgments import crowd
 from tests.judgments.rated import rated_study
 
 pytestmark = pytest.mark.django_db
@@ -120,35 +121,7 @@ def link(study, owner) -> EntryLink:
 
 
 def visit(link: EntryLink, number: int, outcome: str, *, minutes: int = 0) -> Arrival:
-    rater = Rater.objects.create(kind="human", name=f"rater {number}")
-    enrolment = Enrolment.objects.create(
-        rater=rater,
-        study=link.stage.study,
-        number=number,
-        entry_link=link,
-        platform="prolific",
-        external_id=f"person{number}",
-    )
-    arrival = Arrival.objects.create(
-        enrolment=enrolment,
-        stage=link.stage,
-        entry_link=link,
-        session_id=f"submission{number}",
-        arrived_at=NOW,
-        outcome=outcome,
-    )
-    if minutes:
-        Assignment.objects.create(
-            task=link.stage.tasks.earliest("id"),
-            stage=link.stage,
-            rater=rater,
-            arrival=arrival,
-            started_at=NOW,
-            submitted_at=NOW + timedelta(minutes=minutes),
-            active_ms=minutes * 60_000,
-            outcome="submitted",
-        )
-    return arrival
+    return crowd.visit(link, number, outcome, minutes=minutes, now=NOW)
 
 
 def address(link: EntryLink, kind: str) -> str:
@@ -181,7 +154,7 @@ def test_submissions_are_approved_together_and_once(client, link, platform):
     assert platform.calls == [
         (
             "/api/v1/submissions/bulk-approve/",
-            {"submission_ids": ["submission1", "submission2"]},
+            {"submission_ids": ["submission-1", "submission-2"]},
             f"Token {TOKEN}",
         )
     ]
@@ -201,7 +174,7 @@ def test_a_bonus_is_set_up_and_paid_once_with_what_is_due(client, link, platform
     send(client, link, "bonus")
     work(link)
     assert platform.said("/bonus-payments/") == [
-        {"study_id": STUDY, "csv_bonuses": "submission3,2.00\nsubmission4,0.40"}
+        {"study_id": STUDY, "csv_bonuses": "submission-3,2.00\nsubmission-4,0.40"}
     ]
     assert [path for path, *_ in platform.calls][1:] == ["/api/v1/bulk-bonus-payments/bonus1/pay/"]
     assert states(link) == [ActState.DONE] * 2
@@ -289,7 +262,7 @@ def test_each_screened_out_visit_ends_with_its_own_code(client, link, platform):
     work(link)
     assert [(path, body) for path, body, _token in platform.calls] == [
         (
-            "/api/v1/submissions/submission4/transition/",
+            "/api/v1/submissions/submission-4/transition/",
             {"action": "COMPLETE", "completion_code": "SCREENED"},
         )
     ]
@@ -317,7 +290,7 @@ def test_the_token_and_ids_appear_nowhere(client, owner, link, platform, caplog)
     work(link)
     logged = caplog.text + str(list(AuditEntry.objects.values()))
     assert TOKEN not in PlatformAccount.objects.get().sealed_token
-    for secret in (TOKEN, "submission1", "person1"):
+    for secret in (TOKEN, "submission-1", "person-1"):
         assert secret not in page
         assert secret not in logged
 

@@ -47,9 +47,9 @@ class Command(BaseCommand):
     def _import(self, study: Study, place: Path, user: User | None) -> Imported:
         now = timezone.now()
         if place.is_dir():
-            return import_folder(study=study, folder=place, actor=user, now=now, beat=lambda: None)
+            return import_folder(study=study, folder=place, actor=user, now=now)
         with place.open("rb") as archive:
-            return import_archive(study=study, archive=archive, actor=user, now=now, beat=lambda: None)
+            return import_archive(study=study, archive=archive, actor=user, now=now)
 
 
 def _user(username: str | None) -> User | None:
