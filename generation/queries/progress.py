@@ -1,5 +1,6 @@
 """How far runs are, and whether anybody works on them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -7,7 +8,7 @@ from decimal import Decimal
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from conversations.models import Comparison, Study
-from generation.enums import CallState, ItemState, Reason, RunState
+from generation.enums import CallState, ItemState, Reason, RunKind, RunState
 from generation.models import ModelCall, Run, RunItem, WorkerBeat
 
 LLM_QUEUE = "llm"
@@ -153,6 +154,17 @@ def silence(*, now: datetime) -> str:
             "Retries and what a lost worker held wait for it."
         )
     return ""
+
+
+def being_rewritten(comparisons: Iterable[Comparison]) -> set[int]:
+    """Those, by id, whose case has a response of the same system on its way."""
+    found = {(one.case_id, one.system_id): one.pk for one in comparisons}
+    items = RunItem.objects.filter(
+        run__kind=RunKind.RESPONSES,
+        case__in=[case for case, _ in found],
+        state__in=[ItemState.WAITING, ItemState.RUNNING],
+    )
+    return {found[key] for key in items.values_list("case_id", "run__system_id") if key in found}
 
 
 def held_comparisons(study: Study) -> QuerySet[Comparison]:

@@ -10,8 +10,9 @@ from accounts.services import record
 from conversations.enums import ResponseKind
 from conversations.models import Comparison, Response
 from generation.configuration import ResponsesConfiguration
-from generation.enums import ItemState, RunKind, RunState
+from generation.enums import RunKind, RunState
 from generation.models import ModelCall, Run, RunItem
+from generation.queries.progress import being_rewritten
 from generation.services.endpoints import ensure_system
 
 
@@ -32,8 +33,7 @@ def rewrite_comparison(*, comparison: Comparison, actor: User, now: datetime) ->
         raise NotRewritable(
             f"The endpoint “{first.endpoint}” has changed since: what it writes now is another system's."
         )
-    open_items = RunItem.objects.filter(case=comparison.case_id, run__system=comparison.system_id)
-    if open_items.filter(state__in=[ItemState.WAITING, ItemState.RUNNING]).exists():
+    if being_rewritten([comparison]):
         raise NotRewritable("It is being written again already.")
     run = Run.objects.create(
         study_id=first.study_id,

@@ -11,7 +11,7 @@ from accounts.requests import user_of
 from conversations.permissions import MANAGE, get_study
 from conversations.services.comparisons import release_comparison
 from generation import tasks
-from generation.queries.progress import held_comparisons
+from generation.queries.progress import being_rewritten, held_comparisons
 from generation.services.rewriting import NotRewritable, rewrite_comparison
 
 _PAGE = 50
@@ -27,7 +27,13 @@ def held_list(request: HttpRequest, slug: str) -> HttpResponse:
         held = held.filter(pk__lt=int(before))
     found = list(held[: _PAGE + 1])
     older = f"?before={found[_PAGE - 1].pk}" if len(found) > _PAGE else ""
-    return render(request, "generation/held.html", {"study": study, "comparisons": found[:_PAGE], "older": older})
+    context = {
+        "study": study,
+        "comparisons": found[:_PAGE],
+        "being_rewritten": being_rewritten(found[:_PAGE]),
+        "older": older,
+    }
+    return render(request, "generation/held.html", context)
 
 
 @login_required
@@ -35,6 +41,9 @@ def held_list(request: HttpRequest, slug: str) -> HttpResponse:
 def release(request: HttpRequest, slug: str, comparison_id: int) -> HttpResponse:
     study = get_study(request.user, slug, *MANAGE)
     comparison = get_object_or_404(held_comparisons(study), pk=comparison_id)
+    if being_rewritten([comparison]):
+        messages.error(request, "It is being written again: wait for the new one, or cancel its run.")
+        return redirect("generation:held", slug=slug)
     release_comparison(comparison=comparison, actor=user_of(request), now=timezone.now())
     messages.success(request, "The comparison is released: raters can get it.")
     return redirect("generation:held", slug=slug)

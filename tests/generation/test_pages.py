@@ -175,6 +175,9 @@ def test_held_comparison_is_written_again_and_the_old_one_is_kept(study, endpoin
     assert "Write again" in owner.get(page).content.decode()
     owner.post(again)
     assert "being written again already" in owner.post(again, follow=True).content.decode()
+    assert "Being written again" in owner.get(page).content.decode()
+    release = reverse("generation:release", args=[study.slug, held.pk])
+    assert "wait for the new one" in owner.post(release, follow=True).content.decode()
     provider.script = lambda request, number: Reply(f"Nine minutes, {number}.")
     run = Run.objects.latest("pk")
     run.items.update(announced_at=None)  # the page told the broker, to which nobody listens here
