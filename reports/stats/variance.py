@@ -65,7 +65,7 @@ def variance_components(ratings: Ratings) -> dict[str, Estimate]:
     undefined = {name: Estimate.undefined(reason, n) for name, reason in reasons.items()}
     if n < 3:
         return dict.fromkeys([*factors, "residual"], Estimate.undefined(TOO_FEW, n))
-    solved = _henderson(ratings.label, list(kept.values()))
+    solved = _henderson(ratings.label, list(kept.values())) if kept else None
     clusters = len(np.unique(subject))
     if solved is None:
         found = dict.fromkeys([*kept, "residual"], Estimate.undefined(ENTANGLED, n))

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone, translation
+from pyarrow import compute
 
 from conversations.enums import Origin
 from conversations.models import ComparisonAttribute, Response, Selection, Study, Subject
@@ -16,6 +18,7 @@ from judgments.models import Assignment, BlindingAnswer, Judgment, Unit
 from judgments.services.excluding import exclude_judgments
 from raters.models import Rater
 from reports import queries
+from reports.dataset import Dataset, as_array
 from reports.figures.report import report_figures
 from tests import factories, worlds
 from tests.judgments.rated import NOW, careful, work
@@ -73,6 +76,26 @@ def test_no_figure_is_not_a_number_and_all_of_them_are_json(study):
     found = figures(study)
     assert json.loads(json.dumps(found, allow_nan=False)).keys() == found.keys()
     assert all(np.isfinite(number) for number in numbers(found))
+
+
+def test_the_first_few_judgments_have_a_report_whichever_they_are(study):
+    whole = queries.dataset(study)
+    chance = np.random.default_rng(20261123)
+    for _ in range(60):
+        few = first_few(whole, chance, size=int(chance.integers(1, 9)))
+        json.dumps(report_figures(few), allow_nan=False)
+
+
+def first_few(whole: Dataset, chance: np.random.Generator, *, size: int) -> Dataset:
+    """Neighbours in one stage (one rater's page), or any judgments at all; a consensus where one was judged."""
+    judgments, consensus = whole.tables["judgments"], whole.tables["consensus"]
+    stage = as_array(judgments.column("stage"))
+    rows = np.flatnonzero(stage == chance.integers(1, 4)) if chance.random() < 0.7 else np.arange(len(stage))
+    start = int(chance.integers(0, len(rows) - size))
+    taken = rows[start : start + size] if chance.random() < 0.5 else np.sort(chance.choice(rows, size, replace=False))
+    judged = compute.is_in(consensus.column("unit_id"), judgments.take(taken).column("unit_id"))
+    tables = {**whole.tables, "judgments": judgments.take(taken), "consensus": consensus.filter(judged)}
+    return replace(whole, tables=tables)
 
 
 def test_an_empty_study_has_a_report_that_says_so(db):

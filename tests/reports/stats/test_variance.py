@@ -97,6 +97,16 @@ SKEWED = np.arange(1, 61) / np.arange(1, 61).sum()
             dict.fromkeys(("rater", "residual"), variance.ENTANGLED)
             | {"subject": variance.ONE_LEVEL["subject"], "item": variance.ONE_LEVEL["item"]},
         ),
+        (
+            [[1, 2, 4]],
+            [0, 0, 0],
+            {
+                "rater": variance.ONE_LEVEL["rater"],
+                "subject": variance.ONE_LEVEL["subject"],
+                "item": variance.ONCE,
+                "residual": variance.ENTANGLED,
+            },
+        ),
         ([[1, 2]], [0, 1], dict.fromkeys(("rater", "subject", "item", "residual"), variance.TOO_FEW)),
         (
             [[1, 2, NAN, NAN], [NAN, NAN, 3, 1]],
