@@ -52,3 +52,11 @@ class ReportState(models.TextChoices):
     RUNNING = "running", "Being computed"
     DONE = "done", "Ready"
     FAILED = "failed", "Failed"
+
+
+class ImportState(models.TextChoices):
+    PENDING = "pending", "Waiting for a worker"
+    RUNNING = "running", "Being imported"
+    DONE = "done", "Imported"
+    REFUSED = "refused", "Refused"  # the dataset is not as it should be; ``problems`` says where
+    FAILED = "failed", "Failed"

@@ -1,8 +1,11 @@
-"""What people choose when they export."""
+"""What people choose when they export, and when they import."""
 
+import zipfile
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.template.defaultfilters import filesizeformat
 
 from reports.enums import FORMATS, TABLE_FORMATS, ExportFormat, ExportKind
 
@@ -22,3 +25,22 @@ class ExportForm(forms.Form):
             possible = FORMATS[ExportKind(cleaned["kind"])]
             cleaned["format"] = cleaned["format"] if cleaned["format"] in possible else possible[0]
         return cleaned
+
+
+class DatasetForm(forms.Form):
+    title = forms.CharField(
+        label="Title of the new study", max_length=200, help_text="You own the study. You can change its title later."
+    )
+    file = forms.FileField(
+        label="Dataset", max_length=1000, help_text="The ZIP that an export of the whole dataset gives, as it is."
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > settings.UPLOAD_MAX_BYTES:
+            limit = filesizeformat(settings.UPLOAD_MAX_BYTES)
+            raise forms.ValidationError(f"The file is larger than {limit}. Use manage.py import_dataset.")
+        if not zipfile.is_zipfile(file):
+            raise forms.ValidationError("This is not a ZIP.")
+        file.seek(0)
+        return file

@@ -1,4 +1,6 @@
-"""What was taken out of a study."""
+"""What was taken out of studies, and datasets that become studies again."""
+
+import uuid
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -6,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from conversations.models import Study
-from reports.enums import ExportFormat, ExportKind, ExportState, ReportState
+from reports.enums import ExportFormat, ExportKind, ExportState, ImportState, ReportState
 
 
 class Export(models.Model):
@@ -91,3 +93,40 @@ class Report(models.Model):
     @property
     def is_moving(self) -> bool:
         return self.state in {ReportState.PENDING, ReportState.RUNNING}
+
+
+def dataset_path(upload: "DatasetImport", filename: str) -> str:
+    """A name of our own: the uploader's file name is hostile input and is only ever shown."""
+    return f"datasets/{uuid.uuid4().hex}.zip"
+
+
+class DatasetImport(models.Model):
+    """An uploaded dataset that becomes a new study as a whole, or not at all. The file is deleted afterwards."""
+
+    title = models.CharField(max_length=200)  # of the new study
+    file = models.FileField(upload_to=dataset_path, max_length=300, blank=True)
+    filename = models.CharField(max_length=255)
+    size = models.BigIntegerField()
+    state = models.CharField(max_length=8, choices=ImportState, default=ImportState.PENDING)
+    rows_read = models.BigIntegerField(default=0)
+    rows_expected = models.BigIntegerField(default=0)
+    rows = models.JSONField(default=dict)  # by table, once it is imported
+    problems = models.JSONField(default=list)  # reports.importing.problems.Problem as JSON
+    failure = models.TextField(blank=True)
+    study = models.ForeignKey(Study, null=True, on_delete=models.SET_NULL, related_name="+")
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    uploaded_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True)
+    heartbeat_at = models.DateTimeField(null=True)  # a worker was at it; the sweeper looks here
+
+    class Meta:
+        indexes = [models.Index(fields=["uploaded_by", "-id"], name="dataset_import_newest")]
+        constraints = [models.CheckConstraint(condition=Q(state__in=ImportState.values), name="import_state_known")]
+
+    def __str__(self) -> str:
+        return self.filename
+
+    @property
+    def is_moving(self) -> bool:
+        return self.state in {ImportState.PENDING, ImportState.RUNNING}

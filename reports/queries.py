@@ -1,4 +1,4 @@
-"""Reads for exports: the rows, and who may see which."""
+"""Reads for exports and imports: the rows, and who may see which."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -10,8 +10,8 @@ from conversations.enums import Role, StageNumber
 from conversations.models import Study
 from judgments.queries.disclosure import must_wait_as_rater, withheld_stages
 from reports.dataset import Dataset
-from reports.enums import ExportState
-from reports.models import Export
+from reports.enums import ExportState, ImportState
+from reports.models import DatasetImport, Export
 from reports.tables import TABLES
 from reports.tables.reading import read_table, snapshot
 from reports.tables.study import study_facts
@@ -57,3 +57,15 @@ def unfinished_exports(now: datetime) -> QuerySet[Export]:
 
 def abandoned(now: datetime) -> Q:
     return Q(state=ExportState.RUNNING, heartbeat_at__lt=now - A_DEAD_WORKER)
+
+
+def imports_of(user: User) -> QuerySet[DatasetImport]:
+    """Datasets this user uploaded: nobody else sees them before they are studies."""
+    return DatasetImport.objects.filter(uploaded_by=user).select_related("study").order_by("-id")
+
+
+def waiting_imports(now: datetime) -> QuerySet[DatasetImport]:
+    """Those that no worker has said a word about lately. Whether one is at it all the same, a lock decides."""
+    unannounced = Q(state=ImportState.PENDING, uploaded_at__lt=now - ANNOUNCED_WITHIN)
+    silent = Q(state=ImportState.RUNNING, heartbeat_at__lt=now - A_DEAD_WORKER)
+    return DatasetImport.objects.filter(unannounced | silent).order_by("id")

@@ -7,6 +7,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from reports import queries, requesting, services
+from reports.importing import uploads
 
 logger = logging.getLogger(__name__)
 
@@ -53,3 +54,22 @@ def announce_report(report_id: int) -> None:
         compute_report.delay(report_id)
     except OperationalError:
         logger.warning("The broker is away; report %d waits for the sweeper.", report_id)
+
+
+@shared_task(name="reports.import_dataset")
+def import_dataset(import_id: int) -> None:
+    uploads.import_upload(import_id=import_id, now=timezone.now())
+
+
+@shared_task(name="reports.sweep_imports")
+def sweep_imports() -> None:
+    """Wake workers for datasets whose announcement was lost or whose worker died."""
+    for upload in queries.waiting_imports(timezone.now()).only("id"):
+        announce_import(upload.pk)
+
+
+def announce_import(import_id: int) -> None:
+    try:
+        import_dataset.delay(import_id)
+    except OperationalError:
+        logger.warning("The broker is away; dataset %d waits for the sweeper.", import_id)

@@ -213,6 +213,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "reports.sweep_exports": {"task": "reports.sweep_exports", "schedule": 15.0, "options": {"expires": 15}},
     "reports.sweep_reports": {"task": "reports.sweep_reports", "schedule": 15.0, "options": {"expires": 15}},
+    "reports.sweep_imports": {"task": "reports.sweep_imports", "schedule": 15.0, "options": {"expires": 15}},
 }
 CELERY_TIMEZONE = "UTC"
 

@@ -25,6 +25,7 @@ urlpatterns = [
     path("studies/<slug:slug>/", include("judgments.study_urls")),
     path("studies/<slug:slug>/", include("generation.urls")),
     path("studies/<slug:slug>/", include("reports.urls")),
+    path("datasets/", include("reports.dataset_urls")),
     path("invitations/", include("conversations.invitation_urls")),
     path("language/", require_POST(set_language), name="set-language"),
     path("r/", include("raters.urls")),

@@ -1,6 +1,7 @@
 """An exported dataset becomes a study that has the figures of the one it was made from."""
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from conversations.models import Prompt, Study, Subject
 from judgments.models import Judgment, Task
 from reports.exporting.manifest import SCHEMA_VERSION
 from reports.importing.archive import data_files, read_json, unpack
-from reports.importing.expected import RULES
+from reports.importing.expected import LARGEST_COUNT, RULES
 from reports.importing.problems import DatasetRefused, Problem, excerpt, refusal
 from reports.importing.rebuilding import rebuild
 from reports.importing.references import check_references
@@ -28,15 +29,27 @@ class Imported:
     rows: dict[str, int]
 
 
-def import_archive(*, study: Study, archive: BinaryIO, actor: User | None, now: datetime) -> Imported:
+# Told how many rows were read, and how many there are by the manifest.
+type Beat = Callable[[int, int], None]
+
+
+def nobody_waits(_read: int, _expected: int) -> None:
+    """For whoever shows no progress."""
+
+
+def import_archive(
+    *, study: Study, archive: BinaryIO, actor: User | None, now: datetime, beat: Beat = nobody_waits
+) -> Imported:
     """From a ZIP as the export page gives it. Raises DatasetRefused; then nothing is kept."""
     with tempfile.TemporaryDirectory(prefix="dataset-") as folder:
         unpack(archive, Path(folder))
-        return import_folder(study=study, folder=Path(folder), actor=actor, now=now)
+        return import_folder(study=study, folder=Path(folder), actor=actor, now=now, beat=beat)
 
 
 @transaction.atomic
-def import_folder(*, study: Study, folder: Path, actor: User | None, now: datetime) -> Imported:
+def import_folder(
+    *, study: Study, folder: Path, actor: User | None, now: datetime, beat: Beat = nobody_waits
+) -> Imported:
     """All of it or nothing.
 
     Raises:
@@ -47,10 +60,12 @@ def import_folder(*, study: Study, folder: Path, actor: User | None, now: dateti
     files = data_files(folder, SCHEMA_VERSION)
     facts = _facts(folder)
     _settle(study, facts)
-    staging = Staging(salt=bytes(study.key))
+    expected = _rows_said(folder)
+    staging = Staging(salt=bytes(study.key), beat=lambda read: beat(read, expected))
     try:
         staging.fill(files)
         _run(f"ANALYZE {', '.join(f'staged_{table}' for table in RULES)}")
+        beat(expected, expected)
         check_references()
         rebuild(study, batches=facts.batches, now=now)
     except DatabaseError as error:
@@ -76,6 +91,13 @@ def _refuse_unless_empty(study: Study) -> None:
     }
     if found := [name for name, each in rows.items() if each.exists()]:
         raise refusal(study.slug, "a study without material, raters and judgments", f"one with {', '.join(found)}")
+
+
+def _rows_said(folder: Path) -> int:
+    """Of the tables that are read. It is shown and nothing rests on it, so that it is only kept from being nonsense."""
+    said = read_json(folder, "manifest.json").get("rows")
+    found = [said.get(table) for table in RULES] if isinstance(said, dict) else []
+    return sum(min(each, LARGEST_COUNT) for each in found if type(each) is int and each > 0)
 
 
 def _facts(folder: Path) -> StudyFacts:

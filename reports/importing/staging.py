@@ -3,7 +3,7 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +37,14 @@ _DERIVED: Mapping[str, Sequence[str]] = {
 }
 
 type Row = dict[str, Any]
+type Beat = Callable[[int], None]  # told of every thousand rows or so how many were read by then
 
 
 class Staging:
     """The temporary tables ``staged_<table>`` of this transaction."""
 
-    def __init__(self, *, salt: bytes) -> None:
-        self._salt = salt
+    def __init__(self, *, salt: bytes, beat: Beat) -> None:
+        self._salt, self._beat, self._rows_read = salt, beat, 0
         self.problems: list[Problem] = []
         self.rows: dict[str, int] = {}
 
@@ -77,6 +78,7 @@ class Staging:
     def _rows(self, table: str, name: str, place: Path) -> Iterator[Row]:
         """Those that are right; what is wrong with the others is noted."""
         for number, row in enumerate(_read(table, name, place), start=1):
+            self._count()
             wrong = _wrong(table, row)
             if wrong is None:
                 wrong = self._derive(table, row)
@@ -87,6 +89,11 @@ class Staging:
                     raise DatasetRefused(self.problems)
                 continue
             yield row | {"file_": name, "row_": number}
+
+    def _count(self) -> None:
+        self._rows_read += 1
+        if self._rows_read % ROWS_AT_ONCE == 0:
+            self._beat(self._rows_read)
 
     def _derive(self, table: str, row: Row) -> tuple[str, str, object] | None:
         if row.get("assignment_id") is not None:

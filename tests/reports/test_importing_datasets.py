@@ -3,14 +3,12 @@
 import json
 import stat
 import zipfile
-from hashlib import sha256
 from io import StringIO
 
 import pyarrow as pa
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
-from pyarrow import parquet
 
 from accounts.models import User
 from conversations.models import Comparison, Study, Subject
@@ -24,6 +22,7 @@ from reports.services import write_dataset_to
 from reports.tables import TABLES
 from reports.tables.reading import read_table
 from tests.judgments.rated import NOW
+from tests.reports.folders import change, zipped
 from tests.reports.reported import close_all, reported_study
 
 # The dataset is read in a transaction of its own kind.
@@ -167,31 +166,6 @@ def imported(place):
     owner, _made = User.objects.get_or_create(username="importer")
     call_command("import_dataset", place, study="again", user=owner.username, stdout=StringIO())
     return Study.objects.get(slug="again")
-
-
-def zipped(folder, target, *, without=""):
-    with zipfile.ZipFile(target, "w") as opened:
-        for path in folder.rglob("*"):
-            if path.is_file() and path.name != without:
-                opened.write(path, path.relative_to(folder).as_posix())
-    return target
-
-
-def change(folder, table, column, value):
-    """The first row of the table's first file, and its SHA-256 in the manifest."""
-    path = f"data/{table}/train.parquet"
-    rows = parquet.read_table(folder / path)
-    place = rows.schema.get_field_index(column)
-    old = rows.column(column)
-    first = value if isinstance(value, pa.Array) else pa.array([value], old.type)
-    new = pa.chunked_array([first, *old.slice(1).chunks], old.type)
-    parquet.write_table(rows.set_column(place, rows.schema.field(place), new), folder / path)
-    manifest = json.loads((folder / "manifest.json").read_text())
-    for file in manifest["files"]:
-        if file["path"] == path:
-            content = (folder / path).read_bytes()
-            file |= {"size": len(content), "sha256": sha256(content).hexdigest()}
-    (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
 def _something_of_everything(study):

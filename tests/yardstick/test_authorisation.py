@@ -32,7 +32,7 @@ from judgments.services.stages import open_stage
 from raters import sessions
 from raters.models import Admission, Enrolment, EntryLink, Rater
 from reports.enums import ExportState
-from reports.models import Export
+from reports.models import DatasetImport, Export
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +90,9 @@ MATRIX: dict[str, dict[str, Row]] = {
     # Studies. Only staff create them; the owner here is staff.
     "conversations:study-list": {"GET": SIGNED_IN},
     "conversations:new-study": {"GET": (302, 403, 403, 403, 403, 200), "POST": (302, 403, 403, 403, 403, 200)},
+    "datasets:upload": {"GET": (302, 403, 403, 403, 403, 200), "POST": (302, 403, 403, 403, 403, 422)},
+    "datasets:dataset": {"GET": (302, 403, 403, 403, 403, 200)},  # the owner uploaded it
+    "datasets:progress": {"GET": (302, 403, 403, 403, 403, 200)},
     "conversations:study": {"GET": READ},
     "conversations:settings": {"GET": MANAGE, "POST": MANAGE},
     "conversations:members": {"GET": MANAGE, "POST": MANAGE},
@@ -337,6 +340,7 @@ def make_world() -> World:
         "assignment_id": _assignment(stage, rater).pk,
         "batch_id": _batch(study).pk,
         "export_id": _export(study).pk,
+        "import_id": _import(world.users["owner"]).pk,
         **_run(study),
         **_learning(stage),
     }
@@ -391,6 +395,12 @@ def _export(study: Study) -> Export:
     export.rows, export.size, export.sha256 = 0, 2, "0" * 64
     export.file.save(f"{study.slug}.csv", ContentFile(b"a\n"))
     return export
+
+
+def _import(user: User) -> DatasetImport:
+    upload = DatasetImport(title="Again", filename="a.zip", size=2, uploaded_by=user, uploaded_at=timezone.now())
+    upload.file.save("a.zip", ContentFile(b"PK"))
+    return upload
 
 
 def _run(study: Study) -> dict[str, int]:
