@@ -90,9 +90,9 @@ def _seconds(estimate: dict[str, Any]) -> dict[str, Any]:
 
 def _effect_chart(verdict: dict[str, Any]) -> Any:
     margin, effect, two_way = verdict["margin"], verdict["effect"], verdict.get("effect_two_way")
-    rows = [Row("For other subjects", effect, thick=verdict["effect_90"])]
+    rows = [Row("Other subjects", effect, thick=verdict["effect_90"])]
     if two_way is not None and two_way["low"] is not None:
-        rows.append(Row("For other raters too", two_way))
+        rows.append(Row("Other raters too", two_way))
     return intervals(
         "effect",
         "Effect of personalizing",
