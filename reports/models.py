@@ -130,3 +130,7 @@ class DatasetImport(models.Model):
     @property
     def is_moving(self) -> bool:
         return self.state in {ImportState.PENDING, ImportState.RUNNING}
+
+    @property
+    def rows_in_words(self) -> str:
+        return f"{self.rows_read:,} of {self.rows_expected:,}"
