@@ -13,6 +13,10 @@ class RunConfiguration(BaseModel):
     templates: dict[str, int]
     parameters: dict[str, Any] = Field(default_factory=dict)
 
+    def with_parameters(self, parameters: dict[str, Any]) -> Self:
+        """Its own parameters win over those of the endpoint that are given here."""
+        return self.model_copy(update={"parameters": {**parameters, **self.parameters}})
+
     def stored(self) -> dict[str, Any]:
         return self.model_dump(mode="json")
 
@@ -64,6 +68,11 @@ class ScoresConfiguration(RunConfiguration):
     @property
     def calls_endpoint(self) -> bool:
         return self.method == ScoringMethod.EMBEDDING
+
+    def with_parameters(self, parameters: dict[str, Any]) -> Self:
+        """Embeddings have a model and nothing else of a completion; BM25 has not even that."""
+        used = {"model": parameters["model"]} if self.calls_endpoint else {}
+        return super().with_parameters(used)
 
 
 class MentionsConfiguration(RunConfiguration):

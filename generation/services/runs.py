@@ -156,13 +156,12 @@ def create_run(
 ) -> Run:
     """A run that is not started yet; by the system that the endpoint is today, unless another is named."""
     system = system or ensure_system(endpoint=endpoint)
-    parameters = {"model": endpoint.model, **endpoint.parameters, **configuration.parameters}
     run = Run(
         study=study,
         kind=kind,
         system=system,
         endpoint=endpoint,
-        configuration=configuration.model_copy(update={"parameters": parameters}).stored(),
+        configuration=configuration.with_parameters({"model": endpoint.model, **endpoint.parameters}).stored(),
         budget=budget,
         created_by=actor,
     )

@@ -100,6 +100,7 @@ def test_bm25_scores_every_unit_and_calls_nobody(study, endpoint, provider):
     assert (run.rater.kind, run.rater.name) == (RaterKind.MODEL, "BM25")
     assert not provider.requests
     assert not ModelCall.objects.exists()
+    assert run.configuration["parameters"] == {}
     assert not Judgment.objects.filter(rater=run.rater).exists()
     with pytest.raises(NothingToDo):
         start(study, endpoint, bm25())
