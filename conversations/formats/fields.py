@@ -3,12 +3,14 @@
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Self
 
 from .limits import MAX_FIELD_PATH_CHARACTERS, MAX_ID_CHARACTERS, MAX_INTEGER, MAX_TEXT_CHARACTERS
 from .rows import RowError
 
 _EXCERPT = 60
+_FIRST_YEAR = 1970
 
 
 class FieldError(Exception):
@@ -141,6 +143,20 @@ class Record:
 
     def optional_number(self, name: str, minimum: float = -math.inf, maximum: float = math.inf) -> float | None:
         return None if self.missing(name) else self.number(name, minimum, maximum)
+
+    def optional_moment(self, name: str) -> datetime | None:
+        if self.missing(name):
+            return None
+        value = self.values.get(name)
+        expected = "a moment with its time zone, like 2026-05-01T09:30:00Z"
+        try:
+            moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+            in_utc = moment.astimezone(UTC) if moment is not None and moment.tzinfo is not None else None
+        except (ValueError, OverflowError):
+            raise self.error(name, expected) from None
+        if in_utc is None or in_utc.year < _FIRST_YEAR:
+            raise self.error(name, expected)
+        return in_utc
 
     def boolean(self, name: str) -> bool:
         value = self.values.get(name)

@@ -39,7 +39,8 @@ class Description:
 
 DESCRIPTIONS: Mapping[Format, Description] = {
     Format.YARDSTICK: Description(
-        "Yardstick JSONL", "One row a line, its kind named: conversations, attributes, prompts, responses, judgments."
+        "Yardstick JSONL",
+        "One row a line; its field kind says what it is: conversation, attribute, prompt, response, judgment, ...",
     ),
     Format.OPENAI: Description(
         "OpenAI messages",

@@ -6,6 +6,7 @@ about Django. Subjects, conversations, prompts and attributes are named by the u
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 
@@ -120,6 +121,12 @@ class JudgmentRow(Row):
     system: str | None = None
     failure_mode: str = ""
     note: str = ""
+    presentation: int = 0  # 0 the counted one, 1 a repeat or the swapped order
+    submitted_at: datetime | None = None
+    # What holds for the whole page the unit is on.
+    shown_left: str | None = None  # stage 3: "generic" or "personalized"
+    comment: str | None = None
+    active_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,12 +32,13 @@ ORIGINS = ("real", "synthetic", "illustrative", "unknown")
 RATER_KINDS = ("human", "model", "panel")
 LABELS: Mapping[int, tuple[str, ...]] = {1: ("accept", "unsure", "reject"), 2: ("yes", "no")}
 MAX_COST = Decimal(1_000_000)
+MAX_ACTIVE_MS = 86_400_000  # a day at one page
 
 
 def yardstick(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
     kind = record.values.get("kind")
     if not isinstance(kind, str) or kind not in _KINDS:
-        raise record.error("kind", f"one of {', '.join(_KINDS)}")
+        raise record.error("kind", f"what the row is: one of {', '.join(_KINDS)}")
     fields, build = _KINDS[kind]
     record.only(fields | {"kind"})
     yield build(line, record, context)
@@ -193,7 +194,7 @@ def _judgment(line: int, record: Record, context: Context) -> Row:
     return JudgmentRow(
         line=line,
         rater=record.text("rater", MAX_NAME_CHARACTERS),
-        rater_kind=record.choice("rater_kind", RATER_KINDS),
+        rater_kind=_rater_kind(record),
         stage=stage,
         subject=record.identifier("subject"),
         label=record.integer("label", 1, 5) if stage == 3 else record.choice("label", LABELS[stage]),
@@ -202,7 +203,26 @@ def _judgment(line: int, record: Record, context: Context) -> Row:
         system=record.optional_text("system", MAX_NAME_CHARACTERS),
         failure_mode=record.optional_text("failure_mode", MAX_TYPE_CHARACTERS) or "",
         note=record.optional_text("note", MAX_TEXT_CHARACTERS) or "",
+        presentation=0 if record.missing("presentation") else record.integer("presentation", 0, 1),
+        submitted_at=record.optional_moment("submitted_at"),
+        shown_left=_shown_left(record, stage),
+        comment=record.optional_text("comment", MAX_TEXT_CHARACTERS),
+        active_ms=None if record.missing("active_ms") else record.integer("active_ms", 0, MAX_ACTIVE_MS),
     )
+
+
+def _rater_kind(record: Record) -> str:
+    if record.missing("rater_kind"):
+        raise record.error("rater_kind", "who judged: human, model or panel (nobody is taken for a human unsaid)")
+    return record.choice("rater_kind", RATER_KINDS)
+
+
+def _shown_left(record: Record, stage: int) -> str | None:
+    if record.missing("shown_left"):
+        return None
+    if stage != 3:
+        raise record.error("shown_left", "nothing but at stage 3: no responses are shown before it")
+    return record.choice("shown_left", ("generic", "personalized"))
 
 
 _KINDS: Mapping[str, tuple[frozenset[str], Callable[[int, Record, Context], Row]]] = {
@@ -238,6 +258,11 @@ _KINDS: Mapping[str, tuple[frozenset[str], Callable[[int, Record, Context], Row]
                 "label",
                 "failure_mode",
                 "note",
+                "presentation",
+                "submitted_at",
+                "shown_left",
+                "comment",
+                "active_ms",
             }
         ),
         _judgment,

@@ -11,22 +11,15 @@ from conversations.models import Batch, Case, Comparison, Stage
 from conversations.services.storing.outputs import attributes_by_name
 from conversations.services.storing.prompts import known_prompts, unknown_prompt, unknown_subject
 from conversations.services.storing.subjects import known_subjects
-from judgments.models import Judgment, Unit
+from judgments.models import Assignment, Judgment, Unit
 from judgments.services.building import build_units
+from judgments.services.imported_pages import Pages, RowRefused, remove_pages
 from judgments.stages import LabelNotKnown, behaviour
 from raters.enums import RaterKind
 from raters.models import Rater
 from raters.services.enrolling import enrol_model
 
 _NO_SYSTEM = 0
-
-
-class RowRefused(Exception):
-    """One row can't be stored; ``problem`` says why."""
-
-    def __init__(self, found: RowError) -> None:
-        super().__init__(found.expected)
-        self.problem = found
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +49,7 @@ def count_judgments(batch: Batch) -> int:
 
 def remove_judgments(batch: Batch) -> None:
     """The batch is undone."""
+    remove_pages(batch)
     Judgment.objects.filter(batch=batch).delete()
 
 
@@ -63,6 +57,7 @@ def _placed(batch: Batch, stage: Stage, rows: Sequence[JudgmentRow], problems: l
     places = _Places(batch, stage, rows)
     for row in rows:
         try:
+            _refuse_from_the_future(batch, row)
             yield _Placed(row, places.target_of(row), places.attribute_of(row), _label(stage, row))
         except RowRefused as refused:
             problems.append(refused.problem)
@@ -79,6 +74,12 @@ def _label(stage: Stage, row: JudgmentRow) -> int:
         modes = ", ".join(way.failure_modes(label)) or "none with this label"
         raise RowRefused(problem(row.line, "failure_mode", modes, row.failure_mode))
     return label
+
+
+def _refuse_from_the_future(batch: Batch, row: JudgmentRow) -> None:
+    if row.submitted_at is not None and row.submitted_at > (batch.started_at or timezone.now()):
+        expected = "a moment before this import"
+        raise RowRefused(problem(row.line, "submitted_at", expected, row.submitted_at.isoformat()))
 
 
 class _Places:
@@ -142,7 +143,8 @@ def _store(batch: Batch, stage: Stage, placed: Sequence[_Placed], stored: Stored
     units = _units(stage, placed)
     raters = _raters(batch, placed)
     known = _known(units.values(), raters.values())
-    new: dict[tuple[int, int], Judgment] = {}
+    pages = Pages(batch, stage, [one.row for one in placed], units.values(), raters.values())
+    new: dict[tuple[int, int, int], Judgment] = {}
     for one in placed:
         unit_id = units.get((one.target_id, one.attribute_id))
         if unit_id is None:
@@ -150,14 +152,18 @@ def _store(batch: Batch, stage: Stage, placed: Sequence[_Placed], stored: Stored
             stored.problems.append(problem(one.row.line, "attribute", expected, (one.row.attribute or "overall")[:80]))
             continue
         rater = raters[one.row.rater_kind, one.row.rater]
-        key = (unit_id, rater.pk)
+        key = (unit_id, rater.pk, one.row.presentation)
         before = known.get(key, new[key].label if key in new else None)
         if before is None:
-            new[key] = _judgment(batch, stage, one, unit_id, rater)
+            try:
+                new[key] = _judgment(batch, one, unit_id, rater, pages.page_of(one.row, unit_id, rater))
+            except RowRefused as refused:
+                stored.problems.append(refused.problem)
         elif before == one.label:
             stored.known += 1
         else:
             stored.problems.append(problem(one.row.line, "label", "the label that is stored", str(one.row.label)))
+    pages.store()
     Judgment.objects.bulk_create(new.values())
     stored.new += len(new)
 
@@ -194,19 +200,24 @@ def _rater_name(kind: str, name: str) -> str:
     return f"{name} (uploaded)" if kind == RaterKind.HUMAN else name
 
 
-def _known(unit_ids: Iterable[int], raters: Iterable[Rater]) -> dict[tuple[int, int], int]:
-    found = Judgment.objects.filter(unit__in=list(unit_ids), rater__in=list(raters), presentation=0)
-    return {(unit_id, rater_id): label for unit_id, rater_id, label in found.values_list("unit", "rater", "label")}
+def _known(unit_ids: Iterable[int], raters: Iterable[Rater]) -> dict[tuple[int, int, int], int]:
+    found = Judgment.objects.filter(unit__in=list(unit_ids), rater__in=list(raters))
+    return {
+        (unit_id, rater_id, presentation): label
+        for unit_id, rater_id, presentation, label in found.values_list("unit", "rater", "presentation", "label")
+    }
 
 
-def _judgment(batch: Batch, stage: Stage, one: _Placed, unit_id: int, rater: Rater) -> Judgment:
+def _judgment(batch: Batch, one: _Placed, unit_id: int, rater: Rater, page: Assignment | None) -> Judgment:
     return Judgment(
         unit_id=unit_id,
         rater=rater,
-        stage_number=stage.number,
+        presentation=one.row.presentation,
+        stage_number=one.row.stage,
+        assignment=page,
         batch=batch,
         label=one.label,
         failure_mode=one.row.failure_mode,
         note=one.row.note,
-        submitted_at=batch.started_at or timezone.now(),
+        submitted_at=one.row.submitted_at or batch.started_at or timezone.now(),
     )

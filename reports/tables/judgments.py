@@ -145,7 +145,7 @@ JUDGMENTS = Table(
             Kind.TEXT,
             "NULLIF(assignment.outcome, '')",
             "how the assignment ended: submitted, or surplus (given after others had filled the slots); "
-            "none for imports",
+            "none for imports that say nothing of their page",
         ),
         Column(
             "active_ms",

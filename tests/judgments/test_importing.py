@@ -1,6 +1,7 @@
 """Labels given elsewhere: models' votes, panels, humans judged before."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from conversations.formats import Format
 from conversations.models import Batch, BatchProblem, Comparison, Study
 from conversations.services import batches, importing
 from judgments import queries
-from judgments.models import Consensus, Judgment, Slot, Task, Unit
+from judgments.models import Assignment, Consensus, Judgment, Slot, Task, Unit
 from judgments.services.stages import open_stage
 from raters.enums import RaterKind
 from raters.models import Rater
@@ -126,6 +127,62 @@ def test_panel_gates_and_uploaded_human_speaks_for_nobody_who_rates_here(study):
     found = Consensus.objects.order_by("unit__attribute").values_list("label", "by_panel", "raters", "provisional")
     assert list(found) == [(1, True, 0, False), (3, False, 1, True)]
     assert Rater.objects.filter(name="Rater 1").get().judgments.count() == 0
+
+
+def test_what_was_judged_elsewhere_comes_with_its_page(study):
+    given, _ = texts(study)
+    page = {"rater": "r7", "rater_kind": "human", "stage": 3, "prompt": "p1", "shown_left": "generic"}
+    said = {"submitted_at": "2026-05-01T11:30:00+02:00", "active_ms": 48_000, "comment": "Both are short."}
+    batch = votes(
+        study,
+        {**page, **said, "label": 4},
+        {**page, **said, "label": 2, "attribute": given},
+        {**page, "shown_left": "personalized", "label": 3, "presentation": 1},
+        {**page, "shown_left": None, "label": 3, "attribute": given, "presentation": 1},
+    )
+    assert (batch.counts["judgments"]["new"], batch.counts["problems"]) == (4, 0)
+    first, again = Assignment.objects.order_by("presentation")
+    assert (first.personalized_left, first.active_ms, first.comment, first.outcome) == (
+        False,
+        48_000,
+        "Both are short.",
+        "submitted",
+    )
+    assert first.submitted_at == datetime(2026, 5, 1, 9, 30, tzinfo=UTC)
+    assert first.submitted_at - first.started_at == timedelta(seconds=48)
+    assert list(first.judgments.order_by("id").values_list("label", "submitted_at")) == [
+        (4, first.submitted_at),
+        (2, first.submitted_at),
+    ]
+    assert (again.personalized_left, again.judgments.count()) == (True, 1)
+    assert Judgment.objects.filter(assignment=None).get().presentation == 1
+    assert Consensus.objects.get(unit__attribute=None).label == 4, "repeats are not counted"
+    batches.undo(batch=batch, actor=None, now=timezone.now())
+    assert (Judgment.objects.count(), Assignment.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("said", "field", "expected"),
+    [
+        ({"rater_kind": None}, "rater_kind", "who judged: human, model or panel"),
+        ({"presentation": 2}, "presentation", "a whole number from 0 to 1"),
+        ({"submitted_at": "2026-05-01T11:30:00"}, "submitted_at", "a moment with its time zone"),
+        ({"submitted_at": "2999-05-01T11:30:00Z"}, "submitted_at", "a moment before this import"),
+        ({"submitted_at": "0001-01-01T00:00:00+23:00"}, "submitted_at", "a moment with its time zone"),
+        ({"active_ms": -1}, "active_ms", "a whole number from 0 to 86400000"),
+        ({"shown_left": "left"}, "shown_left", "one of generic, personalized"),
+        ({"stage": 1, "label": "accept", "shown_left": "generic"}, "shown_left", "nothing but at stage 3"),
+        ({"comment": "Another."}, "comment", "what another row of this rater's page says"),
+    ],
+)
+def test_what_a_judgment_says_is_checked_row_by_row(study, said, field, expected):
+    given, _ = texts(study)
+    good = {"rater": "r7", "rater_kind": "human", "stage": 3, "prompt": "p1", "label": 4, "comment": "One."}
+    batch = votes(study, good, {**good, "attribute": given, **said})
+    problem = BatchProblem.objects.get(batch=batch)
+    assert (problem.line, problem.field) == (2, field)
+    assert problem.expected.startswith(expected)
+    assert Judgment.objects.count() == 1
 
 
 def test_undoing_the_batch_takes_its_labels_out(study):
