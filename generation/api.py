@@ -1,7 +1,6 @@
-"""The API of runs: start one, follow it."""
+"""The API of runs: ask what one will take, start it, follow it."""
 
-from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
@@ -15,20 +14,15 @@ from rest_framework.views import APIView
 from accounts.errors import Conflict, ErrorEnvelope
 from accounts.models import Scope
 from accounts.requests import user_of
+from conversations.models import Study
 from conversations.permissions import MANAGE, READ, get_study
 from generation import tasks
-from generation.enums import RunKind
 from generation.models import Run
 from generation.queries import progress
-from generation.serializers import NewRun, RunSerializer, RunStatusSerializer
+from generation.serializers import NewRun, RunEstimateSerializer, RunSerializer, RunStatusSerializer
 from generation.services import runs
 from generation.services.endpoints import ensure_default_endpoint
-
-STARTS: dict[str, Callable[..., Run]] = {
-    RunKind.EXTRACTION: runs.start_extraction,
-    RunKind.RESPONSES: runs.start_responses,
-    RunKind.VOTES: runs.start_votes,
-}
+from generation.services.kinds import ESTIMATES, STARTS
 
 
 class RunList(generics.ListAPIView[Run]):
@@ -44,16 +38,14 @@ class RunList(generics.ListAPIView[Run]):
 
     @extend_schema(request=NewRun, responses={201: RunSerializer, 409: ErrorEnvelope})
     def post(self, request: Request, slug: str) -> Response:
-        """Extract attributes, write responses, or judge a stage: everything that has none of this system yet."""
+        """Extract attributes, write responses, judge or score a stage, detect mentions: all that is missing."""
         study = get_study(user_of(request), slug, *MANAGE)
-        default = ensure_default_endpoint(study)
-        wanted = NewRun(data=request.data, context={"study": study})
-        wanted.is_valid(raise_exception=True)
-        chosen: dict[str, Any] = wanted.validated_data
+        wanted = _wanted(request, study)
+        chosen = wanted.validated_data
         try:
             run = STARTS[chosen["kind"]](
                 study=study,
-                endpoint=chosen.get("endpoint", default),
+                endpoint=chosen["endpoint"],
                 configuration=wanted.configuration(),
                 limit=chosen.get("limit"),
                 budget=chosen.get("budget"),
@@ -66,6 +58,30 @@ class RunList(generics.ListAPIView[Run]):
             ) from nothing
         tasks.announce(run.endpoint_id)
         return Response(RunSerializer(run).data, status=status.HTTP_201_CREATED)
+
+
+class RunEstimate(APIView):
+    scopes: ClassVar = {"POST": Scope.STUDY_READ}
+
+    @extend_schema(request=NewRun, responses=RunEstimateSerializer)
+    def post(self, request: Request, slug: str) -> Response:
+        """What the run would take, by the body that starts it. Nothing is started or paid."""
+        study = get_study(user_of(request), slug, *MANAGE)
+        wanted = _wanted(request, study)
+        chosen = wanted.validated_data
+        estimate = ESTIMATES[chosen["kind"]](
+            study, chosen["endpoint"], wanted.configuration(), limit=chosen.get("limit")
+        )
+        return Response(RunEstimateSerializer(estimate).data)
+
+
+def _wanted(request: Request, study: Study) -> NewRun:
+    """What was asked for, by the installation's own endpoint where none is named."""
+    default = ensure_default_endpoint(study)
+    wanted = NewRun(data=request.data, context={"study": study})
+    wanted.is_valid(raise_exception=True)
+    wanted.validated_data.setdefault("endpoint", default)
+    return wanted
 
 
 class RunDetail(APIView):

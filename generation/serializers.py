@@ -8,14 +8,14 @@ from conversations.enums import StageNumber
 from conversations.models import System
 from generation.configuration import (
     ExtractionConfiguration,
+    MentionsConfiguration,
     ResponsesConfiguration,
     RunConfiguration,
+    ScoresConfiguration,
     VotesConfiguration,
 )
-from generation.enums import AttributePolicy, RunKind
+from generation.enums import AttributePolicy, RunKind, ScoringMethod
 from generation.models import Endpoint, Run
-
-STARTED_BY_API = (RunKind.EXTRACTION, RunKind.RESPONSES, RunKind.VOTES)
 
 
 class RunSerializer(serializers.ModelSerializer[Run]):
@@ -68,8 +68,21 @@ class RunStatusSerializer(RunSerializer):
         read_only_fields = fields
 
 
+class RunEstimateSerializer(serializers.Serializer[Any]):
+    items = serializers.IntegerField()
+    calls = serializers.IntegerField()
+    input_tokens = serializers.IntegerField(help_text="Estimated.")
+    output_tokens = serializers.IntegerField(help_text="At most.")
+    cost = serializers.DecimalField(
+        max_digits=14, decimal_places=6, help_text="At most, in the currency of the endpoint's prices."
+    )
+    without_attributes = serializers.IntegerField(
+        help_text="responses: cases whose personalized response will fail, as their subject has no attribute"
+    )
+
+
 class NewRun(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(choices=[(kind.value, kind.label) for kind in STARTED_BY_API])
+    kind = serializers.ChoiceField(choices=RunKind.choices)
     endpoint = serializers.SlugRelatedField(
         slug_field="name",
         queryset=Endpoint.objects.none(),
@@ -95,6 +108,15 @@ class NewRun(serializers.Serializer[Any]):
     stage = serializers.ChoiceField(
         choices=StageNumber.choices, required=False, help_text="votes: the stage that is judged"
     )
+    method = serializers.ChoiceField(
+        choices=ScoringMethod.choices, required=False, help_text="scores: by what relevance is scored"
+    )
+    with_reason = serializers.BooleanField(
+        required=False, help_text="scores: read an attribute's reason too, which makes another rater"
+    )
+    all_again = serializers.BooleanField(
+        required=False, help_text="mentions: ask about those an uploader or a model decided too"
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -108,17 +130,26 @@ class NewRun(serializers.Serializer[Any]):
             raise serializers.ValidationError({"selection_system": "Name the system whose selection is used."})
         if attrs["kind"] == RunKind.VOTES and "stage" not in attrs:
             raise serializers.ValidationError({"stage": "Name the stage that is judged."})
+        if attrs["kind"] == RunKind.SCORES and "method" not in attrs:
+            raise serializers.ValidationError({"method": "Name the method that scores."})
         return attrs
 
     def configuration(self) -> RunConfiguration:
         chosen = self.validated_data
-        if chosen["kind"] == RunKind.EXTRACTION:
-            names = ("confidence_threshold", "max_attributes")
-            own = {name: chosen[name] for name in names if name in chosen}
-            return ExtractionConfiguration(**own, seed=self.context["study"].seed)
-        if chosen["kind"] == RunKind.VOTES:
-            return VotesConfiguration.for_stage(chosen["stage"])
-        own = {name: chosen[name] for name in ("policy", "max_given") if name in chosen}
+        match chosen["kind"]:
+            case RunKind.EXTRACTION:
+                own = self._chosen("confidence_threshold", "max_attributes")
+                return ExtractionConfiguration(**own, seed=self.context["study"].seed)
+            case RunKind.VOTES:
+                return VotesConfiguration.for_stage(chosen["stage"])
+            case RunKind.SCORES:
+                return ScoresConfiguration(**self._chosen("method", "with_reason"))
+            case RunKind.MENTIONS:
+                return MentionsConfiguration(**self._chosen("all_again"))
+        own = self._chosen("policy", "max_given")
         if "selection_system" in chosen:
             own["selection_system"] = chosen["selection_system"].pk
         return ResponsesConfiguration(**own)
+
+    def _chosen(self, *names: str) -> dict[str, Any]:
+        return {name: self.validated_data[name] for name in names if name in self.validated_data}

@@ -28,6 +28,7 @@ urlpatterns = [
     path(STUDY + "batches/<int:batch_id>/problems/", batches.BatchProblems.as_view(), name="batch-problems"),
     path(STUDY + "batches/<int:batch_id>/undo/", batches.BatchUndo.as_view(), name="batch-undo"),
     path(STUDY + "runs/", generation.RunList.as_view(), name="run-list"),
+    path(STUDY + "runs/estimate/", generation.RunEstimate.as_view(), name="run-estimate"),
     path(STUDY + "runs/<int:run_id>/", generation.RunDetail.as_view(), name="run"),
     path(STUDY + "report/", report_api.ReportDetail.as_view(), name="report"),
     path(STUDY + "exports/", reports.ExportList.as_view(), name="export-list"),

@@ -1,6 +1,5 @@
 """Runs: the card on the study page, starting one, following it, stopping it."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -28,15 +27,11 @@ from generation.forms import (
     VotesForm,
 )
 from generation.models import Run
-from generation.queries import estimates, progress
-from generation.queries.mentions import estimate_mentions
+from generation.queries import progress
 from generation.queries.scores import scoring_of
-from generation.queries.scoring import estimate_scores
-from generation.queries.vote_estimates import estimate_votes
 from generation.services import runs
 from generation.services.endpoints import ensure_default_endpoint
-from generation.services.mentions import start_mentions
-from generation.services.scoring import start_scores
+from generation.services.kinds import ESTIMATES, STARTS
 from judgments.queries.disclosure import must_wait_as_rater, withheld_stages
 
 _CARD_RUNS = 5
@@ -46,20 +41,6 @@ _FORMS: dict[str, type[RunForm]] = {
     RunKind.VOTES: VotesForm,
     RunKind.SCORES: ScoresForm,
     RunKind.MENTIONS: MentionsForm,
-}
-_ESTIMATES: dict[str, Callable[..., estimates.Estimate]] = {
-    RunKind.EXTRACTION: estimates.estimate_extraction,
-    RunKind.RESPONSES: estimates.estimate_responses,
-    RunKind.VOTES: estimate_votes,
-    RunKind.SCORES: estimate_scores,
-    RunKind.MENTIONS: estimate_mentions,
-}
-_STARTS: dict[str, Callable[..., Run]] = {
-    RunKind.EXTRACTION: runs.start_extraction,
-    RunKind.RESPONSES: runs.start_responses,
-    RunKind.VOTES: runs.start_votes,
-    RunKind.SCORES: start_scores,
-    RunKind.MENTIONS: start_mentions,
 }
 
 
@@ -102,7 +83,7 @@ def create_run(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if "start" in request.POST:
             return _start(request, study, form, kind)
-        context["estimate"] = _ESTIMATES[kind](
+        context["estimate"] = ESTIMATES[kind](
             study, form.cleaned_data["endpoint"], form.configuration(), limit=form.cleaned_data["limit"]
         )
         context["endpoint"] = form.cleaned_data["endpoint"]
@@ -112,7 +93,7 @@ def create_run(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 def _start(request: HttpRequest, study: Study, form: RunForm, kind: str) -> HttpResponse:
     chosen = form.cleaned_data
     try:
-        run = _STARTS[kind](
+        run = STARTS[kind](
             study=study,
             endpoint=chosen["endpoint"],
             configuration=form.configuration(),

@@ -242,6 +242,7 @@ MATRIX: dict[str, dict[str, Row]] = {
     "api:batch-problems": {"GET": API_READ},
     "api:batch-undo": {"POST": API_MANAGE},
     "api:run-list": {"GET": API_READ, "POST": answers(API_MANAGE, 400)},
+    "api:run-estimate": {"POST": answers(API_MANAGE, 400)},
     "api:run": {"GET": API_READ},
     "api:report": {"GET": answers(API_READ, 202)},  # a worker has to compute it
     "api:export-list": {"GET": API_READ, "POST": answers(API_READ, 202)},

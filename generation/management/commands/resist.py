@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from generation.adversarial import Case, cases
-from generation.management.commands.extract import study_and_endpoint
+from generation.management.starting import study_and_endpoint
 from generation.services.resisting import Reply, Result, Verdict, measure_resistance, price_of_measuring
 
 _EXCERPT = 160

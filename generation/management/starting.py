@@ -1,0 +1,86 @@
+"""What the commands that start a run have in common."""
+
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from conversations.models import Study
+from generation import tasks
+from generation.configuration import RunConfiguration
+from generation.enums import RunKind
+from generation.models import Endpoint, Run
+from generation.services.endpoints import ensure_default_endpoint
+from generation.services.kinds import ESTIMATES, STARTS
+from generation.services.runs import NothingToDo
+from generation.waiting import follow
+
+
+class RunCommand(BaseCommand):
+    """Says what the run will take, and starts it unless only that was asked."""
+
+    kind: ClassVar[RunKind]
+    limit_help: ClassVar[str]
+    nothing: ClassVar[str]  # what is said where there is nothing to do
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--endpoint", help="The endpoint's name; the default endpoint if left out.")
+        parser.add_argument("--limit", type=int, help=self.limit_help)
+        parser.add_argument("--budget", type=Decimal, help="The run pauses before it is passed.")
+        parser.add_argument("--estimate", action="store_true", help="Only say what it would take; start nothing.")
+        parser.add_argument("--wait", action="store_true", help="Follow the run until it ends.")
+
+    def configuration(self, study: Study, options: dict[str, Any]) -> RunConfiguration:
+        raise NotImplementedError
+
+    def warn(self, endpoint: Endpoint) -> None:
+        """Say what should be known of the endpoint before."""
+
+    def started(self, run: Run) -> str:
+        return f"Run {run.pk} has {run.items.count()} items."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        study, endpoint = study_and_endpoint(options["study"], options["endpoint"])
+        configuration = self.configuration(study, options)
+        self.warn(endpoint)
+        self._say_what_it_takes(study, endpoint, configuration, options["limit"])
+        if options["estimate"]:
+            return
+        try:
+            run = STARTS[self.kind](
+                study=study,
+                endpoint=endpoint,
+                configuration=configuration,
+                limit=options["limit"],
+                budget=options["budget"],
+                now=timezone.now(),
+            )
+        except NothingToDo:
+            self.stdout.write(f"Nothing to do: {self.nothing}")
+            return
+        tasks.announce(run.endpoint_id)
+        self.stdout.write(self.started(run))
+        if options["wait"]:
+            follow(run, self.stdout.write)
+
+    def _say_what_it_takes(
+        self, study: Study, endpoint: Endpoint, configuration: RunConfiguration, limit: int | None
+    ) -> None:
+        takes = ESTIMATES[self.kind](study, endpoint, configuration, limit=limit)
+        self.stdout.write(
+            f"{takes.items} items, {takes.calls} calls: about {takes.input_tokens} tokens of input, at most "
+            f"{takes.output_tokens} of output and {takes.cost:.2f} at the endpoint's prices."
+        )
+
+
+def study_and_endpoint(slug: str, name: str | None) -> tuple[Study, Endpoint]:
+    study = Study.objects.filter(slug=slug, deleted_at__isnull=True).first()
+    if study is None:
+        raise CommandError(f"There is no study {slug}.")
+    if name is None:
+        return study, ensure_default_endpoint(study)
+    endpoint = Endpoint.objects.filter(study=study, name=name).first()
+    if endpoint is None:
+        raise CommandError(f"The study has no endpoint {name}.")
+    return study, endpoint
