@@ -30,12 +30,25 @@ FROM (
 WHERE task.id = ranked.id
 """
 _LAST = "SELECT COALESCE(max(position), -1) FROM judgments_task WHERE stage_id = %s"
+# A page that was rated elsewhere gets slots for the ratings it lacks: as many as its least rated unit does.
 _SLOTS = """
+WITH fresh AS (
+    SELECT id, stage_id, position FROM judgments_task
+    WHERE stage_id = %(stage)s AND position > %(last)s AND withdrawn_at IS NULL AND kind = 'regular'
+), rated AS (
+    SELECT unit.task_id, min(COALESCE(consensus.raters, 0)) AS ratings
+    FROM fresh
+    JOIN judgments_unit unit ON unit.task_id = fresh.id
+    LEFT JOIN conversations_attribute attribute ON attribute.id = unit.attribute_id
+    LEFT JOIN judgments_consensus consensus ON consensus.unit_id = unit.id AND consensus.stage_id = %(stage)s
+    WHERE attribute.withdrawn_at IS NULL
+    GROUP BY unit.task_id
+)
 INSERT INTO judgments_slot (task_id, stage_id, position, number, withdrawn)
-SELECT task.id, task.stage_id, task.position, numbers.number, false
-FROM judgments_task task CROSS JOIN generate_series(1, %s) AS numbers(number)
-WHERE task.stage_id = %s AND task.position > %s AND task.withdrawn_at IS NULL AND task.kind = 'regular'
-    AND NOT EXISTS (SELECT FROM judgments_slot slot WHERE slot.task_id = task.id AND slot.number = numbers.number)
+SELECT fresh.id, fresh.stage_id, fresh.position, numbers.number, false
+FROM fresh JOIN rated ON rated.task_id = fresh.id CROSS JOIN generate_series(1, %(k)s) AS numbers(number)
+WHERE numbers.number > rated.ratings
+    AND NOT EXISTS (SELECT FROM judgments_slot slot WHERE slot.task_id = fresh.id AND slot.number = numbers.number)
 """
 
 
@@ -44,9 +57,15 @@ class Built:
     tasks: int
     units: int
     slots: int
+    queued: int = 0  # tasks, those among them that lack no rating
 
     def __add__(self, other: "Built") -> "Built":
-        return Built(self.tasks + other.tasks, self.units + other.units, self.slots + other.slots)
+        return Built(
+            self.tasks + other.tasks,
+            self.units + other.units,
+            self.slots + other.slots,
+            self.queued + other.queued,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +101,7 @@ def build_tasks(*, stage: Stage, at_most: int | None = None) -> Built:
         more_tasks, more_units = _build_overall_units(stage, overall)
         tasks, units = tasks + more_tasks, units + more_units
     describe_tasks(stage=stage, only_unqueued=True)
-    return Built(tasks, units, _queue(stage, at_most if at_most is None else max(at_most, tasks)))
+    return Built(tasks, units, *_queue(stage, at_most if at_most is None else max(at_most, tasks)))
 
 
 @transaction.atomic
@@ -176,8 +195,8 @@ def _store(stage: Stage, made: Sequence[_Page]) -> tuple[int, int]:
     return len(tasks), len(units)
 
 
-def _queue(stage: Stage, at_most: int | None) -> int:
-    """Queue what is wanted and not queued yet. Returns the slots made."""
+def _queue(stage: Stage, at_most: int | None) -> tuple[int, int]:
+    """Queue what is wanted and not queued yet. Returns the slots made and the tasks queued."""
     seed = str(stage.study.seed)
     wanted = wanted_tasks(stage).filter(position__isnull=True).order_by().values("id")
     sql, parameters = wanted.query.sql_with_params()
@@ -185,8 +204,9 @@ def _queue(stage: Stage, at_most: int | None) -> int:
         cursor.execute(_LAST, [stage.pk])
         (last,) = cursor.fetchone()
         cursor.execute(_QUEUE.format(wanted=sql), [seed, last, *parameters, seed, at_most])
-        cursor.execute(_SLOTS, [stage.k, stage.pk, last])
+        queued: int = cursor.rowcount
+        cursor.execute(_SLOTS, {"k": stage.k, "stage": stage.pk, "last": last})
         slots: int = cursor.rowcount
         if slots >= _WORTH_ANALYZING:
             cursor.execute("ANALYZE judgments_slot, judgments_task, judgments_unit")
-    return slots
+    return slots, queued

@@ -28,6 +28,7 @@ WITH chosen AS MATERIALIZED (
     WHERE given.rater_id = %(rater)s AND given.stage_id = %(stage)s AND given.outcome = 'submitted'
         AND given.presentation = 0
         AND NOT EXISTS (SELECT FROM judgments_slot own WHERE own.assignment_id = given.id)
+        AND EXISTS (SELECT FROM judgments_submission submission WHERE submission.assignment_id = given.id)
 )
 UPDATE judgments_slot slot
 SET assignment_id = chosen.assignment_id, leased_at = %(now)s, lease_expires_at = %(now)s, filled_at = %(now)s
@@ -52,7 +53,10 @@ def exclude_judgments(*, rater: Rater, stage: Stage, reason: ExclusionReason, ac
 
 @transaction.atomic
 def include_judgments(*, rater: Rater, stage: Stage, actor: User | None, now: datetime) -> int:
-    """Count them again where a slot is still free; what others have replaced meanwhile becomes surplus."""
+    """Count them again where a slot is still free; what others have replaced meanwhile becomes surplus.
+
+    What was judged elsewhere never held a slot: it counts again as it did before.
+    """
     _locked_pages(rater, stage)
     mine = Q(rater=rater, unit__task__stage=stage)
     included = Judgment.objects.filter(mine, excluded_at__isnull=False).update(excluded_at=None, exclusion_reason="")
@@ -64,6 +68,7 @@ def include_judgments(*, rater: Rater, stage: Stage, actor: User | None, now: da
         presentation=0,
         outcome=Outcome.SUBMITTED,
         slot__isnull=True,
+        submissions__isnull=False,
         task__kind=TaskKind.REGULAR,
     ).update(outcome=Outcome.SURPLUS)
     _record("judgments.include", rater, stage, actor, judgments=included, reason="")

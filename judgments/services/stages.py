@@ -8,8 +8,8 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services import record
-from conversations.enums import Gating, StageState, StudyState
-from conversations.models import Stage, Study
+from conversations.enums import Gating, StageNumber, StageState, StudyState
+from conversations.models import Conversation, Stage, Study, Subject
 from conversations.services.studies import STAGE_SETTINGS
 from judgments.enums import TaskKind
 from judgments.models import ConsensusSnapshot, SnapshotLabel, Task
@@ -72,6 +72,7 @@ def open_stage(*, stage: Stage, actor: User | None, now: datetime) -> Built:
     if found.study.state != StudyState.ACTIVE or found.study.deleted_at is not None:
         raise StageRefused("The study is closed.")
     _refuse_gating(found)
+    _refuse_without_conversations(found)
     if found.gating == Gating.CONSENSUS and not found.built_from.exists():
         _freeze_consensus(found)
     sync_withdrawn(stage=found, now=now)
@@ -123,7 +124,7 @@ def _build_while_open(stage: Stage) -> Built | None:
     total = None
     while has_unbuilt(stage) and Stage.objects.filter(pk=stage.pk, state=StageState.OPEN).exists():
         built = build_tasks(stage=stage, at_most=BUILT_IN_BACKGROUND)
-        if not built.slots and not built.tasks:
+        if not built.queued and not built.tasks:
             break
         total = total + built if total else built
     return total
@@ -143,6 +144,18 @@ def _move(stage: Stage, state: StageState, **values: datetime | None) -> None:
 def _refuse_gating(stage: Stage) -> None:
     if stage.gating not in behaviour(stage.number).gatings:
         raise StageRefused(f"{stage} can't be built from: {Gating(stage.gating).label}.")
+
+
+def _refuse_without_conversations(stage: Stage) -> None:
+    """A dataset brings attributes, and how many conversations they rest on, but no transcripts."""
+    if stage.number != StageNumber.EXTRACTION:
+        return
+    stated = Subject.objects.filter(study=stage.study_id, stated_conversations__gt=0)
+    if stated.exists() and not Conversation.objects.filter(subject__study=stage.study_id).exists():
+        raise StageRefused(
+            "The conversations of this study are not here, so raters of stage 1 would have nothing to judge by. "
+            "Upload them first."
+        )
 
 
 def _refuse_without_gold(stage: Stage) -> None:

@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection, transaction
 
 from accounts.models import User
 from accounts.services import record
+from conversations.enums import StageState
 from conversations.models import Prompt, Study, Subject
 from judgments.models import Judgment, Task
 from reports.exporting.manifest import SCHEMA_VERSION
@@ -123,7 +124,7 @@ def _settle(study: Study, facts: StudyFacts) -> None:
         study.save(update_fields=["seed", "margin", "currency", "pay_per_hour"])
         for stage in study.stages.all():
             said = facts.stages[stage.number]
-            stage.state, stage.k, stage.gating = said.state, said.k, said.gating
+            stage.state, stage.k, stage.gating = _at_rest(said.state), said.k, said.gating
             stage.clean_fields(exclude=["study"])
             stage.save(update_fields=["state", "k", "gating"])
     except ValidationError as error:
@@ -134,6 +135,11 @@ def _settle(study: Study, facts: StudyFacts) -> None:
         raise DatasetRefused(problems) from error
     except DatabaseError as error:
         raise refusal("study.json", "values a study can have", str(error).splitlines()[0]) from error
+
+
+def _at_rest(state: str) -> str:
+    """No page is given out before somebody opens the stage here."""
+    return StageState.PAUSED if state == StageState.OPEN else state
 
 
 def _cents(amount: float) -> str:

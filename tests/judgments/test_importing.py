@@ -192,6 +192,20 @@ def test_undoing_the_batch_takes_its_labels_out(study):
     assert Judgment.objects.count() == 0
 
 
+def test_a_page_that_was_rated_elsewhere_is_given_out_for_the_ratings_it_lacks(study):
+    first, second = texts(study)
+    factories.stage(study, 2, k=3)
+    human = {"rater_kind": "human", "prompt": "p1", "label": "yes"}
+    votes(
+        study,
+        *({**human, "rater": rater, "attribute": first} for rater in "abc"),
+        *({**human, "rater": rater, "attribute": second} for rater in "ab"),
+        {**human, "rater": "c", "attribute": second, "presentation": 1},  # a repeat counts for nothing
+    )
+    built = open_stage(stage=factories.stage(study, 2), actor=None, now=timezone.now())
+    assert (built.tasks, built.slots) == (0, 1)
+
+
 @needs_data
 def test_release_builds_the_units_of_its_readme_and_takes_its_votes():
     study = factories.study()

@@ -1,6 +1,7 @@
 """import(export(study)) gives the same figures to the last digit."""
 
 import json
+import shutil
 import stat
 import zipfile
 from io import StringIO
@@ -12,7 +13,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from conversations.models import Comparison, Study, Subject
-from judgments.models import Adjudication, Assignment, BlindingAnswer, Judgment, Unit
+from judgments.models import Adjudication, Assignment, BlindingAnswer, Consensus, Judgment, Unit
+from judgments.services.claiming import claim_next
+from judgments.services.excluding import exclude_judgments, include_judgments
+from judgments.services.stages import StageRefused, open_stage
 from raters.models import Enrolment
 from reports import queries
 from reports.exporting.scope import Scope
@@ -21,6 +25,7 @@ from reports.importing import archive
 from reports.services import write_dataset_to
 from reports.tables import TABLES
 from reports.tables.reading import read_table
+from tests import factories
 from tests.judgments.rated import NOW
 from tests.reports.folders import change, zipped
 from tests.reports.reported import close_all, reported_study
@@ -83,6 +88,34 @@ def test_imported_raters_are_nobody_here(study, folder):
 def test_a_zip_is_imported_as_the_folder_is(folder, tmp_path):
     again = imported(zipped(folder, tmp_path / "dataset.zip"))
     assert Judgment.objects.filter(unit__task__stage__study=again).count() > 100
+
+
+def test_a_stage_that_is_opened_again_asks_only_for_the_ratings_that_lack(study, folder):
+    study.stages.update(state="open")
+    page = Assignment.objects.filter(stage__study=study, stage__number=3, presentation=0, rater__kind="human")[0]
+    Assignment.objects.filter(pk=page.pk).update(outcome="surplus")
+    shutil.rmtree(folder)
+    write_dataset_to(folder, Scope(study, [1, 2, 3]))
+    again = imported(folder)
+    assert set(again.stages.values_list("state", flat=True)) == {"paused"}, "nobody is given pages before it is opened"
+    now = timezone.now()
+    with pytest.raises(StageRefused, match="conversations of this study are not here"):
+        open_stage(stage=again.stages.get(number=1), actor=None, now=now)
+    stage = again.stages.get(number=3)
+    lacking = Consensus.objects.filter(stage=stage, raters__lt=3).values_list("unit__task", "raters").distinct()
+    assert len(lacking) == 1
+    built = open_stage(stage=stage, actor=None, now=now)
+    assert (built.tasks, built.slots) == (0, 1)
+    rater = factories.rater(again)
+    claimed = claim_next(rater=rater, stage=stage, now=now)
+    assert claimed.task_id == lacking[0][0]
+    Assignment.objects.filter(pk=claimed.pk).update(outcome="returned", submitted_at=now)
+    assert claim_next(rater=rater, stage=stage, now=now) is None
+    judged = Judgment.objects.filter(unit__task__stage=stage, assignment__outcome="submitted")
+    who = judged.filter(rater__kind="human")[0].rater
+    exclude_judgments(rater=who, stage=stage, reason="other", actor=None, now=now)
+    include_judgments(rater=who, stage=stage, actor=None, now=now)
+    assert not Assignment.objects.filter(rater=who, stage=stage, outcome="surplus", submissions=None).exists()
 
 
 def test_a_study_with_material_refuses(study, folder):
