@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from conversations.enums import Origin
 from yardstick.embedded import demo, leftovers, paths
+from yardstick.embedded.__main__ import ORIGINS
 from yardstick.embedded.children import Command, launch
 
 
@@ -34,6 +36,10 @@ def start_demo(*options: str, stdin: int = subprocess.DEVNULL) -> subprocess.Pop
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def test_origins_of_the_demo_are_those_of_a_batch():
+    assert sorted(ORIGINS) == sorted(Origin.values)
 
 
 def test_port_in_use_is_told_and_nothing_starts(state: Path) -> None:

@@ -26,8 +26,9 @@ def state(settings, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def seed(*files: Path) -> None:
-    call_command("seed_demo", *(["--from", *map(str, files)] if files else []), stdout=StringIO())
+def seed(*files: Path, origin: str = "unknown") -> None:
+    own = ["--from", *map(str, files), "--origin", origin] if files else []
+    call_command("seed_demo", *own, stdout=StringIO())
 
 
 def test_demo_can_be_rated_at_once(state):
@@ -74,9 +75,9 @@ def test_own_files_get_cases_from_the_demo_prompts(state, tmp_path):
     path = tmp_path / "chats.jsonl"
     rows = [{"messages": [{"role": "user", "content": f"Question {number}"}]} for number in range(3)]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    seed(path)
+    seed(path, origin="real")
     study = Study.objects.get(slug="files")
-    assert study.subjects.count() == 3
+    assert list(study.subjects.values_list("origin", flat=True)) == ["real"] * 3
     assert Prompt.objects.filter(study=study).count() == 10
     assert Case.objects.filter(subject__study=study).count() == 6
     assert [stage.state for stage in study.stages.all()] == [StageState.OPEN] * 3

@@ -7,6 +7,8 @@ from pathlib import Path
 from yardstick.embedded import demo, execute
 from yardstick.embedded.errors import EmbeddedError
 
+ORIGINS = ("unknown", "real", "synthetic", "illustrative")  # conversations.enums.Origin, without loading Django
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="yardstick.embedded", description="Run Yardstick's embedded services.")
@@ -31,6 +33,7 @@ def _describe_demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reset", action="store_true", help="delete the demo's data first, after asking")
     parser.add_argument("--yes", action="store_true", help="do not ask before --reset deletes")
     parser.add_argument("--from", dest="files", nargs="+", default=[], metavar="FILE", help="seed from these uploads")
+    parser.add_argument("--origin", choices=ORIGINS, default="unknown", help="where the files' conversations come from")
 
 
 def _describe_exec(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +46,7 @@ def _demo(options: argparse.Namespace) -> int:
     files = [str(Path(name).resolve()) for name in options.files]
     if missing := [name for name in files if not Path(name).is_file()]:
         raise EmbeddedError(f"No such file: {missing[0]}")
-    return demo.run(demo.Options(options.host, options.port, options.reset, options.yes, files))
+    return demo.run(demo.Options(options.host, options.port, options.reset, options.yes, files, options.origin))
 
 
 def _exec(options: argparse.Namespace) -> int:

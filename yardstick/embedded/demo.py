@@ -33,6 +33,7 @@ class Options:
     reset: bool = False
     yes: bool = False
     files: Sequence[str] = ()
+    origin: str = "unknown"
 
     @property
     def base_url(self) -> str:
@@ -64,7 +65,7 @@ def _supervise(options: Options, began: float) -> int:
     try:
         _start_services(supervisor)
         # One process for both: loading the application twice would take a fifth of a warm start.
-        _manage("seed_demo", "--migrate", *(["--from", *options.files] if options.files else []))
+        _manage("seed_demo", "--migrate", *_own_files(options))
         web = _start_application(supervisor, options)
         wait_until(lambda: _answers(options), web.child, seconds=WEB_READY_SECONDS)
         _announce(options, time.monotonic() - began)
@@ -108,6 +109,10 @@ def _start_application(supervisor: Supervisor, options: Options) -> Service:
     for command in (processes.worker_llm(), processes.worker_default(), processes.beat()):
         supervisor.start(command)
     return web
+
+
+def _own_files(options: Options) -> Sequence[str]:
+    return ["--from", *options.files, "--origin", options.origin] if options.files else []
 
 
 def _manage(*arguments: str) -> None:

@@ -39,7 +39,7 @@ def earlier_study() -> Study | None:
     return Study.objects.filter(slug=SLUG, deleted_at=None).first()
 
 
-def study_from(paths: Sequence[Path], *, user: User, say: Callable[[str], object]) -> Study:
+def study_from(paths: Sequence[Path], *, origin: Origin, user: User, say: Callable[[str], object]) -> Study:
     """Raises UnreadableFile before anything is stored."""
     recognised = sorted(((path, *_recognise(path)) for path in paths), key=lambda one: _LATER.get(one[1], 0))
     study = earlier_study()
@@ -52,7 +52,7 @@ def study_from(paths: Sequence[Path], *, user: User, say: Callable[[str], object
                 study=study,
                 content=File(stream),
                 name=path.name,
-                origin=Origin.UNKNOWN,
+                origin=origin,
                 user=user,
                 format=file_format,
                 options=options,

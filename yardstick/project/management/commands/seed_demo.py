@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
 from accounts.services import create_user
+from conversations.enums import Origin
 from conversations.models import Study
 from yardstick.project.seeding import files, studies, summary
 
@@ -26,6 +27,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--migrate", action="store_true", help="bring the database up to date first")
         parser.add_argument("--from", nargs="+", type=Path, default=[], dest="files", metavar="FILE")
+        parser.add_argument(
+            "--origin", choices=Origin.values, default=Origin.UNKNOWN, help="of the files' conversations"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["migrate"]:
@@ -39,7 +43,8 @@ class Command(BaseCommand):
         own = files.earlier_study()
         if options["files"]:
             try:
-                own = files.study_from(options["files"], user=user, say=self.stdout.write)
+                origin = Origin(options["origin"])
+                own = files.study_from(options["files"], origin=origin, user=user, say=self.stdout.write)
             except files.UnreadableFile as error:
                 raise CommandError(str(error)) from error
         if own is not None:
