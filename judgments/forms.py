@@ -57,7 +57,7 @@ class StageForm(forms.ModelForm):
         }
         help_texts = {
             "k": "How many people judge each task. Three allows a majority.",
-            "attributes_per_subject": "A sample, spread over systems and conversations. Leave empty to judge all.",
+            "attributes_per_subject": "A sample, spread over systems, conversations and confidence. Leave empty to judge all.",
             "lease_minutes": "Renewed while the rater works. A late answer is kept and paid, as surplus.",
             "seconds_per_unit": "For the estimates of time and money.",
             "tasks_per_visit": "Then the visit is complete, with its completion code. Leave empty for no limit.",

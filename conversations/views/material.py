@@ -55,6 +55,7 @@ def subject(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "conversations_first": first_page(request, "after"),
         "conversations_next": next_page(request, "after", conversations),
         "attributes": with_evidence(attributes.rows),
+        "attribute_rows": attributes.rows,
         "attributes_first": first_page(request, "attributes_after"),
         "attributes_next": next_page(request, "attributes_after", attributes),
         "may_manage": may_manage(request, study),

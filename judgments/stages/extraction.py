@@ -14,30 +14,46 @@ from judgments.enums import ExtractionLabel, FailureMode, TaskKind
 from judgments.models import Unit
 from judgments.stages.behaviour import Behaviour, Choice
 
-# In turn one from each stratum (a system's attributes from one conversation), by the study's seed. What is in a task stays.
+# In turn one from each system's attributes from one conversation, and among those of one turn in turn one from each third of
+# the subject's confidences (those without one are a group of their own); by the study's seed. What is in a task stays.
 _SAMPLE = """
 SELECT id FROM (
-    SELECT id, row_number() OVER (PARTITION BY subject_id ORDER BY built DESC, turn, draw, id) AS place
+    SELECT id, row_number() OVER (PARTITION BY subject_id ORDER BY built DESC, turn, band_turn, draw, id) AS place
     FROM (
-        SELECT attribute.id, attribute.subject_id, md5(%s || ':' || attribute.id) AS draw,
-            row_number() OVER (
-                PARTITION BY attribute.subject_id, attribute.system_id, attribute.evidence -> 0 ->> 'conversation'
-                ORDER BY md5(%s || ':' || attribute.id)) AS turn,
-            EXISTS (
-                SELECT FROM judgments_unit unit JOIN judgments_task task ON task.id = unit.task_id
-                WHERE unit.attribute_id = attribute.id AND task.stage_id = %s AND task.kind = 'regular') AS built
-        FROM conversations_attribute attribute
-        JOIN conversations_subject subject ON subject.id = attribute.subject_id
-        WHERE subject.study_id = %s AND subject.withdrawn_at IS NULL AND attribute.withdrawn_at IS NULL
+        SELECT *, row_number() OVER (PARTITION BY subject_id, turn, band ORDER BY draw, id) AS band_turn
+        FROM (
+            SELECT *, row_number() OVER (
+                PARTITION BY subject_id, system_id, conversation ORDER BY turn_in_band, draw, id) AS turn
+            FROM (
+                SELECT *, row_number() OVER (
+                    PARTITION BY subject_id, system_id, conversation, band ORDER BY draw, id) AS turn_in_band
+                FROM (
+                    SELECT attribute.id, subject_id, system_id, evidence -> 0 ->> 'conversation' AS conversation,
+                        md5(%s || ':' || attribute.id) AS draw,
+                        CASE WHEN confidence IS NULL THEN 0 ELSE ntile(3) OVER (
+                            PARTITION BY subject_id, confidence IS NULL ORDER BY confidence, attribute.id) END AS band,
+                        EXISTS (
+                            SELECT FROM judgments_unit unit JOIN judgments_task task ON task.id = unit.task_id
+                            WHERE unit.attribute_id = attribute.id AND task.stage_id = %s AND task.kind = 'regular'
+                        ) AS built
+                    FROM conversations_attribute attribute
+                    JOIN conversations_subject subject ON subject.id = attribute.subject_id
+                    WHERE subject.study_id = %s AND (%s::bigint[] IS NULL OR subject.id = ANY(%s::bigint[]))
+                        AND subject.withdrawn_at IS NULL AND attribute.withdrawn_at IS NULL
+                ) AS candidate
+            ) AS banded
+        ) AS turned
     ) AS drawn
 ) AS placed
 WHERE place <= %s
 """
 
 
-def _sampled(stage: Stage) -> RawSQL:
-    seed = str(stage.study.seed)
-    return RawSQL(_SAMPLE, [seed, seed, stage.pk, stage.study_id, stage.attributes_per_subject])  # noqa: S611 - no input
+def sample_of(stage: Stage, *, subjects: Sequence[int] | None = None) -> RawSQL:
+    """The attributes that are sampled, as a subquery; of these subjects only, by their ids, where some are given."""
+    wanted = None if subjects is None else list(subjects)
+    most = stage.attributes_per_subject
+    return RawSQL(_SAMPLE, [str(stage.study.seed), stage.pk, stage.study_id, wanted, wanted, most])  # noqa: S611 - no input
 
 
 class Extraction(Behaviour):
@@ -55,7 +71,7 @@ class Extraction(Behaviour):
         attributes = Attribute.objects.filter(
             subject__study_id=stage.study_id, subject__withdrawn_at__isnull=True, withdrawn_at__isnull=True
         ).annotate(target_id=F("subject_id"), judged_id=F("id"), built=Exists(built))
-        return attributes.filter(id__in=_sampled(stage)) if stage.attributes_per_subject else attributes
+        return attributes.filter(id__in=sample_of(stage)) if stage.attributes_per_subject else attributes
 
     def wanted_units(self, stage: Stage) -> Q:
         return Q(attribute__withdrawn_at__isnull=True)

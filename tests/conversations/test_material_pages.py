@@ -79,8 +79,8 @@ def test_empty_lists_say_so(admin, study):
     assert "No prompts yet" in admin.get(address("prompts", study)).text
 
 
-# Session, user, membership, rows and may_manage; attributes also list the systems, prompts the topics.
-@pytest.mark.parametrize(("name", "expected"), [("subjects", 5), ("attributes", 6), ("prompts", 6)])
+# Session, user, membership, rows and may_manage; attributes also list the systems and ask for a sample, prompts list the topics.
+@pytest.mark.parametrize(("name", "expected"), [("subjects", 5), ("attributes", 7), ("prompts", 6)])
 @pytest.mark.parametrize("rows", [1, 3])
 def test_lists_need_the_same_queries_for_any_number_of_rows(
     admin, study, name, expected, rows, django_assert_num_queries
@@ -96,14 +96,14 @@ def test_subject_page_needs_the_same_queries_for_any_number_of_rows(admin, study
     factories.attributes(subject, rows)
     for number in range(rows):
         factories.conversation(subject, f"Number {number}")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         admin.get(address("subject", study, subject.pk))
 
 
 def test_lists_never_select_the_bodies_of_conversations(admin, study, django_assert_num_queries):
     subject = factories.material(study, subjects=1)[0]
     for page in [address("subjects", study), address("subject", study, subject.pk)]:
-        with django_assert_num_queries(5 if page.endswith("/subjects/") else 7) as captured:
+        with django_assert_num_queries(5 if page.endswith("/subjects/") else 8) as captured:
             admin.get(page)
         assert not any('"turns"' in query["sql"] for query in captured.captured_queries)
 
