@@ -9,6 +9,8 @@ own processes. ``--faults`` makes a tenth of the calls fail: 429, 500, cut-off a
 that never come and answers that drip in byte by byte. ``--kills`` kills a worker with SIGKILL that many times while the
 run goes on, starts another one in its place, and ends with an error unless each item has exactly one output.
 
+The CPU time for each item says what limits the rate, and is nearly the same on a machine that does other work as well.
+
 Last figures: see the end of docs/generation.md.
 """
 
@@ -23,6 +25,8 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
+
+import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -128,7 +132,7 @@ def measure(options: argparse.Namespace, base_url: str) -> None:
         wait_for_workers(options.workers)
         run = start_responses(study=study, endpoint=endpoint, now=timezone.now())
         total = run.items.count()
-        started = time.monotonic()
+        started, used = time.monotonic(), cpu_seconds()
         tasks.announce(endpoint.pk)
         left = total
         while left:
@@ -136,7 +140,7 @@ def measure(options: argparse.Namespace, base_url: str) -> None:
             time.sleep(1.0)
             left = RunItem.objects.filter(run=run, state__in=["waiting", "running"]).count()
             workers.kill_if_due(done=1 - left / total)
-        seconds = time.monotonic() - started
+        seconds, used = time.monotonic() - started, cpu_seconds() - used
     finally:
         workers.stop()
     run.refresh_from_db()
@@ -152,8 +156,22 @@ def measure(options: argparse.Namespace, base_url: str) -> None:
     print(
         f"reasons of failed calls {dict(Counter(ModelCall.objects.exclude(reason_code='').values_list('reason_code')))}"
     )
-    if options.kills:
+    if not options.kills:
+        spent = ", ".join(f"{name} {1000 * used[name] / total:.1f}" for name in sorted(used))
+        print(f"CPU milliseconds for each item: {spent}; together {1000 * used.total() / total:.1f}")
+    else:
         check_outputs(run, workers)
+
+
+def cpu_seconds() -> "Counter[str]":
+    """What each part has used so far: all that was started beside this script, and all that it started itself."""
+    names = {"postgres": "PostgreSQL", "valkey": "Valkey", "celery": "workers", "multiprocessing.spawn": "stand-in"}
+    used: Counter[str] = Counter()
+    for process in psutil.Process(os.getppid()).children(recursive=True):
+        command = " ".join(process.cmdline())
+        name = next((name for word, name in names.items() if word in command), "script")
+        used[name] += sum(process.cpu_times()[:2])
+    return used
 
 
 class Workers:
