@@ -4,7 +4,10 @@ from django.db import models
 
 
 class ExportKind(models.TextChoices):
-    """What is exported. All but the last three are tables of ``reports.tables`` by the same name."""
+    """What is exported. All but the last three are tables of ``reports.tables`` by the same name.
+
+    Guidelines, a table too, come with the whole dataset only.
+    """
 
     JUDGMENTS = "judgments", "Judgments: one row for each rater and unit"
     CONSENSUS = "consensus", "Consensus: one row for each judged unit"

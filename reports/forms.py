@@ -29,7 +29,9 @@ class ExportForm(forms.Form):
 
 class DatasetForm(forms.Form):
     title = forms.CharField(
-        label="Title of the new study", max_length=200, help_text="You will own the study, and can change its title later."
+        label="Title of the new study",
+        max_length=200,
+        help_text="You will own the study, and can change its title later.",
     )
     file = forms.FileField(
         label="Dataset", max_length=1000, help_text="The ZIP that an export of the whole dataset gives, as it is."

@@ -74,6 +74,7 @@ def _counts(dataset: Dataset, real_conversations: int) -> dict[str, int]:
     comparisons = dataset.tables["comparisons"]
     kinds = as_array(judged.column("rater_kind"))
     held = as_array(compute.not_equal(comparisons.column("leak_reasons"), "[]"))
+    identical = as_array(comparisons.column("identical"))  # a tie that nobody is shown waits for no release
     released, replaced = as_array(comparisons.column("released")), _replaced(comparisons)
     return {
         "human_judgments": int(as_array(judged.column("counted")).sum()),
@@ -83,10 +84,10 @@ def _counts(dataset: Dataset, real_conversations: int) -> dict[str, int]:
         "subjects": dataset.tables["subjects"].num_rows,
         "real_conversations": real_conversations,
         "comparisons": comparisons.num_rows,
-        "held": int(np.sum(held & ~released & ~replaced)),
+        "held": int(np.sum(held & ~identical & ~released & ~replaced)),
         "released": int(np.sum(held & released)),
         "replaced": int(replaced.sum()),
-        "identical": int(as_array(comparisons.column("identical")).sum()),
+        "identical": int(identical.sum()),
     }
 
 

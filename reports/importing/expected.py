@@ -1,5 +1,6 @@
 """What each value of an exported table must be for it to become a row here again."""
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -163,6 +164,7 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
         "started_at": OPTIONAL_MOMENT,
         "submitted_at": MOMENT,
         "assignment_id": UUID,
+        "guidelines_version": _whole(LARGEST_COUNT, least=1, optional=True),
     },
     "consensus": {
         "unit_id": ID,
@@ -171,6 +173,8 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
         "raters": _whole(LARGEST_COUNT),
         "by_panel": TRUTH,
         "adjudicated": TRUTH,
+        "adjudicated_at": OPTIONAL_MOMENT,
+        "adjudication_note": OPTIONAL_TEXT,
     },
     "blinding_answers": {
         "assignment_id": Rule(UUID.says, UUID.holds),
@@ -181,11 +185,19 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
         "sureness": _whole(5, least=1),
         "shown_left": SIDE,
     },
+    "guidelines": {
+        "stage": STAGE,
+        "version": _whole(LARGEST_COUNT, least=1),
+        "text": _text(500_000),
+        "sha256": _matching(r"[0-9a-f]{64}", "a SHA-256 in hexadecimal"),
+        "created_at": MOMENT,
+    },
 }
 # Columns that the first exports did not have.
 MAY_LACK = {
     "items": {"instruction"},
     "comparisons": {"prompt_topic"},
+    "consensus": {"adjudicated_at", "adjudication_note"},
     "selections": {"prompt_text", "attribute_text", "attribute_system"},
 }
 _FROM, _TO = {1: 1, 2: 0, 3: 1}, {1: 3, 2: 1, 3: 5}
@@ -197,6 +209,8 @@ def whole_row(table: str, row: Row) -> tuple[str, str, object] | None:
         return _judgment(row)
     if table == "items":
         return _item(row)
+    if table == "guidelines" and hashlib.sha256(row["text"].encode()).hexdigest() != row["sha256"]:
+        return "sha256", "the SHA-256 of the text", row["sha256"]
     if table == "raters" and row["rater_kind"] != RaterKind.HUMAN and row["rater_name"] is None:
         return "rater_name", "the name of the model or panel", None
     return None

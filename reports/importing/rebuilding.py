@@ -12,7 +12,7 @@ from django.db import connection
 from conversations.models import Batch, Study, System
 from raters.enums import RaterKind
 from raters.models import Enrolment, Rater
-from reports.importing.statements import MATERIAL, WORK
+from reports.importing.statements import GUIDELINES, MATERIAL, WORK
 
 _SYSTEM_NAME, _SYSTEM_VERSION = 120, 60
 
@@ -23,6 +23,7 @@ def rebuild(study: Study, *, batches: dict[int, str], now: datetime) -> None:
     _systems(study)
     _run(MATERIAL, said)
     _raters(study)
+    _run(GUIDELINES, said)
     _run(WORK, said)
 
 

@@ -65,6 +65,22 @@ _CHECKS: Sequence[_Check] = (
     *_same("items", "prompt_id", "prompt_hash"),
     *_same("items", "attribute_id", "subject_key", "attribute_hash", "attribute_system"),
     *_same("judgments", "assignment_id", "rater_key", "presentation", "shown_left", "outcome", "stage"),
+    *_same("judgments", "assignment_id", "guidelines_version"),
+    _Check(
+        "judgments",
+        "guidelines_version",
+        "a version of the stage in the table guidelines",
+        "staged.guidelines_version IS NOT NULL AND named.version IS NULL AND EXISTS (SELECT FROM staged_guidelines)",
+        "LEFT JOIN staged_guidelines named ON named.stage = staged.stage AND named.version = staged.guidelines_version",
+    ),
+    _Check(
+        "guidelines",
+        "version",
+        "each version of a stage once",
+        "staged.ctid <> twice.first",
+        "JOIN (SELECT stage, version, min(ctid) AS first FROM staged_guidelines GROUP BY stage, version "
+        "HAVING count(*) > 1) twice USING (stage, version)",
+    ),
     _Check(
         "judgments",
         "stage",

@@ -150,6 +150,21 @@ MATERIAL: Sequence[str] = (
     """,
 )
 
+# Exports made before guidelines were in them leave the study its own.
+GUIDELINES: Sequence[str] = (
+    """
+    DELETE FROM conversations_guidelines guidelines USING conversations_stage stage
+    WHERE stage.id = guidelines.stage_id AND stage.study_id = %(study)s AND EXISTS (SELECT FROM staged_guidelines)
+    """,
+    """
+    INSERT INTO conversations_guidelines (stage_id, version, text, created_at)
+    SELECT stage.id, staged.version, staged.text, staged.created_at
+    FROM staged_guidelines staged
+    JOIN conversations_stage stage ON stage.study_id = %(study)s AND stage.number = staged.stage
+    ORDER BY staged.stage, staged.version
+    """,
+)
+
 WORK: Sequence[str] = (
     *_ids("task", "judgments_task", "SELECT task_id AS old FROM staged_items"),
     """
@@ -184,10 +199,10 @@ WORK: Sequence[str] = (
     """,
     """
     INSERT INTO judgments_assignment
-        (id, task_id, stage_id, rater_id, presentation, conflict_key, personalized_left, started_at, active_ms,
-         draft_revision, missing_attributes, comment, outcome, revision, submitted_at)
+        (id, task_id, stage_id, rater_id, guidelines_id, presentation, conflict_key, personalized_left, started_at,
+         active_ms, draft_revision, missing_attributes, comment, outcome, revision, submitted_at)
     SELECT DISTINCT ON (staged.assignment_id) staged.assignment_id::uuid, task.id, task.stage_id, new_rater.id,
-        staged.presentation, task.conflict_key,
+        guidelines.id, staged.presentation, task.conflict_key,
         CASE staged.shown_left WHEN 'personalized' THEN true WHEN 'generic' THEN false END,
         staged.started_at, COALESCE(staged.active_ms, 0), 0, staged.missing_attributes, staged.comment, staged.outcome,
         staged.revision, staged.started_at + staged.wall_ms * interval '1 millisecond'
@@ -196,6 +211,9 @@ WORK: Sequence[str] = (
     JOIN judgments_unit unit ON unit.id = new_unit.id
     JOIN judgments_task task ON task.id = unit.task_id
     JOIN new_rater ON new_rater.old = staged.rater_key
+    LEFT JOIN conversations_guidelines guidelines
+        ON guidelines.stage_id = task.stage_id AND guidelines.version = staged.guidelines_version
+        AND EXISTS (SELECT FROM staged_guidelines)
     WHERE staged.assignment_id IS NOT NULL ORDER BY staged.assignment_id, staged.judgment_id
     """,
     # Judged by nothing but the blinding question: the comparison's first page stands for the one that was seen.
@@ -228,7 +246,8 @@ WORK: Sequence[str] = (
     """,
     """
     INSERT INTO judgments_adjudication (unit_id, stage_number, label, note, decided_at)
-    SELECT new_unit.id, item.stage, staged.consensus, '', %(now)s
+    SELECT new_unit.id, item.stage, staged.consensus, COALESCE(staged.adjudication_note, ''),
+        COALESCE(staged.adjudicated_at, %(now)s)
     FROM staged_consensus staged
     JOIN new_unit ON new_unit.old = staged.unit_id
     JOIN staged_items item ON item.unit_id = staged.unit_id

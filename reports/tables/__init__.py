@@ -3,6 +3,7 @@
 from reports.tables.judgments import JUDGMENTS
 from reports.tables.material import COMPARISONS, ITEMS, SELECTIONS, SUBJECTS
 from reports.tables.people import BLINDING_ANSWERS, RATERS
+from reports.tables.protocol import GUIDELINES
 from reports.tables.results import CONSENSUS
 from reports.tables.table import Column, Kind, Table
 from reports.tables.training import PREFERENCES, RELEVANCE, TIES, VERIFIER
@@ -18,6 +19,7 @@ TABLES: dict[str, Table] = {
         SUBJECTS,
         RATERS,
         BLINDING_ANSWERS,
+        GUIDELINES,
         PREFERENCES,
         TIES,
         VERIFIER,
@@ -29,6 +31,7 @@ __all__ = [
     "BLINDING_ANSWERS",
     "COMPARISONS",
     "CONSENSUS",
+    "GUIDELINES",
     "ITEMS",
     "JUDGMENTS",
     "PREFERENCES",

@@ -14,6 +14,7 @@ JOIN judgments_task task ON task.id = unit.task_id
 LEFT JOIN conversations_comparison comparison ON comparison.id = task.comparison_id
 LEFT JOIN conversations_case case_ ON case_.id = COALESCE(task.case_id, comparison.case_id)
 JOIN conversations_subject subject ON subject.id = COALESCE(task.subject_id, case_.subject_id)
+LEFT JOIN judgments_adjudication adjudication ON adjudication.unit_id = consensus.unit_id
 WHERE stage.study_id = %(study)s AND stage.number = ANY(%(stages)s)
 """,
     order="consensus.unit_id",
@@ -39,5 +40,7 @@ WHERE stage.study_id = %(study)s AND stage.number = ANY(%(stages)s)
         Column("provisional", Kind.TRUTH, "consensus.provisional", "fewer ratings than the stage's k"),
         Column("by_panel", Kind.TRUTH, "consensus.by_panel", "a panel's label stands in for absent human labels"),
         Column("adjudicated", Kind.TRUTH, "consensus.adjudicated", "an adjudicator's label overrides the raters'"),
+        Column("adjudicated_at", Kind.MOMENT, "adjudication.decided_at", "when the adjudicator decided, UTC"),
+        Column("adjudication_note", Kind.TEXT, "adjudication.note", "why they decided so, in their words"),
     ),
 )

@@ -12,7 +12,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.models import User
-from conversations.models import Comparison, Study, Subject
+from conversations.models import Comparison, Guidelines, Study, Subject
+from judgments.enums import ExclusionReason
 from judgments.models import Adjudication, Assignment, BlindingAnswer, Consensus, Judgment, Unit
 from judgments.services.claiming import claim_next
 from judgments.services.excluding import exclude_judgments, include_judgments
@@ -35,9 +36,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 IDS = {"unit_id", "task_id", "attribute_id", "case_id", "comparison_id", "batch_id", "judgment_id", "assignment_id"}
 IDS |= {"generic_response_id", "personalized_response_id"}
-# Not exported, so not rebuilt: the study's own name, transcripts, versions of texts, consents.
+# Not exported, so not rebuilt: the study's own name, transcripts, consents.
 LOST = {"study_id", "conversation_ids", "attribute_evidence", "evidence", "conversations", "stated_conversations"}
-LOST |= {"guidelines_version", "consent_version"}
+LOST |= {"consent_version"}
 
 
 @pytest.fixture
@@ -113,9 +114,36 @@ def test_a_stage_that_is_opened_again_asks_only_for_the_ratings_that_lack(study,
     assert claim_next(rater=rater, stage=stage, now=now) is None
     judged = Judgment.objects.filter(unit__task__stage=stage, assignment__outcome="submitted")
     who = judged.filter(rater__kind="human")[0].rater
-    exclude_judgments(rater=who, stage=stage, reason="other", actor=None, now=now)
+    exclude_judgments(rater=who, stage=stage, reason=ExclusionReason.OTHER, actor=None, now=now)
     include_judgments(rater=who, stage=stage, actor=None, now=now)
-    assert not Assignment.objects.filter(rater=who, stage=stage, outcome="surplus", submissions=None).exists()
+    surplus = Assignment.objects.filter(stage=stage, outcome="surplus").values_list("task_id", flat=True)
+    assert list(surplus) == [claimed.task_id], "as it came"
+
+
+def test_raters_of_an_imported_study_were_told_what_they_had_been_told(study, folder):
+    again = imported(folder)
+    told = [
+        list(
+            Guidelines.objects.filter(stage__study=each)
+            .order_by("stage__number", "version")
+            .values_list("text", flat=True)
+        )
+        for each in (study, again)
+    ]
+    assert told[1] == told[0]
+    assert len(told[0]) == 4
+    versions = Assignment.objects.filter(stage__study=again, judgments__isnull=False).values_list("guidelines__version")
+    assert set(versions) == {(1,), (2,)}
+    assert Adjudication.objects.get(unit__task__stage__study=again).note == "Decided."
+
+
+def test_a_dataset_without_guidelines_leaves_the_study_its_own(folder):
+    said = json.loads((folder / "manifest.json").read_text())
+    said["files"] = [file for file in said["files"] if file["table"] != "guidelines"]
+    (folder / "manifest.json").write_text(json.dumps(said))
+    again = imported(folder)
+    assert Guidelines.objects.filter(stage__study=again).count() == 3
+    assert not Assignment.objects.filter(stage__study=again, guidelines__isnull=False).exists()
 
 
 def test_a_study_with_material_refuses(study, folder):
@@ -131,6 +159,13 @@ def test_a_study_with_material_refuses(study, folder):
         ("judgments", "note", "a\x00b", "note: expected a text without the character U\\+0000"),
         ("items", "attribute_evidence", "[" * 100_000, "attribute_evidence: expected a JSON list"),
         ("items", "task_kind", "secret", "task_kind: expected one of regular, gold"),
+        ("guidelines", "text", "Do otherwise.", "sha256: expected the SHA-256 of the text"),
+        (
+            "judgments",
+            "guidelines_version",
+            9,
+            "guidelines_version: expected a version of the stage in the table guidelines",
+        ),
         ("consensus", "consensus", 2.5, "consensus: expected .* raters, as the judgments say"),
     ],
 )
@@ -213,6 +248,8 @@ def _something_of_everything(study):
     for number, assignment in enumerate(at_responses[:6]):
         guess = ("personalized", "generic", "cannot_tell")[number % 3]
         BlindingAnswer.objects.create(assignment=assignment, guess=guess, sureness=1 + number % 5, answered_at=NOW)
+    newer = Guidelines.objects.create(stage=study.stages.get(number=3), version=2, text="Judge *both*.")
+    Assignment.objects.filter(pk__in=[each.pk for each in at_responses[:4]]).update(guidelines=newer)
     unit = Unit.objects.filter(task__stage__study=study, task__stage__number=1)[0]
     Adjudication.objects.create(unit=unit, stage_number=1, label=3, note="Decided.", decided_at=NOW)
     gold = Unit.objects.filter(task__stage__study=study, task__stage__number=2).last()
