@@ -1,6 +1,7 @@
 """A model decides what is mentioned: what it is asked, what is stored, and what stays as it was."""
 
 import json
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -116,3 +117,10 @@ def test_command_starts_a_run(study, endpoint, capsys):
     call_command("mentions", study=study.slug, endpoint="Stand-in", limit=2)
     assert Run.objects.get().items.count() == 2
     assert "has 2 items" in capsys.readouterr().out
+
+
+def test_documented_definition_of_a_mention_is_the_one_the_model_is_told():
+    documented = (Path(__file__).parents[2] / "docs" / "generation.md").read_text(encoding="utf-8")
+    newest = load("mentions", MentionsConfiguration().templates["mentions"])
+    definition = next(part for part in newest.system.split("\n\n") if part.startswith("A fact is mentioned explicitly"))
+    assert f"\n> {definition}\n" in documented
