@@ -22,8 +22,10 @@ from generation.enums import Reason
 from generation.models import Endpoint
 from generation.prompting import Messages
 
-# One line for each call is what the table of calls is for.
-logging.getLogger("httpx2").setLevel(logging.WARNING)
+# One line for each call is what the table of calls is for. What these tell of a call at lower levels holds the headers
+# of the answer, in which a provider may repeat the key.
+for _name in ("httpx2", "httpcore2", "openai"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
 _CONNECT_SECONDS = 10.0
@@ -110,7 +112,7 @@ def _called(endpoint: Endpoint) -> Iterator[openai.OpenAI]:
     except openai.APITimeoutError as error:
         raise CallFailed(Reason.TIMEOUT, f"No complete answer within {endpoint.timeout_seconds} s.") from error
     except openai.APIStatusError as error:
-        raise _status_failure(error) from error
+        raise _status_failure(error) from None  # its message is the provider's own text, which a traceback would show
     except openai.APIConnectionError as error:
         raise CallFailed(Reason.CONNECTION, f"The connection failed ({_cause(error)}).") from error
     except (openai.APIError, ValueError, TypeError, AttributeError) as error:
