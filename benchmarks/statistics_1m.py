@@ -27,8 +27,8 @@ from reports.stats.agreement import agreement
 from reports.stats.classification import compare, human_ceiling, score_raters
 from reports.stats.pairs import rater_pairs
 from reports.stats.ratings import Flags, Floats, Indices, Ratings
-from reports.stats.reliability import find_repeats, gold_accuracy, intra_rater, intra_rater_each
-from reports.stats.shares import counts_by_subject, failure_mode_shares, label_shares
+from reports.stats.reliability import find_repeats, gold_accuracy, intra_rater
+from reports.stats.shares import counts_by_subject, failure_mode_shares
 from reports.stats.variance import variance_shares
 
 SECONDS, MEGABYTES = 10, 1000
@@ -59,7 +59,6 @@ def _repeats(study: MadeUp) -> None:
         label=np.concatenate([one.label, study.again]),
     )
     intra_rater(doubled, ONE_TO_FIVE)
-    intra_rater_each(doubled, ONE_TO_FIVE, RATERS)
 
 
 type Figure = Callable[[MadeUp], Any]
@@ -75,15 +74,12 @@ FIGURES: dict[str, Figure] = {
         score_raters(study.relevance, study.agreed, study.humans)
     ),
     "the same by subject": lambda study: compare(study.relevance, study.agreed, study.humans).ceiling_by_subject(),
-    "shares of labels": lambda study: label_shares(study.response.label, ONE_TO_FIVE),
     "shares of labels by subject": lambda study: counts_by_subject(
         study.response.label, study.response.subject[study.response.unit], SUBJECTS, ONE_TO_FIVE
     ),
     "shares of failure modes": lambda study: failure_mode_shares(study.mode, MODES),
     "intra-rater reliability": _repeats,
-    "gold accuracy": lambda study: gold_accuracy(
-        rater=study.response.rater, label=study.response.label, expected=study.again, raters=RATERS
-    ),
+    "gold accuracy": lambda study: gold_accuracy(label=study.response.label, expected=study.again),
     "variance shares": lambda study: variance_shares(study.response),
 }
 

@@ -10,7 +10,7 @@ from pyarrow import compute
 from reports.dataset import Dataset, as_array
 from reports.figures.frames import SCALES, coded, repeated_judgments, special_judgments
 from reports.stats.estimate import Estimate
-from reports.stats.reliability import find_repeats, gold_accuracy_overall, intra_rater
+from reports.stats.reliability import find_repeats, gold_accuracy, intra_rater
 
 NO_TIME = "No judgment of this stage was timed."
 
@@ -27,7 +27,7 @@ def quality_figures(dataset: Dataset, stage: int) -> dict[str, Any]:
 
 def _expected(table: pa.Table) -> Estimate:
     """The share of the answers that were the known one."""
-    return gold_accuracy_overall(
+    return gold_accuracy(
         label=as_array(table.column("answer_recoded")).astype(np.float64),
         expected=as_array(table.column("expected_label")).astype(np.float64),
     )

@@ -9,9 +9,9 @@ from judgments.enums import FailureMode
 from reports.dataset import Dataset
 from reports.figures.agreeing import agreement_figures, pairwise
 from reports.figures.frames import Frame, flagged_modes
-from reports.stats.ratings import Flags, category_index
+from reports.stats.ratings import Flags, Floats, Indices
 from reports.stats.resampling import Resampling
-from reports.stats.shares import failure_mode_shares, shares_of
+from reports.stats.shares import counts_by_subject, failure_mode_shares, shares_of
 
 LABELS = {1: "accept", 2: "unsure", 3: "reject"}
 GROUPS = {"by_system": "attribute_system", "by_origin": "subject_origin", "by_type": "attribute_type"}
@@ -38,12 +38,7 @@ def extraction_figures(dataset: Dataset, frame: Frame, resampling: Resampling) -
 
 def shares(frame: Frame, units: Flags, resampling: Resampling) -> dict[str, Any]:
     """Shares of units by their consensus, with intervals over subjects."""
-    scale = np.asarray(frame.scale, dtype=np.float64)
-    labels, subject = frame.consensus.label[units], frame.ratings.subject[units]
-    cells = subject * len(scale) + category_index(labels, scale)
-    counts = np.bincount(cells, minlength=frame.ratings.subjects * len(scale)).reshape(-1, len(scale))
-    found = resampling.statistics(counts.astype(np.float64), shares_of, n=int(units.sum()))
-    return {LABELS[label]: estimate.as_json() for label, estimate in zip(frame.scale, found, strict=True)}
+    return _shares(frame, frame.consensus.label[units], frame.ratings.subject[units], resampling)
 
 
 def _group(frame: Frame, units: Flags, resampling: Resampling) -> dict[str, Any]:
@@ -53,9 +48,12 @@ def _group(frame: Frame, units: Flags, resampling: Resampling) -> dict[str, Any]
 def _judgment_shares(frame: Frame, resampling: Resampling) -> dict[str, Any]:
     """Shares of single judgments, which the published figures are given in."""
     rows = frame.human
-    cells = rows.subject[rows.unit] * 3 + category_index(rows.label, np.asarray(frame.scale, dtype=np.float64))
-    counts = np.bincount(cells, minlength=rows.subjects * 3).reshape(-1, 3).astype(np.float64)
-    found = resampling.statistics(counts, shares_of, n=len(rows))
+    return _shares(frame, rows.label, rows.subject[rows.unit], resampling)
+
+
+def _shares(frame: Frame, labels: Floats, subject: Indices, resampling: Resampling) -> dict[str, Any]:
+    counts = counts_by_subject(labels, subject, frame.ratings.subjects, frame.scale)
+    found = resampling.statistics(counts.astype(np.float64), shares_of, n=len(labels))
     return {LABELS[label]: estimate.as_json() for label, estimate in zip(frame.scale, found, strict=True)}
 
 

@@ -78,6 +78,7 @@ def quality_blocks(stage: dict[str, Any]) -> list[Block]:
                 stat("Gold answered right", quality["gold"], wording.share, is_share=True),
                 stat("Attention checks passed", quality["attention"], wording.share, is_share=True),
                 stat("Same label when asked again", quality["intra_rater"]["exact"], wording.share, is_share=True),
+                stat("Weighted kappa with oneself", quality["intra_rater"]["kappa"], wording.number),
                 stat(
                     "Seconds for a page, median", quality["seconds_per_page"], lambda one: wording.number(one, digits=0)
                 ),

@@ -196,8 +196,9 @@ def _costs(stage: dict[str, Any]) -> list[Block]:
 
 def _fairness(stage: dict[str, Any]) -> list[Block]:
     blinding, humans = stage["blinding"], stage["humans"]
-    told = f"{blinding['right']} right, {blinding['wrong']} wrong, {blinding['cannot_tell']} could not tell"
     index = blinding["index"]
+    told = f"{blinding['right']} right, {blinding['wrong']} wrong, {blinding['cannot_tell']} could not tell"
+    told = "; ".join(filter(None, [wording.interval(index), told]))
     return [
         Heading("Could raters tell, and what moves them?"),
         Stats(

@@ -135,17 +135,6 @@ def ceiling_of(confusion: npt.ArrayLike) -> Floats:
     return means
 
 
-def f1_of_selection(selected: Flags, consensus: Consensus, *, positive: float = 1.0) -> Estimate:
-    """F1 of a system's selection (one flag for each unit) against the consensus, where there is one."""
-    known = consensus.known
-    table = _table(selected[known], consensus.label[known] == positive)
-    return _f1(table)
-
-
-def _table(said: Flags, true: Flags) -> Indices:
-    return np.bincount(2 * said + true, minlength=4).astype(np.int64)
-
-
 def _scores(row: Indices, yes_rate: Estimate, *, left_out: bool) -> Scores:
     units = int(row.sum())
     said, true = int(row[FALSE_POSITIVE] + row[TRUE_POSITIVE]), int(row[FALSE_NEGATIVE] + row[TRUE_POSITIVE])

@@ -10,17 +10,14 @@ from reports.stats.pairs import cohen_kappa, quadratic_weights
 from reports.stats.ratings import Floats, Indices, category_index
 from reports.stats.shares import wilson
 
-NO_REPEAT = "This rater has judged no unit twice."
 NO_REPEATS = "No rater has judged a unit twice."
-NO_GOLD = "This rater has judged no gold unit."
-NO_GOLD_AT_ALL = "Nobody has judged a gold unit."
+NO_GOLD = "Nobody has judged a gold unit."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Repeats:
     """Row i: a rater's first label of a unit (presentation 0) and a later one of the same unit."""
 
-    rater: Indices
     first: Floats
     again: Floats
 
@@ -39,47 +36,24 @@ def find_repeats(*, unit: Indices, rater: Indices, presentation: Indices, label:
     first, later = np.flatnonzero(presentation == 0), np.flatnonzero(presentation > 0)
     first = first[np.argsort(code[first], kind="stable")]
     if not len(first):
-        return Repeats(rater[first], label[first], label[first])
+        return Repeats(label[first], label[first])
     place = np.minimum(np.searchsorted(code[first], code[later]), len(first) - 1)
     found = code[first[place]] == code[later]
-    return Repeats(rater[later[found]], label[first[place[found]]], label[later[found]])
+    return Repeats(label[first[place[found]]], label[later[found]])
 
 
 def intra_rater(repeats: Repeats, categories: npt.ArrayLike, *, level: float = 0.95) -> IntraRater:
-    """All raters together: the tables of the raters are added up, so that few repeats of each suffice."""
-    tables = _tables(repeats, categories, raters=0 if not len(repeats.rater) else int(repeats.rater.max()) + 1)
-    return _intra(tables.sum(axis=0), categories, level, NO_REPEATS)
-
-
-def intra_rater_each(
-    repeats: Repeats, categories: npt.ArrayLike, raters: int, *, level: float = 0.95
-) -> list[IntraRater]:
-    return [_intra(table, categories, level, NO_REPEAT) for table in _tables(repeats, categories, raters)]
-
-
-def gold_accuracy(
-    *, rater: Indices, label: Floats, expected: Floats, raters: int, level: float = 0.95
-) -> list[Estimate]:
-    """The share of gold units each rater answered as expected, with Wilson's interval."""
-    asked = np.bincount(rater, minlength=raters)
-    right = np.bincount(rater[label == expected], minlength=raters)
-    return [wilson(int(hits), int(n), level, NO_GOLD) for hits, n in zip(right, asked, strict=True)]
-
-
-def gold_accuracy_overall(*, label: Floats, expected: Floats, level: float = 0.95) -> Estimate:
-    return wilson(int((label == expected).sum()), len(label), level, NO_GOLD_AT_ALL)
-
-
-def _tables(repeats: Repeats, categories: npt.ArrayLike, raters: int) -> Indices:
+    """All raters together, so that few repeats of each suffice."""
     scale = np.asarray(categories, dtype=np.float64)
-    size = len(scale)
-    cell = (repeats.rater * size + category_index(repeats.first, scale)) * size + category_index(repeats.again, scale)
-    return np.bincount(cell, minlength=raters * size * size).reshape(raters, size, size).astype(np.int64)
-
-
-def _intra(table: Indices, categories: npt.ArrayLike, level: float, reason: str) -> IntraRater:
-    total = int(table.sum())
+    total = len(repeats.first)
     if not total:
-        return IntraRater(Estimate.undefined(reason), Estimate.undefined(reason))
+        return IntraRater(Estimate.undefined(NO_REPEATS), Estimate.undefined(NO_REPEATS))
+    cell = category_index(repeats.first, scale) * len(scale) + category_index(repeats.again, scale)
+    table = np.bincount(cell, minlength=len(scale) ** 2).reshape(len(scale), len(scale))
     exact = wilson(int(np.trace(table)), total, level)
-    return IntraRater(exact, cohen_kappa(table, quadratic_weights(categories)))
+    return IntraRater(exact, cohen_kappa(table, quadratic_weights(scale)))
+
+
+def gold_accuracy(*, label: Floats, expected: Floats, level: float = 0.95) -> Estimate:
+    """The share of answers on gold units that were as expected."""
+    return wilson(int((label == expected).sum()), len(label), level, NO_GOLD)

@@ -34,34 +34,6 @@ def wilson(successes: float, n: int, level: float = 0.95, reason: str = NOTHING)
     return Estimate(value=share, n=n, low=low, high=high, level=level)
 
 
-def label_shares(
-    labels: Floats, categories: npt.ArrayLike, *, weights: Floats | None = None, level: float = 0.95
-) -> dict[float, Estimate]:
-    """The share of each label of the scale. With ``weights`` (of each label's unit) there is no interval."""
-    scale = np.asarray(categories, dtype=np.float64)
-    index = category_index(labels, scale)
-    if weights is None:
-        counts = np.bincount(index, minlength=len(scale))
-        return {
-            float(label): wilson(int(count), len(labels), level) for label, count in zip(scale, counts, strict=True)
-        }
-    totals = np.bincount(index, weights=weights, minlength=len(scale))
-    return {float(label): _weighted(total, weights) for label, total in zip(scale, totals, strict=True)}
-
-
-def label_shares_by_group(
-    labels: Floats, group: Indices, groups: int, categories: npt.ArrayLike, *, level: float = 0.95
-) -> list[dict[float, Estimate]]:
-    """The same for each group (system, source, batch): ``group`` says to which a label belongs."""
-    scale = np.asarray(categories, dtype=np.float64)
-    counts = counts_by_subject(labels, group, groups, scale)
-    sizes = counts.sum(axis=1)
-    return [
-        {float(label): wilson(int(count), int(size), level) for label, count in zip(scale, row, strict=True)}
-        for row, size in zip(counts, sizes, strict=True)
-    ]
-
-
 def failure_mode_shares(modes: Sequence[str], categories: Sequence[str], *, level: float = 0.95) -> dict[str, Estimate]:
     """The share of each failure mode among the flagged judgments that name one; an empty mode is missing."""
     named = [mode for mode in modes if mode]
@@ -84,8 +56,3 @@ def shares_of(counts: npt.ArrayLike) -> Floats:
     totals = table.sum(axis=-1, keepdims=True)
     shares: Floats = np.divide(table, totals, out=np.full_like(table, np.nan), where=totals > 0)
     return shares
-
-
-def _weighted(total: float, weights: Floats) -> Estimate:
-    behind = int((weights > 0).sum())
-    return Estimate(value=float(total / weights.sum()), n=behind) if behind else Estimate.undefined(NOTHING)

@@ -16,7 +16,6 @@ from reports.stats.classification import (
     ceiling_of,
     compare,
     f1_of,
-    f1_of_selection,
     human_ceiling,
     score_raters,
 )
@@ -117,8 +116,3 @@ def test_lone_human_has_no_ceiling():
     assert scores[0].f1.reason == NO_REFERENCE
     assert scores[0].yes_rate.value == 0.5
     assert scores[3].f1.value == pytest.approx(2 / 3)
-
-
-def test_selection_of_a_system_is_scored_where_humans_judged():
-    agreed = consensus.majority(Ratings.from_matrix([[1, 1, 0, NAN]]), [0, 1], otherwise=0)
-    assert f1_of_selection(np.array([True, False, True, True]), agreed).value == pytest.approx(0.5)

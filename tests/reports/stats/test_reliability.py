@@ -9,15 +9,11 @@ from sklearn.metrics import cohen_kappa_score
 from reports.stats.agreement import ONE_LABEL
 from reports.stats.reliability import (
     NO_GOLD,
-    NO_GOLD_AT_ALL,
-    NO_REPEAT,
     NO_REPEATS,
     Repeats,
     find_repeats,
     gold_accuracy,
-    gold_accuracy_overall,
     intra_rater,
-    intra_rater_each,
 )
 
 SCALE = [1, 2, 3, 4, 5]
@@ -31,7 +27,6 @@ def test_repeats_are_matched_with_the_first_presentation():
         presentation=np.array([1, 0, 0, 1, 0, 2]),
         label=np.array([4.0, 5, 1, 3, 2, 5]),
     )
-    assert repeats.rater.tolist() == [0, 0]
     assert repeats.first.tolist() == [5, 5]
     assert repeats.again.tolist() == [4, 5]
 
@@ -39,20 +34,13 @@ def test_repeats_are_matched_with_the_first_presentation():
 @given(pairs)
 def test_weighted_kappa_is_scikit_learns(rows):
     first, again = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
-    found = intra_rater(Repeats(np.zeros(len(rows), dtype=np.int64), first, again), SCALE)
+    found = intra_rater(Repeats(first, again), SCALE)
     assert found.exact.value == pytest.approx((first == again).mean())
     if len({*first, *again}) == 1:
         assert found.kappa.reason == ONE_LABEL
     else:
         expected = cohen_kappa_score(first, again, weights="quadratic", labels=SCALE)
         assert found.kappa.value == pytest.approx(expected, abs=1e-12)
-
-
-def test_each_rater_is_compared_with_oneself():
-    each = intra_rater_each(Repeats(np.array([0, 0, 2]), np.array([1.0, 2, 3]), np.array([1.0, 2, 4])), SCALE, 3)
-    assert [one.exact.value for one in each] == [1, None, 0]
-    assert each[1].exact.reason == each[1].kappa.reason == NO_REPEAT
-    assert each[0].kappa.value == 1
 
 
 def test_nobody_repeated_says_so():
@@ -62,11 +50,8 @@ def test_nobody_repeated_says_so():
     assert intra_rater(orphan, SCALE).kappa.reason == NO_REPEATS
 
 
-def test_gold_accuracy_of_each_rater_has_an_interval():
-    first, second = gold_accuracy(
-        rater=np.zeros(10, dtype=np.int64), label=np.array([1.0] * 9 + [2]), expected=np.ones(10), raters=2
-    )
-    assert (first.value, first.n) == (0.9, 10)
-    assert (first.low, first.high) == pytest.approx((0.5958, 0.9821), abs=5e-5)
-    assert second.reason == NO_GOLD
-    assert gold_accuracy_overall(label=np.array([]), expected=np.array([])).reason == NO_GOLD_AT_ALL
+def test_gold_accuracy_has_an_interval():
+    found = gold_accuracy(label=np.array([1.0] * 9 + [2]), expected=np.ones(10))
+    assert (found.value, found.n) == (0.9, 10)
+    assert (found.low, found.high) == pytest.approx((0.5958, 0.9821), abs=5e-5)
+    assert gold_accuracy(label=np.array([]), expected=np.array([])).reason == NO_GOLD

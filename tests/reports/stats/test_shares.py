@@ -11,8 +11,6 @@ from reports.stats.shares import (
     NOTHING,
     counts_by_subject,
     failure_mode_shares,
-    label_shares,
-    label_shares_by_group,
     shares_of,
     wilson,
 )
@@ -44,7 +42,7 @@ def test_wilsons_interval_is_scipys(successes, n, level):
 
 
 def test_nothing_judged_has_no_share():
-    assert {one.reason for one in label_shares(np.array([]), SCALE).values()} == {NOTHING}
+    assert wilson(0, 0).reason == NOTHING
     assert {one.reason for one in failure_mode_shares(["", ""], ["a", "b"]).values()} == {NO_MODE}
 
 
@@ -53,27 +51,12 @@ def test_failure_modes_are_shares_of_those_named():
     assert {mode: (one.value, one.n) for mode, one in shares.items()} == {"a": (0.75, 4), "b": (0.25, 4), "c": (0, 4)}
 
 
-@given(labels, st.randoms(use_true_random=False))
-def test_shares_ignore_order_and_add_up(given_labels, chance):
-    shares = label_shares(given_labels, SCALE)
-    shuffled = given_labels.tolist()
-    chance.shuffle(shuffled)
-    assert np.sum([one.value for one in shares.values()]) == pytest.approx(1)
-    assert label_shares(np.array(shuffled), SCALE) == shares
-
-
 @given(labels, st.lists(st.integers(0, 2), min_size=30, max_size=30))
-def test_sums_over_subjects_give_the_same_shares(given_labels, subjects):
+def test_sums_over_subjects_give_the_shares_of_all(given_labels, subjects):
     subject = np.array(subjects[: len(given_labels)])
     counts = counts_by_subject(given_labels, subject, 3, SCALE)
-    whole = label_shares(given_labels, SCALE)
-    assert shares_of(counts.sum(axis=0)) == pytest.approx([one.value for one in whole.values()])
-    for number, shares in enumerate(label_shares_by_group(given_labels, subject, 3, SCALE)):
-        assert shares == label_shares(given_labels[subject == number], SCALE)
-
-
-def test_weights_are_repetitions():
-    found = label_shares(np.array([1.0, 2, 3]), SCALE, weights=np.array([2.0, 0, 1]))
-    assert [one.value for one in found.values()] == pytest.approx([2 / 3, 0, 1 / 3])
-    assert found[1.0].low is None
+    expected = [float((given_labels == label).mean()) for label in SCALE]
+    assert shares_of(counts.sum(axis=0)) == pytest.approx(expected)
+    for number in set(subject.tolist()):
+        assert shares_of(counts[number]).sum() == pytest.approx(1)
     assert np.isnan(shares_of([[0, 0]])).all()
