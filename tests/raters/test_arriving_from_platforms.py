@@ -1,8 +1,10 @@
 """Raters arrive from a crowd platform."""
 
+import json
 from hashlib import sha256
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
@@ -10,7 +12,7 @@ from conversations.models import ConsentText, Stage
 from judgments.models import Assignment
 from raters.enums import EnrolmentOutcome, Platform
 from raters.models import Arrival, Enrolment, EntryLink
-from tests import factories
+from tests import factories, worlds
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +44,29 @@ def test_parameters_leave_the_address_and_the_person_resumes_anywhere(link):
     assert _come(link, Client()).status_code == 302
     arrival = Arrival.objects.get()
     assert (arrival.session_id, arrival.enrolment.external_id) == ("s1", "p1")
+
+
+@pytest.mark.parametrize("device", ["the same", "another"])
+def test_an_expired_session_costs_neither_the_page_nor_its_draft(device):
+    link = _link(worlds.rateable_study().stages.get(number=1))
+    client = Client()
+    _come(link, client)
+    page = f"/rate/{link.stage.study.slug}/1/"
+    client.get(page)
+    begun = Assignment.objects.get()
+    answer = {"unit": begun.task.units.first().pk, "label": 2, "failure_mode": "", "note": "Not sure when"}
+    kept = {"draft": {"answers": [answer], "missing_attributes": "", "comment": ""}, "revision": 1, "active_ms": 5}
+    saved = client.post(f"{page}{begun.pk}/draft/", json.dumps(kept), content_type="application/json")
+    assert saved.status_code == 200
+
+    Session.objects.all().delete()
+    assert client.get(page).status_code == 403
+    back = client if device == "the same" else Client()
+    assert _come(link, back)["Location"] == page
+    shown = back.get(page).content.decode()
+    assert f'data-assignment="{begun.pk}"' in shown
+    assert "Not sure when" in shown
+    assert Assignment.objects.count() == 1
 
 
 def test_the_parameters_win_over_who_is_remembered(link):
