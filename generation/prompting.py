@@ -90,7 +90,7 @@ def estimate_tokens(text: str) -> int:
     """An upper-side estimate without a tokenizer: 3.2 characters a token, one for each digit, and one for each byte of
     a character outside ASCII but its first. An escape such as \\u003c may take a token for each of its characters.
     """
-    ascii_count = sum(character.isascii() for character in text)
+    ascii_count = len(text.encode("ascii", "ignore"))
     digits = len(_DIGITS.findall(text))
     beyond = len(text.encode("utf-8", "replace")) - len(text)
     escapes = _MORE_FOR_AN_ESCAPE * text.count("\\u")

@@ -26,7 +26,7 @@ class PairMismatch(Exception):
     """The two responses are not the generic and the personalized one of the same system and case."""
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def pair_responses(
     *,
     generic: Response,

@@ -108,6 +108,11 @@ class RunItem(models.Model):
             models.Index(fields=["run", "state", "id"], name="run_item_state"),
             models.Index(fields=["run", "id"], name="run_item_waiting", condition=Q(state=ItemState.WAITING)),
             models.Index(fields=["run"], name="run_item_running", condition=Q(state=ItemState.RUNNING)),
+            models.Index(
+                fields=["run"],
+                name="run_item_announced",
+                condition=Q(state=ItemState.WAITING, announced_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

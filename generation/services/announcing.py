@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import connection
 
 from generation.enums import ItemState, RunState
 from generation.models import Endpoint, RunItem
@@ -13,31 +13,42 @@ def active_endpoints() -> list[int]:
     return list(Endpoint.objects.filter(runs__state=RunState.RUNNING).distinct().values_list("pk", flat=True))
 
 
-@transaction.atomic
 def announce_items(*, endpoint_id: int, now: datetime) -> list[int]:
     """Mark the next due items of an endpoint as announced, as many as it has free calls. The caller sends their ids."""
-    # Announcements of one endpoint go one after another: running and announced together stay within its concurrency.
     with connection.cursor() as cursor:
-        cursor.execute("SELECT concurrency FROM generation_endpoint WHERE id = %s FOR NO KEY UPDATE", [endpoint_id])
         cursor.execute(_ANNOUNCE, {"endpoint": endpoint_id, "now": now, "recently": now - ANNOUNCED_FOR})
+        cursor.nextset()
         return sorted(row[0] for row in cursor.fetchall())
 
 
-# One statement: while it runs, every other announcement of the endpoint waits.
+# Announcements of one endpoint go one after another: running and announced together stay within its concurrency.
+# Both statements go in one message, which is one transaction: so the others wait no longer than the database takes.
 _ANNOUNCE = """
+    SELECT id FROM generation_endpoint WHERE id = %(endpoint)s FOR NO KEY UPDATE;
+    WITH open AS (
+        SELECT item.id FROM generation_runitem item JOIN generation_run run ON run.id = item.run_id
+        WHERE run.endpoint_id = %(endpoint)s AND item.state = 'running'
+        UNION ALL
+        SELECT item.id FROM generation_runitem item JOIN generation_run run ON run.id = item.run_id
+        WHERE run.endpoint_id = %(endpoint)s AND item.state = 'waiting' AND item.announced_at > %(recently)s
+    ), free AS (
+        SELECT GREATEST(0, concurrency - (SELECT count(*) FROM open)) AS calls
+        FROM generation_endpoint WHERE id = %(endpoint)s
+    )
     UPDATE generation_runitem SET announced_at = %(now)s
-    WHERE id IN (
-        SELECT item.id
-        FROM generation_runitem item JOIN generation_run run ON run.id = item.run_id
-        WHERE run.endpoint_id = %(endpoint)s AND run.state = 'running' AND item.state = 'waiting'
-            AND item.not_before <= %(now)s AND (item.announced_at IS NULL OR item.announced_at <= %(recently)s)
-        ORDER BY item.id
-        LIMIT GREATEST(0, (SELECT concurrency FROM generation_endpoint WHERE id = %(endpoint)s) - (
-            SELECT count(*) FROM generation_runitem item JOIN generation_run run ON run.id = item.run_id
-            WHERE run.endpoint_id = %(endpoint)s
-                AND (item.state = 'running' OR (item.state = 'waiting' AND item.announced_at > %(recently)s))
-        ))
-    ) AND state = 'waiting'
+    WHERE state = 'waiting' AND id = ANY(ARRAY(
+        SELECT due.id
+        FROM generation_run run CROSS JOIN LATERAL (
+            SELECT id FROM generation_runitem
+            WHERE run_id = run.id AND state = 'waiting' AND not_before <= %(now)s
+                AND (announced_at IS NULL OR announced_at <= %(recently)s)
+            ORDER BY id
+            LIMIT (SELECT calls FROM free)
+        ) due
+        WHERE run.endpoint_id = %(endpoint)s AND run.state = 'running'
+        ORDER BY due.id
+        LIMIT (SELECT calls FROM free)
+    ))
     RETURNING id
 """
 

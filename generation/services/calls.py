@@ -14,16 +14,17 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from generation.client import Answer, CallFailed, complete
-from generation.enums import CallState, ItemState, Reason, RunState
+from generation.enums import CallState, Reason, RunState
 from generation.models import Endpoint, ModelCall, Run, RunItem
 from generation.outputs import InvalidOutput
 from generation.prompting import Messages, PromptTemplate, tokens_of
-from generation.services.items import lease
+from generation.services.items import keep_leased
 
 # A call whose turn under the rate limit comes within this time is waited for, a later one is given back.
 _LONGEST_TURN = timedelta(seconds=15)
 _MILLION = Decimal(1_000_000)
 _LESS_CONTEXT = 0.7
+_TAKEN = ("state", "finished_at", "model", "latency_ms", "input_tokens", "output_tokens", "cost")
 
 
 class Postponed(Exception):
@@ -85,7 +86,7 @@ def close_done(*, call: ModelCall, endpoint: Endpoint, answer: Answer, now: date
     call.state, call.finished_at = CallState.DONE, now
     _take(call, endpoint, answer)
     call.answer = answer.text.replace("\0", "") if keep else ""
-    call.save()
+    call.save(update_fields=[*_TAKEN, "answer"])
 
 
 def close_failed(*, call: ModelCall, endpoint: Endpoint, failure: CallFailed, now: datetime) -> None:
@@ -93,7 +94,7 @@ def close_failed(*, call: ModelCall, endpoint: Endpoint, failure: CallFailed, no
     call.reason_code, call.error, call.cost = failure.reason, str(failure), Decimal(0)
     if failure.answer is not None:
         _take(call, endpoint, failure.answer)
-    call.save()
+    call.save(update_fields=[*_TAKEN, "reason_code", "error"])
 
 
 def parameters_of(item: RunItem) -> dict[str, Any]:
@@ -150,9 +151,7 @@ def open_call(item: RunItem, opening: Opening) -> tuple[ModelCall, datetime]:
         locked = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
         _keep_budget(run, opening.most, now)
         turn = _take_turn(locked, now)
-    RunItem.objects.filter(pk=item.pk, worker=item.worker, state=ItemState.RUNNING).update(
-        lease_expires_at=lease(endpoint, turn)
-    )
+    keep_leased(item=item, begins=turn)
     call = ModelCall.objects.create(
         item=item,
         attempt=item.attempts + 1,

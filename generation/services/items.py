@@ -9,13 +9,11 @@ from django.db.models import QuerySet
 
 from generation.client import CallFailed
 from generation.enums import CallState, ItemState, Reason, RunState
-from generation.models import Endpoint, ModelCall, Run, RunItem
+from generation.models import ModelCall, Run, RunItem
 
 # A worker that shows no sign of life for this long is dead (it shows one every 5 s).
 DEAD_AFTER = timedelta(seconds=20)
 _LEASE_MARGIN = timedelta(seconds=60)
-# Until the first call is opened, which renews the lease for as long as it may take.
-_FIRST_LEASE = timedelta(seconds=60)
 # An announced item that nobody claimed for this long was lost by the broker, or no worker is free.
 ANNOUNCED_FOR = timedelta(seconds=60)
 # How often an item may fail for a reason before it stays failed; once where nothing is said.
@@ -33,30 +31,42 @@ _AT_ONCE = {Reason.INVALID_OUTPUT, Reason.TRUNCATED, Reason.TOO_LONG}
 _FIRST_WAIT, _LONGEST_WAIT = 2.0, 120.0
 
 
-def lease(endpoint: Endpoint, now: datetime) -> datetime:
-    return now + timedelta(seconds=endpoint.timeout_seconds) + _LEASE_MARGIN
-
-
 def claim_item(*, item_id: int, worker: str, now: datetime) -> RunItem | None:
     """The item, now this worker's, or None: done, taken, not due, or its run stopped.
 
     Only an announced item can be claimed, and no more are announced than the endpoint has calls free: so the
     endpoint's concurrency holds over all workers without a lock here. An announcement is good for as long as its message.
     """
-    claimed = RunItem.objects.filter(
-        pk=item_id,
-        state=ItemState.WAITING,
-        run__state=RunState.RUNNING,
-        not_before__lte=now,
-        announced_at__gt=now - ANNOUNCED_FOR,
-    ).update(
-        state=ItemState.RUNNING,
-        worker=worker,
-        lease_expires_at=now + _FIRST_LEASE,
-    )
-    if not claimed:
-        return None
-    return RunItem.objects.select_related("run__endpoint", "run__system", "run__study").get(pk=item_id)
+    values = {
+        "item": item_id,
+        "worker": worker,
+        "now": now,
+        "recently": now - ANNOUNCED_FOR,
+        "margin": _LEASE_MARGIN.total_seconds(),
+    }
+    item = next(iter(RunItem.objects.raw(_CLAIM, values)), None)
+    if item is not None:
+        item.run = Run.objects.select_related("endpoint").get(pk=item.run_id)
+    return item
+
+
+_CLAIM = """
+    UPDATE generation_runitem item
+    SET state = 'running', worker = %(worker)s,
+        lease_expires_at = %(now)s + make_interval(secs => endpoint.timeout_seconds + %(margin)s)
+    FROM generation_run run JOIN generation_endpoint endpoint ON endpoint.id = run.endpoint_id
+    WHERE item.id = %(item)s AND item.state = 'waiting' AND run.id = item.run_id AND run.state = 'running'
+        AND item.not_before <= %(now)s AND item.announced_at > %(recently)s
+    RETURNING item.*
+"""
+
+
+def keep_leased(*, item: RunItem, begins: datetime) -> None:
+    """Renew the lease, unless it will hold for a call that begins then."""
+    ends = begins + timedelta(seconds=item.run.endpoint.timeout_seconds)
+    if item.lease_expires_at is None or item.lease_expires_at < ends + _LEASE_MARGIN / 2:
+        item.lease_expires_at = ends + _LEASE_MARGIN
+        _mine(item).update(lease_expires_at=item.lease_expires_at)
 
 
 def give_back(*, item: RunItem, not_before: datetime) -> None:
@@ -101,14 +111,11 @@ def finish_item(*, item: RunItem, store: Callable[[], int], notes: dict[str, obj
 
     Neither a lost lease nor a cancelled run matters here: the answer has been paid for.
     """
-    held = RunItem.objects.select_for_update().filter(pk=item.pk).exclude(state=ItemState.DONE).first()
-    if held is None:
+    held = RunItem.objects.filter(pk=item.pk).exclude(state=ItemState.DONE)
+    if not held.select_for_update().values_list("pk"):
         return False
-    held.produced = store()
-    held.state, held.finished_at, held.notes = ItemState.DONE, now, notes
-    held.reason_code = held.reason = held.worker = ""
-    held.save(
-        update_fields=["produced", "state", "finished_at", "notes", "reason_code", "reason", "worker"],
+    held.update(
+        produced=store(), state=ItemState.DONE, finished_at=now, notes=notes, reason_code="", reason="", worker=""
     )
     return True
 

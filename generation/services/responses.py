@@ -20,7 +20,7 @@ from generation.services.items import finish_item
 def respond_item(item: RunItem) -> bool:
     """Produce and store the response of the item. Raises what ``make_call`` raises."""
     configuration = ResponsesConfiguration.of(item.run.configuration)
-    case = Case.objects.select_related("prompt").get(run_items=item)
+    case = Case.objects.select_related("prompt").get(pk=item.case_id or 0)
     given: list[Attribute] = []
     if item.response_kind == ResponseKind.PERSONALIZED:
         given = given_attributes(case, configuration)
