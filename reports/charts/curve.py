@@ -1,24 +1,27 @@
-"""The planner's curve: how likely so many subjects settle the question."""
+"""The planner's curves: how likely so many subjects, or raters, settle the question."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from reports.charts.chart import MARK, TEXT, WIDE, Chart, Spec
 
+WANTED = 0.8
 
-def chances(key: str, title: str, description: str, curve: Sequence[dict[str, Any]], wanted: float = 0.8) -> Chart:
+
+def chances(key: str, title: str, description: str, curve: Sequence[dict[str, Any]], *, lever: str) -> Chart:
+    """``lever``: the key of a point's number, which is the name of the axis too."""
     return Chart(
         key=key,
         title=title,
         description=description,
-        columns=["Subjects", "Chance of a verdict"],
-        rows=[[point["subjects"], point["chance"]] for point in curve],
-        body=lambda variant: _body(curve, wanted, variant),
+        columns=[lever.capitalize(), "Chance of a verdict"],
+        rows=[[point[lever], point["chance"]] for point in curve],
+        body=lambda variant: _body(curve, lever, variant),
     )
 
 
-def _body(curve: Sequence[dict[str, Any]], wanted: float, variant: str) -> Spec:
-    x = {"field": "subjects", "type": "quantitative", "axis": {"title": "Subjects", "tickCount": 6}}
+def _body(curve: Sequence[dict[str, Any]], lever: str, variant: str) -> Spec:
+    x = {"field": lever, "type": "quantitative", "axis": {"title": lever.capitalize(), "tickCount": 6}}
     y = {
         "field": "chance",
         "type": "quantitative",
@@ -30,7 +33,7 @@ def _body(curve: Sequence[dict[str, Any]], wanted: float, variant: str) -> Spec:
         "height": 260 if variant == WIDE else 220,
         "layer": [
             {
-                "data": {"values": [{"chance": wanted}]},
+                "data": {"values": [{"chance": WANTED}]},
                 "mark": {"type": "rule", "color": TEXT, "strokeDash": [4, 3]},
                 "encoding": {"y": y},
             },

@@ -14,6 +14,7 @@ from reports.stats.decision import Word, decide
 from reports.stats.estimate import Estimate
 from reports.stats.ratings import Flags
 from reports.stats.resampling import Resampling, mean_of, two_way
+from reports.stats.variance import rater_noise
 
 type Floats = npt.NDArray[np.float64]
 
@@ -32,12 +33,18 @@ SENTENCES = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """``of_subjects``: each subject's mean effect, in points of the 1-5 scale, 0 = no difference."""
+    """``of_subjects``: each subject's mean effect, in points of the 1-5 scale, 0 = no difference.
+
+    ``raters_each``: how many humans judged a comparison, on average; ``rater_noise``: their part in the variance of
+    ``of_subjects``.
+    """
 
     effect: Estimate
     effect_90: Estimate
     effect_two_way: Estimate
     of_subjects: Floats
+    raters_each: float
+    rater_noise: Estimate
     real_conversations: int
     margin: float
 
@@ -59,12 +66,15 @@ def evidence(dataset: Dataset, frame: Frame, resampling: Resampling) -> Evidence
         resampling.statistic(each, lambda total: mean_of(total[..., 0], total[..., 1]), n=int(known.sum()), level=level)
         for level in (0.95, 0.90)
     )
+    rows = frame.human.of_units(known)
     judged = set(frame.ratings.subject_keys[np.unique(subject)].tolist())
     return Evidence(
         effect,
         effect_90,
         _over_raters_too(frame, known, resampling.seed),
         of_subjects,
+        len(rows) / max(int(known.sum()), 1),
+        rater_noise(rows),
         real_conversations(dataset, judged),
         dataset.facts.margin,
     )

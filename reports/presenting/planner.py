@@ -4,35 +4,68 @@ from typing import Any
 
 from reports.charts.curve import chances
 from reports.presenting import wording
-from reports.presenting.blocks import Block, Drawn, Section, Stat, Stats, Text
+from reports.presenting.blocks import Block, Cell, Drawn, Section, Table, Text, count_cell
 
 TITLE = "How much more would settle it?"
+EIGHTY = "The dashed line is a chance of 80 %."
 
 
 def planner_section(figures: dict[str, Any]) -> Section:
     plan = figures["plan"]
-    stopping = plan["stopping"]
+    stopping, raters = plan["stopping"], plan.get("raters")
     blocks: list[Block] = []
-    if plan["more_judgments"] is not None:
-        blocks.append(Stats(_stats(plan)))
-    if plan["curve"]:
-        chart = chances(
-            "plan",
-            "Chance of a verdict by number of subjects",
-            "How often a study of so many subjects like those so far would end with a verdict, by simulation.",
-            plan["curve"],
-        )
-        blocks.append(Drawn(chart, "The dashed line is a chance of 80 %."))
+    if raters is not None:
+        blocks += [Text([raters["sentence"]]), _levers(plan), *_curves(plan)]
     blocks.append(Text([stopping["sentence"], stopping["method"]]))
     return Section("planner", TITLE, plan["sentence"], blocks)
 
 
-def _stats(plan: dict[str, Any]) -> list[Stat]:
-    price = wording.NO_FIGURE if plan["price"] is None else f"{plan['price']:.2f} {plan['currency']}"
-    note = "No page of this stage was timed." if plan["price"] is None else "at the study's pay per hour"
-    return [
-        Stat("More subjects", wording.count(plan["more_subjects"])),
-        Stat("More comparisons", wording.count(plan["more_comparisons"])),
-        Stat("More judgments", wording.count(plan["more_judgments"])),
-        Stat("Price", price, note),
+def _levers(plan: dict[str, Any]) -> Table:
+    """What each of the two ways takes. A dash: that way alone does not settle it."""
+    raters = plan["raters"]
+    ways = [
+        ("More subjects", plan["subjects_now"], plan["more_subjects"], plan),
+        ("More raters for each comparison", raters["now"], raters["more_raters"], raters),
     ]
+    return Table(
+        "Two ways to a chance of 80 %. The price is raters' time at the study's pay per hour, and nothing else.",
+        ["Way", "Now", "More", "Comparisons", "Judgments", "Price"],
+        [
+            [
+                Cell(way),
+                count_cell(now),
+                count_cell(more),
+                count_cell(needs["more_comparisons"]),
+                count_cell(needs["more_judgments"]),
+                Cell(_price(needs, plan["currency"]), is_number=True),
+            ]
+            for way, now, more, needs in ways
+        ],
+        [
+            "\u2013 This alone would probably not settle it, or can't be foretold; for a price, pages must have been timed."
+        ],
+    )
+
+
+def _price(needs: dict[str, Any], currency: str) -> str:
+    return wording.NO_FIGURE if needs["price"] is None else f"{needs['price']:.2f} {currency}"
+
+
+def _curves(plan: dict[str, Any]) -> list[Block]:
+    subjects = chances(
+        "plan",
+        "Chance of a verdict by number of subjects",
+        "How often a study of so many subjects like those so far would end with a verdict, by simulation.",
+        plan["curve"],
+        lever="subjects",
+    )
+    if not plan["raters"]["curve"]:
+        return [Drawn(subjects, EIGHTY)]
+    raters = chances(
+        "plan-raters",
+        "Chance of a verdict by raters for each comparison",
+        "How often a study of as many subjects as now, judged by so many raters each, would end with a verdict.",
+        plan["raters"]["curve"],
+        lever="raters",
+    )
+    return [Drawn(subjects, EIGHTY), Drawn(raters)]

@@ -77,6 +77,25 @@ def variance_components(ratings: Ratings) -> dict[str, Estimate]:
     return {name: (undefined | found)[name] for name in [*factors, "residual"]}
 
 
+def rater_noise(ratings: Ratings) -> Estimate:
+    """The part of the variance of subjects' means that other raters of the same units would draw anew.
+
+    Each subject's mean is that of its units' means. Only the residual counts: what sets raters apart on all units alike
+    moves every subject alike where raters are shared, so that the figure rather errs on the side of too little.
+    """
+    components = variance_components(ratings)
+    residual = components["residual"]
+    if residual.value is None or components["item"].reason == ONCE:
+        return Estimate.undefined(residual.reason or ONCE, len(ratings))
+    given = np.bincount(ratings.unit, minlength=ratings.units)
+    judged = given > 0
+    units = np.bincount(ratings.subject[judged], minlength=ratings.subjects)
+    inverse = np.bincount(ratings.subject[judged], weights=1 / given[judged], minlength=ratings.subjects)
+    seen = units > 0
+    each = residual.value * inverse[seen] / np.square(units[seen])
+    return Estimate(value=float(each.mean()), n=len(ratings), clusters=int(seen.sum()))
+
+
 def _reasons(ratings: Ratings, subject: Indices) -> dict[str, str]:
     raters, subjects, units = (len(np.unique(one)) for one in (ratings.rater, subject, ratings.unit))
     reasons = {}

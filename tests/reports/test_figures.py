@@ -283,3 +283,13 @@ def test_without_real_conversations_the_study_may_not_stop(study):
     plan = figures(study)["plan"]
     assert plan["stopping"]["word"] == "not enough evidence yet"
     assert "50 more real conversations are needed" in plan["stopping"]["sentence"]
+
+
+def test_the_planner_weighs_more_subjects_against_more_raters(study):
+    plan = figures(study)["plan"]
+    raters = plan["raters"]
+    assert raters["now"] == 3
+    assert raters["curve"][0] == {"raters": 3, "chance": plan["curve"][0]["chance"]}
+    assert raters["curve"][-1]["raters"] == 24
+    assert 0 <= raters["noise_share"] <= 1
+    assert f"Raters account for {100 * raters['noise_share']:.0f} %" in raters["sentence"]

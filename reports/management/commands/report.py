@@ -31,5 +31,6 @@ class Command(BaseCommand):
             *figures["verdict"]["evidence"],
             figures["bottleneck"]["sentence"],
             figures["plan"]["sentence"],
+            *([figures["plan"]["raters"]["sentence"]] if figures["plan"]["raters"] else []),
         ]:
             self.stdout.write(sentence)

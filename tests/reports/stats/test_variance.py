@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from reports.stats import variance
 from reports.stats.ratings import Ratings
-from reports.stats.variance import variance_components, variance_shares
+from reports.stats.variance import rater_noise, variance_components, variance_shares
 
 NAN = np.nan
 # Shrout and Fleiss (1979), Psychological Bulletin 86:420-428, table 2: four judges, six targets.
@@ -140,3 +140,19 @@ def test_shares_ignore_order_and_level(rows, order, shift):
     sources = (shares.rater, shares.subject, shares.item, shares.residual)
     defined = [one.value for one in sources if one.value is not None]
     assert not defined or sum(defined) == pytest.approx(1)
+
+
+def test_rater_noise_is_what_other_raters_would_change_of_subjects_means():
+    chance = np.random.default_rng(5)
+    subjects, items, raters = 400, 2, 9
+    unit_truth = chance.normal(size=(subjects, 1)) + chance.normal(size=(subjects, items))
+    label = (
+        unit_truth.reshape(-1) + chance.normal(size=(raters, 1)) + 1.5 * chance.normal(size=(raters, subjects * items))
+    )
+    seen = np.argsort(chance.random(label.shape), axis=0) < 3  # three raters of nine for each unit
+    ratings = Ratings.from_matrix(np.where(seen, label, NAN), subject=np.repeat(np.arange(subjects), items))
+    assert rater_noise(ratings).value == pytest.approx(1.5**2 / (3 * items), rel=0.1)
+
+
+def test_rater_noise_needs_units_of_two_raters():
+    assert rater_noise(Ratings.from_matrix([[1, 2, 3, NAN], [NAN, NAN, NAN, 2]], subject=[0, 0, 1, 1])).reason
