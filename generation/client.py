@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx2
 import openai
-from openai.types.chat import ChatCompletion
+from pydantic import BaseModel, NonNegativeInt
 
 from generation.addresses import AddressRefused, check_endpoint, key_for
 from generation.enums import Reason
@@ -43,6 +43,28 @@ class Answer:
     latency_ms: int
 
 
+class _Message(BaseModel):
+    content: str | None = None
+
+
+class _Choice(BaseModel):
+    message: _Message = _Message()
+    finish_reason: str | None = None
+
+
+class _Usage(BaseModel):
+    prompt_tokens: NonNegativeInt | None = None
+    completion_tokens: NonNegativeInt | None = None
+
+
+class _Completion(BaseModel):
+    """What is used of a completion. The client's own classes check nothing and are slow to build."""
+
+    model: str | None = None
+    choices: list[_Choice] = []
+    usage: _Usage | None = None
+
+
 class CallFailed(Exception):
     """A call that gave nothing usable. ``answer`` is set where the endpoint did answer, and is to be paid for."""
 
@@ -68,8 +90,10 @@ def complete(
     with _called(endpoint) as client:
         started = time.monotonic()
         # Parameters that OpenAI has no name for (top_k, chat_template_kwargs) go the same way as all others.
-        completion: ChatCompletion = client.post("/chat/completions", body=request, cast_to=ChatCompletion)
-    return _answer(completion, latency_ms=int((time.monotonic() - started) * 1000))
+        response = client.post("/chat/completions", body=request, cast_to=httpx2.Response)
+        latency_ms = int((time.monotonic() - started) * 1000)
+        completion = _Completion.model_validate_json(response.content)
+    return _answer(completion, latency_ms=latency_ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +143,15 @@ def _called(endpoint: Endpoint) -> Iterator[openai.OpenAI]:
         raise CallFailed(Reason.INVALID_OUTPUT, "The endpoint's answer is not what was asked for.") from error
 
 
-def _answer(completion: ChatCompletion, *, latency_ms: int) -> Answer:
-    # The client builds its objects without checking them: any JSON may be inside.
-    if not isinstance(completion, ChatCompletion) or not completion.choices:  # type: ignore[redundant-expr]
+def _answer(completion: _Completion, *, latency_ms: int) -> Answer:
+    if not completion.choices:
         raise CallFailed(Reason.INVALID_OUTPUT, "The endpoint's answer holds no choice.")
-    choice, usage = completion.choices[0], completion.usage
+    choice, usage = completion.choices[0], completion.usage or _Usage()
     answer = Answer(
-        text=getattr(choice.message, "content", None) or "",
+        text=choice.message.content or "",
         model=(completion.model or "")[:200],
-        input_tokens=usage.prompt_tokens if usage else None,
-        output_tokens=usage.completion_tokens if usage else None,
+        input_tokens=usage.prompt_tokens,
+        output_tokens=usage.completion_tokens,
         latency_ms=latency_ms,
     )
     if choice.finish_reason == "length":
