@@ -21,7 +21,8 @@ def chances(key: str, title: str, description: str, curve: Sequence[dict[str, An
 
 
 def _body(curve: Sequence[dict[str, Any]], lever: str, variant: str) -> Spec:
-    x = {"field": lever, "type": "quantitative", "axis": {"title": lever.capitalize(), "tickCount": 6}}
+    axis = {"title": lever.capitalize(), "tickCount": 6 if variant == WIDE else 3}
+    x = {"field": lever, "type": "quantitative", "scale": {"zero": True}, "axis": axis}
     y = {
         "field": "chance",
         "type": "quantitative",

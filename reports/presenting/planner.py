@@ -1,5 +1,6 @@
 """How much more would settle it, at which price, and whether the study may stop now."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from reports.charts.curve import chances
@@ -21,7 +22,7 @@ def planner_section(figures: dict[str, Any]) -> Section:
 
 
 def _levers(plan: dict[str, Any]) -> Table:
-    """What each of the two ways takes. A dash: that way alone does not settle it."""
+    """What each of the two ways takes."""
     raters = plan["raters"]
     ways = [
         ("More subjects", plan["subjects_now"], plan["more_subjects"], plan),
@@ -41,10 +42,18 @@ def _levers(plan: dict[str, Any]) -> Table:
             ]
             for way, now, more, needs in ways
         ],
-        [
-            "\u2013 This alone would probably not settle it, or can't be foretold; for a price, pages must have been timed."
-        ],
+        _why_not([needs for *_, needs in ways]),
     )
+
+
+def _why_not(ways: Sequence[dict[str, Any]]) -> list[str]:
+    """What a dash means."""
+    notes = []
+    if any(needs["more_judgments"] is None for needs in ways):
+        notes.append(f"{wording.NO_FIGURE} This alone would probably not settle it, or can't be foretold.")
+    if any(needs["more_judgments"] is not None and needs["price"] is None for needs in ways):
+        notes.append(f"{wording.NO_FIGURE} No price: no page of this stage was timed.")
+    return notes
 
 
 def _price(needs: dict[str, Any], currency: str) -> str:
