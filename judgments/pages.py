@@ -97,10 +97,11 @@ class _Answers:
     comment: str = ""
 
 
-def build_page(assignment: Assignment, *, study: Study) -> TaskPage:
-    """The page of an assignment. The order of its units is the rater's own and stays the same at every visit."""
+def build_page(assignment: Assignment, *, study: Study, unit_id: int | None = None) -> TaskPage:
+    """The page of an assignment, or of one unit of it. The order of its units is the rater's own at every visit."""
     stage_number = assignment.stage.number
-    units = list(live_units(assignment.task_id).select_related("attribute"))
+    live = live_units(assignment.task_id).select_related("attribute")
+    units = [unit for unit in live if unit_id in {None, unit.pk}]
     overall = [unit for unit in units if _is_overall(unit)]
     by_id = {unit.pk: unit for unit in units if not _is_overall(unit)}
     order = shuffled(by_id, key=bytes(study.key), rater_id=assignment.rater_id, task_id=assignment.task_id)

@@ -32,12 +32,13 @@ def units_in_disagreement(stage: Stage) -> QuerySet[Unit]:
     )
 
 
-def adjudicable(stages: Iterable[Stage]) -> QuerySet[Unit]:
-    """Units in disagreement, and those that were decided although their raters agree by now."""
+def adjudicable(stages: Iterable[Stage], unit_id: int) -> QuerySet[Unit]:
+    """The unit, if its raters disagree, or if it was decided although they agree by now."""
     wanted = Q(adjudication__isnull=False, task__stage__in=list(stages))
     for stage in stages:
-        wanted |= Q(pk__in=units_in_disagreement(stage).order_by().values("pk"))
-    return Unit.objects.filter(wanted).select_related(
+        # Asked of this unit alone: what the others are like would take as long as the stage is large.
+        wanted |= Q(pk__in=units_in_disagreement(stage).filter(pk=unit_id).order_by().values("pk"))
+    return Unit.objects.filter(wanted, pk=unit_id).select_related(
         "attribute",
         "adjudication",
         "task__stage__study",

@@ -10,8 +10,8 @@ from judgments.models import Adjudication, Unit
 
 
 @transaction.atomic
-def adjudicate(*, unit: Unit, label: int, note: str, actor: User, now: datetime) -> Adjudication:
-    """Give the unit a label (canonical), or change the one it was given."""
+def adjudicate(*, unit: Unit, label: int, note: str, is_blind: bool, actor: User, now: datetime) -> Adjudication:
+    """Give the unit a label (canonical), or change the one it was given. Blind: the raters' labels were not shown."""
     before = Adjudication.objects.select_for_update().filter(unit=unit).values_list("label", flat=True).first()
     made, _created = Adjudication.objects.update_or_create(
         unit=unit,
@@ -23,7 +23,7 @@ def adjudicate(*, unit: Unit, label: int, note: str, actor: User, now: datetime)
             "decided_at": now,
         },
     )
-    _record("adjudication.decide", unit, actor, label=label, before=before)
+    _record("adjudication.decide", unit, actor, label=label, before=before, blind=is_blind)
     return made
 
 
@@ -38,9 +38,9 @@ def withdraw_adjudication(*, unit: Unit, actor: User) -> None:
     _record("adjudication.withdraw", unit, actor, label=None, before=label)
 
 
-def _record(action: str, unit: Unit, actor: User, *, label: int | None, before: int | None) -> None:
+def _record(action: str, unit: Unit, actor: User, *, label: int | None, before: int | None, **more: bool) -> None:
     stage = unit.task.stage
-    details = {"unit": unit.pk, "label": label, "before": before}
+    details = {"unit": unit.pk, "label": label, "before": before, **more}
     record(
         actor=actor,
         action=action,

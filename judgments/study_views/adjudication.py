@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import user_of
+from conversations.markdown import render as render_markdown
 from conversations.models import Stage, Study
 from conversations.permissions import MANAGE, get_study
 from judgments.forms_adjudication import AdjudicationForm
@@ -24,8 +25,10 @@ from judgments.policies.blinding import as_seen, canonical
 from judgments.queries.disagreement import adjudicable, said_of, units_in_disagreement
 from judgments.queries.disclosure import must_wait_as_rater, withheld_stages
 from judgments.services import adjudicating
+from judgments.visits import key_legend
 
 UNITS_PER_PAGE = 25
+NO_KEYS = {"flag", "undo"}
 
 
 @login_required
@@ -42,39 +45,45 @@ def unit_list(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def unit(request: HttpRequest, slug: str, unit_id: int) -> HttpResponse:
+    """The unit as raters get it. What they said of it is told to who has labelled it, or asks for it first."""
     study, found = _unit(request, slug, unit_id)
     side = _personalized_left(request, found)
-    shown = Assignment(task=found.task, stage=found.task.stage, rater_id=0, personalized_left=side)
-    page = build_page(shown, study=study)
-    choices = [replace(choice, key=str(place)) for place, choice in enumerate(page.choices, start=1)]
-    form = AdjudicationForm(request.POST or None, choices=choices, initial=_given(found, side=side))
+    drawn = Assignment(task=found.task, stage=found.task.stage, rater_id=0, personalized_left=side)
+    page = build_page(drawn, study=study, unit_id=unit_id)
+    decided = getattr(found, "adjudication", None)
+    is_told = decided is not None or request.GET.get("labels") == "shown"
+    form = AdjudicationForm(_answer(request, unit_id), choices=page.choices, initial=_given(found, side=side))
     if request.method == "POST" and form.is_valid():
         label = form.cleaned_data["label"]
         adjudicating.adjudicate(
             unit=found,
             label=label if side is None else canonical(label, personalized_left=side),
             note=form.cleaned_data["note"],
+            is_blind=not is_told,
             actor=user_of(request),
             now=timezone.now(),
         )
         messages.success(request, "Your label is kept. The raters' judgments stay as they are.")
         return redirect("stages:adjudicate", slug, unit_id)
-    words = {choice.value: choice.label for choice in choices}
+    chosen = _number(form["label"].value())
+    words = {choice.value: choice.label for choice in page.choices}
     others = units_in_disagreement(found.task.stage)
+    guidelines = found.task.stage.guidelines.first()
     context = {
         "study": study,
         "stage": found.task.stage,
         "unit": found,
-        "shown": next((view for view in page.units if view.id == found.pk), None),
-        "page": page,
-        "choices": choices,
+        "adjudicating": True,
+        "page": replace(page, units=[replace(view, label=chosen) for view in page.units]),
         "form": form,
-        "chosen": _number(form["label"].value()),
-        "decided": getattr(found, "adjudication", None),
+        "decided": decided,
         "personalized_left": side,
-        "said": [(said, words[_as_shown(said.label, side=side)]) for said in said_of(found)],
+        "is_told": is_told,
+        "said": [(said, words[_as_shown(said.label, side=side)]) for said in said_of(found)] if is_told else [],
         "previous": others.filter(pk__lt=found.pk).order_by("-pk").first(),
         "next": others.filter(pk__gt=found.pk).first(),
+        "guidelines": render_markdown(guidelines.text) if guidelines else "",
+        "keys": [row for row in key_legend(found.task.stage.number) if row["act"] not in NO_KEYS],
     }
     return render(request, "judgments/adjudication/unit.html", context)
 
@@ -99,7 +108,7 @@ def _seen(request: HttpRequest, slug: str) -> tuple[Study, list[Stage]]:
 
 def _unit(request: HttpRequest, slug: str, unit_id: int) -> tuple[Study, Unit]:
     study, stages = _seen(request, slug)
-    return study, get_object_or_404(adjudicable(stages), pk=unit_id)
+    return study, get_object_or_404(adjudicable(stages, unit_id))
 
 
 def _personalized_left(request: HttpRequest, found: Unit) -> bool | None:
@@ -113,6 +122,12 @@ def _personalized_left(request: HttpRequest, found: Unit) -> bool | None:
 def _given(found: Unit, *, side: bool | None) -> dict[str, Any]:
     made = getattr(found, "adjudication", None)
     return {"label": _as_shown(made.label, side=side), "note": made.note} if made else {}
+
+
+def _answer(request: HttpRequest, unit_id: int) -> dict[str, str | None] | None:
+    """The form of a rater's page names the label by its unit."""
+    posted = request.POST
+    return {"label": posted.get(f"unit-{unit_id}"), "note": posted.get("note")} if request.method == "POST" else None
 
 
 def _as_shown(label: int, *, side: bool | None) -> int:

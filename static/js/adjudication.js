@@ -1,10 +1,28 @@
-// Keys 1-5 choose a label; they are inert in text fields.
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("textarea, select, input:not([type=radio])")) return;
-  const options = document.querySelectorAll('input[type="radio"][name="label"]');
-  const option = /^[1-5]$/.test(event.key) ? options[Number(event.key) - 1] : null;
-  if (!option) return;
-  event.preventDefault();
-  option.checked = true;
-  option.focus();
+// One unit at a time, by the keys that raters have: j and k go to other units.
+import { isComplete } from "./rating/answers.js";
+import { showKeys } from "./rating/key_dialog.js";
+import { showReading } from "./rating/reading.js";
+import { listen } from "./rating/task_keys.js";
+import { makeCurrent, mark } from "./rating/units.js";
+
+const form = document.getElementById("task-form");
+const bar = document.getElementById("adjudication-bar");
+const go = (relation) => bar.querySelector(`[rel="${relation}"]`)?.click();
+const reason = () => form.elements.note;
+
+function submit() {
+    if (isComplete(form) && reason().value.trim()) return form.requestSubmit();
+    document.getElementById("urgent-notices").textContent = form.dataset.textIncomplete;
+    if (isComplete(form)) reason().focus();
+}
+
+showKeys();
+showReading();
+if (form) makeCurrent(form, form.querySelector("[data-unit]"), { focus: false });
+listen(() => form, {
+    label: ({ label }) => mark(form, label),
+    comment: () => reason().focus(),
+    next: () => go("next"),
+    previous: () => go("prev"),
+    submit,
 });

@@ -1,5 +1,6 @@
 """Units in disagreement get a label of their own; no judgment is touched."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -55,14 +56,38 @@ def test_label_overrides_the_consensus_and_can_be_withdrawn(client, number, labe
     unit = units_in_disagreement(stage).first()
     before = list(Judgment.objects.order_by("pk").values())
     url = f"/studies/{study.slug}/adjudication/{unit.pk}/"
-    assert b"What raters said" in client.get(url).content
-    assert client.post(url, {"label": 1, "note": "It says so."}).status_code == 302
+    assert client.post(url, {f"unit-{unit.pk}": 1, "note": "It says so."}).status_code == 302
     told = Consensus.objects.get(unit_id=unit.pk)
     assert (told.label, told.adjudicated) == (1, True)
     client.post(f"{url}withdraw/")
     assert not Adjudication.objects.exists()
     assert list(Judgment.objects.order_by("pk").values()) == before
     assert AuditEntry.objects.filter(action__startswith="adjudication.").count() == 2
+
+
+@pytest.mark.parametrize("blind", [True, False])
+def test_what_raters_said_is_told_after_the_label_or_on_demand(client, blind):
+    study, stage = disputed(1, 1, 3)
+    member(client, study, Role.OWNER)
+    unit = units_in_disagreement(stage).first()
+    url = f"/studies/{study.slug}/adjudication/{unit.pk}/"
+    assert b"What raters said" not in client.get(url).content
+    asked = url if blind else f"{url}?labels=shown"
+    assert (b"What raters said" in client.get(asked).content) is not blind
+    answer = {f"unit-{unit.pk}": 2, "note": "It does not say when."}
+    told = client.post(asked, answer, follow=True).content
+    assert b"What raters said" in told
+    assert AuditEntry.objects.get(action="adjudication.decide").details["blind"] is blind
+
+
+def test_a_label_without_its_reason_is_not_taken_and_not_forgotten(client):
+    study, stage = disputed(2, 0, 1)
+    member(client, study, Role.OWNER)
+    unit = units_in_disagreement(stage).first()
+    answer = client.post(f"/studies/{study.slug}/adjudication/{unit.pk}/", {f"unit-{unit.pk}": 1, "note": " "})
+    assert "What raters said" not in (text := answer.content.decode())
+    assert re.search(r'value="1"\s+checked', text)
+    assert not Adjudication.objects.exists()
 
 
 def test_only_owners_see_open_stages(client):
@@ -83,7 +108,7 @@ def test_stage_three_tells_the_personalized_response_only_after_a_label(client):
     url = f"/studies/{study.slug}/adjudication/{unit.pk}/"
     assert b"ersonalized" not in client.get(url).content
     page = client.get(url).content.decode()
-    client.post(url, {"label": 5, "note": "Better."})
+    client.post(url, {f"unit-{unit.pk}": 5, "note": "Better."})
     right_is_personalized = page.index("Bread and jam") < page.index("Weigh 50 g")
     assert Adjudication.objects.get().label == (5 if right_is_personalized else 1)
     assert b"is the personalized one" in client.get(url).content

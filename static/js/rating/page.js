@@ -1,14 +1,12 @@
 // The rating page: marks, drafts, one request that submits and brings the next task.
-import { openDialog, isDialogOpen } from "../dialogs.js";
 import { collect, isComplete, labelOf, merge, restore, showDetails, unitsOf } from "./answers.js";
 import { Clock } from "./clock.js";
-import { backToStatement, openEvidence } from "./evidence.js";
 import { showKeys } from "./key_dialog.js";
-import { keysOf, meaning } from "./keys.js";
 import * as outbox from "./outbox.js";
-import { showReading, switchReading } from "./reading.js";
+import { showReading } from "./reading.js";
 import { Refused, Superseded, deliver, tryOnce } from "./server.js";
-import { currentUnit, makeCurrent, openNote, step } from "./units.js";
+import { listen } from "./task_keys.js";
+import { currentUnit, makeCurrent, mark } from "./units.js";
 import { coverOrShow, isCovered, showMaterial } from "./warning.js";
 
 const DRAFT_DELAY_MS = 700;
@@ -18,7 +16,7 @@ const KEEPALIVE_BYTES = 60_000;
 const LATER = new Set([401, 403, 404, 409]);
 const NOT_NOW = new Set([401, 403, 404]);
 const clock = new Clock();
-let form, keys, draftTimer, draftRevision, busy;
+let form, draftTimer, draftRevision, busy;
 
 const say = (text) => {
     const place = document.getElementById("saving");
@@ -37,7 +35,6 @@ function begin() {
     showReading();
     coverOrShow(form);
     if (!form) return;
-    keys = keysOf(form.dataset.stage);
     draftRevision = Number(form.dataset.draftRevision);
     clock.start(Number(form.dataset.activeMs));
     const local = outbox.draftOf(form.dataset.assignment);
@@ -59,16 +56,6 @@ function showProgress() {
     if (count) count.textContent = `${marked} / ${units.length}`;
     // aria-disabled, not disabled: the button keeps its place in the tab order and can say what is missing.
     document.getElementById("submit").setAttribute("aria-disabled", String(marked < units.length));
-}
-
-function mark(label) {
-    const unit = currentUnit(form);
-    const radio = unit?.querySelector(`input[type="radio"][value="${label}"]`);
-    if (!radio) return;
-    radio.checked = true;
-    changed();
-    if (unit !== unitsOf(form).at(-1)) step(form, 1);
-    else radio.focus({ preventScroll: true });
 }
 
 function changed() {
@@ -184,29 +171,16 @@ const undo = () => document.getElementById("back")?.click();
 // A page that is looked at again can't be set aside any more: then there is no such button.
 const flag = () => document.querySelector('#rating-bar [data-opens="set-aside"]')?.click();
 
-const ACTS = {
-    next: () => step(form, 1),
-    previous: () => step(form, -1),
-    label: ({ label }) => mark(label),
-    evidence: () => openEvidence(form),
-    comment: () => openNote(form),
-    flag,
-    submit,
-    undo,
-    help: () => openDialog("keys"),
-    guidelines: () => openDialog("guidelines"),
-};
+function label({ label: given }) {
+    if (mark(form, given)) changed();
+}
+
 const WHILE_COVERED = new Set(["flag", "undo", "help", "guidelines"]);
 
 const WHILE_BUSY = new Set(["evidence", "help", "guidelines"]);
 
-document.addEventListener("keydown", (event) => {
-    if (!form || event.repeat || event.isComposing || isDialogOpen()) return;
-    const act = meaning(event, keys);
-    if (!act || (isCovered(form) && !WHILE_COVERED.has(act.name)) || (busy && !WHILE_BUSY.has(act.name))) return;
-    event.preventDefault();
-    ACTS[act.name](act);
-});
+const mayDo = (act) => (!isCovered(form) || WHILE_COVERED.has(act)) && (!busy || WHILE_BUSY.has(act));
+listen(() => form, { label, flag, submit, undo }, mayDo);
 
 document.addEventListener("change", (event) => {
     if (form?.contains(event.target)) changed();
@@ -214,31 +188,17 @@ document.addEventListener("change", (event) => {
 document.addEventListener("input", (event) => {
     if (form?.contains(event.target) && event.target.tagName === "TEXTAREA") changed();
 });
-document.addEventListener("focusin", (event) => {
-    const unit = event.target.closest?.("[data-unit]");
-    if (form && unit && unit !== currentUnit(form)) makeCurrent(form, unit, { focus: false });
-});
 document.addEventListener("click", (event) => {
-    const evidence = event.target.closest("[data-shows-evidence]");
-    if (evidence) openEvidence(form, evidence);
     if (event.target.closest("#submit")) submit();
     if (event.target.closest("#leave-unchanged")) {
         clearTimeout(draftTimer);
         outbox.dropDraft(form.dataset.assignment);
     }
-    const back = event.target.closest("#back-to-statement");
-    if (back) backToStatement(form, back);
-    const reading = event.target.closest("#reading-switch");
-    if (reading) switchReading(reading);
     if (event.target.closest("#set-aside-unread")) document.getElementById("act-upsetting").checked = true;
     if (event.target.closest("#show-material")) {
         showMaterial(form);
         makeCurrent(form, currentUnit(form));
     }
-});
-document.addEventListener("keyschange", () => {
-    showKeys();
-    if (form) keys = keysOf(form.dataset.stage);
 });
 document.addEventListener("submit", (event) => {
     if (event.target.id === "task-form") {

@@ -13,6 +13,17 @@ export function makeCurrent(form, unit, { focus = true } = {}) {
     unit.scrollIntoView({ block: "nearest" });
 }
 
+/** Give the current unit a label and go to the next one. False where it has no such label. */
+export function mark(form, label) {
+    const unit = currentUnit(form);
+    const radio = unit?.querySelector(`input[type="radio"][value="${label}"]`);
+    if (!radio) return false;
+    radio.checked = true;
+    if (unit !== unitsOf(form).at(-1)) step(form, 1);
+    else radio.focus({ preventScroll: true });
+    return true;
+}
+
 export function step(form, by) {
     const units = unitsOf(form);
     const at = units.indexOf(currentUnit(form));

@@ -1,0 +1,35 @@
+// A page as raters get it. Their keys work; nothing is kept, here or on the server.
+import { isComplete, labelOf, showDetails, unitsOf } from "./answers.js";
+import { showKeys } from "./key_dialog.js";
+import { showReading } from "./reading.js";
+import { listen } from "./task_keys.js";
+import { makeCurrent, mark } from "./units.js";
+
+const form = document.getElementById("task-form");
+const bar = document.getElementById("preview-bar");
+const notice = (text) => {
+    document.getElementById("urgent-notices").textContent = text;
+};
+
+function label({ label: given }) {
+    if (mark(form, given)) showDetails(form);
+}
+
+function submit() {
+    const next = bar.querySelector('[rel="next"]');
+    if (!isComplete(form)) {
+        makeCurrent(form, unitsOf(form).find((unit) => labelOf(unit) === null));
+        notice(form.dataset.textIncomplete);
+    } else if (next) next.click();
+    else notice(bar.dataset.textEnd);
+}
+
+const undo = () => bar.querySelector('[rel="prev"]')?.click();
+
+showKeys();
+showReading();
+if (form) makeCurrent(form, unitsOf(form)[0], { focus: false });
+listen(() => form, { label, submit, undo });
+form?.addEventListener("change", () => showDetails(form));
+form?.addEventListener("submit", (event) => event.preventDefault());
+document.getElementById("submit")?.addEventListener("click", submit);
