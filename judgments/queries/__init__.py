@@ -4,7 +4,7 @@ from judgments.queries.progress import Progress, progress
 from judgments.queries.raters import RaterProgress, rater_progress
 from judgments.queries.visits import finished as history
 from judgments.queries.visits import last_submitted
-from judgments.queries.work import has_unbuilt, is_live, live_units
+from judgments.queries.work import has_unbuilt, holds_judgments, is_live, live_units
 
 __all__ = [
     "Estimate",
@@ -14,6 +14,7 @@ __all__ = [
     "estimate",
     "has_unbuilt",
     "history",
+    "holds_judgments",
     "is_live",
     "last_submitted",
     "live_units",

@@ -28,6 +28,11 @@ def wanted_tasks(stage: Stage) -> QuerySet[Task]:
     return live_tasks(stage).filter(Q(withdrawn_at__isnull=True), Exists(wanted), kind="regular")
 
 
+def holds_judgments(stage: Stage) -> bool:
+    """Without any slot these came with an upload or a dataset."""
+    return Unit.objects.filter(task__stage=stage, judgments__isnull=False).exists()
+
+
 def has_unbuilt(stage: Stage) -> bool:
     """Whether there is material that no task of the stage covers yet."""
     way = behaviour(stage.number)

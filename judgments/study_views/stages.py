@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.requests import user_of
 from conversations.enums import StageState
-from conversations.models import Stage
+from conversations.models import Stage, Study
 from conversations.permissions import MANAGE, READ, get_study
 from judgments import queries, tasks
 from judgments.forms import StageForm
@@ -24,8 +24,8 @@ type Act = Callable[..., object]
 @require_safe
 def card(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_study(request.user, slug, *READ)
-    rows = [(stage, queries.progress(stage)) for stage in study.stages.all()]
-    is_moving = any(stage.state == StageState.OPEN for stage, _progress in rows)
+    rows = [(stage, progress, _was_rated_elsewhere(stage, progress)) for stage, progress in _progress_of(study)]
+    is_moving = any(stage.state == StageState.OPEN for stage, _progress, _elsewhere in rows)
     return render(request, "judgments/stages_card.html", {"study": study, "rows": rows, "is_moving": is_moving})
 
 
@@ -39,12 +39,14 @@ def stage(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     form = StageForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid() and _update(request, found, form):
         return redirect("stages:stage", slug=slug, number=number)
+    progress = queries.progress(found)
     context = {
         "study": study,
         "stage": found,
         "form": form,
         "estimate": queries.estimate(found) if found.state == StageState.DRAFT else None,
-        "progress": queries.progress(found),
+        "progress": progress,
+        "rated_elsewhere": _was_rated_elsewhere(found, progress),
         "guidelines": found.guidelines.first(),
         "is_building": found.state == StageState.OPEN and queries.has_unbuilt(found),
     }
@@ -64,6 +66,15 @@ def building(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "is_building": found.state == StageState.OPEN and queries.has_unbuilt(found),
     }
     return render(request, "judgments/stage_building.html", context)
+
+
+def _progress_of(study: Study) -> list[tuple[Stage, queries.Progress]]:
+    return [(stage, queries.progress(stage)) for stage in study.stages.all()]
+
+
+def _was_rated_elsewhere(stage: Stage, progress: queries.Progress) -> bool:
+    """All of it, so that no rating is waited for here."""
+    return stage.state != StageState.DRAFT and not progress.total and queries.holds_judgments(stage)
 
 
 def _update(request: HttpRequest, found: Stage, form: StageForm) -> bool:

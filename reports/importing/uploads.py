@@ -48,7 +48,8 @@ def import_upload(*, import_id: int, now: datetime) -> DatasetImport | None:
     except DatasetRefused as refused:
         _end(import_id, ImportState.REFUSED, problems=[_storable(problem) for problem in refused.problems])
     except (OSError, DatabaseError) as error:
-        _end(import_id, ImportState.FAILED, failure=f"{type(error).__name__}: {error}"[:2000])
+        why = getattr(error, "strerror", None) or type(error).__name__  # no paths of this machine
+        _end(import_id, ImportState.FAILED, failure=f"{why}. The worker's log says more.")
         raise
     return DatasetImport.objects.get(pk=import_id)
 

@@ -9,6 +9,7 @@ from io import StringIO
 import pyarrow as pa
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
@@ -93,8 +94,9 @@ def test_a_zip_is_imported_as_the_folder_is(folder, tmp_path):
 
 def test_a_stage_that_is_opened_again_asks_only_for_the_ratings_that_lack(study, folder):
     study.stages.update(state="open")
-    page = Assignment.objects.filter(stage__study=study, stage__number=3, presentation=0, rater__kind="human")[0]
-    Assignment.objects.filter(pk=page.pk).update(outcome="surplus")
+    pages = Assignment.objects.filter(stage__study=study, stage__number=3)
+    pages.update(outcome="submitted")
+    pages.filter(pk=pages[0].pk).update(outcome="surplus")
     shutil.rmtree(folder)
     write_dataset_to(folder, Scope(study, [1, 2, 3]))
     again = imported(folder)
@@ -144,6 +146,18 @@ def test_a_dataset_without_guidelines_leaves_the_study_its_own(folder):
     again = imported(folder)
     assert Guidelines.objects.filter(stage__study=again).count() == 3
     assert not Assignment.objects.filter(stage__study=again, guidelines__isnull=False).exists()
+
+
+def test_the_study_page_says_that_an_imported_stage_was_rated_elsewhere(folder):
+    again = imported(folder)
+    client = Client()
+    client.force_login(User.objects.get(username="importer"))
+    assert client.get(f"/studies/{again.slug}/stages/card/").content.count(b"Rated elsewhere") == 3
+    page = client.get(f"/studies/{again.slug}/stages/3/").content.decode()
+    assert "it gives out the pages that lack ratings" in page
+    Assignment.objects.filter(stage__study=again).update(outcome="submitted")
+    open_stage(stage=again.stages.get(number=3), actor=None, now=timezone.now())
+    assert "No page lacks a rating." in client.get(f"/studies/{again.slug}/stages/3/").content.decode()
 
 
 def test_a_study_with_material_refuses(study, folder):
