@@ -138,6 +138,19 @@ def test_one_worker_at_a_time_and_three_deaths_are_enough(staff, announced):
     assert DatasetImport.objects.get().failure == "The worker died 3 times while it read this."
 
 
+def test_a_file_that_went_away_fails_in_words_and_tells_no_paths(staff, announced):
+    empty = BytesIO()
+    zipfile.ZipFile(empty, "w").close()
+    page = upload(staff, empty)
+    made = DatasetImport.objects.get()
+    made.file.storage.delete(made.file.name)
+    with pytest.raises(FileNotFoundError):
+        tasks.import_dataset(announced[0])
+    shown = staff.get(page).content.decode()
+    assert "No such file or directory. The worker&#x27;s log says more." in shown
+    assert not Study.objects.exists()
+
+
 def upload(client, file):
     """The page where the upload is followed."""
     content = BytesIO(file.read_bytes() if hasattr(file, "read_bytes") else file.getvalue())
