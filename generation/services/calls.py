@@ -142,17 +142,21 @@ class Opening:
     most: Decimal
 
 
-@transaction.atomic
 def open_call(item: RunItem, opening: Opening) -> tuple[ModelCall, datetime]:
     """Write the call down before it is made, with the most it can cost; and its turn under the rate limit."""
     now, run = timezone.now(), item.run
-    endpoint, turn = run.endpoint, now
-    if endpoint.requests_per_minute or run.budget is not None:
-        locked = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
+    if run.budget is None and not run.endpoint.requests_per_minute:
+        return _written(item, opening, now=now, turn=now), now
+    with transaction.atomic():
+        locked = Endpoint.objects.select_for_update().get(pk=run.endpoint_id)
         _keep_budget(run, opening.most, now)
         turn = _take_turn(locked, now)
+        return _written(item, opening, now=now, turn=turn), turn
+
+
+def _written(item: RunItem, opening: Opening, *, now: datetime, turn: datetime) -> ModelCall:
     keep_leased(item=item, begins=turn)
-    call = ModelCall.objects.create(
+    return ModelCall.objects.create(
         item=item,
         attempt=item.attempts + 1,
         part=opening.part,
@@ -163,7 +167,6 @@ def open_call(item: RunItem, opening: Opening) -> tuple[ModelCall, datetime]:
         cost=opening.most,
         started_at=now,
     )
-    return call, turn
 
 
 def _take_turn(endpoint: Endpoint, now: datetime) -> datetime:
