@@ -27,10 +27,11 @@ WORDS: Mapping[int, Mapping[int, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A piece of evidence; ``conversation`` is our id where the quote was found."""
+    """A piece of evidence; ``conversation`` is our id where the quote was found, ``turn`` counts from 0."""
 
     text: str
     conversation: int | None
+    turn: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,11 @@ class UnitText:
     @property
     def quotes(self) -> list[Quote]:
         evidence = [] if self.attribute is None else self.attribute.evidence
-        return [Quote(str(each.get("quote") or ""), each.get("conversation")) for each in evidence if each.get("quote")]
+        return [
+            Quote(str(each.get("quote") or ""), each.get("conversation"), each.get("turn"))
+            for each in evidence
+            if each.get("quote")
+        ]
 
     @property
     def headline(self) -> str:

@@ -15,6 +15,7 @@ from reports.stats.ratings import Flags, Indices, Ratings
 
 type Keys = npt.NDArray[Any]
 
+BATCH = "batch_id"
 SCALES: Mapping[int, tuple[int, ...]] = {1: (1, 2, 3), 2: (0, 1), 3: (1, 2, 3, 4, 5)}
 
 
@@ -60,6 +61,17 @@ class Frame:
         values = self.items.column(column)
         known = sorted(compute.unique(values).drop_null().to_pylist())
         return {str(value): as_array(compute.fill_null(compute.equal(values, value), False)) for value in known}
+
+
+def groups_of(dataset: Dataset, frame: Frame, column: str) -> dict[str, Flags]:
+    """Units by the value of a column of the items; batches by the names of their files, numbered where a name comes again."""
+    found = frame.groups(column)
+    if column != BATCH:
+        return found
+    names = [dataset.facts.batches.get(int(value), "batch") for value in found]
+    seen = [names[:place].count(name) for place, name in enumerate(names)]
+    numbered = [f"{name} ({before + 1})" if before else name for name, before in zip(names, seen, strict=True)]
+    return dict(zip(numbered, found.values(), strict=True))
 
 
 def frame(dataset: Dataset, stage: int) -> Frame:

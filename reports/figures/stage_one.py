@@ -8,13 +8,18 @@ from django.utils import translation
 from judgments.enums import FailureMode
 from reports.dataset import Dataset
 from reports.figures.agreeing import agreement_figures, pairwise
-from reports.figures.frames import Frame, flagged_modes
+from reports.figures.frames import BATCH, Frame, flagged_modes, groups_of
 from reports.stats.ratings import Flags, Floats, Indices
 from reports.stats.resampling import Resampling
 from reports.stats.shares import counts_by_subject, failure_mode_shares, shares_of
 
 LABELS = {1: "accept", 2: "unsure", 3: "reject"}
-GROUPS = {"by_system": "attribute_system", "by_origin": "subject_origin", "by_type": "attribute_type"}
+GROUPS = {
+    "by_system": "attribute_system",
+    "by_origin": "subject_origin",
+    "by_type": "attribute_type",
+    "by_batch": BATCH,
+}
 FLAGGED = 2.0  # unsure and reject say that something is wrong
 
 
@@ -27,7 +32,7 @@ def extraction_figures(dataset: Dataset, frame: Frame, resampling: Resampling) -
         "judgment_shares": _judgment_shares(frame, resampling),
         **{
             name: [{"name": group, **_group(frame, known & units, resampling)} for group, units in groups.items()]
-            for name, groups in ((name, frame.groups(column)) for name, column in GROUPS.items())
+            for name, groups in ((name, groups_of(dataset, frame, column)) for name, column in GROUPS.items())
         },
         "failure_modes": _failure_modes(dataset),
         "agreement": agreement_figures(frame),

@@ -8,7 +8,7 @@ from pyarrow import compute
 
 from reports.dataset import Dataset, as_array
 from reports.figures.agreeing import agreement_figures, pairwise
-from reports.figures.frames import Frame
+from reports.figures.frames import BATCH, Frame, groups_of
 from reports.stats.estimate import Estimate
 from reports.stats.ratings import Flags
 from reports.stats.resampling import Resampling, mean_of
@@ -22,6 +22,7 @@ GROUPS = {
     "by_origin": "subject_origin",
     "by_topic": "prompt_topic",
     "by_attribute_type": "attribute_type",
+    "by_batch": BATCH,
 }
 NO_COST = "No response of this system came with this figure."
 
@@ -36,7 +37,7 @@ def response_figures(dataset: Dataset, frame: Frame, resampling: Resampling) -> 
     return {
         "overall": outcome(frame, overall, resampling),
         "attribute": outcome(frame, ~overall, resampling),
-        **{name: _by_group(frame, column, overall, resampling) for name, column in GROUPS.items()},
+        **{name: _by_group(dataset, frame, column, overall, resampling) for name, column in GROUPS.items()},
         "agreement": agreement_figures(frame),
         "pairwise": pairwise(frame),
         "cost": _costs(dataset, resampling),
@@ -90,12 +91,14 @@ def _of_judgments(frame: Frame, units: Flags, resampling: Resampling) -> dict[st
     }
 
 
-def _by_group(frame: Frame, column: str, overall: Flags, resampling: Resampling) -> list[dict[str, Any]]:
+def _by_group(
+    dataset: Dataset, frame: Frame, column: str, overall: Flags, resampling: Resampling
+) -> list[dict[str, Any]]:
     """Attribute units have types, comparisons have the rest."""
     kind = ~overall if column == "attribute_type" else overall
     return [
         {"name": name, "outcome": outcome(frame, kind & units, resampling)}
-        for name, units in frame.groups(column).items()
+        for name, units in groups_of(dataset, frame, column).items()
     ]
 
 

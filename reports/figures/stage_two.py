@@ -8,7 +8,7 @@ from pyarrow import compute
 
 from reports.dataset import Dataset, as_array
 from reports.figures.agreeing import agreement_figures, pairwise
-from reports.figures.frames import Frame
+from reports.figures.frames import BATCH, Frame, groups_of
 from reports.stats.classification import (
     Compared,
     ceiling_of,
@@ -21,6 +21,12 @@ from reports.stats.estimate import Estimate
 from reports.stats.resampling import Resampling
 
 YES = 1.0
+GROUPS = {
+    "by_origin": "subject_origin",
+    "by_topic": "prompt_topic",
+    "by_type": "attribute_type",
+    "by_batch": BATCH,
+}
 NO_SELECTION = "No system has said which attributes it would use."
 
 
@@ -46,6 +52,13 @@ def relevance_figures(dataset: Dataset, frame: Frame, resampling: Resampling) ->
         "pairwise": pairwise(frame),
         "raters": sorted(raters, key=lambda row: (row["kind"] == "human", row["name"])),
         "yes_rates": _yes_rates(frame, resampling),
+        **{
+            name: [
+                {"name": group, **_group(frame.units(units), resampling)}
+                for group, units in groups_of(dataset, frame, column).items()
+            ]
+            for name, column in GROUPS.items()
+        },
         "human_ceiling": ceiling_estimate(compared, human_ceiling(scores), resampling).as_json(),
         "selections": [
             {"system": name, **selection_scores(frame, selected, resampling)}
@@ -110,6 +123,17 @@ def _consensus_figures(frame: Frame) -> dict[str, Any]:
         "provisional": int(frame.provisional.sum()),
         "by_panel": int((known & (frame.consensus.raters == 0)).sum()),
     }
+
+
+def _group(frame: Frame, resampling: Resampling) -> dict[str, Any]:
+    """How much of it matters, and who finds too much of it."""
+    known = frame.consensus.known
+    subject = frame.ratings.subject[known]
+    yes = np.bincount(subject[frame.consensus.label[known] == YES], minlength=frame.ratings.subjects)
+    counts = np.stack([yes, np.bincount(subject, minlength=frame.ratings.subjects)], axis=1).astype(np.float64)
+    n = int(known.sum())
+    share = resampling.statistic(counts, lambda each: _share(each[..., 0], each[..., 1]), n=n)
+    return {"units": n, "consensus_yes": share.as_json(), "yes_rates": _yes_rates(frame, resampling)}
 
 
 def _yes_rates(frame: Frame, resampling: Resampling) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from reports.presenting.blocks import (
 )
 
 TITLE = "Stage 1: are the attributes true?"
-GROUPS = {"by_system": "System", "by_origin": "Origin", "by_type": "Attribute type"}
+GROUPS = {"by_system": "System", "by_origin": "Origin", "by_type": "Attribute type", "by_batch": "Batch"}
 LABELS = ("accept", "unsure", "reject")
 HUMANS_SHOWN, IN_A_CHART, IN_A_TABLE = 12, 12, 40
 
@@ -56,7 +56,7 @@ def extraction_section(stage: dict[str, Any] | None, missing: str) -> Section:
 def _shares_chart(stage: dict[str, Any]) -> Any:
     bars = {"All attributes": _values(stage["shares"]), "All judgments": _values(stage["judgment_shares"])}
     for name in GROUPS:
-        groups = stage[name]
+        groups = stage.get(name, [])
         if len(groups) > 1:
             bars |= {
                 f"{_short(name)}: {group['name']}": _values(group["shares"])
@@ -71,7 +71,7 @@ def _shares_chart(stage: dict[str, Any]) -> Any:
 
 
 def _short(name: str) -> str:
-    return {"by_system": "system", "by_origin": "origin", "by_type": "type"}[name]
+    return {"by_system": "system", "by_origin": "origin", "by_type": "type", "by_batch": "batch"}[name]
 
 
 def _values(shares: dict[str, Any]) -> dict[str, float | None]:
@@ -94,7 +94,7 @@ def _group_tables(stage: dict[str, Any]) -> list[Block]:
             left_out(stage[name], IN_A_TABLE),
         )
         for name, title in GROUPS.items()
-        if len(stage[name]) > 1
+        if len(stage.get(name, [])) > 1
     ]
 
 

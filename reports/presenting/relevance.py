@@ -16,15 +16,22 @@ from reports.presenting.blocks import (
     Stats,
     Table,
     count_cell,
+    largest,
     left_out,
     number_cell,
     share_cell,
     stat,
     why_missing,
 )
-from reports.presenting.extraction import HUMANS_SHOWN
+from reports.presenting.extraction import HUMANS_SHOWN, IN_A_TABLE
 
 TITLE = "Stage 2: which attributes matter?"
+GROUPS = {
+    "by_origin": "Origin",
+    "by_topic": "Topic of the prompt",
+    "by_type": "Attribute type",
+    "by_batch": "Batch",
+}
 
 
 def relevance_section(stage: dict[str, Any] | None, missing: str) -> Section:
@@ -46,6 +53,7 @@ def relevance_section(stage: dict[str, Any] | None, missing: str) -> Section:
             *_selections(stage),
             *_scatter(stage),
             *_rates(stage),
+            *_group_tables(stage),
             *agreement_blocks(stage),
             *example_blocks(stage, 2),
             *quality_blocks(stage),
@@ -136,6 +144,28 @@ def _rates(stage: dict[str, Any]) -> list[Block]:
                 *left_out(humans, HUMANS_SHOWN),
             ],
         ),
+    ]
+
+
+def _group_tables(stage: dict[str, Any]) -> list[Block]:
+    return [
+        Table(
+            f"What matters, by {title.lower()}, with 95 % intervals.",
+            [title, "Pairs", "Consensus says yes", "Humans say yes", "LLMs say yes"],
+            [
+                [
+                    Cell(group["name"]),
+                    count_cell(group["units"]),
+                    share_cell(group["consensus_yes"]),
+                    share_cell(group["yes_rates"]["human"]),
+                    share_cell(group["yes_rates"]["model"]),
+                ]
+                for group in largest(stage[name], lambda group: int(group["units"]), IN_A_TABLE)
+            ],
+            left_out(stage[name], IN_A_TABLE),
+        )
+        for name, title in GROUPS.items()
+        if len(stage.get(name, [])) > 1
     ]
 
 

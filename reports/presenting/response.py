@@ -30,6 +30,7 @@ GROUPS = {
     "by_origin": "Origin",
     "by_topic": "Topic of the prompt",
     "by_attribute_type": "Attribute type",
+    "by_batch": "Batch",
 }
 WORDS = {
     1: "1 generic much better",
@@ -117,7 +118,7 @@ def _mean_chart(stage: dict[str, Any]) -> list[Block]:
     rows = [
         Row(f"{_short(name)}: {group['name']}", group["outcome"]["mean"])
         for name in GROUPS
-        for group in largest(stage[name], _units, IN_A_CHART)
+        for group in largest(stage.get(name, []), _units, IN_A_CHART)
         if group["outcome"]["mean"]["value"] is not None and (name == "by_system" or len(stage[name]) > 1)
     ]
     if not rows:
@@ -125,7 +126,7 @@ def _mean_chart(stage: dict[str, Any]) -> list[Block]:
     chart = intervals(
         "means",
         "Mean rating by group",
-        "The mean rating with its 95 % interval, by system, origin, topic and attribute type; the line is no difference.",
+        "The mean rating with its 95 % interval, by system, origin, topic, attribute type and batch; the line is no difference.",
         rows,
         Scale("Mean rating, 1 to 5; the line is no difference", reference=3.0),
     )
@@ -143,7 +144,7 @@ def _group_tables(stage: dict[str, Any]) -> list[Block]:
     blocks += [
         _group_table(title, stage[name])
         for name, title in GROUPS.items()
-        if name != "by_system" and len(stage[name]) > 1
+        if name != "by_system" and len(stage.get(name, [])) > 1
     ]
     return blocks
 

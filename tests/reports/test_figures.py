@@ -12,7 +12,17 @@ from django.utils import timezone, translation
 from pyarrow import compute
 
 from conversations.enums import Origin
-from conversations.models import ComparisonAttribute, Response, Selection, Study, Subject
+from conversations.models import (
+    Attribute,
+    Batch,
+    Case,
+    Comparison,
+    ComparisonAttribute,
+    Response,
+    Selection,
+    Study,
+    Subject,
+)
 from judgments.enums import ExclusionReason
 from judgments.models import Assignment, BlindingAnswer, Judgment, Unit
 from judgments.services.excluding import exclude_judgments
@@ -293,3 +303,26 @@ def test_the_planner_weighs_more_subjects_against_more_raters(study):
     assert raters["curve"][-1]["raters"] == 24
     assert 0 <= raters["noise_share"] <= 1
     assert f"Raters account for {100 * raters['noise_share']:.0f} %" in raters["sentence"]
+
+
+def test_batches_are_told_apart_in_every_stage(study):
+    first, second = (
+        Batch.objects.create(study=study, filename="more.jsonl", size=1, sha256="0", format="jsonl", origin="unknown")
+        for _ in range(2)
+    )
+    subjects = list(Subject.objects.filter(study=study).order_by("id"))
+    for batch, some in ((first, subjects[:4]), (second, subjects[4:])):
+        Attribute.objects.filter(subject__in=some).update(batch=batch)
+        Case.objects.filter(subject__in=some).update(batch=batch)
+        Comparison.objects.filter(case__subject__in=some).update(batch=batch)
+    found = figures(study)
+    for stage in (1, 2):
+        groups = found[f"stage_{stage}"]["by_batch"]
+        each = found[f"stage_{stage}"]["units"] if stage == 1 else found["stage_2"]["consensus"]["units"]
+        assert [group["units"] for group in groups] == [each * 0.4, each * 0.6]
+        assert [group["name"] for group in groups] == ["more.jsonl", "more.jsonl (2)"]
+    assert [group["outcome"]["units"] for group in found["stage_3"]["by_batch"]] == [4, 6]
+    relevant = found["stage_2"]["by_batch"]
+    assert sum(group["consensus_yes"]["value"] * group["units"] for group in relevant) == pytest.approx(
+        found["stage_2"]["consensus"]["yes"]
+    )
