@@ -19,6 +19,7 @@ WANTED_CHANCE = 0.8
 FEWEST_SUBJECTS = 5
 TIMES = (1.0, 1.25, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0)
 MOST_RATERS = 8  # times as many as now
+NORMAL_FROM = 1000  # subjects; to draw each of them would take gigabytes
 MILLISECONDS_IN_AN_HOUR = 3_600_000
 RULE = (
     "Asymptotic confidence sequence (Waudby-Smith et al. 2024): right at all looks together with 95 % confidence, "
@@ -121,13 +122,21 @@ def chance_to_settle(found: Evidence, subjects: int, seed: int, *, raters: float
     many are drawn, and no number of raters would ever help.)
     """
     generator = np.random.default_rng([seed, subjects])
-    drawn = generator.choice(_narrowed(found, raters), size=(SIMULATIONS, subjects))
-    means, errors = drawn.mean(axis=1), drawn.std(axis=1, ddof=1) / np.sqrt(subjects)
+    means, errors = _studies(_narrowed(found, raters), subjects, generator)
     reach, reach_90 = (float(stats.t.ppf((1 + level) / 2, subjects - 1)) for level in (0.95, 0.90))
     better = (means - reach * errors > 0) & (means >= found.margin)
     worse = means + reach * errors < 0
     same = (means - reach_90 * errors > -found.margin) & (means + reach_90 * errors < found.margin)
     return float((better | worse | same).mean())
+
+
+def _studies(of_subjects: Floats, subjects: int, generator: np.random.Generator) -> tuple[Floats, Floats]:
+    """The mean of each simulated study, and its standard error. Of many subjects a mean is normal, whatever they are."""
+    if subjects > NORMAL_FROM:
+        error = float(of_subjects.std()) / np.sqrt(subjects)
+        return generator.normal(of_subjects.mean(), error, SIMULATIONS), np.full(SIMULATIONS, error)
+    drawn = generator.choice(of_subjects, size=(SIMULATIONS, subjects))
+    return drawn.mean(axis=1), drawn.std(axis=1, ddof=1) / np.sqrt(subjects)
 
 
 def _narrowed(found: Evidence, raters: float) -> Floats:

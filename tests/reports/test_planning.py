@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reports.figures.planning import chance_to_settle, noise_share
+from reports.figures.planning import NORMAL_FROM, chance_to_settle, noise_share
 from reports.figures.verdict import Evidence
 from reports.stats.decision import Word, decide
 from reports.stats.estimate import Estimate
@@ -74,3 +74,10 @@ def test_noise_larger_than_the_spread_is_all_of_it():
     means = subjects_means(np.random.default_rng(4), spread=0.1, noise=0.5, raters=RATERS)
     assert noise_share(evidence_of(means, 9.0)) == 1
     assert noise_share(evidence_of(np.ones(10), 0.1)) == 0
+
+
+def test_large_studies_are_foretold_as_those_just_below():
+    means = np.random.default_rng(8).exponential(2.0, size=900) - 1.83
+    below, above = (chance_to_settle(evidence_of(means, 0.1), size, 1) for size in (NORMAL_FROM, NORMAL_FROM + 1))
+    assert 0.2 < below < 0.8
+    assert above == pytest.approx(below, abs=0.05)
