@@ -252,7 +252,7 @@ def make_study(options: argparse.Namespace, base_url: str):  # noqa: ANN201
 def _celery(queue: str, threads: int, number: int) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", "celery", "-A", "yardstick", "worker", "-P", "threads", "-c", str(threads)]
     command += ["-Q", queue, "-n", f"throughput{number}@%h", "--loglevel", "ERROR", "--without-gossip"]
-    return subprocess.Popen(command, cwd=ROOT, env={**os.environ, "YARDSTICK_DATABASE_POOL": "16"})
+    return subprocess.Popen(command, cwd=ROOT)
 
 
 def wait_for_workers(count: int) -> None:
