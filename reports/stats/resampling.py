@@ -19,6 +19,7 @@ type Floats = npt.NDArray[np.float64]
 type Statistic = Callable[[Floats], Any]
 
 REPETITIONS = 2000
+MOST_KEPT = 8_000_000  # drawn weights, 8 bytes each: groups of many sizes would fill the memory
 NO_DATA = "Nothing has been judged yet."
 NOTHING_BELOW = "There is nothing to divide by: no such unit has been judged."
 
@@ -61,11 +62,15 @@ class Resampling:
 
     def _weights(self, clusters: int) -> Floats:
         """Repetitions x clusters: how often each was drawn."""
-        if clusters not in self._drawn:
+        weights = self._drawn.pop(clusters, None)
+        if weights is None:
             generator = np.random.default_rng([self.seed, clusters])
             shares = np.full(clusters, 1 / clusters)
-            self._drawn[clusters] = generator.multinomial(clusters, shares, size=self.repetitions).astype(np.float64)
-        return self._drawn[clusters]
+            weights = generator.multinomial(clusters, shares, size=self.repetitions).astype(np.float64)
+        self._drawn[clusters] = weights  # the last used comes last
+        while len(self._drawn) > 1 and sum(each.size for each in self._drawn.values()) > MOST_KEPT:
+            del self._drawn[next(iter(self._drawn))]
+        return weights
 
 
 def expanded_tail(level: float, clusters: int) -> float:

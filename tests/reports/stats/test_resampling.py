@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from reports.stats.resampling import Resampling, expanded_tail, mean_of, two_way
+from reports.stats.resampling import MOST_KEPT, Resampling, expanded_tail, mean_of, two_way
 
 
 def mean(total):
@@ -90,3 +90,13 @@ def test_two_way_interval_is_wider_where_raters_differ():
 def test_two_way_interval_needs_more_than_one_rater():
     counts = np.ones((5, 1))
     assert two_way(np.arange(5.0)[:, None], counts, seed=1, n=5).low is None
+
+
+def test_groups_of_many_sizes_fill_no_memory_and_have_the_figures_they_have_alone():
+    values = np.random.default_rng(2).normal(size=1500)
+    sums = [np.stack([values[:size], np.ones(size)], axis=1) for size in range(1490, 1500)]
+    resampling = Resampling(seed=3)
+    together = [resampling.statistic(each, mean, n=len(each)) for each in [*sums, *sums]]
+    kept = sum(weights.size for weights in resampling._drawn.values())
+    assert together[0] == together[len(sums)] == Resampling(seed=3).statistic(sums[0], mean, n=len(sums[0]))
+    assert kept <= MOST_KEPT
