@@ -7,12 +7,14 @@ from typing import Any
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
-from django.contrib.auth import authenticate
+from django.contrib.auth import authenticate, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import SetPasswordForm
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import factors, visits
@@ -20,6 +22,7 @@ from accounts.encryption import seal, unseal
 from accounts.forms import CodeForm, NewPasskeyForm, PasskeyNameForm, PasswordForm
 from accounts.hosts import takes_passkeys
 from accounts.requests import user_of
+from accounts.services import record
 
 NEW_APP = "new_authenticator_app"
 type View = Callable[..., HttpResponse]
@@ -62,6 +65,22 @@ def confirm(request: HttpRequest) -> HttpResponse:
             return redirect("accounts:security")
         form.add_error("password", "This is not your password.")
     return render(request, "accounts/confirm.html", {"form": form})
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+@for_the_person
+def change_password(request: HttpRequest) -> HttpResponse:
+    """Whoever else is signed in as this person is signed out by it."""
+    user = user_of(request)
+    form = SetPasswordForm(user, request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "accounts/change_password.html", {"form": form})
+    form.save()
+    record(actor=user, action="password.change", target=user.get_username())
+    update_session_auth_hash(request, user)
+    messages.success(request, "Your password is changed. Other browsers that were signed in are signed out.")
+    return redirect("accounts:security")
 
 
 @require_http_methods(["GET", "POST"])

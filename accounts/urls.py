@@ -11,6 +11,7 @@ urlpatterns = [
     path("tokens/<int:token_id>/revoke/", views.revoke_token, name="revoke-token"),
     path("security/", security_views.security, name="security"),
     path("security/confirm/", security_views.confirm, name="confirm"),
+    path("security/password/", security_views.change_password, name="change-password"),
     path("security/app/", security_views.add_app, name="add-app"),
     path("security/app/remove/", security_views.remove_app, name="remove-app"),
     path("security/codes/", security_views.renew_codes, name="renew-codes"),

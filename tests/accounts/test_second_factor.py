@@ -314,3 +314,30 @@ def test_a_passkey_is_added_and_signs_in_alone(page: Page, live_server, user):
     expect(page.get_by_text("Work laptop", exact=True)).to_be_visible()
     expect(page.get_by_text("last used")).to_be_visible()
     assert problems == []
+
+
+def test_a_changed_password_signs_out_every_other_browser(user):
+    here, elsewhere = Client(), Client()
+    give_password(here)
+    give_password(elsewhere)
+    address = reverse("accounts:change-password")
+    new = "another long pass phrase"
+    assert b"too short" in here.post(address, {"new_password1": "short", "new_password2": "short"}).content
+    assert here.post(address, {"new_password1": new, "new_password2": new}).status_code == 302
+    home = reverse("accounts:security")
+    assert here.get(home).status_code == 200
+    assert elsewhere.get(home).status_code == 302
+    user.refresh_from_db()
+    assert user.check_password(new)
+    assert AuditEntry.objects.filter(action="password.change", actor=user).count() == 1
+
+
+def test_a_password_is_changed_only_by_who_knows_the_old_one(client, user):
+    client.force_login(user)
+    session = client.session
+    session.pop(PROVED_AT, None)
+    session.save()
+    answer = client.post(reverse("accounts:change-password"), {"new_password1": "x" * 20, "new_password2": "x" * 20})
+    assert answer["Location"] == reverse("accounts:confirm")
+    user.refresh_from_db()
+    assert user.check_password(PASSWORD)

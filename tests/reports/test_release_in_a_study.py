@@ -3,7 +3,9 @@
 The figures are printed, whatever pytest captures. Nothing of the release is copied here.
 """
 
+from collections.abc import Mapping
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.core.files import File
@@ -18,7 +20,6 @@ from generation.services.endpoints import ensure_default_endpoint
 from generation.services.scoring import start_scores
 from generation.services.thresholds import choose_thresholds
 from judgments.models import Consensus, Judgment
-from raters.models import Rater
 from reports import queries
 from reports.figures.report import report_figures
 from tests import factories
@@ -29,6 +30,8 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(not DATA.exists(), reason="../shared/data is not there"),
 ]
+
+type Labels = Mapping[Any, float]
 
 
 @pytest.fixture
@@ -43,7 +46,7 @@ def study(settings, tmp_path) -> Study:
     return made
 
 
-def scores_of(said: dict, truth: dict) -> dict[str, float]:
+def scores_of(said: Labels, truth: Labels) -> dict[str, float]:
     """By a plain loop, over the units that both have."""
     both = [(said[unit], truth[unit]) for unit in truth if unit in said]
     hits = sum(one and other for one, other in both)
@@ -58,11 +61,11 @@ def scores_of(said: dict, truth: dict) -> dict[str, float]:
     }
 
 
-def kappa_of(first: dict, second: dict) -> float:
+def kappa_of(first: Labels, second: Labels) -> float:
     n = len(first)
     agreed = sum(first[unit] == second[unit] for unit in first) / n
     yes = [sum(given.values()) / n for given in (first, second)]
-    chance = yes[0] * yes[1] + (1 - yes[0]) * (1 - yes[1])
+    chance: float = yes[0] * yes[1] + (1 - yes[0]) * (1 - yes[1])
     return (agreed - chance) / (1 - chance)
 
 
@@ -90,7 +93,8 @@ def test_bm25_finds_what_matters_in_the_release_better_than_by_chance(study, cap
     )
     while run.items.filter(state=ItemState.WAITING).exists():
         produce_all(run)
-    rater = Rater.objects.get(pk=run.rater_id)
+    assert run.rater is not None
+    rater = run.rater
     choose_thresholds(study=study, rater=rater, now=timezone.now())
     said = dict(Judgment.objects.filter(rater=rater).values_list("unit_id", "label"))
     truth = dict(Consensus.objects.filter(stage__study=study).values_list("unit_id", "label"))

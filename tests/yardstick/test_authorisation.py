@@ -78,6 +78,7 @@ MATRIX: dict[str, dict[str, Row]] = {
     "accounts:security": {"GET": SIGNED_IN},
     "accounts:confirm": {"GET": SIGNED_IN, "POST": SIGNED_IN},
     # The password must have been given lately; tests/accounts/test_second_factor.py goes past that.
+    "accounts:change-password": {"GET": (302,) * 6, "POST": (302,) * 6},
     "accounts:add-app": {"GET": (302,) * 6, "POST": (302,) * 6},
     "accounts:remove-app": {"POST": (302,) * 6},
     "accounts:renew-codes": {"POST": (302,) * 6},
