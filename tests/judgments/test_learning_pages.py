@@ -40,6 +40,13 @@ def accessible(page: Page, name: str) -> None:
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
+def shows_guidelines(page: Page) -> None:
+    page.keyboard.press("g")
+    expect(page.get_by_role("dialog", name="Guidelines")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Guidelines")).to_be_hidden()
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_rater_practises_answers_the_check_and_starts(page: Page, live_server, stage, width, scheme):
@@ -55,6 +62,7 @@ def test_a_rater_practises_answers_the_check_and_starts(page: Page, live_server,
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Let us compare")).to_be_visible()
     accessible(page, f"feedback-{width}-{scheme}")
+    shows_guidelines(page)
     page.reload()
     expect(page.get_by_text("1 of 3 answers are as expected")).to_be_visible()
     page.get_by_role("link", name="Next").click()
@@ -62,6 +70,7 @@ def test_a_rater_practises_answers_the_check_and_starts(page: Page, live_server,
     for group in page.get_by_role("group").all():
         group.get_by_role("radio").first.check()
     accessible(page, f"check-{width}-{scheme}")
+    shows_guidelines(page)
     page.get_by_role("button", name="Check my answers").click()
     expect(page.get_by_role("heading", name="Almost: one more try")).to_be_visible()
     accessible(page, f"again-{width}-{scheme}")
