@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth import authenticate, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.forms import SetPasswordForm
+from django.contrib.auth.forms import PasswordChangeForm
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -73,7 +73,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
 def change_password(request: HttpRequest) -> HttpResponse:
     """Whoever else is signed in as this person is signed out by it."""
     user = user_of(request)
-    form = SetPasswordForm(user, request.POST or None)
+    form = PasswordChangeForm(user, request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return render(request, "accounts/change_password.html", {"form": form})
     form.save()

@@ -1,6 +1,7 @@
 """Labels given elsewhere: models' votes, panels, humans judged before."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -50,9 +51,15 @@ def bring(study: Study, file: BytesIO, file_format: Format | None = None) -> Bat
     return imported
 
 
-def votes(study: Study, *rows: dict[str, object]) -> Batch:
-    common = {"kind": "judgment", "rater": "big-model", "rater_kind": "model", "stage": 2, "subject": "ada"}
-    lines = "".join(json.dumps(common | row) + "\n" for row in rows)
+def votes(study: Study, *rows: Mapping[str, object]) -> Batch:
+    common: dict[str, object] = {
+        "kind": "judgment",
+        "rater": "big-model",
+        "rater_kind": "model",
+        "stage": 2,
+        "subject": "ada",
+    }
+    lines = "".join(json.dumps({**common, **row}) + "\n" for row in rows)
     return bring(study, BytesIO(lines.encode()), Format.YARDSTICK)
 
 

@@ -47,6 +47,28 @@ def submitted(page: Page) -> None:
     expect(page.locator("#saving")).to_contain_text("Submitted")
 
 
+def test_only_time_at_a_visible_page_with_something_done_is_active_time(page: Page, arrive):
+    page.clock.install()
+    arrive(1)
+    page.keyboard.press("1")
+    for is_hidden in (True, False):
+        page.evaluate(
+            """(is) => {
+            Object.defineProperty(document, "hidden", { get: () => is, configurable: true });
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+            is_hidden,
+        )
+        page.clock.fast_forward("00:30" if is_hidden else "00:00")
+    page.keyboard.press("1")
+    page.clock.fast_forward("10:00")
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    submitted(page)
+    active = Assignment.objects.get(outcome="submitted").active_ms
+    assert 60_000 <= active < 80_000, "half a minute hidden counts for nothing, ten idle minutes for the first one"
+
+
 def test_stage_1_is_judged_by_keyboard_alone(page: Page, arrive, world):
     arrive(1)
     first = page.locator("#task-form").get_attribute("data-assignment")

@@ -143,7 +143,7 @@ def test_a_file_that_went_away_fails_in_words_and_tells_no_paths(staff, announce
     zipfile.ZipFile(empty, "w").close()
     page = upload(staff, empty)
     made = DatasetImport.objects.get()
-    made.file.storage.delete(made.file.name)
+    made.file.storage.delete(str(made.file.name))
     with pytest.raises(FileNotFoundError):
         tasks.import_dataset(announced[0])
     shown = staff.get(page).content.decode()
