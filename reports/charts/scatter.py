@@ -10,6 +10,7 @@ KINDS = {"human": "circle", "model": "diamond", "system": "square"}
 COLOURS = {"human": MARK, "model": OTHER_MARK, "system": TEXT}
 
 LINE = 0.055  # a line of text, in parts of the chart's height
+NARROW_NAME = 110  # pixels that a name may take on a phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +44,20 @@ def _body(points: Sequence[Point], variant: str) -> Spec:
         for point in points
         if point.precision is not None and point.recall is not None
     ]
-    named = _placed([each for each in values if each["kind"] != "human"])
+    named = _placed([each for each in values if each["kind"] != "human"], sides_meet=variant != WIDE)
     x = {"field": "recall", "type": "quantitative", "scale": {"domain": [0, 1.02], "nice": False}}
     y = {"field": "precision", "type": "quantitative", "scale": {"domain": [0, 1.02], "nice": False}}
     labels = [
         {
             "transform": [{"filter": f"datum.side == '{side}'"}],
             "data": {"values": named},
-            "mark": {"type": "text", "align": "right" if side == "left" else "left", "dx": shift, "color": TEXT},
+            "mark": {
+                "type": "text",
+                "align": "right" if side == "left" else "left",
+                "dx": shift,
+                "color": TEXT,
+                **({} if variant == WIDE else {"limit": NARROW_NAME}),
+            },
             "encoding": {"x": x, "y": {**y, "field": "height"}, "text": {"field": "name"}},
         }
         for side, shift in (("left", -10), ("right", 10))
@@ -83,8 +90,11 @@ def _body(points: Sequence[Point], variant: str) -> Spec:
     }
 
 
-def _placed(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Names beside their points, on the side with more room, pushed down where they would lie over another."""
+def _placed(points: list[dict[str, Any]], *, sides_meet: bool) -> list[dict[str, Any]]:
+    """Names beside their points, on the side with more room, pushed down where they would lie over another.
+
+    On a narrow chart names to the left of one point reach those to the right of another: no two share a line.
+    """
     placed: list[dict[str, Any]] = []
     lowest = {"left": 2.0, "right": 2.0}
     for point in sorted(points, key=lambda each: -each["precision"]):
@@ -92,5 +102,7 @@ def _placed(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
         crowded = abs(lowest["left"] - lowest["right"]) > LINE
         side = free if crowded else ("left" if point["recall"] > 0.6 else "right")
         lowest[side] = min(point["precision"], lowest[side] - LINE)
+        if sides_meet:
+            lowest = dict.fromkeys(lowest, lowest[side])
         placed.append({**point, "side": side, "height": max(lowest[side], 0.0)})
     return placed
