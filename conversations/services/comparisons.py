@@ -57,7 +57,7 @@ def pair_responses(
     return comparison
 
 
-def release_comparison(*, comparison: Comparison, actor: User, now: datetime) -> None:
+def release_comparison(*, comparison: Comparison, actor: User | None, now: datetime) -> None:
     """Let raters see a comparison that the leak scan holds back."""
     changed = Comparison.objects.filter(pk=comparison.pk, released_at__isnull=True).update(released_at=now)
     if changed:

@@ -1,5 +1,6 @@
 """What the commands that start a run have in common."""
 
+from abc import ABC, abstractmethod
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -17,7 +18,7 @@ from generation.services.runs import NothingToDo
 from generation.waiting import follow
 
 
-class RunCommand(BaseCommand):
+class RunCommand(BaseCommand, ABC):
     """Says what the run will take, and starts it unless only that was asked."""
 
     kind: ClassVar[RunKind]
@@ -31,8 +32,9 @@ class RunCommand(BaseCommand):
         parser.add_argument("--estimate", action="store_true", help="Only say what it would take; start nothing.")
         parser.add_argument("--wait", action="store_true", help="Follow the run until it ends.")
 
+    @abstractmethod
     def configuration(self, study: Study, options: dict[str, Any]) -> RunConfiguration:
-        raise NotImplementedError
+        """What the run is told to do, from the command's own options."""
 
     def warn(self, endpoint: Endpoint) -> None:
         """Say what should be known of the endpoint before."""

@@ -181,13 +181,13 @@ def start_run(run: Run, items: Iterable[RunItem], *, actor: User | None, now: da
     return run
 
 
-def pause_run(*, run: Run, actor: User) -> None:
+def pause_run(*, run: Run, actor: User | None) -> None:
     """Calls in flight end and are stored; nothing new is begun."""
     _change(run, [RunState.RUNNING], RunState.PAUSED, actor=actor)
 
 
 @transaction.atomic
-def resume_run(*, run: Run, actor: User, budget: Decimal | None = None) -> None:
+def resume_run(*, run: Run, actor: User | None, budget: Decimal | None = None) -> None:
     """Go on; a budget that was used up has to be raised for that."""
     if budget is not None:
         Run.objects.filter(pk=run.pk).update(budget=budget)
@@ -195,7 +195,7 @@ def resume_run(*, run: Run, actor: User, budget: Decimal | None = None) -> None:
 
 
 @transaction.atomic
-def cancel_run(*, run: Run, actor: User, now: datetime) -> None:
+def cancel_run(*, run: Run, actor: User | None, now: datetime) -> None:
     """Drop what waits. An answer that is being paid for is stored all the same when it arrives."""
     _change(run, _OPEN, RunState.CANCELLED, actor=actor)
     run.items.filter(state=ItemState.WAITING).update(state=ItemState.CANCELLED, finished_at=now)
@@ -203,7 +203,7 @@ def cancel_run(*, run: Run, actor: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def retry_failed(*, run: Run, actor: User, now: datetime, reason_code: str = "") -> int:
+def retry_failed(*, run: Run, actor: User | None, now: datetime, reason_code: str = "") -> int:
     """Let failed items, all or those with one reason, wait for another try. Returns how many."""
     failed = run.items.filter(state=ItemState.FAILED)
     if reason_code:
@@ -230,7 +230,7 @@ def retry_failed(*, run: Run, actor: User, now: datetime, reason_code: str = "")
     return count
 
 
-def _change(run: Run, before: list[RunState], after: RunState, *, actor: User) -> None:
+def _change(run: Run, before: list[RunState], after: RunState, *, actor: User | None) -> None:
     """From one of the states before, and only then; whoever is late changes nothing."""
     if Run.objects.filter(pk=run.pk, state__in=before).update(state=after, stop_reason=""):
         record(actor=actor, action=f"run.{after.value}", study_id=run.study_id, target=str(run))

@@ -9,10 +9,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import user_of
 from conversations.permissions import MANAGE, get_study
-from conversations.services.comparisons import release_comparison
 from generation import tasks
 from generation.queries.progress import being_rewritten, held_comparisons
-from generation.services.rewriting import NotRewritable, rewrite_comparison
+from generation.services.holding import BeingRewritten, NotRewritable, release_held, rewrite_comparison
 
 _PAGE = 50
 
@@ -41,11 +40,12 @@ def held_list(request: HttpRequest, slug: str) -> HttpResponse:
 def release(request: HttpRequest, slug: str, comparison_id: int) -> HttpResponse:
     study = get_study(request.user, slug, *MANAGE)
     comparison = get_object_or_404(held_comparisons(study), pk=comparison_id)
-    if being_rewritten([comparison]):
-        messages.error(request, "It is being written again: wait for the new one, or cancel its run.")
-        return redirect("generation:held", slug=slug)
-    release_comparison(comparison=comparison, actor=user_of(request), now=timezone.now())
-    messages.success(request, "The comparison is released: raters can get it.")
+    try:
+        release_held(comparison=comparison, actor=user_of(request), now=timezone.now())
+    except BeingRewritten as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "The comparison is released: raters can get it.")
     return redirect("generation:held", slug=slug)
 
 

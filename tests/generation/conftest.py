@@ -6,11 +6,12 @@ import pytest
 from django.utils import timezone
 
 from conversations.enums import Origin
-from conversations.models import Attribute, Case, Conversation, Prompt, Stage, Study, Subject, System
+from conversations.models import Attribute, Case, Comparison, Conversation, Prompt, Stage, Study, Subject, System
 from generation.client import close_clients
 from generation.models import Endpoint, Run
 from generation.services import announcing
 from generation.services.producing import produce_item
+from generation.services.runs import start_responses
 from tests.generation import provider as server
 
 TURNS = [
@@ -88,3 +89,13 @@ def produce_all(run: Run, *, worker: str = "test") -> None:
     """What workers do, in this process: every due item, once."""
     for item_id in announcing.announce_items(endpoint_id=run.endpoint_id, now=timezone.now()):
         produce_item(item_id=item_id, worker=worker)
+
+
+def hold_one(study: Study, endpoint: Endpoint, provider: server.Provider) -> Comparison:
+    """A comparison whose responses tell which one is personalized."""
+    subject = add_subject(study)
+    add_attribute(subject, "The user is a nurse.")
+    add_case(subject)
+    provider.script = lambda request, number: server.Reply(f"As you told me, {number}.")
+    produce_all(start_responses(study=study, endpoint=endpoint, now=timezone.now()))
+    return Comparison.objects.get()

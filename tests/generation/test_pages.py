@@ -9,7 +9,7 @@ from conversations.models import Comparison, Membership
 from generation.enums import ItemState, RunKind, RunState
 from generation.models import Endpoint, Run
 from generation.services.runs import start_extraction, start_responses
-from tests.generation.conftest import add_attribute, add_case, add_subject, produce_all
+from tests.generation.conftest import add_attribute, add_case, add_subject, hold_one, produce_all
 from tests.generation.provider import Reply, attribute, extraction
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -149,12 +149,7 @@ def test_model_text_is_escaped(study, run, owner, provider):
 
 
 def test_held_comparison_is_released(study, endpoint, owner, provider):
-    subject = add_subject(study)
-    add_attribute(subject, "The user is a nurse.")
-    add_case(subject)
-    provider.script = lambda request, number: Reply(f"As you told me, {number}.")
-    produce_all(start_responses(study=study, endpoint=endpoint, now=timezone.now()))
-    comparison = Comparison.objects.get()
+    comparison = hold_one(study, endpoint, provider)
     owner.post(reverse("generation:release", args=[study.slug, comparison.pk]))
     comparison.refresh_from_db()
     assert comparison.released_at is not None
@@ -162,12 +157,7 @@ def test_held_comparison_is_released(study, endpoint, owner, provider):
 
 
 def test_held_comparison_is_written_again_and_the_old_one_is_kept(study, endpoint, owner, provider):
-    subject = add_subject(study)
-    add_attribute(subject, "The user is a nurse.")
-    add_case(subject)
-    provider.script = lambda request, number: Reply(f"As you told me, {number}.")
-    produce_all(start_responses(study=study, endpoint=endpoint, now=timezone.now()))
-    held = Comparison.objects.get()
+    held = hold_one(study, endpoint, provider)
     page, again = (
         reverse("generation:held", args=[study.slug]),
         reverse("generation:rewrite", args=[study.slug, held.pk]),
@@ -193,13 +183,9 @@ def test_held_comparison_is_written_again_and_the_old_one_is_kept(study, endpoin
 
 
 def test_held_comparison_whose_endpoint_has_changed_is_not_mixed_with_another_systems(study, endpoint, owner, provider):
-    subject = add_subject(study)
-    add_attribute(subject, "The user is a nurse.")
-    add_case(subject)
-    provider.script = lambda request, number: Reply(f"As you told me, {number}.")
-    produce_all(start_responses(study=study, endpoint=endpoint, now=timezone.now()))
+    held = hold_one(study, endpoint, provider)
     Endpoint.objects.update(model="another")
-    again = reverse("generation:rewrite", args=[study.slug, Comparison.objects.get().pk])
+    again = reverse("generation:rewrite", args=[study.slug, held.pk])
     assert "has changed since" in owner.post(again, follow=True).content.decode()
     assert Run.objects.count() == 1
 

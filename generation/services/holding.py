@@ -1,4 +1,4 @@
-"""A comparison that the leak scan holds is written again: both responses, the same way, with another seed."""
+"""What becomes of a comparison that the leak scan holds: it is released, or written again the same way with another seed."""
 
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from accounts.models import User
 from accounts.services import record
 from conversations.enums import ResponseKind
 from conversations.models import Comparison, Response
+from conversations.services.comparisons import release_comparison
 from generation.configuration import ResponsesConfiguration
 from generation.enums import RunKind, RunState
 from generation.models import ModelCall, Run, RunItem
@@ -20,14 +21,29 @@ class NotRewritable(Exception):
     """It can't be written again. The message says why."""
 
 
+class BeingRewritten(Exception):
+    """What is written again is not released: the new pair takes its place."""
+
+
 @transaction.atomic
-def rewrite_comparison(*, comparison: Comparison, actor: User, now: datetime) -> Run:
+def release_held(*, comparison: Comparison, actor: User | None, now: datetime) -> None:
+    """Let raters see it all the same. Raises BeingRewritten."""
+    comparison = _locked(comparison)
+    if being_rewritten([comparison]):
+        raise BeingRewritten("It is being written again: wait for the new one, or cancel its run.")
+    release_comparison(comparison=comparison, actor=actor, now=now)
+
+
+@transaction.atomic
+def rewrite_comparison(*, comparison: Comparison, actor: User | None, now: datetime) -> Run:
     """A run of two calls. The held comparison stays as it is until the new one exists, and is withdrawn then.
 
     Raises:
-        NotRewritable: it was uploaded, its endpoint has changed since, or it is being written again.
+        NotRewritable: it is released, it was uploaded, its endpoint has changed since, or it is being written again.
     """
-    comparison = Comparison.objects.select_for_update(of=("self",)).select_related("personalized").get(pk=comparison.pk)
+    comparison = _locked(comparison)
+    if comparison.released_at is not None:
+        raise NotRewritable("It is released: raters may have it already.")
     first = _first_run(comparison)
     if ensure_system(endpoint=first.endpoint).pk != comparison.system_id:
         raise NotRewritable(
@@ -56,6 +72,12 @@ def rewrite_comparison(*, comparison: Comparison, actor: User, now: datetime) ->
         details={"reasons": comparison.leak_reasons, "run": run.pk},
     )
     return run
+
+
+def _locked(comparison: Comparison) -> Comparison:
+    """Released or written again, never both."""
+    locked = Comparison.objects.select_for_update(of=("self",)).select_related("personalized", "system")
+    return locked.get(pk=comparison.pk)
 
 
 def _first_run(comparison: Comparison) -> Run:
