@@ -50,17 +50,20 @@ def unit(request: HttpRequest, slug: str, unit_id: int) -> HttpResponse:
     side = _personalized_left(request, found)
     drawn = Assignment(task=found.task, stage=found.task.stage, rater_id=0, personalized_left=side)
     page = build_page(drawn, study=study, unit_id=unit_id)
-    decided = getattr(found, "adjudication", None)
-    is_told = decided is not None or request.GET.get("labels") == "shown"
-    form = AdjudicationForm(_answer(request, unit_id), choices=page.choices, initial=_given(found, side=side))
+    user = user_of(request)
+    if "show" in request.POST:
+        adjudicating.look(unit=found, actor=user)
+        return redirect("stages:adjudicate", slug, unit_id)
+    is_told = adjudicating.has_been_told(unit=found, actor=user)
+    given = _given(found, side=side) if is_told else {}
+    form = AdjudicationForm(_answer(request, unit_id), choices=page.choices, initial=given)
     if request.method == "POST" and form.is_valid():
         label = form.cleaned_data["label"]
         adjudicating.adjudicate(
             unit=found,
             label=label if side is None else canonical(label, personalized_left=side),
             note=form.cleaned_data["note"],
-            is_blind=not is_told,
-            actor=user_of(request),
+            actor=user,
             now=timezone.now(),
         )
         messages.success(request, "Your label is kept. The raters' judgments stay as they are.")
@@ -76,7 +79,7 @@ def unit(request: HttpRequest, slug: str, unit_id: int) -> HttpResponse:
         "adjudicating": True,
         "page": replace(page, units=[replace(view, label=chosen) for view in page.units]),
         "form": form,
-        "decided": decided,
+        "decided": getattr(found, "adjudication", None),
         "personalized_left": side,
         "is_told": is_told,
         "said": [(said, words[_as_shown(said.label, side=side)]) for said in said_of(found)] if is_told else [],

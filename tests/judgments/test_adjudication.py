@@ -8,7 +8,7 @@ import pytest
 from accounts.models import AuditEntry, User
 from conversations.enums import Role
 from conversations.models import Membership
-from judgments.models import Adjudication, Consensus, Judgment
+from judgments.models import Adjudication, Consensus, Judgment, Unit
 from judgments.queries.disagreement import units_in_disagreement
 from tests import factories
 from tests.judgments.rating import open_for_rating, work_until_nothing_left
@@ -66,18 +66,48 @@ def test_label_overrides_the_consensus_and_can_be_withdrawn(client, number, labe
 
 
 @pytest.mark.parametrize("blind", [True, False])
-def test_what_raters_said_is_told_after_the_label_or_on_demand(client, blind):
+def test_what_raters_said_is_told_after_the_label_or_on_demand_and_the_log_says_which(client, blind):
     study, stage = disputed(1, 1, 3)
     member(client, study, Role.OWNER)
     unit = units_in_disagreement(stage).first()
     url = f"/studies/{study.slug}/adjudication/{unit.pk}/"
     assert b"What raters said" not in client.get(url).content
-    asked = url if blind else f"{url}?labels=shown"
-    assert (b"What raters said" in client.get(asked).content) is not blind
-    answer = {f"unit-{unit.pk}": 2, "note": "It does not say when."}
-    told = client.post(asked, answer, follow=True).content
+    if not blind:
+        assert b"What raters said" in client.post(url, {"show": "yes"}, follow=True).content
+        assert b"What raters said" in client.get(url).content
+    told = client.post(url, {f"unit-{unit.pk}": 2, "note": "It does not say when."}, follow=True).content
     assert b"What raters said" in told
     assert AuditEntry.objects.get(action="adjudication.decide").details["blind"] is blind
+
+
+def test_who_labelled_once_is_not_blind_again_by_withdrawing(client):
+    study, stage = disputed(1, 1, 3)
+    member(client, study, Role.OWNER)
+    unit = units_in_disagreement(stage).first()
+    url = f"/studies/{study.slug}/adjudication/{unit.pk}/"
+    for _time in range(2):
+        client.post(url, {f"unit-{unit.pk}": 2, "note": "It does not say when."})
+        client.post(f"{url}withdraw/")
+    decided = AuditEntry.objects.filter(action="adjudication.decide").order_by("pk")
+    assert [entry.details["blind"] for entry in decided] == [True, False]
+
+
+def test_a_second_adjudicator_sees_neither_the_first_label_nor_the_condition(client):
+    study, stage = disputed(3, 1, 5)
+    unit = Unit.objects.filter(task__stage=stage).first()
+    Judgment.objects.filter(unit=unit).update(label=1)
+    Judgment.objects.filter(pk=Judgment.objects.filter(unit=unit).first().pk).update(label=5)
+    url = f"/studies/{study.slug}/adjudication/{unit.pk}/"
+    member(client, study, Role.OWNER)
+    client.post(url, {f"unit-{unit.pk}": 5, "note": "Better."})
+    second = User.objects.create_user("second")
+    Membership.objects.create(study=study, user=second, role=Role.OWNER)
+    client.force_login(second)
+    page = client.get(url).content.decode()
+    assert "Somebody has labelled it already" in page
+    assert " checked" not in page
+    assert "ersonalized" not in page
+    assert "Better." not in page
 
 
 def test_a_label_without_its_reason_is_not_taken_and_not_forgotten(client):
