@@ -81,8 +81,11 @@ def test_units_are_adjudicated_by_keyboard_alone(owner, live_server, study):
 def test_a_preview_has_the_keys_of_raters_and_keeps_nothing(owner, live_server, study):
     owner.goto(f"{live_server.url}/studies/{study.slug}/stages/1/preview/")
     expect(owner.locator(".unit--current")).to_be_visible()
+    units = owner.locator("[data-unit]")  # in an order that is drawn, and one of them has no evidence
+    units.filter(has_text="Cooks with weights").get_by_role("radio").first.focus()
     owner.keyboard.press("e")
     expect(owner.locator("mark[aria-current=true]")).to_be_in_viewport()
+    units.first.get_by_role("radio").first.focus()
     owner.keyboard.type("1")
     owner.keyboard.press("Enter")
     expect(owner.get_by_role("alert").filter(has_text="not judged yet")).to_be_visible()
