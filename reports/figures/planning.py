@@ -8,7 +8,7 @@ from scipy import stats
 
 from reports.dataset import Dataset, as_array
 from reports.figures.verdict import REAL_CONVERSATIONS, Evidence
-from reports.stats.decision import Word, decide
+from reports.stats.decision import Word, decide, is_better, is_same, is_worse
 from reports.stats.sequence import confidence_sequence
 
 type Floats = npt.NDArray[np.float64]
@@ -124,9 +124,9 @@ def chance_to_settle(found: Evidence, subjects: int, seed: int, *, raters: float
     generator = np.random.default_rng([seed, subjects])
     means, errors = _studies(_narrowed(found, raters), subjects, generator)
     reach, reach_90 = (float(stats.t.ppf((1 + level) / 2, subjects - 1)) for level in (0.95, 0.90))
-    better = (means - reach * errors > 0) & (means >= found.margin)
-    worse = means + reach * errors < 0
-    same = (means - reach_90 * errors > -found.margin) & (means + reach_90 * errors < found.margin)
+    better = is_better(means, means - reach * errors, found.margin)
+    worse = is_worse(means, means + reach * errors, found.margin)
+    same = is_same(means - reach_90 * errors, means + reach_90 * errors, found.margin)
     return float((better | worse | same).mean())
 
 
