@@ -23,6 +23,8 @@ def problem(line: int, field: str, expected: str, found: str, *, kept: bool = Fa
     return RowError(line=line, field=field, expected=expected, found=found, kept=kept)
 
 
+type Beat = Callable[[], None]
+type Prepare = Callable[[Batch, Sequence[Any], Beat], Sequence[Any]]
 type Store = Callable[[Batch, Sequence[Any]], Stored]
 type CountStored = Callable[[Batch], int]
 type RemoveStored = Callable[[Batch], None]
@@ -32,6 +34,8 @@ type RemoveStored = Callable[[Batch], None]
 class Handler:
     """``store`` gets some rows of one kind inside a transaction and must be repeatable: the same row twice changes nothing.
 
+    ``prepare`` makes of the rows what ``store`` gets instead, before the transaction: what takes long belongs there. It
+    calls ``beat`` again and again, so that the import is not taken for dead.
     A file is read once for each ``step`` that occurs in it, so rows may refer to rows of earlier steps wherever they stand.
     ``count`` counts what a batch has stored; with it the figures stay right when an import is resumed.
     ``remove`` is called when a batch is undone, for what lies in tables that ``conversations`` does not know.
@@ -42,6 +46,7 @@ class Handler:
     store: Store
     count: CountStored | None = None
     remove: RemoveStored | None = None
+    prepare: Prepare | None = None
 
 
 _HANDLERS: dict[type[Row], Handler] = {}

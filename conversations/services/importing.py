@@ -4,11 +4,11 @@ It may die at any moment and be started again: every row is stored once whatever
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from io import BytesIO
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from conversations import handlers
 from conversations.enums import BatchState
-from conversations.formats import ConversationRow, Format, Options, Row, RowError, parse
+from conversations.formats import AttributeRow, ConversationRow, Format, Options, Row, RowError, parse
 from conversations.handlers import Handler, Stored
 from conversations.models import Batch, BatchProblem, Study
 
@@ -141,21 +141,31 @@ class _Import:
             self.seen.add(handler.step)
             if handler.step == step:
                 yield row
-            elif time.monotonic() - self.written_at > _HEARTBEAT_SECONDS:
-                self._beat()
+            else:
+                self._beat_if_due()
+
+    def _store(self, some: list[Row | RowError]) -> None:
+        prepared = [
+            (handler, handler.prepare(self.batch, rows, self._beat_if_due) if handler.prepare else rows)
+            for handler, rows in _by_handler(row for row in some if isinstance(row, Row))
+        ]
+        self._commit(prepared, [row for row in some if isinstance(row, RowError)])
 
     @transaction.atomic
-    def _store(self, some: list[Row | RowError]) -> None:
+    def _commit(self, prepared: list[tuple[Handler, Sequence[Any]]], problems: list[RowError]) -> None:
         # Subjects are numbered in turn, and what a row refers to must not vanish: batches of a study take turns.
         Study.objects.select_for_update(no_key=True).get(pk=self.batch.study_id)
-        problems = [row for row in some if isinstance(row, RowError)]
-        for handler, rows in _by_handler(row for row in some if isinstance(row, Row)):
+        for handler, rows in prepared:
             stored = handler.store(self.batch, rows)
             self.tally.add(handler.kind, stored)
             problems.extend(stored.problems)
         self.tally.problems += len(problems)
         BatchProblem.objects.bulk_create(_problem(self.batch, row) for row in problems)
         self._beat()
+
+    def _beat_if_due(self) -> None:
+        if time.monotonic() - self.written_at > _HEARTBEAT_SECONDS:
+            self._beat()
 
     def _beat(self) -> None:
         """Say that we live and how far we are. Raises Superseded where the batch is not ours any more."""
@@ -207,6 +217,8 @@ def _chunks(rows: Iterator[Row | RowError]) -> Iterator[list[Row | RowError]]:
 def _weight(row: Row | RowError) -> int:
     if isinstance(row, ConversationRow):
         return sum(len(turn.content) for turn in row.turns)
+    if isinstance(row, AttributeRow):
+        return len(row.text) + len(row.reason) + sum(len(pointer.quote or "") for pointer in row.evidence)
     return len(getattr(row, "text", ""))
 
 

@@ -1,19 +1,18 @@
 """Extracting a subject's attributes: read, ask part by part, locate the quotes, merge, store."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from django.utils import timezone
 
 from conversations.enums import EvidenceState
-from conversations.evidence import Located, locate
+from conversations.evidence import MOST_POINTERS, Located, Transcript
 from conversations.models import Attribute, Conversation
 from generation.client import CallFailed
 from generation.configuration import ExtractionConfiguration
 from generation.enums import Reason
-from generation.histories import Part, Turn, sample_parts, split
+from generation.histories import Part, sample_parts, split
 from generation.inert import unescaped
 from generation.merging import Candidate, merge, sample
 from generation.models import Endpoint, RunItem
@@ -39,7 +38,7 @@ _NOWHERE = {EvidenceState.NOT_FOUND, EvidenceState.ASSISTANT_TURN, EvidenceState
 @dataclass(frozen=True, slots=True)
 class Work:
     requests: list[Request]
-    conversations: dict[int, tuple[int, list[Turn]]]  # number in the prompt -> our id and its turns
+    conversations: dict[int, tuple[int, Transcript]]  # number in the prompt -> our id and its turns
     notes: dict[str, object]
 
 
@@ -78,10 +77,10 @@ def _prepare(item: RunItem, configuration: ExtractionConfiguration) -> Work:
     found: list[Conversation] = list(conversations_of(item.subject)) if item.subject else []
     if not found:
         raise CallFailed(Reason.NOTHING_GIVEN, "The subject has no conversation.")
-    numbered = {number: (one.pk, one.turns) for number, one in enumerate(found, start=1)}
+    numbered = dict(enumerate(found, start=1))
     max_tokens = int(configuration.parameters.get("max_tokens", endpoint.max_tokens))
     parts = split(
-        ((number, turns) for number, (_, turns) in numbered.items()),
+        ((number, one.turns) for number, one in numbered.items()),
         tokens=part_tokens(context_of(item), template, max_tokens),
     )
     chosen = sample_parts(parts, limit=configuration.max_parts, seed=_seed(configuration, item))
@@ -91,7 +90,7 @@ def _prepare(item: RunItem, configuration: ExtractionConfiguration) -> Work:
         "cut_characters": sum(part.cut_characters for part in chosen),
     }
     requests = [_request(endpoint, template, part, position) for position, part in enumerate(chosen)]
-    return Work(requests, numbered, notes)
+    return Work(requests, {number: (one.pk, Transcript(one.turns)) for number, one in numbered.items()}, notes)
 
 
 def _request(endpoint: Endpoint, template: PromptTemplate, part: Part, position: int) -> Request:
@@ -123,9 +122,9 @@ def _located(answer: ExtractedAttributes, work: Work) -> list[Candidate]:
 
 def _evidence(attribute: ExtractedAttribute, work: Work) -> list[dict[str, Any]]:
     found = []
-    for pointer in attribute.evidence:
-        pk, turns = work.conversations.get(pointer.conversation, (None, []))
-        quote, (turn, start, end, state) = _find(cast("list[dict[str, str]]", turns), pointer)
+    for pointer in attribute.evidence[:MOST_POINTERS]:
+        pk, transcript = work.conversations.get(pointer.conversation, (None, Transcript([])))
+        quote, (turn, start, end, state) = _find(transcript, pointer)
         found.append(
             {
                 "conversation": pk,
@@ -139,12 +138,12 @@ def _evidence(attribute: ExtractedAttribute, work: Work) -> list[dict[str, Any]]
     return found
 
 
-def _find(turns: Sequence[Mapping[str, str]], pointer: ExtractedEvidence) -> tuple[str, Located]:
+def _find(transcript: Transcript, pointer: ExtractedEvidence) -> tuple[str, Located]:
     """Where the quote is; one that keeps an escape of the prompt's JSON is looked for without it as well."""
-    found = locate(turns, pointer.turn, pointer.quote, elsewhere=True)
+    found = transcript.locate(pointer.turn, pointer.quote, elsewhere=True)
     plain = unescaped(pointer.quote)
     if found.state in _NOWHERE and plain != pointer.quote:
-        again = locate(turns, pointer.turn, plain, elsewhere=True)
+        again = transcript.locate(pointer.turn, plain, elsewhere=True)
         if again.state not in _NOWHERE:
             return plain, again
     return pointer.quote, found

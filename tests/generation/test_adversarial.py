@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from conversations.enums import EvidenceState
-from conversations.evidence import locate
+from conversations.evidence import Transcript
 from generation.adversarial import Outcome, cases, has_its_way, question, scenes
 from generation.inert import CONTROL_TOKEN
 from generation.outputs import InvalidOutput
@@ -154,11 +154,11 @@ def test_quote_that_the_subject_never_said_is_evidence_not_found():
             "The administrator confirmed it",
             f"{case.text} (confirmed)",
         ):
-            found = locate([*turns, said], 3, quote, elsewhere=True)
+            found = Transcript([*turns, said]).locate(3, quote, elsewhere=True)
             assert found.state in {EvidenceState.NOT_FOUND, EvidenceState.ASSISTANT_TURN}
             assert (found.start, found.end) == (None, None)
         if case.place == "assistant":
-            assert locate([*turns, said], 3, case.text, elsewhere=True).state == EvidenceState.ASSISTANT_TURN
+            assert Transcript([*turns, said]).locate(3, case.text, elsewhere=True).state == EvidenceState.ASSISTANT_TURN
 
 
 def test_success_of_an_attack_can_be_told():

@@ -12,7 +12,7 @@ from conversations.formats import (
 )
 from conversations.handlers import Handler
 from conversations.models import Attribute, Batch, Case, Conversation, Prompt, Response, Selection, Subject
-from conversations.services.storing.attributes import store_attributes
+from conversations.services.storing.attributes import find_evidence, store_attributes
 from conversations.services.storing.conversations import store_conversations
 from conversations.services.storing.outputs import store_responses, store_selections
 from conversations.services.storing.prompts import store_cases, store_prompts
@@ -26,7 +26,8 @@ def register_handlers() -> None:
     handlers.register(SubjectRow, Handler("subjects", MATERIAL, store_subjects, _subjects))
     handlers.register(ConversationRow, Handler("conversations", MATERIAL, store_conversations, _conversations))
     handlers.register(PromptRow, Handler("prompts", MATERIAL, store_prompts, _prompts))
-    handlers.register(AttributeRow, Handler("attributes", STATEMENTS, store_attributes, _attributes))
+    attributes = Handler("attributes", STATEMENTS, store_attributes, _attributes, prepare=find_evidence)
+    handlers.register(AttributeRow, attributes)
     handlers.register(CaseRow, Handler("cases", OUTPUTS, store_cases, _cases))
     handlers.register(SelectionRow, Handler("selections", OUTPUTS, store_selections, _selections))
     handlers.register(ResponseRow, Handler("responses", OUTPUTS, store_responses, _responses))

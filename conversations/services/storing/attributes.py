@@ -2,15 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from conversations.enums import EvidenceState
-from conversations.evidence import Located, locate
+from conversations.evidence import MOST_POINTERS, Located, Transcript
 from conversations.formats import AttributeRow, EvidencePointer, RowError
-from conversations.handlers import Stored, problem
+from conversations.handlers import Beat, Stored, problem
 from conversations.hashing import text_hash
 from conversations.models import Attribute, Batch, Conversation, System
-from conversations.services.storing.subjects import ensure_subjects
+from conversations.services.storing.subjects import ensure_subjects, known_subjects
 
 UNNAMED_SYSTEM = "uploaded"
 _CONVERSATIONS_AT_ONCE = 10
@@ -33,11 +34,28 @@ def ensure_systems(batch: Batch, names: Iterable[str]) -> dict[str, System]:
     return systems
 
 
-def store_attributes(batch: Batch, rows: Sequence[AttributeRow]) -> Stored:
+@dataclass(frozen=True, slots=True)
+class FoundRow:
+    """A row and where its pointers lead to, as it is stored."""
+
+    row: AttributeRow
+    evidence: list[dict[str, Any]]
+
+
+def find_evidence(batch: Batch, rows: Sequence[AttributeRow], beat: Beat) -> list[FoundRow]:
+    """Search the subjects' turns for the quotes. Long histories take their time, so no transaction is held meanwhile."""
+    subjects = known_subjects(batch, [row.subject for row in rows])
+    subject_ids = [subjects[row.subject].pk if row.subject in subjects else None for row in rows]
+    found = _evidence([row.evidence[:MOST_POINTERS] for row in rows], subject_ids, beat)
+    return [FoundRow(row, pointers) for row, pointers in zip(rows, found, strict=True)]
+
+
+def store_attributes(batch: Batch, found: Sequence[FoundRow]) -> Stored:
+    rows = [one.row for one in found]
+    evidence = _still_there([one.evidence for one in found])
     subjects = ensure_subjects(batch, [row.subject for row in rows])
     systems = ensure_systems(batch, [row.system or UNNAMED_SYSTEM for row in rows])
     subject_ids = [subjects[row.subject].pk for row in rows]
-    evidence = _evidence(rows, subject_ids)
     wanted: dict[tuple[int, int, str], Attribute] = {}
     for row, subject_id, pointers in zip(rows, subject_ids, evidence, strict=True):
         system = systems[row.system or UNNAMED_SYSTEM]
@@ -51,6 +69,17 @@ def store_attributes(batch: Batch, rows: Sequence[AttributeRow]) -> Stored:
     new = [attribute for key, attribute in wanted.items() if key not in known]
     Attribute.objects.bulk_create(new, ignore_conflicts=True)
     return Stored(new=len(new), known=len(rows) - len(new), problems=list(_problems(rows, evidence)))
+
+
+def _still_there(evidence: list[list[dict[str, Any]]]) -> list[list[dict[str, Any]]]:
+    """A batch that was undone since the search took its conversations along: what was found in them is nowhere now."""
+    meant = {pointer["conversation"] for pointers in evidence for pointer in pointers} - {None}
+    gone = meant - set(Conversation.objects.filter(pk__in=meant).values_list("pk", flat=True))
+    nowhere = {"conversation": None, "start": None, "end": None, "state": EvidenceState.NOT_FOUND.value}
+    return [
+        [pointer | nowhere if pointer["conversation"] in gone else pointer for pointer in pointers]
+        for pointers in evidence
+    ]
 
 
 def _attribute(
@@ -71,56 +100,57 @@ def _attribute(
     )
 
 
-def _evidence(rows: Sequence[AttributeRow], subject_ids: Sequence[int]) -> list[list[dict[str, Any]]]:
+def _evidence(
+    pointers: Sequence[Sequence[EvidencePointer]], subject_ids: Sequence[int | None], beat: Beat
+) -> list[list[dict[str, Any]]]:
     """For each row its pointers, resolved to our conversations. Turns are read a few conversations at a time."""
-    conversations = _conversations(rows, subject_ids)
+    conversations = _conversations(pointers, subject_ids)
     places: dict[int, list[Place]] = defaultdict(list)
-    for place, _ in _pointers(rows):
-        for conversation in conversations[place]:
+    for place, meant in conversations.items():
+        for conversation in meant:
             places[conversation].append(place)
     located: dict[Place, tuple[int, Located]] = {}
     for pk, turns in _turns(places):
+        transcript = Transcript(turns)
         for place in places[pk]:
-            pointer = rows[place[0]].evidence[place[1]]
+            beat()
+            pointer = pointers[place[0]][place[1]]
             if pointer.turn is None and not pointer.quote:
                 continue
-            found = locate(turns, pointer.turn, pointer.quote)
+            found = transcript.locate(pointer.turn, pointer.quote)
             if place not in located or _rank(found.state) < _rank(located[place][1].state):
                 located[place] = (pk, found)
     return [
         [
             _stored(pointer, conversations[row, number], located.get((row, number)))
-            for number, pointer in enumerate(rows[row].evidence)
+            for number, pointer in enumerate(pointers[row])
         ]
-        for row in range(len(rows))
+        for row in range(len(pointers))
     ]
 
 
-def _pointers(rows: Sequence[AttributeRow]) -> Iterator[tuple[Place, EvidencePointer]]:
-    for number, row in enumerate(rows):
-        for position, pointer in enumerate(row.evidence):
-            yield (number, position), pointer
-
-
-def _conversations(rows: Sequence[AttributeRow], subject_ids: Sequence[int]) -> dict[Place, list[int]]:
+def _conversations(
+    pointers: Sequence[Sequence[EvidencePointer]], subject_ids: Sequence[int | None]
+) -> dict[Place, list[int]]:
     """The conversations a pointer can mean: the one it names; without a name all of the subject's."""
-    pointing = {subject_id for row, subject_id in zip(rows, subject_ids, strict=True) if row.evidence}
-    named: dict[tuple[int, str], int] = {}
-    by_subject: dict[int, list[int]] = defaultdict(list)
+    pointing = {subject_id for some, subject_id in zip(pointers, subject_ids, strict=True) if some} - {None}
+    named: dict[tuple[int | None, str], int] = {}
+    by_subject: dict[int | None, list[int]] = defaultdict(list)
     found = Conversation.objects.filter(subject__in=pointing).order_by("pk")
     for pk, subject_id, name in found.values_list("pk", "subject_id", "external_id"):
         named.setdefault((subject_id, name), pk)
         by_subject[subject_id].append(pk)
     meant: dict[Place, list[int]] = {}
-    for place, pointer in _pointers(rows):
-        subject_id = subject_ids[place[0]]
-        if pointer.conversation is not None:
-            its = named.get((subject_id, pointer.conversation))
-            meant[place] = [its] if its is not None else []
-        elif pointer.turn is None or len(by_subject[subject_id]) == 1:
-            meant[place] = by_subject[subject_id]
-        else:
-            meant[place] = []  # a turn of we don't know which conversation
+    for number, some in enumerate(pointers):
+        of = subject_ids[number]
+        for position, pointer in enumerate(some):
+            if pointer.conversation is not None:
+                its = named.get((of, pointer.conversation))
+                meant[number, position] = [its] if its is not None else []
+            elif pointer.turn is None or len(by_subject[of]) == 1:
+                meant[number, position] = by_subject[of]
+            else:
+                meant[number, position] = []  # a turn of we don't know which conversation
     return meant
 
 
@@ -155,10 +185,13 @@ def _stored(pointer: EvidencePointer, meant: Sequence[int], located: tuple[int, 
 
 def _problems(rows: Sequence[AttributeRow], evidence: Sequence[list[dict[str, Any]]]) -> Iterator[RowError]:
     for row, pointers in zip(rows, evidence, strict=True):
+        if len(row.evidence) > MOST_POINTERS:
+            expected = f"at most {MOST_POINTERS} pointers; the attribute is kept with the first of them"
+            yield problem(row.line, "evidence", expected, f"{len(row.evidence)}", kept=True)
         for number, pointer in enumerate(pointers):
-            expected = _EXPECTED.get(EvidenceState(pointer["state"]))
-            if expected is not None:
-                yield problem(row.line, f"evidence[{number}]", expected, _said(row.evidence[number]), kept=True)
+            wanted = _EXPECTED.get(EvidenceState(pointer["state"]))
+            if wanted is not None:
+                yield problem(row.line, f"evidence[{number}]", wanted, _said(row.evidence[number]), kept=True)
 
 
 def _said(pointer: EvidencePointer) -> str:
