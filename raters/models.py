@@ -112,6 +112,8 @@ class Enrolment(models.Model):
     # The pseudonym of a rater who judged elsewhere and came with a dataset; such a rater is nobody here.
     imported_key = models.CharField(max_length=40, blank=True, default="", db_default="")
     outcome = models.CharField(max_length=24, choices=EnrolmentOutcome, blank=True)
+    # Who was signed in where this rater judged, whatever link they came by: they are kept from the results meanwhile.
+    accounts = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="judged_as")
     enrolled_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -1,14 +1,19 @@
 """Which rater a browser is, study by study. Kept in the session: raters need no account."""
 
+from typing import Any
+
 from django.http import HttpRequest
 
+from accounts.models import User
 from conversations.models import Study
 from raters.incoming import Incoming
 from raters.models import Enrolment, EntryLink
 from raters.queries import enrolment_of
+from raters.services.accounts import note_account
 
 SESSION_KEY = "raters"
 INCOMING_KEY = "incoming"
+NOTED_KEY = "judges_as"  # which account was noted for which enrolment
 
 
 def remember(request: HttpRequest, enrolment: Enrolment) -> None:
@@ -39,3 +44,19 @@ def keep_incoming(request: HttpRequest, link: EntryLink, incoming: Incoming) -> 
 def incoming_by(request: HttpRequest, link: EntryLink) -> Incoming | None:
     kept = request.session.get(INCOMING_KEY, {}).get(str(link.pk))
     return Incoming(*kept) if kept else None
+
+
+def note_who_judges(request: HttpRequest, enrolment: Enrolment) -> None:
+    """Whoever is signed in here is this rater too. Asks the database once for each rater and account."""
+    user = request.user
+    if not isinstance(user, User) or request.session.get(NOTED_KEY, {}).get(str(enrolment.pk)) == user.pk:
+        return
+    note_account(user=user, enrolments=[enrolment])
+    request.session[NOTED_KEY] = request.session.get(NOTED_KEY, {}) | {str(enrolment.pk): user.pk}
+
+
+def note_sign_in(*, request: HttpRequest, user: User, **_signal: Any) -> None:
+    """Django's signal of a sign-in: who has judged here before was this person."""
+    known = rater_ids(request)
+    found = Enrolment.objects.filter(rater_id__in=known.values(), study_id__in=known)
+    note_account(user=user, enrolments=found)

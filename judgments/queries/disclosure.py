@@ -1,9 +1,12 @@
 """Who may see what of the judgments while they are being given (PROTOCOL.md, Counting)."""
 
+from django.db.models import Q
+
 from accounts.models import User
 from conversations.enums import Role, StageState, StudyState
 from conversations.models import Stage, Study
 from judgments.models import Assignment
+from raters.models import Enrolment
 
 COLLECTING = (StageState.OPEN, StageState.PAUSED)  # a paused stage goes on: its raters must not learn from it
 
@@ -18,10 +21,11 @@ def withheld_stages(study: Study, user: User | None) -> list[int]:
 
 
 def must_wait_as_rater(study: Study, user: User | None) -> bool:
-    """Who rates in a study can't see its results until it closes, whatever their role."""
+    """Who rates in a study can't see its results until it closes, whatever their role and by whatever link."""
     if user is None or study.state == StudyState.CLOSED or not is_collecting(study):
         return False
-    return Assignment.objects.filter(rater__user=user, stage__study=study).exists()
+    played = Enrolment.objects.filter(study=study, accounts=user).values("rater")
+    return Assignment.objects.filter(Q(rater__user=user) | Q(rater__in=played), stage__study=study).exists()
 
 
 def is_collecting(study: Study) -> bool:

@@ -14,6 +14,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from judgments import requests
 from judgments.visits import NotAdmitted, Visit, visit_of
 from raters.enums import EnrolmentOutcome
+from raters.sessions import note_who_judges
 
 type RaterView[**P] = Callable[Concatenate[HttpRequest, Visit, P], HttpResponseBase]
 
@@ -31,6 +32,7 @@ def for_raters[**P](view: RaterView[P]) -> Callable[..., HttpResponseBase]:
             if request.method == "POST":
                 return refusal(_("You are signed out. Open your link again: your answer is kept."), "signed_out", 403)
             return render(request, "judgments/stranger.html", status=403)
+        note_who_judges(request, visit.enrolment)
         return view(request, visit, *args, **kwargs)
 
     return guarded
