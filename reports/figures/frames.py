@@ -132,13 +132,13 @@ def repeated_judgments(dataset: Dataset, stage: int, *kinds: str) -> pa.Table:
 
 
 def coded(column: pa.ChunkedArray) -> tuple[Indices, Keys]:
-    """A column of keys as indices: of each row, and the keys in the order of the indices."""
+    """A column of keys as indices: of each row, -1 where it has none, and the keys in the order of the indices."""
     encoded = column.combine_chunks().dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks() if encoded.num_chunks else pa.array([], column.type).dictionary_encode()
     keys = np.empty(len(encoded.dictionary), dtype=object)
     keys[:] = encoded.dictionary.to_pylist()
-    return encoded.indices.to_numpy().astype(np.int64), keys
+    return encoded.indices.fill_null(-1).to_numpy().astype(np.int64), keys
 
 
 def _regular_items(dataset: Dataset, stage: int) -> pa.Table:
