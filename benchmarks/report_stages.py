@@ -82,6 +82,11 @@ def made_up(subjects: int) -> Dataset:
             "attribute_id": np.repeat((case // PROMPTS * ATTRIBUTES)[:, None] + np.arange(RELEVANT), SYSTEMS),
             "selected": chance.random(len(case) * RELEVANT * SYSTEMS) < 0.5,
         },
+        "selection_records": {
+            "system": _keys("system", np.tile(np.arange(SYSTEMS), len(case))),
+            "case_id": np.repeat(case, SYSTEMS),
+            "subject_key": _keys("subject", np.repeat(case, SYSTEMS) // PROMPTS),
+        },
         "subjects": {
             "subject_key": _keys("subject", np.arange(subjects)),
             "subject_origin": ["real"] * subjects,

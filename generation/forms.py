@@ -149,7 +149,7 @@ class ResponsesForm(RunForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        systems = self.study.systems.filter(selections__isnull=False).distinct()
+        systems = self.study.systems.filter(selection_records__isnull=False).distinct()
         self.fields["selection_system"].queryset = systems  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

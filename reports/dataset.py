@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from pyarrow import compute, parquet
 
+from reports.tables import TABLES
 from reports.tables.study import StudyFacts
 
 # What figures need of each table, without the long texts; and what orders its rows, so that a figure does not depend
@@ -75,6 +76,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
         "withdrawn",
     ),
     "selections": ("system", "case_id", "subject_key", "attribute_id", "selected", "score"),
+    "selection_records": ("system", "case_id", "subject_key"),
     "subjects": ("subject_key", "subject_origin", "conversations", "stated_conversations", "withdrawn"),
     "raters": ("rater_key", "rater_kind", "rater_name", "is_subject"),
     "blinding_answers": ("assignment_id", "comparison_id", "rater_key", "guess", "sureness", "shown_left"),
@@ -85,10 +87,14 @@ ORDER: Mapping[str, Sequence[str]] = {
     "consensus": ("unit_id",),
     "comparisons": ("comparison_id",),
     "selections": ("system", "case_id", "attribute_id"),
+    "selection_records": ("system", "case_id"),
     "subjects": ("subject_key",),
     "raters": ("rater_key",),
     "blinding_answers": ("assignment_id",),
 }
+
+# Tables that the first exports did not have.
+ADDED = frozenset({"selection_records"})
 
 type Column = npt.NDArray[Any]
 
@@ -120,6 +126,7 @@ class Dataset:
             "consensus": _within(self.tables["consensus"], "unit_id", units),
             "comparisons": _within(self.tables["comparisons"], "comparison_id", comparisons),
             "selections": _within(self.tables["selections"], "case_id", cases),
+            "selection_records": _within(self.tables["selection_records"], "case_id", cases),
             "subjects": _within(self.tables["subjects"], "subject_key", subjects),
             "blinding_answers": _within(self.tables["blinding_answers"], "comparison_id", comparisons),
         }
@@ -143,6 +150,8 @@ def read_folder(folder: Path) -> Dataset:
 
     def read(table: str, columns: Sequence[str]) -> pa.Table:
         files = sorted((folder / "data" / table).glob("*.parquet"))
+        if not files and table in ADDED:
+            return TABLES[table].schema(columns).empty_table()
         if not files:
             raise FileNotFoundError(f"There is no data/{table}/*.parquet in {folder.name}.")
         return pa.concat_tables([parquet.read_table(file, columns=list(columns), partitioning=None) for file in files])

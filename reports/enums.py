@@ -14,6 +14,7 @@ class ExportKind(models.TextChoices):
     ITEMS = "items", "Items: one row for each unit"
     COMPARISONS = "comparisons", "Comparisons: generic and personalized responses"
     SELECTIONS = "selections", "Selections of systems"
+    SELECTION_RECORDS = "selection_records", "Cases that systems spoke about"
     SUBJECTS = "subjects", "Subjects, by pseudonym"
     RATERS = "raters", "Raters, by pseudonym"
     BLINDING_ANSWERS = "blinding_answers", "Answers to: which one was personalized?"

@@ -7,7 +7,7 @@ from django.db.models import Count, Max, Q, Sum
 
 from accounts.models import AuditEntry
 from conversations.enums import MentionMethod
-from conversations.models import Comparison, ComparisonAttribute, Selection, Study
+from conversations.models import Comparison, ComparisonAttribute, Selection, SelectionRecord, Study
 from judgments.models import Adjudication, BlindingAnswer, Judgment, Task
 from reports.exporting.versions import APP_VERSION
 
@@ -32,6 +32,7 @@ def fingerprint(study: Study) -> str:
             by_models=Count("id", filter=Q(mention_method=MentionMethod.MODEL)),
         ),
         Selection.objects.filter(case__subject__study=study).aggregate(Count("id"), Max("id")),
+        SelectionRecord.objects.filter(case__subject__study=study).aggregate(Count("id"), Max("id")),
         list(study.stages.order_by("number").values_list("number", "state", "k")),
         [study.title, study.margin, study.seed, study.currency, study.pay_per_hour, study.state],
         AuditEntry.objects.filter(study_id=study.pk).exclude(action__startswith="export.").aggregate(Max("id")),

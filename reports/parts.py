@@ -48,9 +48,11 @@ class Part:
 
     def _own_selections(self, dataset: Dataset) -> Dataset:
         """A system is not judged by what another one selected from its attributes."""
-        selections = dataset.tables["selections"]
-        own = selections.filter(compute.equal(selections.column("system"), self.value))
-        return replace(dataset, tables={**dataset.tables, "selections": own})
+        own = {
+            name: dataset.tables[name].filter(compute.equal(dataset.tables[name].column("system"), self.value))
+            for name in ("selections", "selection_records")
+        }
+        return replace(dataset, tables={**dataset.tables, **own})
 
     def as_json(self) -> dict[str, Any]:
         return {"column": self.column or None, "value": self.value or None}

@@ -15,6 +15,7 @@ from .rows import (
     PromptRow,
     Row,
     RowError,
+    SelectedAttribute,
     SelectionRow,
     SubjectRow,
 )
@@ -150,18 +151,18 @@ def profile_rows(line: int, subject: str, profile: list[Any], path: str, context
 
 
 def _preselection(line: int, subject: str, prompt: str, record: Record) -> Iterator[Row | RowError]:
-    """``items`` holds what a model picked beforehand; what it did not list, it did not pick, but nobody says so."""
-    for index, value in enumerate(record.list("items", optional=True)):
+    """``items`` holds what a model picked beforehand; what it did not list, it did not pick."""
+    if record.missing("items"):
+        return
+    picked, items = [], record.list("items")
+    for index, value in enumerate(items):
         try:
             item = Record.of(value, f"items[{index}]")
-            yield SelectionRow(
-                line=line,
-                system=PRESELECTION,
-                subject=subject,
-                prompt=prompt,
-                attribute=item.text("attribute", MAX_ATTRIBUTE_CHARACTERS),
-                selected=True,
-                score=item.optional_number("relevance"),
-            )
+            attribute = item.text("attribute", MAX_ATTRIBUTE_CHARACTERS)
+            picked.append(SelectedAttribute(attribute, score=item.optional_number("relevance")))
         except FieldError as error:
             yield error.row(line)
+    if len(picked) == len(items):  # with one left out the rest would say no to it
+        yield SelectionRow(
+            line=line, system=PRESELECTION, subject=subject, prompt=prompt, attributes=tuple(picked), is_whole=True
+        )

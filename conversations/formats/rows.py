@@ -73,16 +73,25 @@ class CaseRow(Row):
     prompt: str
 
 
+@dataclass(frozen=True, slots=True)
+class SelectedAttribute:
+    attribute: str  # the uploader's attribute id, or the attribute's text
+    selected: bool = True
+    score: float | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelectionRow(Row):
-    """A system's decision that an attribute is (not) used for a case."""
+    """A system spoke about a case: of these attributes it said whether they are used.
+
+    ``is_whole``: they are its whole answer, and an empty one says that it uses none. Otherwise other rows may add to it.
+    """
 
     system: str
     subject: str
     prompt: str
-    attribute: str  # the uploader's attribute id, or the attribute's text
-    selected: bool
-    score: float | None = None
+    attributes: tuple[SelectedAttribute, ...]
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

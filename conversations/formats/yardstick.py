@@ -23,6 +23,7 @@ from .rows import (
     ResponseRow,
     Row,
     RowError,
+    SelectedAttribute,
     SelectionRow,
     SubjectRow,
 )
@@ -116,11 +117,37 @@ def _case(line: int, record: Record, context: Context) -> Row:
 
 
 def _selection(line: int, record: Record, context: Context) -> Row:
+    is_whole = "attributes" in record.values
+    if is_whole and (extra := {"attribute", "selected", "score"} & record.values.keys()):
+        raise record.error(min(extra), "either attributes, the whole answer, or one attribute with selected")
     return SelectionRow(
         line=line,
         system=_system(record, context),
         subject=record.identifier("subject"),
         prompt=record.identifier("prompt"),
+        attributes=tuple(_answer(record)) if is_whole else (_one_selected(record),),
+        is_whole=is_whole,
+    )
+
+
+def _answer(record: Record) -> Iterator[SelectedAttribute]:
+    """Plain ids or texts, or objects where there is more to say of an attribute."""
+    for index, value in enumerate(record.list("attributes")):
+        path = f"{record.at('attributes')}[{index}]"
+        if isinstance(value, dict):
+            entry = Record.of(value, path)
+            entry.only(frozenset({"attribute", "selected", "score"}))
+        else:
+            entry = Record({"attribute": value}, path)
+        yield SelectedAttribute(
+            attribute=entry.text("attribute", MAX_ATTRIBUTE_CHARACTERS),
+            selected=True if entry.missing("selected") else entry.boolean("selected"),
+            score=entry.optional_number("score"),
+        )
+
+
+def _one_selected(record: Record) -> SelectedAttribute:
+    return SelectedAttribute(
         attribute=record.text("attribute", MAX_ATTRIBUTE_CHARACTERS),
         selected=record.boolean("selected"),
         score=record.optional_number("score"),
@@ -237,7 +264,10 @@ _KINDS: Mapping[str, tuple[frozenset[str], Callable[[int, Record, Context], Row]
     ),
     "prompt": (frozenset({"prompt", "text", "topic"}), _prompt),
     "case": (frozenset({"subject", "prompt"}), _case),
-    "selection": (frozenset({"system", "subject", "prompt", "attribute", "selected", "score"}), _selection),
+    "selection": (
+        frozenset({"system", "subject", "prompt", "attribute", "selected", "score", "attributes"}),
+        _selection,
+    ),
     "response": (
         frozenset(
             {"system", "subject", "prompt", "response", "text", "attributes", "model", "input_tokens"}

@@ -1,6 +1,6 @@
 from conversations.models.batches import Batch, BatchProblem
 from conversations.models.material import Attribute, Case, Conversation, Prompt, Subject, System
-from conversations.models.outputs import Comparison, ComparisonAttribute, Response, Selection
+from conversations.models.outputs import Comparison, ComparisonAttribute, Response, Selection, SelectionRecord
 from conversations.models.studies import ConsentText, Guidelines, Invitation, Membership, Stage, Study
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Prompt",
     "Response",
     "Selection",
+    "SelectionRecord",
     "Stage",
     "Study",
     "Subject",

@@ -10,8 +10,27 @@ from conversations.models.batches import Batch
 from conversations.models.material import Attribute, Case, System
 
 
+class SelectionRecord(models.Model):
+    """A system spoke about a case: which attributes it would use for it, or that it would use none.
+
+    Every judged attribute of the case that the system did not select is then a no. Without a record it is missing.
+    """
+
+    system = models.ForeignKey(System, on_delete=models.CASCADE, related_name="selection_records")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="selection_records")
+    batch = models.ForeignKey(Batch, null=True, on_delete=models.SET_NULL, related_name="selection_records")
+    provenance = models.JSONField(default=dict)  # of a run: its call, template version, parameters; empty when uploaded
+    spoken_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["system", "case"], name="selection_record_one_per_case")]
+
+    def __str__(self) -> str:
+        return f"{self.system_id} on {self.case_id}"
+
+
 class Selection(models.Model):
-    """A system's decision whether an attribute is used for a case."""
+    """A system's decision whether an attribute is used for a case it spoke about."""
 
     system = models.ForeignKey(System, on_delete=models.CASCADE, related_name="selections")
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="selections")

@@ -16,6 +16,7 @@ from conversations.models import (
     Conversation,
     Response,
     Selection,
+    SelectionRecord,
     Study,
 )
 
@@ -64,6 +65,12 @@ def _resting_on(batch: Batch) -> Iterator[tuple[str, QuerySet[Any]]]:
     )
     rests = Q(case__batch=batch) | Q(attribute__batch=batch)
     yield "its cases or attributes have selections of another batch", Selection.objects.filter(of_others & rests)
+    yield (
+        "systems spoke about its cases in another batch or a run",
+        SelectionRecord.objects.filter(of_others, case__batch=batch),
+    )
+    ours = SelectionRecord.objects.filter(batch=batch, system=OuterRef("system"), case=OuterRef("case"))
+    yield "another batch adds to its selections", Selection.objects.filter(of_others, Exists(ours))
     yield "its cases have responses of another batch or a run", Response.objects.filter(of_others, case__batch=batch)
     yield (
         "its attributes were given to responses of another batch or a run",

@@ -23,6 +23,7 @@ from conversations.models import (
     Prompt,
     Response,
     Selection,
+    SelectionRecord,
     Study,
     Subject,
 )
@@ -32,7 +33,17 @@ type Upload = File[bytes]  # evaluated by type checkers only
 
 HEAD_BYTES = 65_536
 # What rests on others goes first.
-_MADE_BY_A_BATCH: list[type[Model]] = [Comparison, Response, Selection, Case, Attribute, Conversation, Prompt, Subject]
+_MADE_BY_A_BATCH: list[type[Model]] = [
+    Comparison,
+    Response,
+    Selection,
+    SelectionRecord,
+    Case,
+    Attribute,
+    Conversation,
+    Prompt,
+    Subject,
+]
 _ROWS_AT_ONCE = 500
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 from pyarrow import compute
 
 from reports.dataset import Dataset, as_array
@@ -75,20 +76,22 @@ def ceiling_estimate(compared: Compared, point: Estimate, resampling: Resampling
 
 
 def selections(dataset: Dataset, frame: Frame) -> dict[str, npt.NDArray[np.float64]]:
-    """What each system selected, by unit: 1 selected, 0 not, NaN where it said nothing."""
-    table = dataset.tables["selections"]
-    place = {
-        pair: unit
-        for unit, pair in enumerate(zip(frame.of_unit("case_id"), frame.of_unit("attribute_id"), strict=True))
-    }
+    """What each system selected, by unit: 1 selected, 0 not, NaN where it did not speak about the case.
+
+    In a case it spoke about, what it did not select is not selected: a system lists what it uses.
+    """
+    table, records = dataset.tables["selections"], dataset.tables["selection_records"]
+    cases = frame.of_unit("case_id")
+    place = {pair: unit for unit, pair in enumerate(zip(cases, frame.of_unit("attribute_id"), strict=True))}
+    spoke = pa.concat_tables([each.select(["system", "case_id"]) for each in (records, table)])
     found: dict[str, npt.NDArray[np.float64]] = {}
-    for system in sorted(compute.unique(table.column("system")).to_pylist()):
-        rows = table.filter(compute.equal(table.column("system"), system))
-        chosen = np.full(frame.ratings.units, np.nan)
-        pairs = zip(as_array(rows.column("case_id")), as_array(rows.column("attribute_id")), strict=True)
-        for pair, selected in zip(pairs, as_array(rows.column("selected")), strict=True):
+    for system in sorted(compute.unique(spoke.column("system")).to_pylist()):
+        of_system = spoke.filter(compute.equal(spoke.column("system"), system))
+        chosen = np.where(np.isin(cases, as_array(of_system.column("case_id"))), 0.0, np.nan)
+        rows = table.filter(compute.and_(compute.equal(table.column("system"), system), table.column("selected")))
+        for pair in zip(as_array(rows.column("case_id")), as_array(rows.column("attribute_id")), strict=True):
             if pair in place:
-                chosen[place[pair]] = float(selected)
+                chosen[place[pair]] = 1.0
         found[system] = chosen
     return found
 

@@ -135,6 +135,14 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
         "selected": TRUTH,
         "score": FINITE,
     },
+    "selection_records": {
+        "system": SYSTEM,
+        "case_id": ID,
+        "subject_key": SUBJECT,
+        "prompt_id": _text(200, least=1),
+        "prompt_text": OPTIONAL_TEXT,
+        "spoken_at": MOMENT,
+    },
     "raters": {
         "rater_key": KEY,
         "rater_kind": _one_of(*RaterKind.values),

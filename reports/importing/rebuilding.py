@@ -56,7 +56,7 @@ def _systems(study: Study) -> None:
         cursor.execute("CREATE TEMP TABLE new_system (old text PRIMARY KEY, id bigint) ON COMMIT DROP")
         cursor.execute(
             "SELECT attribute_system FROM staged_items UNION SELECT response_system FROM staged_comparisons "
-            "UNION SELECT system FROM staged_selections UNION SELECT attribute_system FROM staged_selections ORDER BY 1"
+            "UNION SELECT system FROM staged_selections UNION SELECT system FROM staged_selection_records UNION SELECT attribute_system FROM staged_selections ORDER BY 1"
         )
         for (old,) in cursor.fetchall():
             if old is not None:

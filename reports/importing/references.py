@@ -56,7 +56,10 @@ def _same(table: str, group: str, *fields: str) -> list[_Check]:
 
 
 _CHECKS: Sequence[_Check] = (
-    *(_refers(table, "subject_key", "subjects") for table in ("items", "comparisons", "selections", "judgments")),
+    *(
+        _refers(table, "subject_key", "subjects")
+        for table in ("items", "comparisons", "selections", "selection_records", "judgments")
+    ),
     *(_refers(table, "unit_id", "items") for table in ("judgments", "consensus")),
     *(_refers(table, "rater_key", "raters") for table in ("judgments", "blinding_answers")),
     *(_refers(table, "comparison_id", "comparisons") for table in ("items", "blinding_answers")),

@@ -33,6 +33,7 @@ _TYPES = {
 _DERIVED: Mapping[str, Sequence[str]] = {
     "items": ("attribute_hash", "prompt_hash"),
     "selections": ("attribute_hash", "prompt_hash"),
+    "selection_records": ("prompt_hash",),
     "comparisons": ("prompt_hash",),
 }
 

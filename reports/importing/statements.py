@@ -43,13 +43,14 @@ MATERIAL: Sequence[str] = (
         SELECT prompt_id, prompt_text, prompt_hash, prompt_topic FROM staged_items
         UNION ALL SELECT prompt_id, prompt_text, prompt_hash, prompt_topic FROM staged_comparisons
         UNION ALL SELECT prompt_id, prompt_text, prompt_hash, NULL FROM staged_selections
+        UNION ALL SELECT prompt_id, prompt_text, prompt_hash, NULL FROM staged_selection_records
     ) named WHERE prompt_id IS NOT NULL GROUP BY prompt_id ORDER BY prompt_id
     """,
     *_ids(
         "case",
         "conversations_case",
         "SELECT case_id AS old FROM staged_items UNION SELECT case_id FROM staged_comparisons "
-        "UNION SELECT case_id FROM staged_selections",
+        "UNION SELECT case_id FROM staged_selections UNION SELECT case_id FROM staged_selection_records",
     ),
     # An item's upload is the most telling one of what it is made of: where all items of a case name one, it is the case's.
     """
@@ -61,6 +62,7 @@ MATERIAL: Sequence[str] = (
             SELECT case_id, subject_key, prompt_id FROM staged_items
             UNION ALL SELECT case_id, subject_key, prompt_id FROM staged_comparisons
             UNION ALL SELECT case_id, subject_key, prompt_id FROM staged_selections
+            UNION ALL SELECT case_id, subject_key, prompt_id FROM staged_selection_records
         ) named WHERE case_id IS NOT NULL GROUP BY case_id
     ) named
     JOIN new_case ON new_case.old = named.case_id
@@ -147,6 +149,18 @@ MATERIAL: Sequence[str] = (
     JOIN new_case ON new_case.old = staged.case_id
     JOIN new_attribute ON new_attribute.old = staged.attribute_id
     ORDER BY staged.file_, staged.row_
+    """,
+    # Exports made before there were records: who selected spoke.
+    """
+    INSERT INTO conversations_selectionrecord (system_id, case_id, provenance, spoken_at)
+    SELECT system.id, new_case.id, '{}', COALESCE(max(spoken.spoken_at), %(now)s)
+    FROM (
+        SELECT system, case_id, spoken_at, file_, row_ FROM staged_selection_records
+        UNION ALL SELECT system, case_id, NULL, file_, row_ FROM staged_selections
+    ) spoken
+    JOIN new_system system ON system.old = spoken.system
+    JOIN new_case ON new_case.old = spoken.case_id
+    GROUP BY system.id, new_case.id ORDER BY min(spoken.file_), min(spoken.row_)
     """,
 )
 

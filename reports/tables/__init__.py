@@ -1,7 +1,7 @@
 """The dataset of a study as tables. Exports write them and the report computes from them: one definition of both."""
 
 from reports.tables.judgments import JUDGMENTS
-from reports.tables.material import COMPARISONS, ITEMS, SELECTIONS, SUBJECTS
+from reports.tables.material import COMPARISONS, ITEMS, SELECTION_RECORDS, SELECTIONS, SUBJECTS
 from reports.tables.people import BLINDING_ANSWERS, RATERS
 from reports.tables.protocol import GUIDELINES
 from reports.tables.results import CONSENSUS
@@ -16,6 +16,7 @@ TABLES: dict[str, Table] = {
         CONSENSUS,
         COMPARISONS,
         SELECTIONS,
+        SELECTION_RECORDS,
         SUBJECTS,
         RATERS,
         BLINDING_ANSWERS,
@@ -38,6 +39,7 @@ __all__ = [
     "RATERS",
     "RELEVANCE",
     "SELECTIONS",
+    "SELECTION_RECORDS",
     "SUBJECTS",
     "TABLES",
     "TIES",

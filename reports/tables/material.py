@@ -138,6 +138,28 @@ WHERE subject.study_id = %(study)s
     ),
 )
 
+SELECTION_RECORDS = Table(
+    name="selection_records",
+    meaning="one row is a case that a system spoke about: what it did not select there is a no, elsewhere it is missing",
+    source="""
+FROM conversations_selectionrecord record
+JOIN conversations_case case_ ON case_.id = record.case_id
+JOIN conversations_subject subject ON subject.id = case_.subject_id
+JOIN conversations_prompt prompt ON prompt.id = case_.prompt_id
+JOIN conversations_system selecting_system ON selecting_system.id = record.system_id
+WHERE subject.study_id = %(study)s
+""",
+    order="record.id",
+    columns=(
+        Column("system", Kind.TEXT, system_name("selecting_system"), "the system that spoke"),
+        Column("case_id", Kind.INTEGER, "case_.id", "the (subject, prompt) pair"),
+        Column("subject_key", Kind.TEXT, SUBJECT_KEY, "pseudonym of the subject"),
+        Column("prompt_id", Kind.TEXT, "prompt.external_id", "the uploader's id of the prompt"),
+        Column("prompt_text", Kind.TEXT, "prompt.text", "its text"),
+        Column("spoken_at", Kind.MOMENT, "record.spoken_at", "when it was stored that the system spoke"),
+    ),
+)
+
 SUBJECTS = Table(
     name="subjects",
     meaning="one row is one subject",

@@ -6,7 +6,16 @@ from typing import Any
 
 from django.utils import timezone
 
-from conversations.models import Attribute, Comparison, ComparisonAttribute, Prompt, Response, Selection, Study
+from conversations.models import (
+    Attribute,
+    Comparison,
+    ComparisonAttribute,
+    Prompt,
+    Response,
+    Selection,
+    SelectionRecord,
+    Study,
+)
 from judgments.models import Assignment, Judgment, Unit
 from raters.models import Rater
 from reports import computing
@@ -67,6 +76,7 @@ def _describe(study: Study) -> None:
         response.input_tokens, response.output_tokens = 50 + response.pk % 7, 120
         response.save()
     for comparison in Comparison.objects.filter(case__subject__study=study).select_related("system"):
+        SelectionRecord.objects.create(system=comparison.system, case=comparison.case)
         for attribute in Attribute.objects.filter(subject=comparison.case.subject):
             chosen = bool((attribute.pk + comparison.pk) % 3)
             Selection.objects.create(

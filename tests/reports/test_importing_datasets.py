@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from conversations.models import Comparison, Guidelines, Study, Subject
+from conversations.models import Case, Comparison, Guidelines, Selection, SelectionRecord, Study, Subject
 from judgments.enums import ExclusionReason
 from judgments.models import Adjudication, Assignment, BlindingAnswer, Consensus, Judgment, Unit
 from judgments.services.claiming import claim_next
@@ -72,7 +72,11 @@ def test_an_imported_study_is_exported_as_the_original_was(study, folder):
         if name == "raters":  # models have no enrolment where they judged first
             kept.remove("languages")
         rows = [[_only(row, kept) for row in each] for each in (before, after)]
-        if name in {"selections", "blinding_answers"}:  # they have no ids of their own to be in the order of
+        if name in {
+            "selections",
+            "selection_records",
+            "blinding_answers",
+        }:  # they have no ids of their own to be in the order of
             rows = [sorted(each, key=repr) for each in rows]
         assert rows[1] == rows[0], name
     subjects = [(row.stated_conversations, row.conversations.count()) for row in Subject.objects.filter(study=again)]
@@ -252,6 +256,7 @@ def imported(place):
 
 def _something_of_everything(study):
     """An exclusion, a surplus answer, an adjudication, gold, a repeat, blinding answers, withdrawn and held material."""
+    _speak_unlike_each_other(study)
     judged = Judgment.objects.filter(unit__task__stage__study=study, rater__kind="human").order_by("id")
     Judgment.objects.filter(pk__in=list(judged.values_list("id", flat=True)[3:7])).update(
         excluded_at=NOW, exclusion_reason="speeding"
@@ -272,6 +277,15 @@ def _something_of_everything(study):
     pair = Comparison.objects.filter(case__subject__study=study).last()
     Comparison.objects.filter(pk=pair.pk).update(leak_reasons=["It names the system."], released_at=timezone.now())
     Judgment.objects.filter(pk=judged.last().pk).update(note='A "note", with = and ümlaut\nand a line.')
+
+
+def _speak_unlike_each_other(study):
+    """Another system selects all of one case, one attribute of the next, nothing of a third, and says no more."""
+    speaker = factories.system(study, "speaker")
+    for case, count in zip(Case.objects.filter(subject__study=study).order_by("id"), (9, 1, 0), strict=False):
+        SelectionRecord.objects.create(system=speaker, case=case, spoken_at=NOW)
+        for attribute in case.subject.attributes.order_by("id")[:count]:
+            Selection.objects.create(system=speaker, case=case, attribute=attribute, selected=True, score=0.5)
 
 
 def _new_units(study, again):

@@ -84,6 +84,18 @@ def test_the_report_of_the_release_says_what_its_files_say(study, capsys):
             print(f"\n  {row['name']} in a study: {expected}", end="")  # noqa: T201
 
 
+def test_the_preselection_of_the_release_says_no_to_what_it_did_not_list(study, capsys):
+    found = report_figures(queries.dataset(study))
+    (row,) = found["stage_2"]["selections"]
+    given = {name: row[name]["value"] for name in ("precision", "recall", "f1", "selected")}
+    assert (row["system"], row["units"]) == ("release preselection", 2_094)
+    assert given == pytest.approx({"precision": 0.541, "recall": 0.423, "f1": 0.475, "selected": 0.138}, abs=0.0005)
+    # The bottleneck measures the same selection on the same units.
+    assert found["bottleneck"]["stages"][1]["value"]["value"] == pytest.approx(given["f1"], abs=EXACT)
+    with capsys.disabled():
+        print(f"\n  the preselection on 2,094 units: {given}", end="")  # noqa: T201
+
+
 def test_bm25_finds_what_matters_in_the_release_better_than_by_chance(study, capsys):
     run = start_scores(
         study=study,

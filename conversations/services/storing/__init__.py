@@ -11,11 +11,12 @@ from conversations.formats import (
     SubjectRow,
 )
 from conversations.handlers import Handler
-from conversations.models import Attribute, Batch, Case, Conversation, Prompt, Response, Selection, Subject
+from conversations.models import Attribute, Batch, Case, Conversation, Prompt, Response, Subject
 from conversations.services.storing.attributes import find_evidence, store_attributes
 from conversations.services.storing.conversations import store_conversations
-from conversations.services.storing.outputs import store_responses, store_selections
+from conversations.services.storing.outputs import store_responses
 from conversations.services.storing.prompts import store_cases, store_prompts
+from conversations.services.storing.selections import count_selections, store_selections
 from conversations.services.storing.subjects import store_subjects
 
 # Judgments come after all of these, in a step of their own app.
@@ -29,7 +30,7 @@ def register_handlers() -> None:
     attributes = Handler("attributes", STATEMENTS, store_attributes, _attributes, prepare=find_evidence)
     handlers.register(AttributeRow, attributes)
     handlers.register(CaseRow, Handler("cases", OUTPUTS, store_cases, _cases))
-    handlers.register(SelectionRow, Handler("selections", OUTPUTS, store_selections, _selections))
+    handlers.register(SelectionRow, Handler("selections", OUTPUTS, store_selections, count_selections))
     handlers.register(ResponseRow, Handler("responses", OUTPUTS, store_responses, _responses))
 
 
@@ -51,10 +52,6 @@ def _attributes(batch: Batch) -> int:
 
 def _cases(batch: Batch) -> int:
     return Case.objects.filter(batch=batch).count()
-
-
-def _selections(batch: Batch) -> int:
-    return Selection.objects.filter(batch=batch).count()
 
 
 def _responses(batch: Batch) -> int:

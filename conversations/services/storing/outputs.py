@@ -1,4 +1,4 @@
-"""What systems made: selections, and responses that become comparisons as soon as both kinds are there."""
+"""What systems made: responses that become comparisons as soon as both kinds are there; and where outputs belong."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from conversations.enums import ResponseKind
 from conversations.formats import ResponseRow, RowError, SelectionRow
 from conversations.handlers import Stored, problem
 from conversations.hashing import text_hash
-from conversations.models import Attribute, Batch, Response, Selection, System
+from conversations.models import Attribute, Batch, Response, System
 from conversations.services.comparisons import Given, pair_responses
 from conversations.services.storing.attributes import ensure_systems
 from conversations.services.storing.prompts import ensure_cases, known_prompts, unknown_prompt, unknown_subject
@@ -44,7 +44,7 @@ def attributes_by_name(wanted: Iterable[tuple[int, str]]) -> AttributesByName:
 
 
 @dataclass(frozen=True, slots=True)
-class _Placed[R: (SelectionRow, ResponseRow)]:
+class Placed[R: (SelectionRow, ResponseRow)]:
     """A row whose subject, prompt and system are known."""
 
     row: R
@@ -53,7 +53,9 @@ class _Placed[R: (SelectionRow, ResponseRow)]:
     system: System
 
 
-def _placed[R: (SelectionRow, ResponseRow)](batch: Batch, rows: Sequence[R]) -> tuple[list[_Placed[R]], list[RowError]]:
+def place_outputs[R: (SelectionRow, ResponseRow)](
+    batch: Batch, rows: Sequence[R]
+) -> tuple[list[Placed[R]], list[RowError]]:
     """An output for a pair that is no case yet makes it one."""
     subjects = known_subjects(batch, [row.subject for row in rows])
     prompts = known_prompts(batch, [row.prompt for row in rows])
@@ -61,7 +63,7 @@ def _placed[R: (SelectionRow, ResponseRow)](batch: Batch, rows: Sequence[R]) -> 
     pairs = [(subjects[row.subject].pk, prompts[row.prompt].pk) for row in told]
     cases, _ = ensure_cases(batch, pairs)
     systems = ensure_systems(batch, [row.system for row in told])
-    placed = [_Placed(row, pair[0], cases[pair], systems[row.system]) for row, pair in zip(told, pairs, strict=True)]
+    placed = [Placed(row, pair[0], cases[pair], systems[row.system]) for row, pair in zip(told, pairs, strict=True)]
     problems = [
         unknown_subject(row.line, row.subject) if row.subject not in subjects else unknown_prompt(row.line, row.prompt)
         for row in rows
@@ -70,55 +72,8 @@ def _placed[R: (SelectionRow, ResponseRow)](batch: Batch, rows: Sequence[R]) -> 
     return placed, problems
 
 
-def store_selections(batch: Batch, rows: Sequence[SelectionRow]) -> Stored:
-    placed, problems = _placed(batch, rows)
-    attributes = attributes_by_name((one.subject_id, one.row.attribute) for one in placed)
-    stored = Stored(problems=problems)
-    wanted: dict[tuple[int, int, int], tuple[SelectionRow, Selection]] = {}
-    for one in placed:
-        attribute = attributes.find(one.subject_id, one.row.attribute, one.system.pk)
-        if attribute is None:
-            stored.problems.append(_unknown_attribute(one.row.line, "attribute", one.row.attribute))
-            continue
-        key = (one.system.pk, one.case_id, attribute)
-        if key in wanted:
-            stored.known += 1
-            continue
-        wanted[key] = (one.row, _selection(batch, one, attribute))
-    known = _known_selections(wanted)
-    new = []
-    for key, (row, selection) in wanted.items():
-        if key not in known:
-            new.append(selection)
-        elif known[key] == row.selected:
-            stored.known += 1
-        else:
-            stored.problems.append(problem(row.line, "selected", "what was stored before, or another system", "other"))
-    Selection.objects.bulk_create(new, ignore_conflicts=True)
-    stored.new = len(new)
-    return stored
-
-
-def _selection(batch: Batch, one: _Placed[SelectionRow], attribute_id: int) -> Selection:
-    return Selection(
-        system=one.system,
-        case_id=one.case_id,
-        attribute_id=attribute_id,
-        batch=batch,
-        selected=one.row.selected,
-        score=one.row.score,
-    )
-
-
-def _known_selections(wanted: Iterable[tuple[int, int, int]]) -> dict[tuple[int, int, int], bool]:
-    found = Selection.objects.filter(
-        case__in={case for _, case, _ in wanted}, system__in={system for system, _, _ in wanted}
-    ).values_list("system_id", "case_id", "attribute_id", "selected")
-    return {(system, case, attribute): selected for system, case, attribute, selected in found}
-
-
 def store_responses(batch: Batch, rows: Sequence[ResponseRow]) -> Stored:
-    placed, problems = _placed(batch, rows)
+    placed, problems = place_outputs(batch, rows)
     attributes = attributes_by_name((one.subject_id, given.attribute) for one in placed for given in one.row.attributes)
     stored = Stored(problems=problems)
     known = _known_responses(placed)
@@ -141,14 +96,14 @@ def store_responses(batch: Batch, rows: Sequence[ResponseRow]) -> Stored:
     return stored
 
 
-def _known_responses(placed: Sequence[_Placed[ResponseRow]]) -> dict[tuple[int, int, str], str]:
+def _known_responses(placed: Sequence[Placed[ResponseRow]]) -> dict[tuple[int, int, str], str]:
     found = Response.objects.filter(
         case__in={one.case_id for one in placed}, system__in={one.system.pk for one in placed}, attempt=1
     ).values_list("case_id", "system_id", "kind", "text")
     return {(case, system, kind): text for case, system, kind, text in found}
 
 
-def _response(batch: Batch, one: _Placed[ResponseRow], attributes: AttributesByName) -> tuple[Response, list[RowError]]:
+def _response(batch: Batch, one: Placed[ResponseRow], attributes: AttributesByName) -> tuple[Response, list[RowError]]:
     row = one.row
     given: list[tuple[int, bool, bool | None]] = []
     problems: list[RowError] = []
@@ -156,7 +111,7 @@ def _response(batch: Batch, one: _Placed[ResponseRow], attributes: AttributesByN
         attribute = attributes.find(one.subject_id, item.attribute, one.system.pk)
         if attribute is None:
             path = f"attributes[{number}].attribute"
-            problems.append(_unknown_attribute(row.line, path, item.attribute, kept=True))
+            problems.append(unknown_attribute(row.line, path, item.attribute, kept=True))
         else:
             given.append((attribute, item.given, item.mentioned))
     response = Response(
@@ -206,6 +161,6 @@ def _given(personalized: Response) -> list[Given]:
     return list(listed.values())
 
 
-def _unknown_attribute(line: int, path: str, name: str, *, kept: bool = False) -> RowError:
+def unknown_attribute(line: int, path: str, name: str, *, kept: bool = False) -> RowError:
     expected = "the id or the text of an attribute of this subject"
     return problem(line, path, expected, f"“{name[:80]}{'…' if len(name) > 80 else ''}”", kept=kept)

@@ -14,6 +14,7 @@ from conversations.formats import (
     ResponseRow,
     Row,
     RowError,
+    SelectedAttribute,
     SelectionRow,
     SubjectRow,
     detect,
@@ -100,7 +101,15 @@ def test_task5_gives_a_profile_once_and_each_case() -> None:
     cases = rows(CaseRow, Format.RELEASE_TASK5, *values)
     assert [(row.subject, row.prompt) for row in cases] == [("u1", "3"), ("u1", "4"), ("u2", "3")]
     (selection, *_) = rows(SelectionRow, Format.RELEASE_TASK5, first)
-    assert (selection.system, selection.attribute, selection.score) == ("release preselection", "Likes tea", 0.6)
+    assert (selection.system, selection.is_whole) == ("release preselection", True)
+    assert selection.attributes == (SelectedAttribute("Likes tea", score=0.6),)
+
+
+def test_task5_without_items_says_nothing_and_with_empty_ones_that_nothing_was_picked() -> None:
+    value = {"user_id": "u1", "prompt_index": 3, "prompt_text": "Drinks?", "profile_attributes": PROFILE}
+    assert rows(SelectionRow, Format.RELEASE_TASK5, value, value | {"items": None}) == []
+    (selection,) = rows(SelectionRow, Format.RELEASE_TASK5, value | {"items": []})
+    assert (selection.attributes, selection.is_whole) == ((), True)
 
 
 def test_task6_gives_two_responses_and_what_was_given() -> None:

@@ -17,6 +17,7 @@ from conversations.formats import (
     ResponseRow,
     Row,
     RowError,
+    SelectedAttribute,
     SelectionRow,
     SubjectRow,
     Turn,
@@ -86,7 +87,33 @@ def parsed(value: Any, options: Options | None = None) -> Row | RowError:
         ({"kind": "case", **CASE}, CaseRow(line=1, subject="s1", prompt="p1")),
         (
             {"kind": "selection", "system": "x", **CASE, "attribute": "a1", "selected": True, "score": 0.7},
-            SelectionRow(line=1, system="x", subject="s1", prompt="p1", attribute="a1", selected=True, score=0.7),
+            SelectionRow(
+                line=1, system="x", subject="s1", prompt="p1", attributes=(SelectedAttribute("a1", score=0.7),)
+            ),
+        ),
+        (
+            {"kind": "selection", "system": "x", **CASE, "attributes": []},
+            SelectionRow(line=1, system="x", subject="s1", prompt="p1", attributes=(), is_whole=True),
+        ),
+        (
+            {
+                "kind": "selection",
+                "system": "x",
+                **CASE,
+                "attributes": ["a1", {"attribute": "a2", "score": 1}, {"attribute": "a3", "selected": False}],
+            },
+            SelectionRow(
+                line=1,
+                system="x",
+                subject="s1",
+                prompt="p1",
+                attributes=(
+                    SelectedAttribute("a1"),
+                    SelectedAttribute("a2", score=1.0),
+                    SelectedAttribute("a3", selected=False),
+                ),
+                is_whole=True,
+            ),
         ),
         (
             {
