@@ -4,14 +4,13 @@ Studies are run by people who are not the operator: no study may reach into the 
 the operator's keys to an address of its own choice.
 """
 
-import ipaddress
 import os
-import socket
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
 from accounts.encryption import Unreadable
+from accounts.outgoing import NotPublic, addresses_of
 from generation.keys import Origin, open_key
 from generation.models import Endpoint
 from generation.models.endpoints import KEY_VARIABLE
@@ -26,25 +25,36 @@ class AddressRefused(Exception):
 def check_address(url: str) -> None:
     """Refuse what is not http(s) to a public address or to a host the operator allowed. Resolves the name.
 
-    The name is resolved again when the call is made: this guards against configuration, not against a hostile DNS.
+    For who enters it: the call looks the name up itself, and connects to what it has checked.
     """
     parts = _split(url)
     if _is_allowed(parts):
         return
     host = parts.hostname or ""
-    for address in _resolve(host, parts.port or (443 if parts.scheme == "https" else 80)):
-        if not ipaddress.ip_address(address).is_global or ipaddress.ip_address(address).is_multicast:
-            raise AddressRefused(
-                f"{host} is not a public address. The operator can allow it by naming it in {ALLOWED_HOSTS_VARIABLE}."
-            )
+    try:
+        addresses_of(host, parts.port or (443 if parts.scheme == "https" else 80), may_lie_inside=False)
+    except NotPublic as error:
+        raise AddressRefused(not_public(error)) from error
+    except (OSError, ValueError) as error:
+        raise AddressRefused(f"{host} can't be resolved.") from error
 
 
 def check_endpoint(endpoint: Endpoint) -> None:
-    if endpoint.is_embedded:
-        if not settings.LLM_BASE_URL:
-            raise AddressRefused("No local model has been started and YARDSTICK_LLM_BASE_URL is not set.")
-        return
-    check_address(endpoint.base_url)
+    if not may_lie_inside(endpoint):
+        check_address(endpoint.base_url)
+
+
+def may_lie_inside(endpoint: Endpoint) -> bool:
+    """The operator chose the address or allowed it. Looks nothing up. Raises AddressRefused for what is no address."""
+    if not endpoint.is_embedded:
+        return _is_allowed(_split(endpoint.base_url))
+    if not settings.LLM_BASE_URL:
+        raise AddressRefused("No local model has been started and YARDSTICK_LLM_BASE_URL is not set.")
+    return True
+
+
+def not_public(refused: NotPublic) -> str:
+    return f"{refused} The operator can allow it by naming it in {ALLOWED_HOSTS_VARIABLE}."
 
 
 def key_for(endpoint: Endpoint) -> str:
@@ -117,11 +127,3 @@ def _is_allowed(parts: SplitResult) -> bool:
     allowed = {name.strip() for name in os.environ.get(ALLOWED_HOSTS_VARIABLE, "").split(",") if name.strip()}
     configured = "" if settings.LLM_IS_EMBEDDED else settings.LLM_BASE_URL
     return bool(names & allowed) or (bool(configured) and _origin(configured) == _origin(parts.geturl()))
-
-
-def _resolve(host: str, port: int) -> set[str]:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise AddressRefused(f"{host} can't be resolved.") from error
-    return {str(entry[4][0]).split("%", maxsplit=1)[0] for entry in found}

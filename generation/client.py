@@ -17,7 +17,8 @@ import httpx2
 import openai
 from pydantic import BaseModel, NonNegativeInt
 
-from generation.addresses import AddressRefused, check_endpoint, key_for
+from accounts.outgoing import BoundedTransport, NotPublic, open_client
+from generation.addresses import AddressRefused, key_for, may_lie_inside, not_public
 from generation.enums import Reason
 from generation.models import Endpoint
 from generation.prompting import Messages
@@ -127,8 +128,9 @@ def _tokens(usage: Any) -> int | None:
 def _called(endpoint: Endpoint) -> Iterator[openai.OpenAI]:
     """The endpoint's client. What goes wrong inside becomes a CallFailed, whose text repeats nothing of the provider."""
     try:
-        check_endpoint(endpoint)
-        client = _client(endpoint.address, key_for(endpoint), endpoint.timeout_seconds)
+        client = _client(
+            endpoint.address, key_for(endpoint), endpoint.timeout_seconds, may_lie_inside=may_lie_inside(endpoint)
+        )
     except AddressRefused as error:
         raise CallFailed(Reason.NOT_ALLOWED, str(error)) from error
     try:
@@ -138,6 +140,8 @@ def _called(endpoint: Endpoint) -> Iterator[openai.OpenAI]:
     except openai.APIStatusError as error:
         raise _status_failure(error) from None  # its message is the provider's own text, which a traceback would show
     except openai.APIConnectionError as error:
+        if isinstance(error.__cause__, NotPublic):
+            raise CallFailed(Reason.NOT_ALLOWED, not_public(error.__cause__)) from error
         raise CallFailed(Reason.CONNECTION, f"The connection failed ({_cause(error)}).") from error
     except (openai.APIError, ValueError, TypeError, AttributeError) as error:
         raise CallFailed(Reason.INVALID_OUTPUT, "The endpoint's answer is not what was asked for.") from error
@@ -194,16 +198,17 @@ def _cause(error: Exception) -> str:
     return type(error.__cause__).__name__ if error.__cause__ else type(error).__name__
 
 
-_clients: dict[tuple[str, str, int], openai.OpenAI] = {}
+_clients: dict[tuple[str, str, int, bool], openai.OpenAI] = {}
 _clients_lock = threading.Lock()
 
 
-def _client(base_url: str, key: str, timeout_seconds: int) -> openai.OpenAI:
+def _client(base_url: str, key: str, timeout_seconds: int, *, may_lie_inside: bool) -> openai.OpenAI:
     """One client for each endpoint and process: it is thread-safe and keeps its connections."""
+    known_as = (base_url, key, timeout_seconds, may_lie_inside)
     with _clients_lock:
-        known = _clients.get((base_url, key, timeout_seconds))
+        known = _clients.get(known_as)
         if known is None:
-            known = _clients[base_url, key, timeout_seconds] = _new_client(base_url, key, timeout_seconds)
+            known = _clients[known_as] = _new_client(*known_as)
         return known
 
 
@@ -214,54 +219,14 @@ def close_clients() -> None:
             _clients.popitem()[1].close()
 
 
-def _new_client(base_url: str, key: str, timeout_seconds: int) -> openai.OpenAI:
-    limits = httpx2.Limits(max_connections=1000, max_keepalive_connections=200)
-    return openai.OpenAI(
-        base_url=base_url,
-        api_key=key,
-        max_retries=0,
-        http_client=httpx2.Client(
-            transport=BoundedTransport(timeout_seconds, limits=limits, trust_env=False),
-            timeout=httpx2.Timeout(timeout_seconds, connect=min(_CONNECT_SECONDS, timeout_seconds)),
-            follow_redirects=False,
-            trust_env=False,
-            # A compressed answer could unpack to any size.
-            headers={"Accept-Encoding": "identity"},
-        ),
+def _new_client(base_url: str, key: str, timeout_seconds: int, may_lie_inside: bool) -> openai.OpenAI:  # noqa: FBT001
+    transport = BoundedTransport(
+        seconds=timeout_seconds,
+        most_bytes=MAX_ANSWER_BYTES,
+        may_lie_inside=may_lie_inside,
+        most_connections=1000,
+        most_kept=200,
     )
-
-
-class BoundedTransport(httpx2.HTTPTransport):
-    """Ends an answer that drips for longer than the call may take, or that never stops."""
-
-    def __init__(self, seconds: float, **options: Any) -> None:
-        super().__init__(**options)
-        self._seconds = seconds
-
-    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        deadline = time.monotonic() + self._seconds
-        response = super().handle_request(request)
-        if response.headers.get("content-encoding", "identity") != "identity":
-            response.close()
-            raise httpx2.RemoteProtocolError("a compressed answer was not asked for", request=request)
-        if isinstance(response.stream, httpx2.SyncByteStream):
-            response.stream = _BoundedStream(response.stream, request, deadline)
-        return response
-
-
-class _BoundedStream(httpx2.SyncByteStream):
-    def __init__(self, stream: httpx2.SyncByteStream, request: httpx2.Request, deadline: float) -> None:
-        self._stream, self._request, self._deadline = stream, request, deadline
-
-    def __iter__(self) -> Iterator[bytes]:
-        received = 0
-        for part in self._stream:
-            received += len(part)
-            if time.monotonic() > self._deadline:
-                raise httpx2.ReadTimeout("the answer dripped for too long", request=self._request)
-            if received > MAX_ANSWER_BYTES:
-                raise httpx2.RemoteProtocolError("the answer is too large", request=self._request)
-            yield part
-
-    def close(self) -> None:
-        self._stream.close()
+    timeout = httpx2.Timeout(timeout_seconds, connect=min(_CONNECT_SECONDS, timeout_seconds))
+    client = open_client(transport, timeout=timeout)
+    return openai.OpenAI(base_url=base_url, api_key=key, max_retries=0, http_client=client)

@@ -14,9 +14,13 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 from django.conf import settings
+
+from accounts.outgoing import CheckedTransport, open_client
+from raters.incoming import PROLIFIC_HOST
 
 # Its line for each request has the address, and an address has the id of a submission.
 logging.getLogger("httpx2").setLevel(logging.WARNING)
@@ -114,12 +118,13 @@ def _ids(texts: Sequence[str]) -> list[str]:
 def _call(token: str, path: str, body: Mapping[str, Any] | None, *, reads: bool = False) -> bytes:
     """What is answered, for who ``reads``: to the others the status says it all, even where the answer breaks off."""
     deadline = time.monotonic() + LONGEST_CALL_SECONDS - _CONNECT_SECONDS
-    # A redirect would take the token elsewhere; a compressed answer could unpack to any size.
-    headers = {"Authorization": f"Token {token}", "Accept-Encoding": "identity"}
+    headers = {"Authorization": f"Token {token}"}
     timeout = httpx2.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS)
+    is_operators = urlsplit(settings.PROLIFIC_API_URL).hostname != PROLIFIC_HOST
+    transport = CheckedTransport(may_lie_inside=is_operators)
     try:
         with (
-            httpx2.Client(base_url=settings.PROLIFIC_API_URL, timeout=timeout, follow_redirects=False) as client,
+            open_client(transport, base_url=settings.PROLIFIC_API_URL, timeout=timeout) as client,
             client.stream("POST", path, json=body, headers=headers) as response,
         ):
             _check_status(response)

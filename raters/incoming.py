@@ -11,6 +11,7 @@ PROLIFIC_PARAMETERS = {
     "study_parameter": "STUDY_ID",
     "session_parameter": "SESSION_ID",
 }
+PROLIFIC_HOST = "api.prolific.com"
 PROLIFIC_RETURN_ADDRESS = "https://app.prolific.com/submissions/complete?cc={code}"
 _LONGEST = 200
 

@@ -10,14 +10,18 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx2
 import jwt
 from django.conf import settings
 
+from accounts.outgoing import BoundedTransport, open_client
+from raters.incoming import PROLIFIC_HOST
 from raters.models import EntryLink
 
 TOKEN_PARAMETERS = ("prolific_token", "token")
 _DAY_SECONDS = 24 * 60 * 60
 _TIMEOUT_SECONDS = 5
+_MOST_BYTES = 1024 * 1024
 # What the claim may call what the address calls by the link's own parameter names.
 _CLAIM_NAMES = (("participant_id", "participant"), ("study_id", "study"), ("session_id", "submission_id", "session"))
 
@@ -70,6 +74,21 @@ def _verified(token: str) -> Mapping[str, Any]:
     return prolific
 
 
+class _Keys(jwt.PyJWKClient):
+    """Fetched as every call of ours goes out: to the address that was checked, bounded in time and size."""
+
+    def fetch_data(self) -> Any:
+        is_operators = urlsplit(self.uri).hostname != PROLIFIC_HOST
+        transport = BoundedTransport(
+            seconds=_TIMEOUT_SECONDS, most_bytes=_MOST_BYTES, may_lie_inside=is_operators, most_kept=0
+        )
+        try:
+            with open_client(transport, timeout=_TIMEOUT_SECONDS) as client:
+                return client.get(self.uri).raise_for_status().json()
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
+            raise jwt.PyJWKClientConnectionError(type(error).__name__) from error
+
+
 @cache
-def _keys(address: str) -> jwt.PyJWKClient:
-    return jwt.PyJWKClient(address, cache_jwk_set=True, lifespan=_DAY_SECONDS, timeout=_TIMEOUT_SECONDS)
+def _keys(address: str) -> _Keys:
+    return _Keys(address, cache_jwk_set=True, lifespan=_DAY_SECONDS)

@@ -1,7 +1,14 @@
 import pytest
 
 from generation.addresses import AddressRefused, check_address, check_endpoint, key_for
+from generation.client import CallFailed, close_clients, complete
+from generation.enums import Reason
 from generation.models import Endpoint
+from tests.generation import provider as server
+from tests.generation.provider import ANSWER, Reply
+from tests.resolving import resolve
+
+MESSAGES = [{"role": "user", "content": "How long?"}]
 
 
 @pytest.mark.parametrize(
@@ -21,6 +28,11 @@ from generation.models import Endpoint
         "http://user:secret@8.8.8.8/v1",
         "http://8.8.8.8:99999/v1",
         "http://no-such-host.invalid/v1",
+        "http://[64:ff9b::a9fe:a9fe]/v1",
+        "http://[::10.0.0.1]/v1",
+        "http://[::127.0.0.1]/v1",
+        "http://[fec0::1]/v1",
+        "http://192.88.99.1/v1",
     ],
 )
 def test_address_inside_the_network_or_malformed_is_refused(url):
@@ -67,3 +79,63 @@ def test_other_variables_are_never_sent(name, monkeypatch):
 def test_missing_key_is_said(monkeypatch):
     with pytest.raises(AddressRefused, match="must both be set"):
         key_for(Endpoint(base_url="https://api.acme.example/v1", key_variable="YARDSTICK_LLM_NOWHERE_KEY"))
+
+
+@pytest.fixture
+def inner():
+    """A server inside, which nobody allowed."""
+    with server.running() as provider:
+        yield provider
+    close_clients()
+
+
+def at(name: str, inner: server.Provider) -> Endpoint:
+    return Endpoint(base_url=inner.url.replace("127.0.0.1", name), model="m", timeout_seconds=1)
+
+
+def refusal(endpoint: Endpoint) -> Reason:
+    with pytest.raises(CallFailed) as failed:
+        complete(endpoint, messages=MESSAGES, parameters={})
+    return failed.value.reason
+
+
+def test_name_that_moves_inside_after_it_was_saved_is_not_called(inner, monkeypatch):
+    resolve(monkeypatch, rebinding_example=[["1.1.1.1"], ["127.0.0.1"]])
+    endpoint = at("rebinding.example", inner)
+    check_endpoint(endpoint)
+    assert refusal(endpoint) == Reason.NOT_ALLOWED
+    assert not inner.requests
+
+
+def test_name_that_moves_inside_during_the_call_is_asked_for_once(inner, monkeypatch):
+    resolver = resolve(monkeypatch, rebinding_example=[["1.1.1.1"], ["127.0.0.1"]])
+    assert refusal(at("rebinding.example", inner)) in {Reason.CONNECTION, Reason.TIMEOUT}
+    assert resolver.asked["rebinding.example"] == 1
+    assert not inner.requests
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "2130706433", "[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]"])
+def test_literal_inside_is_not_called_whatever_was_saved(inner, name):
+    assert refusal(at(name, inner)) == Reason.NOT_ALLOWED
+    assert not inner.requests
+
+
+def test_redirect_leads_nowhere(inner, monkeypatch):
+    monkeypatch.setenv("YARDSTICK_LLM_ALLOWED_HOSTS", "127.0.0.1")
+    with server.running() as outer:
+        outer.script = lambda request, number: Reply(status=307, headers={"Location": f"{inner.url}/chat/completions"})
+        assert refusal(at("127.0.0.1", outer)) == Reason.REFUSED
+        assert outer.requests
+    assert not inner.requests
+
+
+def test_model_beside_the_demo_is_called_at_the_address_of_the_settings(inner, settings):
+    settings.LLM_BASE_URL, settings.LLM_IS_EMBEDDED = inner.url, True
+    embedded = Endpoint(base_url="http://127.0.0.1:1/v1", is_embedded=True, model="m", timeout_seconds=5)
+    assert complete(embedded, messages=MESSAGES, parameters={}).text == ANSWER
+    assert refusal(at("127.0.0.1", inner)) == Reason.NOT_ALLOWED
+
+
+def test_name_that_cannot_be_resolved_now_may_be_tried_again():
+    endpoint = Endpoint(base_url="http://no-such-host.invalid/v1", model="m", timeout_seconds=1)
+    assert refusal(endpoint) == Reason.CONNECTION

@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry, User
 from conversations.enums import Role
 from conversations.models import Membership, Study
+from judgments import prolific
 from judgments.enums import ActKind, ActState
 from judgments.models import PlatformAccount, PlatformAct
 from judgments.services.crowd import ListChanged, request_acts, set_token
@@ -24,6 +25,7 @@ from judgments.services.crowd_sending import send_next_batch
 from raters.models import Arrival, CompletionCode, EntryLink
 from tests.judgments import crowd
 from tests.judgments.rated import rated_study
+from tests.resolving import resolve
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -301,3 +303,11 @@ def test_without_the_token_nothing_that_waits_is_sent(client, link, platform):
     client.post(f"/studies/{link.stage.study.slug}/crowd/token/", {"remove": "yes"})
     work(link)
     assert (states(link), platform.calls) == ([ActState.FAILED], [])
+
+
+def test_the_token_is_not_sent_inside_under_the_platforms_own_name(platform, settings, monkeypatch):
+    settings.PROLIFIC_API_URL = platform.url.replace("127.0.0.1", "api.prolific.com")
+    resolve(monkeypatch, api_prolific_com=[["127.0.0.1"]])
+    with pytest.raises(prolific.Refused, match="can't be reached"):
+        prolific.approve(token=TOKEN, submissions=["60aca280709ee40ec37d4885"])
+    assert not platform.calls

@@ -17,6 +17,7 @@ from raters.enums import Platform
 from raters.incoming import PROLIFIC_PARAMETERS
 from raters.models import Arrival, Enrolment, EntryLink
 from tests.judgments.rating import open_for_rating
+from tests.resolving import resolve
 
 pytestmark = pytest.mark.django_db
 AUDIENCE = "https://yardstick.example"
@@ -146,3 +147,10 @@ def test_while_the_keys_cant_be_had_the_rater_waits_and_nobody_is_let_in(keys, l
     assert client.post(f"/r/{link.token}/").status_code == 400
     keys.is_down = False
     assert come(link, keys.token())[1] == 302
+
+
+def test_keys_are_not_taken_from_inside_under_the_platforms_own_name(keys, link, settings, monkeypatch):
+    settings.PROLIFIC_JWKS_URL = keys.address.replace("127.0.0.1", "api.prolific.com")
+    resolve(monkeypatch, api_prolific_com=[["127.0.0.1"]])
+    assert come(link, keys.token())[1] == 503
+    assert keys.asked == 0
