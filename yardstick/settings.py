@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "raters.languages.RaterLanguage",
     "axes.middleware.AxesMiddleware",
+    "yardstick.project.unavailable.Unavailable",
 ]
 
 ROOT_URLCONF = "yardstick.urls"
@@ -88,13 +89,28 @@ TEMPLATES = [
 ]
 
 DATABASES = {
-    "default": dj_database_url.parse(DATABASE_URL or paths.database_url(), conn_max_age=0, conn_health_checks=True)
+    "default": dj_database_url.parse(
+        DATABASE_URL or paths.database_url(),
+        engine="yardstick.database",
+        conn_max_age=0,
+        conn_health_checks=True,
+    )
 }
-DATABASES["default"].setdefault("OPTIONS", {})
-DATABASES["default"]["OPTIONS"]["pool"] = {
-    "min_size": 1,
-    "max_size": environment.integer("YARDSTICK_DATABASE_POOL", default=8, minimum=1, maximum=100),
-    "timeout": 10,
+DATABASES["default"]["OPTIONS"] = {
+    # A machine that is gone, rather than a server that refuses, is noticed in seconds too (the last three: TCP only).
+    "connect_timeout": 3,
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "tcp_user_timeout": 10_000,
+    **DATABASES["default"].get("OPTIONS", {}),
+    "pool": {
+        "min_size": 1,
+        "max_size": environment.integer("YARDSTICK_DATABASE_POOL", default=8, minimum=1, maximum=100),
+        # A page is refused (503) rather than kept waiting; workers are more patient (yardstick/celery.py).
+        "timeout": 2,
+        # The pause between two attempts to connect doubles up to this: so long it may stay away when the database is back.
+        "reconnect_timeout": 2,
+    },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -258,6 +274,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    # Of an outage yardstick.database tells beginning and end; the pool would tell each of a hundred attempts.
+    "loggers": {"psycopg.pool": {"level": "ERROR"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("YARDSTICK_LOG_LEVEL", "INFO")},
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -8,7 +8,7 @@ from django.views.i18n import set_language
 
 from accounts import sign_in_views
 from raters.views import hooks
-from yardstick.project import api_docs, views
+from yardstick.project import api_docs, unavailable, views
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="conversations:study-list"), name="home"),
@@ -35,3 +35,5 @@ urlpatterns = [
     path("api/schema/", api_docs.schema, name="api-schema"),
     path("api/v1/", include("yardstick.api_urls")),
 ]
+
+handler500 = unavailable.server_error

@@ -16,7 +16,7 @@ from tests import worlds
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE = ROOT / "locale" / "de" / "LC_MESSAGES" / "django.po"
-APPS = ("accounts", "conversations", "generation", "judgments", "raters", "reports")
+SOURCES = ("accounts", "conversations", "generation", "judgments", "raters", "reports", "yardstick")
 KEYWORDS = {
     "gettext": None,
     "_": None,
@@ -35,7 +35,7 @@ def used_texts() -> Iterator[str]:
     # One line each: what is not to be translated becomes filler whose indentation means nothing.
     templates = sorted((ROOT / "templates").rglob("*.html"))
     sources = [" ".join(templatize(path.read_text()).split()) for path in templates]
-    sources += [path.read_text() for app in APPS for path in sorted((ROOT / app).rglob("*.py"))]
+    sources += [path.read_text() for folder in SOURCES for path in sorted((ROOT / folder).rglob("*.py"))]
     for source in sources:
         for _line, found, _comments, _context in extract("python", io.BytesIO(source.encode()), KEYWORDS):
             yield found[0] if isinstance(found, tuple) else found

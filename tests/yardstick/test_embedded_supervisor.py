@@ -1,13 +1,16 @@
+import itertools
 import os
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from yardstick.embedded import children
 from yardstick.embedded import supervisor as module
-from yardstick.embedded.children import Command, launch, stop
+from yardstick.embedded.children import Child, Command, launch, stop, wait_until
 from yardstick.embedded.errors import EmbeddedError
 from yardstick.embedded.supervisor import Service, Supervisor
 
@@ -52,6 +55,33 @@ def test_child_that_keeps_dying_is_given_up(tmp_path: Path) -> None:
 
     with pytest.raises(EmbeddedError, match="ended 6 times"):
         die_for_ever()
+
+
+def test_waiting_is_told_and_ends_when_it_is_ready(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(children, "TELL_SECONDS", 0.0)
+    child = launch(command(tmp_path, "import time; print('warming up', flush=True); time.sleep(60)"), marker=tmp_path)
+    looks = itertools.count()
+    wait_until(lambda: next(looks) == 3, child)
+    stop([child])
+    told = capfd.readouterr().err
+    assert told.count("for example to be ready") == 3
+    assert str(child.command.log) in told
+
+
+def test_waiting_ends_when_the_child_dies_or_one_of_those_it_came_with(tmp_path: Path) -> None:
+    def start(name: str, program: str) -> Child:
+        return launch(replace(command(tmp_path, program), name=name, log=tmp_path / f"{name}.log"), marker=tmp_path)
+
+    alive = start("alive", "import time; time.sleep(60)")
+    dead = start("dead", "print('cannot', flush=True); raise SystemExit(3)")
+    with pytest.raises(EmbeddedError, match=r"dead ended with status 3(?s:.*)cannot"):
+        wait_until(lambda: False, dead)
+    with pytest.raises(EmbeddedError, match="dead ended with status 3"):
+        wait_until(lambda: False, alive, dead)
+    assert alive.is_alive()
+    stop([alive])
 
 
 def test_deaths_long_ago_are_forgiven(tmp_path: Path) -> None:

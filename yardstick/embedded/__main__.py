@@ -11,13 +11,7 @@ ORIGINS = ("unknown", "real", "synthetic", "illustrative")  # conversations.enum
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="yardstick.embedded", description="Run Yardstick's embedded services.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    _describe_demo(
-        commands.add_parser("demo", prog="script/demo", help="everything on this machine, with a demo study")
-    )
-    _describe_exec(commands.add_parser("exec", help="run a command beside PostgreSQL and Valkey, then stop them"))
-    options = parser.parse_args()
+    options = parser().parse_args()
     try:
         return _demo(options) if options.command == "demo" else _exec(options)
     except EmbeddedError as error:
@@ -25,6 +19,16 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(prog="yardstick.embedded", description="Run Yardstick's embedded services.")
+    commands = made.add_subparsers(dest="command", required=True)
+    _describe_demo(
+        commands.add_parser("demo", prog="script/demo", help="everything on this machine, with a demo study")
+    )
+    _describe_exec(commands.add_parser("exec", help="run a command beside PostgreSQL and Valkey, then stop them"))
+    return made
 
 
 def _describe_demo(parser: argparse.ArgumentParser) -> None:

@@ -17,6 +17,7 @@ _PR_SET_PDEATHSIG = 1
 _LINUX = sys.platform.startswith("linux")
 _LIBC = ctypes.CDLL(None, use_errno=True) if _LINUX else None
 MARKER = "YARDSTICK_SUPERVISED"
+TELL_SECONDS = 10.0
 LOG_LIMIT = 20 * 1024 * 1024
 
 
@@ -114,14 +115,28 @@ def kill_group(child: Child) -> None:
         return
 
 
-def wait_until(ready: Callable[[], bool], child: Child, *, seconds: float, pause: float = 0.03) -> None:
-    deadline = time.monotonic() + seconds
+def wait_until(ready: Callable[[], bool], child: Child, *others: Child, pause: float = 0.03) -> None:
+    """However slow the machine: only the end of one of the children ends the waiting. Now and then it is told."""
+    telling = Telling()
     while not ready():
-        if not child.is_alive():
-            raise EmbeddedError(child.end_of_log())
-        if time.monotonic() > deadline:
-            raise EmbeddedError(f"{child.name} was not ready after {seconds:.0f} s.\n{child.last_lines()}")
+        for each in (child, *others):
+            if not each.is_alive():
+                raise EmbeddedError(each.end_of_log())
+        telling.tell(lambda: f"{child.name} to be ready; its log, {child.command.log}, ends:\n{child.last_lines(1)}")
         time.sleep(pause)
+
+
+class Telling:
+    """Says what is waited for, at most once in so many seconds."""
+
+    def __init__(self) -> None:
+        self._began = self._told = time.monotonic()
+
+    def tell(self, what: Callable[[], str]) -> None:
+        now = time.monotonic()
+        if now - self._told >= TELL_SECONDS:
+            self._told = now
+            print(f"Waiting since {now - self._began:.0f} s for {what()}", file=sys.stderr, flush=True)
 
 
 def _rotate(log: Path) -> None:

@@ -15,13 +15,12 @@ from pathlib import Path
 from types import FrameType
 
 from yardstick.embedded import leftovers, llm, paths, postgres, processes, valkey
-from yardstick.embedded.children import before_exec, launch, wait_until
+from yardstick.embedded.children import Child, before_exec, launch, wait_until
 from yardstick.embedded.errors import EmbeddedError
 from yardstick.embedded.lock import exclusive
 from yardstick.embedded.owner import Owner
 from yardstick.embedded.supervisor import Service, Supervisor
 
-WEB_READY_SECONDS = 90
 # Only what this project itself puts there is ever deleted, whatever folder YARDSTICK_STATE names.
 _OURS = ("pg18", "pg18-new", "pg-programs", "valkey", "log", "files", "secret_key", "llm_port", "demo.txt", "beat")
 
@@ -67,7 +66,7 @@ def _supervise(options: Options, began: float) -> int:
         # One process for both: loading the application twice would take a fifth of a warm start.
         _manage("seed_demo", "--migrate", *_own_files(options))
         web = _start_application(supervisor, options)
-        wait_until(lambda: _answers(options), web.child, seconds=WEB_READY_SECONDS)
+        wait_until(lambda: _answers(options), web.child, *(service.child for service in supervisor.services))
         _announce(options, time.monotonic() - began)
         supervisor.watch()
     except StopRequested:
@@ -90,17 +89,21 @@ def _start_services(supervisor: Supervisor) -> None:
     if not os.environ.get("REDIS_URL"):
         _say("Starting Valkey.")
         broker = supervisor.start(valkey.command(durable=True))
-        waits.append(lambda: wait_until(valkey.is_ready, broker.child, seconds=60))
+        waits.append(lambda: wait_until(valkey.is_ready, broker.child))
     if own_database:
         _say("Starting PostgreSQL.")
         database = supervisor.adopt(
-            Service("postgres", lambda: launch(postgres.prepare(durable=True), marker=paths.state_folder()))
+            Service("postgres", _start_database, lambda: postgres.held_up(paths.postgres_data()))
         )
         waits.insert(0, lambda: postgres.wait(database.child))
     for wait in waits:
         wait()
     if own_database:
         postgres.ensure_database()
+
+
+def _start_database() -> Child:
+    return launch(postgres.prepare(durable=True), marker=paths.state_folder())
 
 
 def _start_application(supervisor: Supervisor, options: Options) -> Service:

@@ -69,7 +69,7 @@ def _start(children: list[Child], *, durable: bool, with_llm: bool) -> None:
     if own_broker:
         broker = launch(valkey.command(durable=durable), marker=marker)
         children.append(broker)
-        waits.append(lambda: wait_until(valkey.is_ready, broker, seconds=60))
+        waits.append(lambda: wait_until(valkey.is_ready, broker))
     if own_database:
         database = launch(postgres.prepare(durable=durable), marker=marker)
         children.append(database)

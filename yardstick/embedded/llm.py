@@ -16,7 +16,6 @@ from yardstick.embedded.children import Child, Command, launch, stop, wait_until
 from yardstick.embedded.errors import EmbeddedError
 
 MODEL = "smollm2-135m-instruct"
-READY_SECONDS = 120
 _WEIGHTS = "SmolLM2-135M-Instruct.Q4_1.gguf"
 _SLOTS = 4
 _CONTEXT = 4096
@@ -37,7 +36,7 @@ def start() -> Child:
 
 
 def wait(child: Child) -> None:
-    wait_until(is_ready, child, seconds=READY_SECONDS)
+    wait_until(is_ready, child)
 
 
 @contextlib.contextmanager

@@ -5,17 +5,17 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
-from yardstick.embedded import paths
-from yardstick.embedded.children import Child, Command, wait_until
+from yardstick.embedded import backends, paths
+from yardstick.embedded.children import Child, Command, Telling, wait_until
 from yardstick.embedded.errors import EmbeddedError
 from yardstick.embedded.owner import Owner, choose, program_folder
 
-READY_SECONDS = 300  # recovery after a crash in the middle of heavy writes takes a while
 _SETTINGS = {
     "listen_addresses": "",
     "max_connections": "120",
@@ -64,7 +64,7 @@ def stop_orphan() -> None:
 
 
 def wait(child: Child) -> None:
-    wait_until(is_ready, child, seconds=READY_SECONDS)
+    wait_until(is_ready, child)
 
 
 def is_ready() -> bool:
@@ -83,14 +83,38 @@ def ensure_database() -> None:
 
 
 def clear_leftovers(programs: Path, data: Path, owner: Owner) -> None:
-    """Stop a server that outlived its supervisor; otherwise forget the pid, which may be a stranger's by now."""
+    """Stop a server that outlived its supervisor and wait for processes that outlived their server.
+
+    Only then may what they left go. PostgreSQL itself forgets a server whose number is free, but would refuse to start
+    if the number is a stranger's by now.
+    """
     pid_file = data / "postmaster.pid"
-    if pid_file.exists():
-        if _is_our_server(_first_line(pid_file), data):
-            _run([programs / "pg_ctl", "-D", data, "-m", "fast", "-w", "-t", "60", "stop"], owner)
+    if _is_our_server(_server(data), data):
+        print("Stopping the PostgreSQL that an earlier run left.", flush=True)
+        # It writes everything down first, which may take long; a day stands for no limit.
+        _run([programs / "pg_ctl", "-D", data, "-m", "fast", "-w", "-t", "86400", "stop"], owner)
+    _wait_for_backends(data)
+    if backends.can_be_found() or _command_line(_server(data)):
         pid_file.unlink(missing_ok=True)
     for name in (".s.PGSQL.5432", ".s.PGSQL.5432.lock"):
         (paths.postgres_sockets() / name).unlink(missing_ok=True)
+
+
+def held_up(data: Path) -> str:
+    """What keeps a server from starting, in words; empty if nothing does."""
+    living = backends.find(data)
+    if not living:
+        return ""
+    if _server(data) not in map(str, living):
+        backends.ask_to_end(living)
+    return f"processes of the PostgreSQL before ({', '.join(map(str, living))}): the data is theirs until they end"
+
+
+def _wait_for_backends(data: Path) -> None:
+    telling = Telling()
+    while held_up(data):
+        telling.tell(lambda: held_up(data))
+        time.sleep(0.1)
 
 
 def _create_cluster(programs: Path, data: Path, owner: Owner, *, durable: bool) -> None:
@@ -159,8 +183,12 @@ def _command_line(pid: str) -> str:
     return listed.stdout
 
 
-def _first_line(path: Path) -> str:
-    return path.read_text("utf-8", "replace").partition("\n")[0].strip()
+def _server(data: Path) -> str:
+    """The number of the server that was started last and has not said goodbye; empty if there is none."""
+    try:
+        return (data / "postmaster.pid").read_text("utf-8", "replace").partition("\n")[0].strip()
+    except FileNotFoundError:
+        return ""
 
 
 def _programs(owner: Owner) -> Path:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from yardstick.embedded.children import Child, Command, kill_group, launch, stop
+from yardstick.embedded.children import Child, Command, Telling, kill_group, launch, stop
 from yardstick.embedded.errors import EmbeddedError
 
 _PAUSE = 0.25
@@ -17,11 +17,13 @@ _WINDOW = 300.0
 
 
 class Service:
-    """One child and how to start it again."""
+    """One child and how to start it again, once nothing holds that up (in words; empty: nothing does)."""
 
-    def __init__(self, name: str, start: Callable[[], Child]) -> None:
+    def __init__(self, name: str, start: Callable[[], Child], held_up: Callable[[], str] = str) -> None:
         self.name = name
         self._start = start
+        self._held_up = held_up
+        self._telling = Telling()
         self._deaths: deque[float] = deque(maxlen=_RESTARTS)
         self._restart_at: float | None = None
         self.child = start()
@@ -29,15 +31,22 @@ class Service:
     def check(self, now: float) -> None:
         if self._restart_at is not None:
             if now >= self._restart_at:
-                self._restart_at = None
-                self.child = self._start()
-                _report(f"{self.name} was started again.")
+                self._restart()
         elif not self.child.is_alive():
             self._bury(now)
+
+    def _restart(self) -> None:
+        if reason := self._held_up():
+            self._telling.tell(lambda: reason)
+            return
+        self._restart_at = None
+        self.child = self._start()
+        _report(f"{self.name} was started again.")
 
     def _bury(self, now: float) -> None:
         kill_group(self.child)
         _report(self.child.end_of_log())
+        self._telling = Telling()
         self._deaths.append(now)
         recent = sum(now - death < _WINDOW for death in self._deaths)
         if recent >= _RESTARTS:

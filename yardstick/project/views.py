@@ -6,6 +6,9 @@ from django.utils.translation import gettext as _
 from django.views import csrf
 from django.views.decorators.http import require_safe
 
+from yardstick.database.reasons import reason_of
+from yardstick.project.unavailable import RETRY_AFTER_SECONDS
+
 
 @require_safe
 def alive(request: HttpRequest) -> JsonResponse:
@@ -14,12 +17,16 @@ def alive(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """503 while the database is away. The broker is not asked: raters go on without it."""
+    """503 while the database is away, or busy to the last connection. The broker is not asked: raters go on without it."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except OperationalError:
-        return JsonResponse({"status": "unavailable", "database": "away"}, status=503)
+    except OperationalError as error:
+        reason = reason_of(error)
+        if reason is None:
+            raise
+        told = {"status": "unavailable", "database": reason}
+        return JsonResponse(told, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS[reason])})
     return JsonResponse({"status": "ready"})
 
 
