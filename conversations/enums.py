@@ -43,6 +43,17 @@ class Gating(models.TextChoices):
     SELECTION = "selection", "The system's own selection"
 
 
+class Policy(models.TextChoices):
+    """Which of its own attributes a system is given for a response."""
+
+    OWN = "own", "what it selected itself"
+    ACCEPTED = "accepted", "accepted attributes, selected anew"
+    RELEVANT = "relevant", "relevant attributes"
+    SELECTION = "selection", "what another system selected"
+    ALL = "all", "all attributes"
+    UNSTATED = "unstated", "policy not stated"
+
+
 class Origin(models.TextChoices):
     REAL = "real", "Real"
     SYNTHETIC = "synthetic", "Synthetic"

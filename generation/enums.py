@@ -1,6 +1,10 @@
 """The words ``generation`` stores."""
 
+from typing import Final
+
 from django.db import models
+
+from conversations.enums import Policy
 
 
 class RunKind(models.TextChoices):
@@ -56,6 +60,14 @@ class AttributePolicy(models.TextChoices):
     ALL = "all", "All attributes of the subject"
     CONSENSUS = "consensus", "What the humans found relevant at stage 2"
     SELECTION = "selection", "A system's own selection"
+
+
+# What PROTOCOL.md calls them. A system that is given its own selection is under ``own``.
+ARM_POLICIES: Final = {
+    AttributePolicy.ALL: Policy.ALL,
+    AttributePolicy.CONSENSUS: Policy.RELEVANT,
+    AttributePolicy.SELECTION: Policy.SELECTION,
+}
 
 
 class ScoringMethod(models.TextChoices):

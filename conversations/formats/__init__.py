@@ -28,6 +28,7 @@ from .rows import (
     RowError,
     SelectedAttribute,
     SelectionRow,
+    StatedArm,
     SubjectRow,
     Turn,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "RowError",
     "SelectedAttribute",
     "SelectionRow",
+    "StatedArm",
     "SubjectPolicy",
     "SubjectRow",
     "Turn",

@@ -102,6 +102,16 @@ class GivenAttribute:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StatedArm:
+    """How a personalized response came about, as far as the uploader says. Nothing said is one arm of the system."""
+
+    name: str = ""
+    policy: str | None = None  # "own", "accepted", "relevant", "selection" or "all"
+    selection_of: str | None = None  # the system whose selection was given, where the policy is "selection"
+    settings: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseRow(Row):
     system: str
     subject: str
@@ -109,6 +119,7 @@ class ResponseRow(Row):
     kind: str  # "generic" or "personalized"
     text: str
     attributes: tuple[GivenAttribute, ...] = ()
+    arm: StatedArm = field(default_factory=StatedArm)
     model: str | None = None
     input_tokens: int | None = None
     output_tokens: int | None = None

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 
 from .context import Context
-from .fields import FieldError, Record, excerpt
+from .fields import FieldError, Record, excerpt, storable
 from .limits import (
     MAX_ATTRIBUTE_CHARACTERS,
+    MAX_INTEGER,
     MAX_LANGUAGE_CHARACTERS,
     MAX_NAME_CHARACTERS,
     MAX_TEXT_CHARACTERS,
@@ -25,6 +26,7 @@ from .rows import (
     RowError,
     SelectedAttribute,
     SelectionRow,
+    StatedArm,
     SubjectRow,
 )
 from .turns import conversation_turns
@@ -32,6 +34,9 @@ from .turns import conversation_turns
 ORIGINS = ("real", "synthetic", "illustrative", "unknown")
 RATER_KINDS = ("human", "model", "panel")
 LABELS: Mapping[int, tuple[str, ...]] = {1: ("accept", "unsure", "reject"), 2: ("yes", "no")}
+POLICIES = ("own", "accepted", "relevant", "selection", "all")
+MAX_SETTINGS = 50
+MAX_SETTING_CHARACTERS = 200
 MAX_COST = Decimal(1_000_000)
 MAX_ACTIVE_MS = 86_400_000  # a day at one page
 
@@ -169,12 +174,57 @@ def _response(line: int, record: Record, context: Context) -> Row:
         kind=record.choice("response", ("generic", "personalized")),
         text=record.text("text"),
         attributes=tuple(_given(given) for given in record.records("attributes", optional=True)),
+        arm=_arm(record),
         model=record.optional_text("model", MAX_NAME_CHARACTERS),
         input_tokens=record.optional_integer("input_tokens"),
         output_tokens=record.optional_integer("output_tokens"),
         latency_ms=record.optional_integer("latency_ms"),
         cost=_cost(record),
     )
+
+
+def _arm(record: Record) -> StatedArm:
+    """A name alone, or an object where more is said of the treatment."""
+    value = record.values.get("arm")
+    if value is None:
+        return StatedArm()
+    if record.values.get("response") != "personalized":
+        raise record.error("arm", "nothing but with a personalized response: a generic one belongs to all arms")
+    if isinstance(value, str):
+        return StatedArm(name=record.text("arm", MAX_NAME_CHARACTERS).strip())
+    stated = record.record("arm")
+    stated.only(frozenset({"name", "policy", "selection_of", "settings"}))
+    policy = None if stated.missing("policy") else stated.choice("policy", POLICIES)
+    selection_of = stated.optional_text("selection_of", MAX_NAME_CHARACTERS)
+    if (policy == "selection") != (selection_of is not None):
+        raise stated.error("selection_of", 'the system that selected, where the policy is "selection" and only there')
+    return StatedArm(
+        name=(stated.optional_text("name", MAX_NAME_CHARACTERS) or "").strip(),
+        policy=policy,
+        selection_of=selection_of,
+        settings={} if stated.missing("settings") else _settings(stated.record("settings")),
+    )
+
+
+def _settings(record: Record) -> dict[str, str | int | float | bool]:
+    if len(record.values) > MAX_SETTINGS:
+        raise FieldError(record.path, f"at most {MAX_SETTINGS} settings", excerpt(record.values))
+    return {storable(name, record.path): _setting(record, name) for name in record.values if not record.missing(name)}
+
+
+def _setting(record: Record, name: str) -> str | int | float | bool:
+    value = record.values[name]
+    if len(name) > MAX_SETTING_CHARACTERS:
+        raise FieldError(record.path, f"names of at most {MAX_SETTING_CHARACTERS} characters", excerpt(name))
+    if isinstance(value, str):
+        return record.text(name, MAX_SETTING_CHARACTERS, blank=True)
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return record.integer(name, -MAX_INTEGER)
+    if isinstance(value, float):
+        return record.number(name)
+    raise record.error(name, "text, a number, true or false")
 
 
 def _given(record: Record) -> GivenAttribute:
@@ -271,7 +321,7 @@ _KINDS: Mapping[str, tuple[frozenset[str], Callable[[int, Record, Context], Row]
     "response": (
         frozenset(
             {"system", "subject", "prompt", "response", "text", "attributes", "model", "input_tokens"}
-            | {"output_tokens", "latency_ms", "cost"}
+            | {"output_tokens", "latency_ms", "cost", "arm"}
         ),
         _response,
     ),

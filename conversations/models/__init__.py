@@ -1,9 +1,10 @@
 from conversations.models.batches import Batch, BatchProblem
 from conversations.models.material import Attribute, Case, Conversation, Prompt, Subject, System
-from conversations.models.outputs import Comparison, ComparisonAttribute, Response, Selection, SelectionRecord
+from conversations.models.outputs import Arm, Comparison, ComparisonAttribute, Response, Selection, SelectionRecord
 from conversations.models.studies import ConsentText, Guidelines, Invitation, Membership, Stage, Study
 
 __all__ = [
+    "Arm",
     "Attribute",
     "Batch",
     "BatchProblem",

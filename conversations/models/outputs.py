@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from conversations.enums import MentionMethod, ResponseKind
+from conversations.enums import MentionMethod, Policy, ResponseKind
 from conversations.models.batches import Batch
 from conversations.models.material import Attribute, Case, System
 
@@ -48,6 +48,40 @@ class Selection(models.Model):
         return f"{self.attribute_id} for {self.case_id}: {self.selected}"
 
 
+class Arm(models.Model):
+    """What is compared with generic: a system, its policy and every setting that changes the treatment.
+
+    Arms are never pooled without a word. Uploads may name one; what they leave unnamed is one arm of the system.
+    """
+
+    system = models.ForeignKey(System, on_delete=models.CASCADE, related_name="arms")
+    name = models.CharField(max_length=120, blank=True)  # the uploader's
+    policy = models.CharField(max_length=12, choices=Policy, default=Policy.UNSTATED)
+    # Whose selection is given, where the policy is ``selection``.
+    selecting_system = models.ForeignKey(System, null=True, on_delete=models.RESTRICT, related_name="selected_for")
+    settings = models.JSONField(default=dict)  # template version, number of attributes, parameters
+    settings_hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["system", "name", "policy", "selecting_system", "settings_hash"],
+                name="arm_one_per_treatment",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(condition=Q(policy__in=Policy.values), name="arm_policy_known"),
+            models.CheckConstraint(
+                condition=Q(policy=Policy.SELECTION, selecting_system__isnull=False)
+                | (~Q(policy=Policy.SELECTION) & Q(selecting_system__isnull=True)),
+                name="arm_selection_of_a_system",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.system}, {self.name or self.get_policy_display()}"
+
+
 class Response(models.Model):
     """A system's answer to a case: generic (prompt only) or personalized (prompt and attributes)."""
 
@@ -55,6 +89,8 @@ class Response(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="responses")
     batch = models.ForeignKey(Batch, null=True, on_delete=models.SET_NULL, related_name="responses")
     kind = models.CharField(max_length=12, choices=ResponseKind)
+    # Of a personalized response; a generic one belongs to all arms of its system.
+    arm = models.ForeignKey(Arm, null=True, on_delete=models.RESTRICT, related_name="responses")
     attempt = models.PositiveSmallIntegerField(default=1)
     text = models.TextField()
     model = models.CharField(max_length=120, blank=True)
@@ -76,10 +112,11 @@ class Response(models.Model):
 
 
 class Comparison(models.Model):
-    """The generic and the personalized response of one system for one case."""
+    """The generic and the personalized response of one arm for one case."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="comparisons")
     system = models.ForeignKey(System, on_delete=models.PROTECT, related_name="comparisons")
+    arm = models.ForeignKey(Arm, null=True, on_delete=models.RESTRICT, related_name="comparisons")
     batch = models.ForeignKey(Batch, null=True, on_delete=models.SET_NULL, related_name="comparisons")
     generic = models.OneToOneField(Response, on_delete=models.CASCADE, related_name="comparison_as_generic")
     personalized = models.OneToOneField(Response, on_delete=models.CASCADE, related_name="comparison_as_personalized")

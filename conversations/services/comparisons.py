@@ -43,6 +43,7 @@ def pair_responses(
     comparison = Comparison.objects.create(
         case_id=personalized.case_id,
         system_id=personalized.system_id,
+        arm_id=personalized.arm_id,
         batch=batch,
         generic=generic,
         personalized=personalized,

@@ -5,11 +5,12 @@ from typing import Any
 from django.utils import timezone
 
 from conversations.enums import ResponseKind
-from conversations.models import Attribute, Case, Response
+from conversations.models import Arm, Attribute, Case, Response, System
+from conversations.services.arms import ensure_arm
 from conversations.services.comparisons import Given, pair_responses, replace_held
 from generation.client import CallFailed
 from generation.configuration import ResponsesConfiguration
-from generation.enums import Reason
+from generation.enums import ARM_POLICIES, AttributePolicy, Reason
 from generation.models import RunItem
 from generation.prompting import as_lines, boundary, load
 from generation.queries.scope import given_attributes
@@ -28,9 +29,10 @@ def respond_item(item: RunItem) -> bool:
             raise CallFailed(Reason.NOTHING_GIVEN, f"No attribute to give: {configuration.policy.label.lower()}.")
     request = _request(case, given, configuration)
     made = make_call(item, request, _text)
+    arm = _arm(item, request, configuration) if given else None
     return finish_item(
         item=item,
-        store=lambda: _store(item, case, made, request, given),
+        store=lambda: _store(item, case, made, request, given=given, arm=arm),
         notes={"given": len(given)},
         now=timezone.now(),
     )
@@ -46,11 +48,28 @@ def _request(case: Case, given: list[Attribute], configuration: ResponsesConfigu
     return Request(template, template.messages(attributes=lines, prompt=case.prompt.text, boundary=line))
 
 
+def _arm(item: RunItem, request: Request, configuration: ResponsesConfiguration) -> Arm:
+    """What the run makes of a system: an attempt that had to be asked in another way is the same treatment."""
+    selecting = configuration.selection_system if configuration.policy == AttributePolicy.SELECTION else None
+    return ensure_arm(
+        system=item.run.system,
+        policy=ARM_POLICIES[configuration.policy],
+        selecting_system=System.objects.get(pk=selecting) if selecting else None,
+        settings={
+            "template": request.template.label,
+            "attributes": configuration.max_given,
+            "parameters": configuration.parameters,
+        },
+    )
+
+
 def _text(answer: str) -> str:
     return answer.replace("\0", "").strip()
 
 
-def _store(item: RunItem, case: Case, made: Made[str], request: Request, given: list[Attribute]) -> int:
+def _store(
+    item: RunItem, case: Case, made: Made[str], request: Request, *, given: list[Attribute], arm: Arm | None
+) -> int:
     """The response, its call and, where the other kind is there already, the comparison. In one transaction."""
     # Both kinds of a case may arrive at once: one after the other, so that the second sees the first.
     Case.objects.select_for_update().only("pk").get(pk=case.pk)
@@ -65,6 +84,7 @@ def _store(item: RunItem, case: Case, made: Made[str], request: Request, given: 
             case=case,
             system_id=item.run.system_id,
             kind=kind,
+            arm=arm,
             attempt=attempt,
             text=made.parsed,
             model=(made.answer.model or endpoint.model)[:120],

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from conversations.enums import ResponseKind
+from conversations.enums import Policy, ResponseKind
 from conversations.formats import ResponseRow, RowError, SelectionRow
 from conversations.handlers import Stored, problem
-from conversations.hashing import text_hash
+from conversations.hashing import settings_hash, text_hash
 from conversations.models import Attribute, Batch, Response, System
+from conversations.services.arms import ensure_arm
 from conversations.services.comparisons import Given, pair_responses
 from conversations.services.storing.attributes import ensure_systems
 from conversations.services.storing.prompts import ensure_cases, known_prompts, unknown_prompt, unknown_subject
@@ -77,33 +78,67 @@ def store_responses(batch: Batch, rows: Sequence[ResponseRow]) -> Stored:
     attributes = attributes_by_name((one.subject_id, given.attribute) for one in placed for given in one.row.attributes)
     stored = Stored(problems=problems)
     known = _known_responses(placed)
+    arms = _Arms(batch, [one.row.arm.selection_of for one in placed if one.row.arm.selection_of])
     new: list[Response] = []
     for one in placed:
         key = (one.case_id, one.system.pk, one.row.kind)
+        arm_id = arms.of(one) if one.row.kind == ResponseKind.PERSONALIZED else None
         if key not in known:
-            response, wrong = _response(batch, one, attributes)
-            known[key] = response.text
+            response, wrong = _response(batch, one, arm_id, attributes)
+            known[key] = (response.text, arm_id)
             new.append(response)
             stored.problems.extend(wrong)
-        elif known[key] == one.row.text:
+        elif known[key] == (one.row.text, arm_id):
             stored.known += 1
         else:
-            expected = f"the {one.row.kind} response that {one.row.system} gave to this case before, or another system"
-            stored.problems.append(problem(one.row.line, "text", expected, "another text"))
+            stored.problems.append(_other_response(one.row, is_text=known[key][0] != one.row.text))
     Response.objects.bulk_create(new)
     stored.new = len(new)
     _pair(batch, {(one.case_id, one.system.pk) for one in placed})
     return stored
 
 
-def _known_responses(placed: Sequence[Placed[ResponseRow]]) -> dict[tuple[int, int, str], str]:
+class _Arms:
+    """The arms that the rows at hand state, each looked up once."""
+
+    def __init__(self, batch: Batch, selecting: Sequence[str]) -> None:
+        self._systems = ensure_systems(batch, selecting)
+        self._ids: dict[tuple[int, str, str | None, str | None, str], int] = {}
+
+    def of(self, one: Placed[ResponseRow]) -> int:
+        stated = one.row.arm
+        key = (one.system.pk, stated.name, stated.policy, stated.selection_of, settings_hash(stated.settings))
+        if key not in self._ids:
+            self._ids[key] = ensure_arm(
+                system=one.system,
+                name=stated.name,
+                policy=Policy(stated.policy or Policy.UNSTATED),
+                selecting_system=self._systems[stated.selection_of] if stated.selection_of else None,
+                settings=stated.settings,
+            ).pk
+        return self._ids[key]
+
+
+def _other_response(row: ResponseRow, *, is_text: bool) -> RowError:
+    if is_text:
+        expected = f"the {row.kind} response that {row.system} gave to this case before, or another system"
+        return problem(row.line, "text", expected, "another text")
+    return problem(row.line, "arm", f"the arm that this response of {row.system} was stored under", "another arm")
+
+
+def _known_responses(
+    placed: Sequence[Placed[ResponseRow]],
+) -> dict[tuple[int, int, str], tuple[str, int | None]]:
+    """Text and arm."""
     found = Response.objects.filter(
         case__in={one.case_id for one in placed}, system__in={one.system.pk for one in placed}, attempt=1
-    ).values_list("case_id", "system_id", "kind", "text")
-    return {(case, system, kind): text for case, system, kind, text in found}
+    ).values_list("case_id", "system_id", "kind", "text", "arm_id")
+    return {(case, system, kind): (text, arm) for case, system, kind, text, arm in found}
 
 
-def _response(batch: Batch, one: Placed[ResponseRow], attributes: AttributesByName) -> tuple[Response, list[RowError]]:
+def _response(
+    batch: Batch, one: Placed[ResponseRow], arm_id: int | None, attributes: AttributesByName
+) -> tuple[Response, list[RowError]]:
     row = one.row
     given: list[tuple[int, bool, bool | None]] = []
     problems: list[RowError] = []
@@ -119,6 +154,7 @@ def _response(batch: Batch, one: Placed[ResponseRow], attributes: AttributesByNa
         case_id=one.case_id,
         batch=batch,
         kind=row.kind,
+        arm_id=arm_id,
         text=row.text,
         model=row.model or "",
         # Its pair may come in a later file: what was given waits with it.
