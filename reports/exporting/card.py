@@ -34,6 +34,7 @@ def dataset_card(facts: StudyFacts, manifest: Mapping[str, Any]) -> str:
                 "*Re-Centering Humans in LLM Personalization* (arXiv 2606.06614).",
                 "",
                 *_protocol(facts, manifest),
+                *_opening(manifest),
                 *_tables(manifest),
                 *_limits(manifest),
             ]
@@ -43,11 +44,11 @@ def dataset_card(facts: StudyFacts, manifest: Mapping[str, Any]) -> str:
 
 
 def _configs(manifest: Mapping[str, Any]) -> list[str]:
+    """Every table. The loader opens no split without rows, so these are left out; a table of no rows keeps one of them."""
     lines = []
     for name in TABLES:
-        files = [file for file in manifest["files"] if file["table"] == name and file["rows"]]
-        if not files:
-            continue
+        of_table = [file for file in manifest["files"] if file["table"] == name]
+        files = [file for file in of_table if file["rows"]] or of_table[:1]
         lines += [
             f"  - config_name: {name}",
             *(["    default: true"] if name == "judgments" else []),
@@ -72,6 +73,24 @@ def _protocol(facts: StudyFacts, manifest: Mapping[str, Any]) -> list[str]:
         left_out = ", ".join(map(str, manifest["withheld"]))
         lines += ["", f"Judgments of stage {left_out} were left out: it was still open when this was made."]
     return [*lines, ""]
+
+
+def _opening(manifest: Mapping[str, Any]) -> list[str]:
+    """How to open a table with rows, one without, and one that was exported by itself."""
+    with_rows = [name for name in TABLES if manifest["rows"].get(name)][:1]
+    without = [name for name in TABLES if not manifest["rows"].get(name)][:1]
+    return [
+        "## Opening it",
+        "",
+        "```python",
+        "from datasets import load_dataset",
+        "",
+        *(f'load_dataset("FOLDER", "{name}")' for name in with_rows),
+        *(f'load_dataset("FOLDER", "{name}", streaming=True)  # as every table without rows' for name in without),
+        'load_dataset("json", data_files="judgments.jsonl")  # a table that was exported by itself',
+        "```",
+        "",
+    ]
 
 
 def _tables(manifest: Mapping[str, Any]) -> list[str]:

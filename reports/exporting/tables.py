@@ -9,7 +9,7 @@ import pyarrow as pa
 from reports.exporting.scope import Beat, Scope
 from reports.exporting.writers import WRITERS, Sink
 from reports.tables import Table
-from reports.tables.reading import count_rows, record_batches
+from reports.tables.reading import survey, telling_first
 
 
 class ExportIncomplete(Exception):
@@ -25,14 +25,9 @@ class Written:
 
 def write_table(table: Table, scope: Scope, *, file_format: str, file: BinaryIO, beat: Beat) -> Written:
     """The rows as the transaction sees them. Raises ExportIncomplete if rows and database disagree."""
-    return write_batches(
-        table,
-        record_batches(table, scope.study, scope.stages),
-        expected=count_rows(table, scope.study, scope.stages),
-        file_format=file_format,
-        file=file,
-        beat=beat,
-    )
+    expected, telling = survey(table, scope.study, scope.stages)
+    batches = telling_first(table, scope.study, scope.stages, telling)
+    return write_batches(table, batches, expected=expected, file_format=file_format, file=file, beat=beat)
 
 
 def write_batches(

@@ -1,6 +1,6 @@
 """What is judged: units, comparisons, selections, subjects."""
 
-from reports.tables.sources import SUBJECT_KEY, TARGET, system_name
+from reports.tables.sources import EVIDENCE, SUBJECT_KEY, TARGET, system_name
 from reports.tables.table import Column, Kind, Table
 
 ITEMS = Table(
@@ -42,6 +42,7 @@ WHERE stage.study_id = %(study)s
             Kind.JSON,
             "attribute.evidence",
             "list of {conversation, turn, quote, start, end, state}: what it rests on",
+            parts=EVIDENCE,
         ),
         Column("attribute_system", Kind.TEXT, system_name("attribute_system"), "the system that extracted it"),
         Column("attribute_mentioned", Kind.TRUTH, "given.mentioned", "named explicitly in the personalized response"),

@@ -19,6 +19,7 @@ FROM (
 JOIN raters_rater rater ON rater.id = judged.rater_id
 LEFT JOIN raters_enrolment enrolment ON enrolment.rater_id = rater.id AND enrolment.study_id = %(study)s
 LEFT JOIN conversations_consenttext consent ON consent.id = enrolment.consent_id
+WHERE true
 """,
     order="rater.id",
     withheld=True,

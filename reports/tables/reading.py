@@ -1,7 +1,7 @@
 """From PostgreSQL to Arrow by COPY, block by block: the same few megabytes of memory for a thousand rows and for millions."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -35,6 +35,23 @@ def count_rows(table: Table, study: Study, stages: Sequence[int]) -> int:
     return rows
 
 
+def survey(table: Table, study: Study, stages: Sequence[int]) -> tuple[int, list[int]]:
+    """How many rows a table has, and by ``order`` some of them in which every column that has a value has one."""
+    with connection.cursor() as cursor:
+        cursor.execute(table.survey(), {"study": study.pk, "stages": list(stages)})
+        rows, telling = cursor.fetchone()
+    return rows, sorted({each for each in telling if each is not None})
+
+
+def telling_first(
+    table: Table, study: Study, stages: Sequence[int], telling: Sequence[int]
+) -> Iterator[pa.RecordBatch]:
+    """All rows, those of ``survey`` first: a program that tells types by the beginning of a file gets them right."""
+    chosen = {"telling": list(telling)}
+    yield from _copied(table, study, stages, only=f"{table.order} = ANY(%(telling)s)", said=chosen)
+    yield from _copied(table, study, stages, only=f"{table.order} <> ALL(%(telling)s)", said=chosen)
+
+
 def record_batches(
     table: Table, study: Study, stages: Sequence[int], columns: Sequence[str] | None = None
 ) -> Iterator[pa.RecordBatch]:
@@ -42,12 +59,24 @@ def record_batches(
 
     Raises KeyError for a column that the table does not have.
     """
+    yield from _copied(table, study, stages, columns)
+
+
+def _copied(
+    table: Table,
+    study: Study,
+    stages: Sequence[int],
+    columns: Sequence[str] | None = None,
+    *,
+    only: str = "true",
+    said: Mapping[str, Any] | None = None,
+) -> Iterator[pa.RecordBatch]:
     chosen = table.chosen(columns)
     imported_keys(study)  # asked before COPY: the connection answers nothing else while it runs
     with connection.cursor() as wrapped:
         cursor: Cursor[Any] = wrapped.cursor
-        query = f"COPY ({table.select(columns)}) TO STDOUT (FORMAT csv)"
-        with cursor.copy(query, {"study": study.pk, "stages": list(stages)}) as copied:
+        query = f"COPY ({table.select(columns, only=only)}) TO STDOUT (FORMAT csv)"
+        with cursor.copy(query, {"study": study.pk, "stages": list(stages), **(said or {})}) as copied:
             blocks = _Blocks(iter(copied))
             if blocks.is_empty:
                 return

@@ -13,6 +13,9 @@ LEFT JOIN conversations_comparisonattribute given
     ON given.comparison_id = task.comparison_id AND given.attribute_id = unit.attribute_id
 """
 
+# The fields of what an attribute rests on.
+EVIDENCE = ("conversation", "turn", "quote", "start", "end", "state")
+
 SUBJECT_KEY = "'subject-' || subject.number"
 
 

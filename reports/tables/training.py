@@ -1,6 +1,6 @@
 """What models are trained and tested on: the consensus as preference pairs and as classification sets."""
 
-from reports.tables.sources import SUBJECT_KEY, TARGET, label_word, system_name
+from reports.tables.sources import EVIDENCE, SUBJECT_KEY, TARGET, label_word, system_name
 from reports.tables.table import Column, Kind, Table
 
 _AGREED = f"""
@@ -94,7 +94,13 @@ VERIFIER = Table(
         Column("attribute", Kind.TEXT, "attribute.text", "the statement about the subject"),
         Column("reason", Kind.TEXT, "attribute.reason", "the system's reason for it"),
         Column("confidence", Kind.NUMBER, "attribute.confidence", "the system's confidence, 0 to 1"),
-        Column("evidence", Kind.JSON, "attribute.evidence", "list of {conversation, turn, quote, start, end, state}"),
+        Column(
+            "evidence",
+            Kind.JSON,
+            "attribute.evidence",
+            "list of {conversation, turn, quote, start, end, state}",
+            parts=EVIDENCE,
+        ),
         Column("attribute_system", Kind.TEXT, system_name("attribute_system"), "the system that extracted it"),
         Column("label", Kind.TEXT, label_word("consensus.label::integer"), "accept, unsure or reject"),
         *_BACKING,
