@@ -188,6 +188,17 @@ def test_connections_that_broke_while_idle_fail_no_request(site: Site) -> None:
     assert Counter(site.get(ASKS_THE_DATABASE).status for _ in range(12)) == {404: 12}
 
 
+@pytest.mark.django_db
+def test_a_second_connection_beside_the_first_works() -> None:
+    aside = connection.copy()
+    try:
+        with aside.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            assert cursor.fetchone() == (1,)
+    finally:
+        aside.close()
+
+
 def wrapped(error: psycopg.Error) -> OperationalError:
     outer = OperationalError(str(error))
     outer.__cause__ = error

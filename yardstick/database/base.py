@@ -3,6 +3,7 @@
 from typing import Any
 
 import psycopg
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.postgresql import base
 from psycopg_pool import ConnectionPool
 
@@ -12,10 +13,10 @@ from yardstick.database.reasons import Away
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    def __init__(self, settings_dict: dict[str, Any], alias: str = "default") -> None:
+    def __init__(self, settings_dict: dict[str, Any], alias: str = DEFAULT_DB_ALIAS) -> None:
         options = settings_dict.get("OPTIONS", {})
         if options.get("pool"):
-            options = {**options, "pool": {**options["pool"], **self._watching()}}
+            options = {**options, "pool": {**options["pool"], **WATCHING, **patience.pool_options}}
         super().__init__({**settings_dict, "OPTIONS": options}, alias)
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
@@ -23,19 +24,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raise Away("the database is away; its pool goes on trying")
         return super().get_new_connection(conn_params)
 
-    def _watching(self) -> dict[str, Any]:
-        return {
-            "connection_class": WatchedConnection,
-            "check": self._check,
-            "reconnect_failed": ConnectionPool.check,
-            **patience.pool_options,
-        }
 
-    def _check(self, connection: psycopg.Connection[Any]) -> None:
-        """Where one idle connection is broken its neighbours are too: all are made again at once, not one per request."""
-        try:
-            ConnectionPool.check_connection(connection)
-        except psycopg.OperationalError:
-            self.pool.drain()
-            raise
-        contact.succeeded()
+def check(connection: psycopg.Connection[Any]) -> None:
+    """Where one idle connection is broken its neighbours are too: all are made again at once, not one per request."""
+    try:
+        ConnectionPool.check_connection(connection)
+    except psycopg.OperationalError:
+        connections[DEFAULT_DB_ALIAS].pool.drain()  # type: ignore[attr-defined]  # it is one of the class above
+        raise
+    contact.succeeded()
+
+
+# Functions and not methods: Django copies a connection's settings, deeply, for a second one beside it.
+WATCHING: dict[str, Any] = {
+    "connection_class": WatchedConnection,
+    "check": check,
+    "reconnect_failed": ConnectionPool.check,
+}
