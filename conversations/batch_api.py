@@ -18,7 +18,7 @@ from accounts.models import Scope
 from accounts.paging import OldestFirst
 from accounts.requests import user_of
 from conversations import tasks
-from conversations.formats import Format, Options, detect
+from conversations.formats import HEAD_BYTES, Format, Options
 from conversations.models import Batch, BatchProblem
 from conversations.permissions import MANAGE, READ, get_study
 from conversations.queries import batches as queries
@@ -48,7 +48,7 @@ class BatchList(generics.ListAPIView[Batch]):
         if file.size > settings.UPLOAD_MAX_BYTES:
             raise serializers.ValidationError({"file": f"At most {settings.UPLOAD_MAX_BYTES} bytes."})
         try:
-            found, options = _reading(file.read(services.HEAD_BYTES), said)
+            found, options = _reading(file.read(HEAD_BYTES), said)
             batch = services.receive(
                 study=study,
                 file=file,
@@ -64,11 +64,9 @@ class BatchList(generics.ListAPIView[Batch]):
         return Response(BatchSerializer(batch).data, status=status.HTTP_202_ACCEPTED)
 
 
-def _reading(head: bytes, said: dict[str, Any]) -> tuple[Format | None, Options | None]:
-    """How the file is to be read. Nothing where its content tells of no format: receiving it says so."""
-    name = said.pop("format", "")
-    found = Format(name) if name else detect(head)
-    return found, services.options_said(format=found, head=head, **said) if found else None
+def _reading(head: bytes, said: dict[str, Any]) -> tuple[Format, Options]:
+    found = services.format_said(said.pop("format", None), head)
+    return found, services.options_said(format=found, head=head, **said)
 
 
 class BatchDetail(APIView):

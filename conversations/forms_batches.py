@@ -7,8 +7,8 @@ from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 
 from conversations.enums import Origin
-from conversations.formats import DESCRIPTIONS, Format, SubjectPolicy, detect
-from conversations.services.batches import BatchRefused, options_said
+from conversations.formats import DESCRIPTIONS, Format, SubjectPolicy
+from conversations.services.batches import BatchRefused, format_said, options_said
 from conversations.services.previews import HEAD_BYTES
 
 COLUMNS = ("subject", "conversation", "turn", "role", "content", "language", "model")
@@ -75,9 +75,10 @@ class UploadForm(forms.Form):
             return values
         head = file.read(HEAD_BYTES)
         file.seek(0)
-        found = Format(values["format"]) if values.get("format") else detect(head)
-        if found is None:
-            self.add_error("format", "The content tells of no format that is known. Say which one it is.")
+        try:
+            found = format_said(values.get("format"), head)
+        except BatchRefused as refusal:
+            self.add_error("format", str(refusal))
             return values
         values.update(head=head, found=found)
         try:

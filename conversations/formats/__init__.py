@@ -5,10 +5,12 @@ from typing import BinaryIO
 
 from . import limits as limits
 from .chatgpt import chatgpt
-from .chats import claude, lmsys, openai, sharegpt, wildchat
+from .chats import lmsys, openai, sharegpt, wildchat
+from .claude import claude
 from .context import Builder, Context
 from .csv_turns import parse_csv
-from .detection import csv_header, default_options, detect
+from .detection import HEAD_BYTES, NotRecognised, csv_header, default_options, recognise
+from .faults import unforeseen
 from .fields import FieldError, Record
 from .limits import MAX_LINE_BYTES, MAX_TURN_CHARACTERS
 from .options import DESCRIPTIONS, Description, Format, Options, SubjectPolicy, needs_subject_policy
@@ -37,6 +39,7 @@ from .yardstick import yardstick
 
 __all__ = [
     "DESCRIPTIONS",
+    "HEAD_BYTES",
     "MAX_LINE_BYTES",
     "MAX_TURN_CHARACTERS",
     "AttributeRow",
@@ -47,6 +50,7 @@ __all__ = [
     "Format",
     "GivenAttribute",
     "JudgmentRow",
+    "NotRecognised",
     "Options",
     "PromptRow",
     "ResponseRow",
@@ -60,9 +64,9 @@ __all__ = [
     "Turn",
     "csv_header",
     "default_options",
-    "detect",
     "needs_subject_policy",
     "parse",
+    "recognise",
 ]
 
 _BUILDERS: Mapping[Format, Builder] = {
@@ -89,14 +93,14 @@ def parse(
 ) -> Iterator[Row | RowError]:
     """The rows of a file and what is wrong with it, in the file's order, in memory bounded by ``MAX_LINE_BYTES``."""
     if format is Format.CSV:
-        yield from parse_csv(stream, options)
+        yield from map(_spoken, parse_csv(stream, options))
         return
     context = Context(options)
     for record in read_records(stream):
         if isinstance(record, RowError):
             yield record
         else:
-            yield from _built(*record, _BUILDERS[format], context)
+            yield from map(_spoken, _built(*record, _BUILDERS[format], context))
         del record  # or it would stand in memory beside the next one
 
 
@@ -105,3 +109,13 @@ def _built(line: int, value: object, build: Builder, context: Context) -> Iterat
         yield from build(line, Record.of(value), context)
     except FieldError as error:
         yield error.row(line)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is this row's problem and not its neighbours'
+        yield unforeseen(line, error)
+
+
+def _spoken(row: Row | RowError) -> Row | RowError:
+    """A conversation tells of a person only where the person said something."""
+    if not isinstance(row, ConversationRow) or any(turn.role == "user" and turn.content.strip() for turn in row.turns):
+        return row
+    found = f"none in {len(row.turns)} turns"
+    return RowError(line=row.line, field="", expected="a turn of the user with text", found=found)

@@ -1,4 +1,4 @@
-"""Conversations as JSON rows: OpenAI messages, ShareGPT, WildChat, LMSYS, and a Claude data export."""
+"""Conversations as JSON rows: OpenAI messages, ShareGPT, WildChat, LMSYS."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,24 +8,24 @@ from .fields import Record
 from .limits import MAX_LANGUAGE_CHARACTERS, MAX_NAME_CHARACTERS
 from .rows import ConversationRow, Turn
 from .subjects import subject_of
-from .turns import bounded, check_size, conversation_turns, turn_content, turn_role
+from .turns import conversation_turns
 
 _CONVERSATION_IDS = ("conversation_id", "conversation_hash", "session_id", "chat_id", "thread_id", "uuid", "id")
 
 
 def openai(line: int, record: Record, context: Context) -> Iterator[ConversationRow]:
-    yield _row(line, record, context, conversation_turns(record.records("messages"), record.at("messages")))
+    yield conversation_row(line, record, context, conversation_turns(record.records("messages"), record.at("messages")))
 
 
 def sharegpt(line: int, record: Record, context: Context) -> Iterator[ConversationRow]:
     turns = conversation_turns(record.records("conversations"), record.at("conversations"), "from", "value")
-    yield _row(line, record, context, turns)
+    yield conversation_row(line, record, context, turns)
 
 
 def wildchat(line: int, record: Record, context: Context) -> Iterator[ConversationRow]:
     turns = conversation_turns(record.records("conversation"), record.at("conversation"))
     flags = {name: record.boolean(name) for name in ("toxic", "redacted") if not record.missing(name)}
-    yield _row(line, record, context, turns, flags=flags, subject_field="hashed_ip")
+    yield conversation_row(line, record, context, turns, flags=flags, subject_field="hashed_ip")
 
 
 def lmsys(line: int, record: Record, context: Context) -> Iterator[ConversationRow]:
@@ -33,24 +33,10 @@ def lmsys(line: int, record: Record, context: Context) -> Iterator[ConversationR
     flags = {"redacted": record.boolean("redacted")} if not record.missing("redacted") else {}
     if not record.missing("openai_moderation"):
         flags["toxic"] = any(verdict.optional_boolean("flagged") for verdict in record.records("openai_moderation"))
-    yield _row(line, record, context, turns, flags=flags)
+    yield conversation_row(line, record, context, turns, flags=flags)
 
 
-def claude(line: int, record: Record, context: Context) -> Iterator[ConversationRow]:
-    turns = [Turn(turn_role(message, "sender"), _claude_text(message)) for message in record.records("chat_messages")]
-    check_size(len(turns), sum(len(turn.content) for turn in turns), "chat_messages")
-    if not any(turn.content for turn in turns):
-        raise record.error("chat_messages", "at least one message with text")
-    yield _row(line, record, context, tuple(turns))
-
-
-def _claude_text(message: Record) -> str:
-    if message.values.get("content"):
-        return turn_content(message)
-    return bounded(message.text("text", blank=True), message.at("text"))
-
-
-def _row(
+def conversation_row(
     line: int,
     record: Record,
     context: Context,

@@ -1,12 +1,14 @@
-"""CSV with one turn a row. The rows of a conversation stand together."""
+"""CSV with one turn a row, in any order of the rows."""
 
 import csv
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from .csv_spool import Spool, SpooledConversation, SpooledTurn
+from .faults import unforeseen
 from .fields import FieldError, Record, excerpt, problem
-from .limits import MAX_CSV_CONVERSATIONS, MAX_LANGUAGE_CHARACTERS, MAX_LINE_BYTES, MAX_NAME_CHARACTERS
+from .limits import MAX_LANGUAGE_CHARACTERS, MAX_LINE_BYTES, MAX_NAME_CHARACTERS
 from .options import Options, SubjectPolicy
 from .rows import ConversationRow, Row, RowError, Turn
 from .subjects import file_subject
@@ -86,14 +88,19 @@ def _columns(header: list[str], options: Options) -> dict[str, int]:
         raise FieldError("", "a header that names each column once", excerpt(", ".join(header)))
     columns: dict[str, int] = {}
     for ours, default in DEFAULT_COLUMNS.items():
-        name = options.columns.get(ours, default)
+        name = _column(ours, default, options)
         if name in places:
             columns[ours] = places[name]
         elif _wanted(ours, options):
-            raise FieldError(
-                name, f"a column for {ours}", f"the columns {', '.join(excerpt(column) for column in header[:20])}"
-            )
+            found = f"the columns {', '.join(excerpt(column) for column in header[:20])}"
+            raise FieldError(name, f"a column for {ours}: say which one it is", found)
     return columns
+
+
+def _column(ours: str, default: str, options: Options) -> str:
+    if ours == "subject" and options.subject_field:
+        return options.subject_field
+    return options.columns.get(ours, default)
 
 
 def _wanted(ours: str, options: Options) -> bool:
@@ -102,84 +109,70 @@ def _wanted(ours: str, options: Options) -> bool:
     return ours not in _OPTIONAL or bool(options.columns.get(ours))
 
 
-@dataclass
-class _Conversation:
-    line: int
-    subject: str
-    conversation: str
-    turns: list[Turn] = field(default_factory=list)
-    characters: int = 0
-    last_turn: int = -1
-    language: str | None = None
-    model: str | None = None
-    refused: bool = False
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.subject, self.conversation
-
-    def row(self) -> ConversationRow:
-        return ConversationRow(
-            line=self.line,
-            subject=self.subject,
-            conversation=self.conversation,
-            turns=tuple(self.turns),
-            language=self.language,
-            model=self.model,
-        )
-
-
 def _rows(
     source: _Lines, reader: Iterator[list[str]], header: list[str], columns: dict[str, int], options: Options
 ) -> Iterator[Row | RowError]:
-    conversations = _Conversations(options)
-    for line, cells in _cells(source, reader, len(header)):
-        if isinstance(cells, RowError):
-            yield cells
-            conversations.refuse_current()  # the row may have been a turn of it
-            continue
-        try:
-            yield from conversations.take(line, Record({ours: cells[place] for ours, place in columns.items()}))
-        except FieldError as error:
-            yield error.row(line)
-            conversations.refuse_current()
-    yield from conversations.finish()
+    """What is wrong with single rows first, then the conversations: which are whole is known at the end of the file."""
+    try:
+        with Spool() as spool:
+            for place, (line, cells) in enumerate(_cells(source, reader, len(header))):
+                if isinstance(cells, RowError):
+                    yield cells
+                    spool.lose(None, place)
+                else:
+                    record = Record({ours: cells[column] for ours, column in columns.items()})
+                    yield from _spooled(spool, place, line, record, options)
+            yield from map(_conversation, spool.conversations())
+    except sqlite3.Error as error:
+        yield problem(source.number, "room on the disk to put the rows in order", str(error))
 
 
-class _Conversations:
-    """Collects the turns of one conversation after another."""
+def _spooled(spool: Spool, place: int, line: int, record: Record, options: Options) -> Iterator[RowError]:
+    try:
+        subject, name = _names(record, options)
+    except FieldError as error:
+        yield error.row(line)
+        spool.lose(_name_at_least(record), place)
+        return
+    conversation = spool.conversation(subject, name, line)
+    try:
+        spool.add(conversation, place, _turn(line, record))
+    except FieldError as error:
+        yield error.row(line)
+        spool.refuse(conversation)
+    except sqlite3.Error:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is this row's problem
+        yield unforeseen(line, error)
+        spool.refuse(conversation)
 
-    def __init__(self, options: Options) -> None:
-        self.options = options
-        self.current: _Conversation | None = None
-        self.finished: set[int] = set()
 
-    def take(self, line: int, record: Record) -> Iterator[Row]:
-        subject, conversation = _names(record, self.options)
-        if self.current is None or self.current.key != (subject, conversation):
-            yield from self.finish()
-            self.current = _Conversation(line, subject, conversation)
-            self._check_new(self.current)
-        if not self.current.refused:
-            _add(self.current, record)
+def _conversation(spooled: SpooledConversation) -> Row | RowError:
+    """Whole, or the first reason why not."""
+    turns: list[SpooledTurn] = []
+    characters = 0
+    try:
+        for turn in spooled.turns:
+            characters += len(turn.content)
+            check_size(len(turns) + 1, characters, "content")
+            _refuse_same_number(turns, turn)
+            turns.append(turn)
+    except FieldError as error:
+        return error.row(max(turn.line, turns[-1].line) if turns else turn.line)
+    return ConversationRow(
+        line=spooled.line,
+        subject=spooled.subject,
+        conversation=spooled.name,
+        turns=tuple(Turn(turn.role, turn.content) for turn in turns),
+        language=next((turn.language for turn in turns if turn.language), None),
+        model=next((turn.model for turn in turns if turn.model), None),
+    )
 
-    def finish(self) -> Iterator[Row]:
-        if self.current is None:
-            return
-        self.finished.add(hash(self.current.key))
-        if not self.current.refused:
-            yield self.current.row()
 
-    def refuse_current(self) -> None:
-        if self.current is not None:
-            self.current.refused = True
-
-    def _check_new(self, current: _Conversation) -> None:
-        if hash(current.key) in self.finished:
-            again = f"{excerpt(current.conversation)} a second time"
-            raise FieldError("conversation", "the rows of a conversation together", again)
-        if len(self.finished) >= MAX_CSV_CONVERSATIONS:
-            raise FieldError("conversation", f"at most {MAX_CSV_CONVERSATIONS:,} conversations in a CSV file", "more")
+def _refuse_same_number(turns: list[SpooledTurn], turn: SpooledTurn) -> None:
+    if turns and turn.number is not None and turn.number == turns[-1].number:
+        expected = "a number that no other turn of the conversation has"
+        raise FieldError("turn", expected, f"{turn.number} a second time")
 
 
 def _cells(source: _Lines, reader: Iterator[list[str]], width: int) -> Iterator[tuple[int, list[str] | RowError]]:
@@ -215,24 +208,29 @@ def _names(record: Record, options: Options) -> tuple[str, str]:
     return record.identifier("subject"), conversation
 
 
-def _add(current: _Conversation, record: Record) -> None:
-    turn = Turn(turn_role(record), turn_content(record))
-    number = _turn_number(record)
-    if number is not None:
-        if number <= current.last_turn:
-            raise FieldError("turn", f"a number above {current.last_turn}", str(number))
-        current.last_turn = number
-    current.characters += len(turn.content)
-    check_size(len(current.turns) + 1, current.characters, "content")
-    current.turns.append(turn)
-    current.language = current.language or record.optional_text("language", MAX_LANGUAGE_CHARACTERS)
-    current.model = current.model or record.optional_text("model", MAX_NAME_CHARACTERS)
+def _name_at_least(record: Record) -> str | None:
+    """The conversation of a row whose subject nobody can tell."""
+    try:
+        return record.identifier("conversation")
+    except FieldError:
+        return None
+
+
+def _turn(line: int, record: Record) -> SpooledTurn:
+    return SpooledTurn(
+        line=line,
+        number=_turn_number(record),
+        role=turn_role(record),
+        content=turn_content(record),
+        language=record.optional_text("language", MAX_LANGUAGE_CHARACTERS),
+        model=record.optional_text("model", MAX_NAME_CHARACTERS),
+    )
 
 
 def _turn_number(record: Record) -> int | None:
-    value = record.values.get("turn")
-    if value is None:
+    if not record.has("turn"):
         return None
-    if not value.strip().isdecimal() or len(value) > 9:
+    value = record.text("turn", blank=True).strip()
+    if not value.isdecimal() or len(value) > 9:
         raise record.error("turn", "a whole number")
     return int(value)

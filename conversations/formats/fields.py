@@ -73,7 +73,7 @@ def storable(value: str, path: str) -> str:
 class Record:
     """A JSON object and where it stands in its row."""
 
-    values: Mapping[str, Any]
+    _values: Mapping[str, Any]
     path: str = ""
 
     @classmethod
@@ -86,20 +86,27 @@ class Record:
         return f"{self.path}.{name}" if self.path else name
 
     def error(self, name: str, expected: str) -> FieldError:
-        return FieldError(self.at(name), expected, excerpt(self.values.get(name)))
+        return FieldError(self.at(name), expected, excerpt(self._values.get(name)))
 
     def only(self, allowed: frozenset[str]) -> None:
-        for name in self.values:
+        for name in self._values:
             if name not in allowed:
                 raise FieldError(
                     self.at(name), f"one of the fields {', '.join(sorted(allowed))}", f"the field {_quoted(name)}"
                 )
 
+    def names(self) -> list[str]:
+        """The fields it has, in the order of the file."""
+        return list(self._values)
+
+    def has(self, *names: str) -> bool:
+        return all(name in self._values for name in names)
+
     def missing(self, name: str) -> bool:
-        return self.values.get(name) is None
+        return self._values.get(name) is None
 
     def text(self, name: str, limit: int = MAX_TEXT_CHARACTERS, *, blank: bool = False) -> str:
-        value = self.values.get(name)
+        value = self._values.get(name)
         if not isinstance(value, str) or not (blank or value.strip()):
             raise self.error(name, "text" if blank else "text that is not empty")
         if len(value) > limit:
@@ -109,20 +116,42 @@ class Record:
     def optional_text(self, name: str, limit: int = MAX_TEXT_CHARACTERS) -> str | None:
         return None if self.missing(name) else self.text(name, limit, blank=True) or None
 
+    def text_or_list(self, name: str) -> str | list[Any] | None:
+        """What a message says: a text of any length that is not looked at yet, its parts, or nothing."""
+        value = self._values.get(name)
+        if value is not None and not isinstance(value, str | list):
+            raise self.error(name, "text, or a list of parts")
+        return value
+
+    def is_text(self, name: str) -> bool:
+        return isinstance(self._values.get(name), str)
+
+    def text_or_number(self, name: str, expected: str) -> str | int | float | None:
+        value = self.scalar(name, expected)
+        if isinstance(value, bool):
+            raise self.error(name, expected)
+        return value
+
+    def scalar(self, name: str, expected: str) -> str | int | float | bool | None:
+        value = self._values.get(name)
+        if not isinstance(value, str | int | float | None):
+            raise self.error(name, expected)
+        return value
+
     def identifier(self, name: str) -> str:
-        return identifier(self.values.get(name), self.at(name))
+        return identifier(self._values.get(name), self.at(name))
 
     def optional_identifier(self, name: str) -> str | None:
         return None if self.missing(name) else self.identifier(name)
 
     def choice(self, name: str, choices: tuple[str, ...]) -> str:
-        value = self.values.get(name)
+        value = self._values.get(name)
         if not isinstance(value, str) or value not in choices:
             raise self.error(name, f"one of {', '.join(choices)}")
         return value
 
     def integer(self, name: str, minimum: int = 0, maximum: int = MAX_INTEGER) -> int:
-        value = self.values.get(name)
+        value = self._values.get(name)
         if not isinstance(value, int) or isinstance(value, bool) or not minimum <= value <= maximum:
             raise self.error(name, f"a whole number from {minimum} to {maximum}")
         return value
@@ -131,7 +160,7 @@ class Record:
         return None if self.missing(name) else self.integer(name)
 
     def number(self, name: str, minimum: float = -math.inf, maximum: float = math.inf) -> float:
-        value = self.values.get(name)
+        value = self._values.get(name)
         expected = "a number" if minimum == -math.inf else f"a number from {minimum:g} to {maximum:g}"
         if not isinstance(value, int | float) or isinstance(value, bool):
             raise self.error(name, expected)
@@ -147,7 +176,7 @@ class Record:
     def optional_moment(self, name: str) -> datetime | None:
         if self.missing(name):
             return None
-        value = self.values.get(name)
+        value = self._values.get(name)
         expected = "a moment with its time zone, like 2026-05-01T09:30:00Z"
         try:
             moment = datetime.fromisoformat(value) if isinstance(value, str) else None
@@ -159,7 +188,7 @@ class Record:
         return in_utc
 
     def boolean(self, name: str) -> bool:
-        value = self.values.get(name)
+        value = self._values.get(name)
         if not isinstance(value, bool):
             raise self.error(name, "true or false")
         return value
@@ -170,13 +199,25 @@ class Record:
     def list(self, name: str, *, optional: bool = False) -> list[Any]:
         if optional and self.missing(name):
             return []
-        value = self.values.get(name)
+        value = self._values.get(name)
         if not isinstance(value, list):
             raise self.error(name, "a list")
         return value
 
     def record(self, name: str) -> "Record":
-        return Record.of(self.values.get(name), self.at(name))
+        return Record.of(self._values.get(name), self.at(name))
+
+    def optional_record(self, name: str) -> "Record | None":
+        return None if self.missing(name) else self.record(name)
+
+    def record_if_any(self, name: str) -> "Record | None":
+        """For a field in which others keep what they like."""
+        value = self._values.get(name)
+        return Record.of(value, self.at(name)) if isinstance(value, dict) else None
+
+    def flag(self, name: str) -> bool:
+        """Whether it is said to be so; nothing said is no."""
+        return self.optional_boolean(name) is True
 
     def records(self, name: str, *, optional: bool = False) -> Iterator["Record"]:
         """The objects in a list; raises at the first element that is none."""

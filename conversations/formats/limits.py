@@ -2,6 +2,8 @@
 
 MAX_LINE_BYTES = 8 * 1024 * 1024  # one line, one CSV field, or one element of a JSON array
 MAX_BRACKETS = 250_000  # in one such piece, { and [ together
+MAX_DEPTH = 200  # of objects and lists in each other
+MAX_FIELD_NAME_CHARACTERS = 1_000
 MAX_TURNS = 5_000
 MAX_TURN_CHARACTERS = 500_000
 MAX_CONVERSATION_CHARACTERS = 8 * 1024 * 1024
@@ -13,4 +15,3 @@ MAX_LANGUAGE_CHARACTERS = 40
 MAX_TYPE_CHARACTERS = 60
 MAX_FIELD_PATH_CHARACTERS = 200
 MAX_INTEGER = 2**31 - 1
-MAX_CSV_CONVERSATIONS = 1_000_000  # their ids are remembered to notice one that starts twice

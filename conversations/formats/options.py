@@ -61,7 +61,7 @@ DESCRIPTIONS: Mapping[Format, Description] = {
     ),
     Format.CSV: Description(
         "CSV, one turn a row",
-        "Columns for user, conversation, role and content; the rows of a conversation stand together.",
+        "Columns for user, conversation, role and content, in any order of the rows; without a column turn their order counts.",
     ),
     Format.VERIFIED_ATTRIBUTES: Description(
         "Verified attributes", "Facts about the user of a session, verified by people, each with its quote."

@@ -3,15 +3,15 @@
 A value that can't be read is an error row and reading goes on behind it.
 """
 
-import json
 import re
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, BinaryIO
 
+from .decoding import decode
 from .fields import FieldError, excerpt, problem
-from .limits import MAX_BRACKETS, MAX_LINE_BYTES
+from .limits import MAX_LINE_BYTES
 from .rows import RowError
 
 _BLOCK = 256 * 1024
@@ -39,7 +39,7 @@ def read_records(stream: BinaryIO) -> Iterator[tuple[int, Any] | RowError]:
     """The values of a JSON Lines file or of a JSON array, each with its line or element number."""
     number, first = _first_line(stream)
     if first.lstrip().startswith(b"["):
-        yield from map(_decoded, _elements(chain([first], iter(lambda: stream.read(_BLOCK), b""))))
+        yield from map(_decoded, elements(chain([first], iter(lambda: stream.read(_BLOCK), b""))))
     elif first.strip() == b"{":
         yield problem(number, "one JSON object a line, or an array of objects", "an object spread over several lines")
     else:
@@ -133,7 +133,7 @@ def _end(pattern: re.Pattern[bytes], block: bytes, position: int) -> int:
     return found.end() if found else position
 
 
-def _elements(blocks: Iterable[bytes]) -> Iterator[Piece | RowError]:
+def elements(blocks: Iterable[bytes]) -> Iterator[Piece | RowError]:
     state = _Elements()
     carried = b""  # a backslash at the end of a block belongs to what follows it
     for block in blocks:
@@ -186,30 +186,3 @@ def _decoded(piece: Piece | RowError) -> tuple[int, Any] | RowError:
         if piece.complete:
             return error.row(piece.number)
         return problem(piece.number, "a complete row", f"the end of the file in the middle of it: {error.found}")
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    values = dict(pairs)
-    if len(values) != len(pairs):
-        seen: set[str] = set()
-        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise FieldError(twice, "each field once", "the same field twice")
-    return values
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_object)
-
-
-def decode(raw: bytes) -> Any:
-    if raw.count(b"{") + raw.count(b"[") > MAX_BRACKETS:  # tiny objects take fifty times their length in memory
-        raise FieldError("", f"at most {MAX_BRACKETS:,} opening brackets in a row", "more")
-    try:
-        return _DECODER.decode(raw.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise FieldError("", "UTF-8 text", f"the byte 0x{raw[error.start]:02x} at byte {error.start + 1}") from None
-    except json.JSONDecodeError as error:
-        raise FieldError("", "a JSON value", f"{error.msg} at character {error.pos + 1}") from None
-    except RecursionError:
-        raise FieldError("", "JSON that is not nested so deeply", "too many levels") from None
-    except ValueError:
-        raise FieldError("", "numbers of at most 4,300 digits", "a longer one") from None

@@ -72,38 +72,38 @@ def _pointers(record: Record, value: Any, index: int) -> tuple[tuple[EvidencePoi
     path = f"evidence[{index}]"
     if not isinstance(value, dict):
         return (), (FieldError(path, "conv_idx and turn_idxs; the attribute is kept", excerpt(value)),)
+    entry = Record.of(value, path)
     problems: list[FieldError] = []
-    conversation = _conversation_name(record, value.get("conv_idx"))
-    if conversation is None:
-        count = len(record.list("conversations"))
-        expected = f"the index of one of the {count} conversations; the attribute is kept"
-        problems.append(FieldError(f"{path}.conv_idx", expected, excerpt(value.get("conv_idx"))))
-    turns = value.get("turn_idxs")
-    if not isinstance(turns, list):
-        problems.append(
-            FieldError(f"{path}.turn_idxs", "a list of turn indexes; the attribute is kept", excerpt(turns))
-        )
-        turns = []
-    pointers: list[EvidencePointer] = []
+    conversation = _conversation_name(record, entry, problems)
+    pointers = tuple(EvidencePointer(conversation, turn, None) for turn in _turn_indexes(entry, problems))
+    if not pointers and conversation is not None:
+        pointers = (EvidencePointer(conversation, None, None),)
+    return pointers, tuple(problems)
+
+
+def _conversation_name(record: Record, entry: Record, problems: list[FieldError]) -> str | None:
+    conversations = record.list("conversations")
+    try:
+        index = entry.integer("conv_idx", 0, len(conversations) - 1)
+        return Record.of(conversations[index], f"conversations[{index}]").identifier("conversation_hash")
+    except FieldError as error:
+        expected = f"the index of one of the {len(conversations)} conversations; the attribute is kept"
+        problems.append(FieldError(entry.at("conv_idx"), expected, error.found))
+        return None
+
+
+def _turn_indexes(entry: Record, problems: list[FieldError]) -> Iterator[int]:
+    try:
+        turns = entry.list("turn_idxs")
+    except FieldError as error:
+        problems.append(FieldError(error.field, "a list of turn indexes; the attribute is kept", error.found))
+        return
     for turn in turns:
         if isinstance(turn, int) and not isinstance(turn, bool) and 0 <= turn <= MAX_INTEGER:
-            pointers.append(EvidencePointer(conversation, turn, None))
+            yield turn
         else:
-            problems.append(
-                FieldError(f"{path}.turn_idxs", "turn indexes from 0; the attribute is kept", excerpt(turn))
-            )
-    if not pointers and conversation is not None:
-        pointers.append(EvidencePointer(conversation, None, None))
-    return tuple(pointers), tuple(problems)
-
-
-def _conversation_name(record: Record, index: Any) -> str | None:
-    conversations = record.list("conversations")
-    if not isinstance(index, int) or isinstance(index, bool) or not 0 <= index < len(conversations):
-        return None
-    if not isinstance(conversations[index], dict):
-        return None
-    return Record.of(conversations[index], f"conversations[{index}]").identifier("conversation_hash")
+            expected = "turn indexes from 0; the attribute is kept"
+            problems.append(FieldError(entry.at("turn_idxs"), expected, excerpt(turn)))
 
 
 def attribute_row(

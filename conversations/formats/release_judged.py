@@ -16,7 +16,7 @@ def task6(line: int, record: Record, context: Context) -> Iterator[Row | RowErro
     prompt = _prompt_of(record, subject)
     prompt_text = record.text("prompt_text")
     responses = _responses(line, record, subject, prompt)
-    profile = [{"attribute": item.values.get("attribute")} for item in record.records("attributes")]
+    profile = [{"attribute": given.attribute} for given in responses[1].attributes]
     yield from profile_rows(line, subject, profile, "attributes", context)
     if context.first_time("prompt", prompt, prompt_text):
         yield PromptRow(line=line, prompt=prompt, text=prompt_text)

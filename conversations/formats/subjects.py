@@ -31,14 +31,15 @@ def field_subject(record: Record, name: str | None) -> str:
         raise FieldError(
             "subject", "what one subject is, stated at upload: the file, each conversation, or a field", "nothing"
         )
-    if name in record.values:
+    if record.has(name):
         return record.identifier(name)
     *parents, last = name.split(".")
+    inner = record
     for parent in parents:
-        if not isinstance(record.values.get(parent), dict):
-            raise FieldError(record.at(name), "the field that names the subject", "no such field")
-        record = record.record(parent)
-    return record.identifier(last)
+        if inner.missing(parent):
+            raise FieldError(name, "the field that names the subject", "no such field")
+        inner = inner.record(parent)
+    return inner.identifier(last)
 
 
 def content_name(turns: Sequence[Turn]) -> str:

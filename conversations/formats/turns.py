@@ -12,8 +12,10 @@ ROLES: Mapping[str, str] = {
     "human": "user",
     "prompter": "user",
     "assistant": "assistant",
+    "ai": "assistant",
     "gpt": "assistant",
     "chatgpt": "assistant",
+    "claude": "assistant",
     "model": "assistant",
     "bot": "assistant",
     "bard": "assistant",
@@ -23,25 +25,36 @@ ROLES: Mapping[str, str] = {
     "tool": "tool",
     "function": "tool",
     "function_call": "assistant",
+    "function-call": "assistant",
     "function_response": "tool",
+    "function-response": "tool",
     "observation": "tool",
 }
 
-_NAMED_PARTS: Mapping[str, str] = {
-    "image_url": "[image]",
-    "input_image": "[image]",
-    "image": "[image]",
-    "image_asset_pointer": "[image]",
-    "input_audio": "[audio]",
-    "audio": "[audio]",
-    "audio_asset_pointer": "[audio]",
+AUDIO = "[audio]"
+IMAGE = "[image]"
+# What stands in a turn for a part that is no text.
+_NOTES: Mapping[str, str] = {
+    "image_url": IMAGE,
+    "input_image": IMAGE,
+    "image": IMAGE,
+    "image_asset_pointer": IMAGE,
+    "input_audio": AUDIO,
+    "output_audio": AUDIO,
+    "audio": AUDIO,
+    "audio_asset_pointer": AUDIO,
+    "real_time_user_audio_video_asset_pointer": AUDIO,
     "file": "[file]",
     "input_file": "[file]",
     "document": "[file]",
     "video": "[video]",
+    "video_container_asset_pointer": "[video]",
     "tool_use": "[tool call]",
     "tool_result": "[tool result]",
 }
+# Of these parts nobody saw anything.
+_BOOKKEEPING = frozenset({"thinking", "redacted_thinking", "reasoning", "token_budget", "flag"})
+_TEXT_FIELDS = ("text", "refusal", "transcript")
 
 
 def conversation_turns(
@@ -51,13 +64,20 @@ def conversation_turns(
     turns: list[Turn] = []
     characters = 0
     for record in records:
-        turn = Turn(role=turn_role(record, role), content=turn_content(record, content))
+        turn = Turn(
+            role=turn_role(record, _found(record, role, "role")),
+            content=turn_content(record, _found(record, content, "content")),
+        )
         characters += len(turn.content)
         check_size(len(turns) + 1, characters, path)
         turns.append(turn)
     if not turns:
         raise FieldError(path, "at least one turn", "none")
     return tuple(turns)
+
+
+def _found(record: Record, name: str, other: str) -> str:
+    return other if record.has(other) and not record.has(name) else name
 
 
 def check_size(turns: int, characters: int, path: str) -> None:
@@ -68,24 +88,34 @@ def check_size(turns: int, characters: int, path: str) -> None:
 
 
 def turn_role(record: Record, name: str = "role") -> str:
-    value = record.values.get(name)
+    expected = "one of user, assistant, system, tool (or human, gpt)"
+    value = record.text_or_number(name, expected)
     if not isinstance(value, str) or value.lower() not in ROLES:
-        raise record.error(name, "one of user, assistant, system, tool (or human, gpt)")
+        raise record.error(name, expected)
     return ROLES[value.lower()]
 
 
 def turn_content(record: Record, name: str = "content") -> str:
-    value = record.values.get(name)
-    if value is None and record.values.get("tool_calls"):
-        return tool_calls(record)
+    value = record.text_or_list(name)
     if isinstance(value, list):
-        return bounded(
-            "\n".join(part_text(part, f"{record.at(name)}[{index}]") for index, part in enumerate(value)),
-            record.at(name),
-        )
-    if not isinstance(value, str):
-        raise record.error(name, "text, or a list of parts")
-    return bounded(value, record.at(name))
+        return bounded(parts_text(value, record.at(name)), record.at(name))
+    if value is not None:
+        return bounded(value, record.at(name))
+    return _said_elsewhere(record) or _nothing(record, name)
+
+
+def _said_elsewhere(record: Record) -> str:
+    """What a message without content says in another field."""
+    if refusal := record.optional_text("refusal"):
+        return refusal
+    if calls := record.list("tool_calls", optional=True):
+        return tool_calls(calls, record.at("tool_calls"))
+    call = record.optional_record("function_call")
+    return "" if call is None else _call_note(call)
+
+
+def _nothing(record: Record, name: str) -> str:
+    raise record.error(name, "text, or a list of parts")
 
 
 def bounded(text: str, path: str) -> str:
@@ -94,26 +124,43 @@ def bounded(text: str, path: str) -> str:
     return storable(text, path)
 
 
-def part_text(part: Any, path: str) -> str:
-    """The text of one part; a part that has none is noted by its type."""
+def parts_text(parts: list[Any], path: str) -> str:
+    """The texts of the parts, each on a line of its own. A recording beside its transcript is not noted."""
+    read = [_part(part, f"{path}[{index}]") for index, part in enumerate(parts) if part is not None]
+    is_transcribed = any(kind == "audio_transcription" for kind, _ in read)
+    return "\n".join(text for kind, text in read if text and not (is_transcribed and _NOTES.get(kind) == AUDIO))
+
+
+def _part(part: Any, path: str) -> tuple[str, str]:
+    """What kind a part is and its text; one that has none is noted by its kind."""
     if isinstance(part, str):
-        return part
+        return "", part
     record = Record.of(part, path)
-    kind = record.values.get("type", record.values.get("content_type"))
-    if isinstance(kind, str) and kind in _NAMED_PARTS:
-        return _NAMED_PARTS[kind]
-    for name in ("text", "refusal", "transcript"):
-        if isinstance(record.values.get(name), str):
-            return str(record.values[name])
-    if not isinstance(kind, str):
+    kind = part_kind(record)
+    if kind in _BOOKKEEPING:
+        return kind, ""
+    note = _NOTES.get(kind)
+    if note is not None:
+        return kind, (record.optional_text("transcript") if note == AUDIO else None) or note
+    if any(record.has(name) for name in _TEXT_FIELDS):
+        return kind, next(filter(None, map(record.optional_text, _TEXT_FIELDS)), "")
+    if not kind:
         raise record.error("type", "the type of a content part")
-    return f"[{kind[:40]}]"
+    return kind, "[file]" if kind.endswith("_asset_pointer") else f"[{kind[:40]}]"
 
 
-def tool_calls(record: Record) -> str:
-    names = []
-    for call in record.records("tool_calls"):
-        function = call.values.get("function")
-        name = function.get("name") if isinstance(function, dict) else None
-        names.append(f"[tool call: {name[:80]}]" if isinstance(name, str) else "[tool call]")
-    return bounded("\n".join(names), record.at("tool_calls"))
+def part_kind(record: Record) -> str:
+    return record.optional_text("type") or record.optional_text("content_type") or ""
+
+
+def tool_calls(calls: list[Any], path: str) -> str:
+    notes = []
+    for index, call in enumerate(calls):
+        function = Record.of(call, f"{path}[{index}]").optional_record("function")
+        notes.append("[tool call]" if function is None else _call_note(function))
+    return bounded("\n".join(notes), path)
+
+
+def _call_note(call: Record) -> str:
+    name = call.optional_text("name")
+    return f"[tool call: {name[:80]}]" if name else "[tool call]"

@@ -42,10 +42,7 @@ MAX_ACTIVE_MS = 86_400_000  # a day at one page
 
 
 def yardstick(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
-    kind = record.values.get("kind")
-    if not isinstance(kind, str) or kind not in _KINDS:
-        raise record.error("kind", f"what the row is: one of {', '.join(_KINDS)}")
-    fields, build = _KINDS[kind]
+    fields, build = _KINDS[record.choice("kind", tuple(_KINDS))]
     record.only(fields | {"kind"})
     yield build(line, record, context)
 
@@ -122,8 +119,8 @@ def _case(line: int, record: Record, context: Context) -> Row:
 
 
 def _selection(line: int, record: Record, context: Context) -> Row:
-    is_whole = "attributes" in record.values
-    if is_whole and (extra := {"attribute", "selected", "score"} & record.values.keys()):
+    is_whole = record.has("attributes")
+    if is_whole and (extra := {"attribute", "selected", "score"}.intersection(record.names())):
         raise record.error(min(extra), "either attributes, the whole answer, or one attribute with selected")
     return SelectionRow(
         line=line,
@@ -185,12 +182,11 @@ def _response(line: int, record: Record, context: Context) -> Row:
 
 def _arm(record: Record) -> StatedArm:
     """A name alone, or an object where more is said of the treatment."""
-    value = record.values.get("arm")
-    if value is None:
+    if record.missing("arm"):
         return StatedArm()
-    if record.values.get("response") != "personalized":
+    if record.text("response") != "personalized":
         raise record.error("arm", "nothing but with a personalized response: a generic one belongs to all arms")
-    if isinstance(value, str):
+    if record.is_text("arm"):
         return StatedArm(name=record.text("arm", MAX_NAME_CHARACTERS).strip())
     stated = record.record("arm")
     stated.only(frozenset({"name", "policy", "selection_of", "settings"}))
@@ -207,13 +203,15 @@ def _arm(record: Record) -> StatedArm:
 
 
 def _settings(record: Record) -> dict[str, str | int | float | bool]:
-    if len(record.values) > MAX_SETTINGS:
-        raise FieldError(record.path, f"at most {MAX_SETTINGS} settings", excerpt(record.values))
-    return {storable(name, record.path): _setting(record, name) for name in record.values if not record.missing(name)}
+    names = record.names()
+    if len(names) > MAX_SETTINGS:
+        raise FieldError(record.path, f"at most {MAX_SETTINGS} settings", str(len(names)))
+    return {storable(name, record.path): _setting(record, name) for name in names if not record.missing(name)}
 
 
 def _setting(record: Record, name: str) -> str | int | float | bool:
-    value = record.values[name]
+    expected = "text, a number, true or false"
+    value = record.scalar(name, expected)
     if len(name) > MAX_SETTING_CHARACTERS:
         raise FieldError(record.path, f"names of at most {MAX_SETTING_CHARACTERS} characters", excerpt(name))
     if isinstance(value, str):
@@ -224,7 +222,7 @@ def _setting(record: Record, name: str) -> str | int | float | bool:
         return record.integer(name, -MAX_INTEGER)
     if isinstance(value, float):
         return record.number(name)
-    raise record.error(name, "text, a number, true or false")
+    raise record.error(name, expected)
 
 
 def _given(record: Record) -> GivenAttribute:
@@ -237,17 +235,11 @@ def _given(record: Record) -> GivenAttribute:
 
 
 def _cost(record: Record) -> str | None:
-    value = record.values.get("cost")
+    expected = "a decimal number that is not negative, like 0.0012"
+    value = record.text_or_number("cost", expected)
     if value is None:
         return None
-    expected = "a decimal number that is not negative, like 0.0012"
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, str | int | float)
-        or (isinstance(value, str) and len(value) > 40)
-    ):
-        raise record.error("cost", expected)
-    if isinstance(value, int) and not 0 <= value < MAX_COST:
+    if (isinstance(value, str) and len(value) > 40) or (isinstance(value, int) and not 0 <= value < MAX_COST):
         raise record.error("cost", expected)
     try:
         amount = Decimal(str(value))
@@ -263,9 +255,7 @@ def _judgment(line: int, record: Record, context: Context) -> Row:
     if stage == 1 and record.missing("attribute"):
         raise record.error("attribute", "the attribute that was judged")
     if stage == 2 and (record.missing("attribute") or record.missing("prompt")):
-        raise FieldError(
-            "attribute", "the prompt and the attribute that were judged", excerpt(record.values.get("attribute"))
-        )
+        raise record.error("attribute", "the prompt and the attribute that were judged")
     if stage == 3 and record.missing("prompt"):
         raise record.error("prompt", "the prompt of the case that was judged")
     return JudgmentRow(

@@ -12,7 +12,15 @@ from accounts.models import User
 from accounts.services import record
 from conversations import handlers
 from conversations.enums import BatchState, Origin
-from conversations.formats import Format, Options, SubjectPolicy, default_options, detect
+from conversations.formats import (
+    HEAD_BYTES,
+    Format,
+    NotRecognised,
+    Options,
+    SubjectPolicy,
+    default_options,
+    recognise,
+)
 from conversations.models import (
     Attribute,
     Batch,
@@ -31,7 +39,6 @@ from conversations.queries.batches import what_rests_on
 
 type Upload = File[bytes]  # evaluated by type checkers only
 
-HEAD_BYTES = 65_536
 # What rests on others goes first.
 _MADE_BY_A_BATCH: list[type[Model]] = [
     Comparison,
@@ -49,6 +56,20 @@ _ROWS_AT_ONCE = 500
 
 class BatchRefused(Exception):
     """The upload or its undoing can't be done. The message says why, for the uploader."""
+
+
+def format_said(name: str | None, head: bytes) -> Format:
+    """The format that an uploader named, or the one the content tells of.
+
+    Raises:
+        BatchRefused: nobody named one, and the content tells of none that is read here.
+    """
+    if name:
+        return Format(name)
+    try:
+        return recognise(head)
+    except NotRecognised as refusal:
+        raise BatchRefused(str(refusal)) from refusal
 
 
 def options_said(
@@ -97,11 +118,9 @@ def receive(
         BatchRefused: the file is empty, or its content tells of no format.
     """
     head = _head(file)
-    found = format or detect(head)
     if not head.strip():
         raise BatchRefused("The file is empty.")
-    if found is None:
-        raise BatchRefused("The content tells of no format that is known. Say which one it is.")
+    found = format_said(format, head)
     batch = Batch(
         study=study,
         filename=_shown_name(filename),

@@ -13,8 +13,6 @@ from conversations.formats import (
     RowError,
     SubjectRow,
     Turn,
-    default_options,
-    detect,
     parse,
 )
 
@@ -44,33 +42,30 @@ class Preview:
     problem_count: int
     is_part: bool
 
-
-class NotRecognised(Exception):
-    """The content tells of no format that is known."""
+    @property
+    def holds_nothing(self) -> bool:
+        """Nothing of the whole file could be read. Behind a part there may be more."""
+        return not self.counts and not self.is_part
 
 
 def preview(
     *,
     head: bytes,
     is_part: bool,
-    format: Format | None = None,  # noqa: A002 - what it is called everywhere
-    options: Options | None = None,
+    format: Format,  # noqa: A002 - what it is called everywhere
+    options: Options,
 ) -> Preview:
-    """Read the beginning of a file as an import would. Raises NotRecognised."""
-    found = format or detect(head)
-    if found is None:
-        raise NotRecognised
-    chosen = options or default_options(found, head)
+    """Read the beginning of a file as an import would."""
     rows: list[Row] = []
     problems: list[RowError] = []
-    for row in itertools.islice(parse(BytesIO(_whole_lines(head, is_part=is_part)), found, chosen), MOST_ROWS):
+    for row in itertools.islice(parse(BytesIO(_whole_lines(head, is_part=is_part)), format, options), MOST_ROWS):
         if isinstance(row, RowError):
             problems.append(row)
         else:
             rows.append(row)
     if is_part and _is_array(head):
         problems = _without_the_cut(rows, problems)
-    return Preview(found, chosen, _subjects(rows), _counts(rows), problems[:PROBLEMS], len(problems), is_part)
+    return Preview(format, options, _subjects(rows), _counts(rows), problems[:PROBLEMS], len(problems), is_part)
 
 
 def _without_the_cut(rows: list[Row], problems: list[RowError]) -> list[RowError]:

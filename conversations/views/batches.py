@@ -21,7 +21,7 @@ from conversations.models import Batch, BatchProblem, Study
 from conversations.permissions import MANAGE, READ, get_study
 from conversations.queries import batches as queries
 from conversations.services import batches as services
-from conversations.services.previews import HEAD_BYTES, NotRecognised, preview
+from conversations.services.previews import HEAD_BYTES, preview
 from conversations.spreadsheets import problem_rows
 
 ON_THE_CARD = 5
@@ -95,17 +95,13 @@ def preview_batch(request: HttpRequest, slug: str) -> HttpResponse:
     context: dict[str, object] = {"study": study, "form": form}
     if form.is_valid():
         said = form.cleaned_data
-        try:
-            seen = preview(
-                head=said["head"],
-                is_part=said["is_part"] or said["file"].size > len(said["head"]),
-                format=said["found"],
-                options=said["options"],
-            )
-        except NotRecognised:
-            form.add_error("format", "The content tells of no format that is known.")
-        else:
-            context |= {"preview": seen, "description": DESCRIPTIONS[seen.format]}
+        seen = preview(
+            head=said["head"],
+            is_part=said["is_part"] or said["file"].size > len(said["head"]),
+            format=said["found"],
+            options=said["options"],
+        )
+        context |= {"preview": seen, "description": DESCRIPTIONS[seen.format]}
     return render(request, "conversations/batches/preview.html", context)
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from conversations import tasks
 from conversations.enums import BatchState, Origin
-from conversations.formats import Format, SubjectPolicy, detect
+from conversations.formats import HEAD_BYTES, Format, SubjectPolicy
 from conversations.models import Batch, Study
 from conversations.queries.batches import UNFINISHED, problems_of
 from conversations.services import batches, importing
@@ -49,51 +49,65 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         user = _user(options["user"])
         study = _study(options["study"], user, create=options["create"])
-        for path in options["files"]:
+        failures = [failure for path in options["files"] if (failure := self._import(study, path, user, options))]
+        if failures:
+            raise CommandError("\n".join(failures))
+
+    def _import(self, study: Study, path: Path, user: User | None, options: dict[str, Any]) -> str:
+        """Why the file was not imported; empty if it was. One file's failure does not keep others out."""
+        try:
             batch = self._receive(study, path, user, options)
-            if options["queue"]:
-                tasks.announce(batch.pk)
-                self.stdout.write(f"{path.name}: batch {batch.pk} waits for a worker.")
-                continue
-            self._report(_finished(batch), path, options["report"])
+        except OSError as error:
+            return f"{_shown(path)}: {error.strerror}."
+        except batches.BatchRefused as refusal:
+            return f"{_shown(path)}: {refusal}"
+        if options["queue"]:
+            tasks.announce(batch.pk)
+            self.stdout.write(f"{_shown(path)}: batch {batch.pk} waits for a worker.")
+            return ""
+        return self._report(_finished(batch), path, options["report"])
 
     def _receive(self, study: Study, path: Path, user: User | None, options: dict[str, Any]) -> Batch:
-        try:
-            with path.open("rb") as stream:
-                head = stream.read(batches.HEAD_BYTES)
-                found = Format(options["format"]) if options["format"] != "auto" else detect(head)
-                return batches.receive(
-                    study=study,
-                    file=File(stream),
-                    filename=path.name,
-                    origin=options["origin"],
-                    user=user,
+        with path.open("rb") as stream:
+            head = stream.read(HEAD_BYTES)
+            found = batches.format_said(None if options["format"] == "auto" else options["format"], head)
+            return batches.receive(
+                study=study,
+                file=File(stream),
+                filename=path.name,
+                origin=options["origin"],
+                user=user,
+                format=found,
+                options=batches.options_said(
                     format=found,
-                    options=batches.options_said(
-                        format=found,
-                        head=head,
-                        columns=dict(_column(one) for one in options["column"]),
-                        **{name: options[name] for name in SAID},
-                    )
-                    if found
-                    else None,
-                )
-        except OSError as error:
-            raise CommandError(f"{path}: {error.strerror}.") from error
-        except batches.BatchRefused as refusal:
-            raise CommandError(f"{path}: {refusal}") from refusal
+                    head=head,
+                    columns=dict(_column(one) for one in options["column"]),
+                    **{name: options[name] for name in SAID},
+                ),
+            )
 
-    def _report(self, batch: Batch, path: Path, report: Path | None) -> None:
-        self.stdout.write(f"{path.name}: {batch.get_state_display().lower()} as {batch.format} (batch {batch.pk})")
+    def _report(self, batch: Batch, path: Path, report: Path | None) -> str:
+        name = _shown(path)
+        self.stdout.write(f"{name}: {batch.get_state_display().lower()} as {batch.format} (batch {batch.pk})")
         for kind, one in batch.counts.items():
             if isinstance(one, dict):
                 self.stdout.write(f"  {kind}: {one['new']} new, {one['known']} known before")
         if batch.problems.exists():
-            target = report or path.with_name(f"{path.name}.problems.csv")
-            written = _write_problems(batch, target)
-            self.stdout.write(f"  problems: {written}, see {target}")
-        if batch.state == BatchState.FAILED:
-            raise CommandError(batch.failure)
+            self._write_report(batch, report or path.with_name(f"{path.name}.problems.csv"))
+        return "" if batch.state == BatchState.DONE else f"{name}: {batch.failure or batch.get_state_display()}"
+
+    def _write_report(self, batch: Batch, target: Path) -> None:
+        try:
+            self.stdout.write(f"  problems: {_write_problems(batch, target)}, see {_shown(target)}")
+        except OSError as error:
+            self.stderr.write(
+                f"  problems: {batch.problems.count()}, not written to {_shown(target)}: {error.strerror}."
+            )
+
+
+def _shown(path: Path) -> str:
+    """A name that is no text in UTF-8 can be read from the disk and not be written to a terminal."""
+    return str(path).encode("utf-8", "replace").decode()
 
 
 def _user(username: str | None) -> User | None:

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from conversations.formats import (
     ConversationRow,
     Format,
+    NotRecognised,
     Options,
     RowError,
     SubjectPolicy,
     default_options,
-    detect,
     parse,
+    recognise,
 )
 
 FIELDS = [
@@ -163,7 +164,8 @@ def test_any_json_gives_rows_that_can_be_stored_or_errors(
 
 @settings(deadline=None)  # the machine may be busy
 @given(data=st.binary(max_size=200) | VALUE.map(lambda value: json.dumps([value]).encode()))
-def test_detection_never_raises(data: bytes) -> None:
-    file_format = detect(data, "x.json")
-    if file_format is not None:
-        default_options(file_format, data)
+def test_whatever_it_is_it_is_recognised_or_refused_in_words(data: bytes) -> None:
+    try:
+        default_options(recognise(data), data)
+    except NotRecognised as refusal:
+        assert str(refusal).endswith(".")

@@ -1,4 +1,11 @@
-from io import BytesIO
+import tracemalloc
+from dataclasses import replace
+from io import BytesIO, RawIOBase
+from random import Random
+from typing import BinaryIO, cast
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from conversations.formats import (
     ConversationRow,
@@ -9,8 +16,8 @@ from conversations.formats import (
     SubjectPolicy,
     Turn,
     default_options,
-    detect,
     parse,
+    recognise,
 )
 
 HEADER = b"user_id,conversation_id,turn,role,content\n"
@@ -44,7 +51,7 @@ def test_other_columns_delimiter_quotes_and_line_ends() -> None:
 
 def test_proposed_options_find_common_column_names() -> None:
     data = b"session_id\tspeaker\ttext\nc1\tuser\thi\n"
-    assert detect(data, "turns.tsv") is Format.CSV
+    assert recognise(data) is Format.CSV
     options = default_options(Format.CSV, data)
     assert options.subject_policy is SubjectPolicy.CONVERSATION
     (row,) = rows(data, options)
@@ -56,10 +63,112 @@ def test_missing_column_refuses_the_file() -> None:
     assert errors(b"user_id,conversation_id,role\nu1,c1,user\n") == [(1, "content")]
 
 
-def test_conversation_that_starts_a_second_time_is_an_error() -> None:
+def test_conversation_that_goes_on_further_down_is_whole() -> None:
     data = HEADER + TWO + b"u1,c2,0,user,x\nu1,c1,2,user,more\nu1,c3,0,user,y\n"
-    assert conversations(data) == ["c1", "c2", "c3"]
-    assert errors(data) == [(5, "conversation")]
+    assert [(row.conversation, len(row.turns)) for row in rows(data) if isinstance(row, ConversationRow)] == [
+        ("c1", 3),
+        ("c2", 1),
+        ("c3", 1),
+    ]
+    assert errors(data) == []
+
+
+NUMBERED = [
+    ("u1", "c1", 0, "user", "How long?"),
+    ("u1", "c1", 1, "assistant", "2 cm"),
+    ("u1", "c1", 7, "user", "Thanks"),
+    ("u2", "c1", 0, "user", "Another person's c1"),
+    ("u2", "c2", 3, "user", "How wide?"),
+    ("u2", "c2", 2, "system", "Be brief."),
+    ("u2", "c2", 10, "assistant", "3 cm"),
+    ("u3", "twice", 0, "user", "One"),
+    ("u3", "twice", 0, "user", "The other"),
+    ("u4", "bad role", 0, "user", "x"),
+    ("u4", "bad role", 1, "narrator", "y"),
+    ("", "no user", 0, "user", "x"),
+    ("u5", "no user", 1, "user", "its other half"),
+]
+
+
+def stored(data: bytes, options: Options | None = None) -> dict[tuple[str, str | None], tuple[Turn, ...]]:
+    return {
+        (row.subject, row.conversation): row.turns for row in rows(data, options) if isinstance(row, ConversationRow)
+    }
+
+
+@settings(deadline=None)  # the machine may be busy
+@given(order=st.permutations(NUMBERED))
+def test_every_order_of_the_rows_gives_the_same_conversations(order: list[tuple[object, ...]]) -> None:
+    data = HEADER + "".join(",".join(map(str, row)) + "\n" for row in order).encode()
+    assert stored(data) == {
+        ("u1", "c1"): (Turn("user", "How long?"), Turn("assistant", "2 cm"), Turn("user", "Thanks")),
+        ("u2", "c1"): (Turn("user", "Another person's c1"),),
+        ("u2", "c2"): (Turn("system", "Be brief."), Turn("user", "How wide?"), Turn("assistant", "3 cm")),
+    }
+    assert sorted(field for _, field in errors(data)) == ["role", "subject", "turn"]
+
+
+@settings(deadline=None)
+@given(
+    conversations=st.lists(
+        st.lists(st.sampled_from(["user", "assistant"]), max_size=6).map(lambda roles: ["user", *roles]), max_size=4
+    ),
+    seed=st.randoms(use_true_random=False),
+)
+def test_without_numbers_each_conversation_keeps_the_order_of_its_rows(
+    conversations: list[list[str]], seed: Random
+) -> None:
+    waiting = {f"c{number}": list(enumerate(roles)) for number, roles in enumerate(conversations)}
+    data = b"conversation_id,role,content\n"
+    while names := [name for name, turns in waiting.items() if turns]:
+        name = seed.choice(names)
+        place, role = waiting[name].pop(0)
+        data += f"{name},{role},text {place}\n".encode()
+    assert stored(data, Options(SubjectPolicy.CONVERSATION)) == {
+        (f"c{number}", f"c{number}"): tuple(Turn(role, f"text {place}") for place, role in enumerate(roles))
+        for number, roles in enumerate(conversations)
+    }
+
+
+def test_row_of_nobody_costs_the_conversations_around_it() -> None:
+    """It may have been a turn of each of them; of one that ended before or begins later it was none."""
+    lines = ["u1,before,0,user,x", "u1,around,0,user,x", "u1,near,0,user,x", ",,,,", "u1,next,0,user,x"]
+    lines += ["u1,around,1,user,x", "u1,later,0,user,x"]
+    assert conversations(HEADER + "\n".join(lines).encode()) == ["before", "later"]
+
+
+def test_memory_does_not_grow_with_the_file() -> None:
+    """A thousand conversations of 5 kB a turn, every one open from the first row to the last."""
+
+    class Rows(RawIOBase):
+        def __init__(self) -> None:
+            numbers = ((turn, number) for turn in range(4) for number in range(1_000))
+            self.lines = (f"u,c{number},{turn},user,{'x' * 5_000}\n".encode() for turn, number in numbers)
+            self.header = HEADER
+
+        def readline(self, size: int | None = -1, /) -> bytes:
+            header, self.header = self.header, b""
+            return header or next(self.lines, b"")
+
+    tracemalloc.start()
+    found = parse(cast("BinaryIO", Rows()), Format.CSV, Options())
+    assert sum(len(row.turns) for row in found if isinstance(row, ConversationRow)) == 4_000
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5 * 1024 * 1024, "the file has 20 MB"
+
+
+def test_column_that_was_named_for_the_subject_is_used() -> None:
+    data = b"owner,user_id,conversation_id,role,content\nann,7,c1,user,Hi\n"
+    proposed = default_options(Format.CSV, data)
+    assert [subject for subject, _ in stored(data, replace(proposed, subject_field="owner"))] == ["ann"]
+
+
+def test_column_that_is_missing_is_named_with_those_that_are_there() -> None:
+    (error,) = rows(b"user_id,prompt,response\nu1,How long?,2 cm\n")
+    assert isinstance(error, RowError)
+    assert error.field == "conversation_id"
+    assert error.found == "the columns 'user_id', 'prompt', 'response'"
 
 
 def test_same_conversation_id_of_two_subjects_is_two_conversations() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from conversations.formats import RowError, default_options, detect, limits, needs_subject_policy, parse
+from conversations.formats import RowError, default_options, limits, needs_subject_policy, parse, recognise
 
 TEXT = (Path(__file__).resolve().parents[3] / "docs" / "upload-formats.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```(?:jsonl|json|csv)\n(.*?)```", TEXT, re.DOTALL)
@@ -14,8 +14,7 @@ EXAMPLES = re.findall(r"```(?:jsonl|json|csv)\n(.*?)```", TEXT, re.DOTALL)
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_documented_example_is_read_without_an_error(example: str) -> None:
     data = example.encode()
-    file_format = detect(data, "")
-    assert file_format is not None
+    file_format = recognise(data)
     options = default_options(file_format, data)
     if needs_subject_policy(file_format):
         options = replace(options, file_subject="me")
@@ -31,6 +30,7 @@ def test_documented_limits_are_those_of_the_code() -> None:
         limits.MAX_TURN_CHARACTERS,
         limits.MAX_CONVERSATION_CHARACTERS,
         limits.MAX_ATTRIBUTE_CHARACTERS,
-        limits.MAX_CSV_CONVERSATIONS,
+        limits.MAX_DEPTH,
+        limits.MAX_FIELD_NAME_CHARACTERS,
     ):
         assert f"{limit:,}" in TEXT

@@ -37,7 +37,9 @@ def test_lines_around_a_bad_one_are_kept() -> None:
         (b'{"a": "\xff"}', "0xff"),
         (b'{"a": 1, "a": 2}', "twice"),
         (b'{"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "too many levels"),
-        (b'{"a": ' + b"9" * 5_000 + b"}", "a longer one"),
+        (b'{"a": ' + b"9" * 5_000 + b"}", "a number of more than 4,300 digits"),
+        (b'{"' + b"n" * 1_001 + b'": 1}', "a name of 1,001 characters"),
+        (b'{"a": ' * 201 + b"1" + b"}" * 201, "too many levels"),
     ],
 )
 def test_hostile_line_is_an_error_row(line: bytes, found: str) -> None:
@@ -104,7 +106,7 @@ def test_array_is_cut_as_json_reads_it_wherever_blocks_end(
     elements: list[Any], indent: int | None, ascii_only: bool, block: int
 ) -> None:
     data = json.dumps(elements, indent=indent, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
-    pieces = list(records._elements(data[start : start + block] for start in range(0, len(data), block)))
+    pieces = list(records.elements(data[start : start + block] for start in range(0, len(data), block)))
     assert [json.loads(piece.raw or b"") for piece in pieces if isinstance(piece, records.Piece)] == json.loads(data)
 
 

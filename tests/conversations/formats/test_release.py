@@ -17,8 +17,8 @@ from conversations.formats import (
     SelectedAttribute,
     SelectionRow,
     SubjectRow,
-    detect,
     parse,
+    recognise,
 )
 
 PROFILE = [{"attribute": "Likes tea", "reason": "r", "confidence": 0.9, "original_attributes": ["Tea", "Green tea"]}]
@@ -30,7 +30,7 @@ def rows[R](kind: type[R], file_format: Format, *values: Any) -> list[R]:
 
 def every(file_format: Format, *values: Any) -> list[Row | RowError]:
     data = "\n".join(map(json.dumps, values)).encode()
-    assert detect(data, "") is file_format
+    assert recognise(data) is file_format
     return list(parse(BytesIO(data), file_format, Options(system="release")))
 
 

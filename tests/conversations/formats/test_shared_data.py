@@ -18,8 +18,8 @@ from conversations.formats import (
     RowError,
     SubjectPolicy,
     default_options,
-    detect,
     parse,
+    recognise,
 )
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
@@ -38,7 +38,7 @@ SIX = {
 def rows(name: str, file_format: Format) -> list[Row | RowError]:
     with (DATA / name).open("rb") as stream:
         head = stream.read(65_536)
-        assert detect(head, "") is file_format
+        assert recognise(head) is file_format
         options = default_options(file_format, head)
         if options.subject_policy is SubjectPolicy.FILE:
             options = replace(options, file_subject="me")

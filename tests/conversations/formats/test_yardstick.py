@@ -21,8 +21,8 @@ from conversations.formats import (
     SelectionRow,
     SubjectRow,
     Turn,
-    detect,
     parse,
+    recognise,
 )
 
 TURNS = [{"role": "user", "content": "In cm please"}]
@@ -32,7 +32,8 @@ VOTE = {"kind": "judgment", "rater": "m", "rater_kind": "model", **CASE}
 
 def parsed(value: Any, options: Options | None = None) -> Row | RowError:
     data = json.dumps(value).encode()
-    assert detect(data, "") is Format.YARDSTICK
+    if isinstance(value["kind"], str):
+        assert recognise(data) is Format.YARDSTICK
     (row,) = parse(BytesIO(data), Format.YARDSTICK, options or Options())
     return row
 

@@ -9,9 +9,8 @@ from django.core.files import File
 
 from accounts.models import User
 from conversations.enums import Origin
-from conversations.formats import Format, Options, SubjectPolicy, default_options, detect
+from conversations.formats import HEAD_BYTES, Format, NotRecognised, Options, SubjectPolicy, default_options, recognise
 from conversations.models import Case, Prompt, Study
-from conversations.services.batches import HEAD_BYTES
 from conversations.services.cases import sample_cases
 from conversations.services.studies import create_study
 from yardstick.project.seeding.imports import import_once, in_memory
@@ -69,9 +68,10 @@ def _recognise(path: Path) -> tuple[Format, Options]:
             head = stream.read(HEAD_BYTES)
     except OSError as error:
         raise UnreadableFile(f"{path}: {error.strerror}.") from error
-    found = detect(head)
-    if found is None:
-        raise UnreadableFile(f"{path}: its content tells of no format that is known.")
+    try:
+        found = recognise(head)
+    except NotRecognised as refusal:
+        raise UnreadableFile(f"{path}: {refusal}") from refusal
     options = default_options(found, head)
     if options.subject_policy is SubjectPolicy.FILE:
         options = replace(options, subject_policy=SubjectPolicy.CONVERSATION)  # nobody is here to name the one subject

@@ -1,0 +1,116 @@
+"""A Claude data export: messages of blocks, with what was pasted and attached beside them."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from .chats import conversation_row
+from .context import Context
+from .fields import FieldError, Record, excerpt
+from .rows import Row, RowError, Turn
+from .turns import IMAGE, bounded, check_size, part_kind, turn_role
+
+_ROOT = "00000000-0000-4000-8000-000000000000"
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".heic")
+_SHOWN_BLOCKS = frozenset({"text", "voice_note"})
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def claude(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
+    messages = list(record.records("chat_messages"))
+    shown = _seen_last(record, messages)
+    turns = tuple(filter(None, map(_turn, shown)))
+    check_size(len(turns), sum(len(turn.content) for turn in turns), "chat_messages")
+    if not turns:
+        raise record.error("chat_messages", "at least one message with text")
+    yield conversation_row(line, record, context, turns)
+    if others := len(messages) - len(shown):
+        expected = "one line of messages; the one seen last is kept"
+        found = f"{others} message{'' if others == 1 else 's'} of other branches"
+        yield FieldError("chat_messages", expected, found).row(line, kept=True)
+
+
+def _seen_last(record: Record, messages: list[Record]) -> list[Record]:
+    """The messages from the first to the one written last: where a message was edited, others branch off."""
+    if all(message.missing("parent_message_uuid") for message in messages[1:]):
+        return messages
+    by_name = {message.identifier("uuid"): message for message in messages}
+    beginnings = {None, _ROOT, messages[0].optional_identifier("parent_message_uuid")} - by_name.keys()
+    name: str | None = _last(record, messages)
+    line: dict[str, Record] = {}
+    while name is not None and name not in beginnings:
+        if name in line:
+            raise record.error("chat_messages", f"a tree, without a circle through {excerpt(name)}")
+        if name not in by_name:
+            raise FieldError("chat_messages", "every parent among the messages", f"no message {excerpt(name)}")
+        line[name] = by_name[name]
+        name = line[name].optional_identifier("parent_message_uuid")
+    return list(line.values())[::-1]
+
+
+def _last(record: Record, messages: list[Record]) -> str:
+    if (stated := record.optional_identifier("current_leaf_message_uuid")) is not None:
+        return stated
+    parents = {message.optional_identifier("parent_message_uuid") for message in messages}
+    leaves = [message for message in messages if message.identifier("uuid") not in parents]
+    if not leaves:
+        raise record.error("chat_messages", "a tree, without a circle")
+    if len(leaves) == 1:
+        return leaves[0].identifier("uuid")
+    written = [(leaf.optional_moment("created_at") or _LONG_AGO, place) for place, leaf in enumerate(leaves)]
+    return leaves[max(written)[1]].identifier("uuid")
+
+
+def _turn(message: Record) -> Turn | None:
+    role = turn_role(message, "sender")
+    text = "\n".join(filter(None, [*_files(message), _said(message), *_attachments(message)]))
+    return Turn(role, bounded(text, message.at("content"))) if text.strip() else None
+
+
+def _said(message: Record) -> str:
+    content = message.text_or_list("content")
+    if isinstance(content, str):
+        return content
+    if not content:
+        return message.optional_text("text") or ""
+    return "\n".join(filter(None, map(_block, message.records("content"))))
+
+
+def _block(block: Record) -> str:
+    """What a block showed. Thinking, searches, their results and budgets are the vendor's own."""
+    kind = part_kind(block)
+    if kind in _SHOWN_BLOCKS:
+        return block.optional_text("text") or ""
+    if kind == "tool_use" and block.optional_text("name") == "artifacts":
+        return _artifact(block)
+    return IMAGE if kind == "image" else ""
+
+
+def _artifact(block: Record) -> str:
+    """The document beside the chat, or the new text of a part of it."""
+    written = block.optional_record("input") or Record({})
+    return written.optional_text("content") or written.optional_text("new_str") or ""
+
+
+def _attachments(message: Record) -> Iterator[str]:
+    """Pasted text has no name; a file's text stands under its name."""
+    for attachment in message.records("attachments", optional=True):
+        name = attachment.optional_text("file_name")
+        text = attachment.optional_text("extracted_content")
+        if name or not text:
+            yield _note(name)
+        if text:
+            yield text
+
+
+def _files(message: Record) -> Iterator[str]:
+    attached = {one.optional_text("file_name") for one in message.records("attachments", optional=True)}
+    for file in message.records("files", optional=True):
+        name = file.optional_text("file_name")
+        if name is None or name not in attached:
+            yield _note(name)
+
+
+def _note(name: str | None) -> str:
+    if name and name.lower().endswith(_PICTURES):
+        return IMAGE
+    return f"[file: {name[:80]}]" if name else "[file]"

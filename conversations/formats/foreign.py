@@ -1,0 +1,81 @@
+"""Files that people have and that nobody reads here yet: told by their first elements, so that they are named and not misread."""
+
+from collections.abc import Callable
+
+from .fields import FieldError, Record
+
+_CONTAINERS: tuple[tuple[bytes, str], ...] = (
+    (b"PAR1", "a Parquet file: not supported. Convert it to JSON Lines"),
+    (b"ARROW1", "an Arrow file: not supported. Convert it to JSON Lines"),
+    (b"\x1f\x8b", "a gzip archive: not supported. Unpack it and upload the file in it"),
+    (b"\xff\xfe", "text in UTF-16: not supported. Save it as UTF-8"),
+    (b"\xfe\xff", "text in UTF-16: not supported. Save it as UTF-8"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook: not supported. Save it as “CSV UTF-8”"),
+    (b"%PDF", "a PDF: not supported"),
+)
+_WORKBOOK = (b"[Content_Types].xml", b"xl/")
+
+
+def container(head: bytes) -> str | None:
+    """What a file that is no text looks like, and what to do with it."""
+    if head.startswith(b"PK\x03\x04"):
+        if any(name in head[:4096] for name in _WORKBOOK):
+            return "an Excel workbook: not supported. Save the sheet as “CSV UTF-8”"
+        return "a ZIP archive: not supported. Unpack it and upload the files in it one by one"
+    return next((words for beginning, words in _CONTAINERS if head.startswith(beginning)), None)
+
+
+def foreign(record: Record) -> str | None:
+    """The name of a format that is known and not read."""
+    return next((words for words, is_it in _SHAPES if _holds(is_it, record)), None)
+
+
+def _holds(is_it: Callable[[Record], bool], record: Record) -> bool:
+    try:
+        return is_it(record)
+    except FieldError:
+        return False
+
+
+def first(record: Record, name: str) -> Record | None:
+    """The first object of a list; None of an empty one. Raises FieldError where there is no list of objects."""
+    return next(record.records(name), None)
+
+
+def _first_has(name: str, *fields: str) -> Callable[[Record], bool]:
+    def looks(record: Record) -> bool:
+        element = first(record, name)
+        return element is not None and element.has(*fields)
+
+    return looks
+
+
+def _has(*fields: str) -> Callable[[Record], bool]:
+    return lambda record: record.has(*fields)
+
+
+def _is_deepseek(record: Record) -> bool:
+    mapping = record.record("mapping")
+    nodes = map(mapping.record, mapping.names())
+    messages = (node.record("message") for node in nodes if not node.missing("message"))
+    return record.has("inserted_at") or any(message.has("fragments") for message in messages)
+
+
+def _is_open_webui(record: Record) -> bool:
+    return record.record("chat").has("history")
+
+
+_SHAPES: tuple[tuple[str, Callable[[Record], bool]], ...] = (
+    ("a Grok export", _first_has("conversations", "conversation", "responses")),
+    ("a DeepSeek export", _is_deepseek),
+    ("an Open WebUI export", _is_open_webui),
+    ("ShareGPT rows of pairs {human, assistant}", _first_has("conversation", "human", "assistant")),
+    ("ShareGPT rows of pairs {human, assistant}", _first_has("conversations", "human", "assistant")),
+    ("LangSmith runs", _has("run_type", "inputs")),
+    ("OpenTelemetry spans", _has("resourceSpans")),
+    ("OpenAssistant messages", _has("message_tree_id")),
+    ("preference pairs (chosen, rejected), not conversations", _has("chosen", "rejected")),
+    ("an export of memories", _first_has("results", "memory")),
+    ("an export of memories", _has("memory", "user_id")),
+    ("a Google activity file", _has("header", "titleUrl")),
+)

@@ -1,0 +1,114 @@
+"""A format is told by its first elements; what is not read here is named and never misread."""
+
+import json
+from typing import Any
+
+import pytest
+
+from conversations.formats import Format, NotRecognised, recognise
+from conversations.formats.decoding import closed
+
+TURN = {"role": "user", "content": "Hi"}
+FOREIGN: dict[str, Any] = {
+    "Grok": {"conversations": [{"conversation": {"id": "g"}, "responses": [{"response": {"message": "Hi"}}]}]},
+    "DeepSeek": {
+        "id": "d",
+        "mapping": {
+            "root": {"id": "root", "parent": None, "message": None},
+            "1": {"id": "1", "parent": "root", "message": {"fragments": [{"type": "REQUEST", "content": "Hi"}]}},
+        },
+    },
+    "Open WebUI": {"id": "o", "chat": {"history": {"messages": {}, "currentId": None}}},
+    "human, assistant": {"conversation_id": "p", "conversation": [{"human": "Hi", "assistant": "Hello"}]},
+    "LangSmith": {"id": "l", "run_type": "llm", "inputs": {"messages": []}},
+    "OpenTelemetry": {"resourceSpans": []},
+    "OpenAssistant": {"message_tree_id": "t", "prompt": {"text": "Hi", "role": "prompter"}},
+    "preference pairs": {"chosen": "A", "rejected": "B"},
+    "memories": {"results": [{"id": "m", "memory": "Likes tea"}]},
+}
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("is_list", [True, False])
+@pytest.mark.parametrize("name", FOREIGN)
+def test_format_that_is_not_read_is_named(name: str, is_list: bool, indent: int | None) -> None:
+    value = [FOREIGN[name]] * 2 if is_list else FOREIGN[name]
+    with pytest.raises(NotRecognised, match=rf"looks like .*{name}.*not supported"):
+        recognise(json.dumps(value, indent=indent).encode())
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"conversations": {"from": "human"}},
+        {"conversations": ["Hi"]},
+        {"conversations": [{"speaker": "a", "words": "Hi"}]},
+        {"mapping": {"subject": "user_id"}},
+        {"mapping": {"a": {"column": 1}}},
+        {"chat_messages": "Hi"},
+        {"kind": 3},
+        {"conversation_id": "c", "conversation": [{"question": "Hi"}]},
+        {"messages": None},
+    ],
+)
+def test_name_of_one_field_tells_no_format(value: Any) -> None:
+    with pytest.raises(NotRecognised, match=f"has the fields {', '.join(value)}"):
+        recognise(json.dumps(value).encode())
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ({"conversations": []}, Format.SHAREGPT),
+        ({"conversations": [{"role": "user", "content": "Hi"}]}, Format.SHAREGPT),
+        ({"mapping": {}}, Format.CHATGPT),
+        ({"conversation_id": "c", "conversation": [TURN]}, Format.LMSYS),
+        ({"conversation_id": "c", "hashed_ip": "h", "conversation": [TURN]}, Format.WILDCHAT),
+    ],
+)
+def test_empty_parts_still_tell(value: Any, found: Format) -> None:
+    assert recognise(json.dumps(value).encode()) is found
+    assert recognise(b"[" + json.dumps(value).encode() + b", ") is found
+
+
+@pytest.mark.parametrize("length", range(20, 400, 7))
+def test_head_may_be_cut_off_anywhere(length: int) -> None:
+    chat = {"mapping": {"a": {"id": "a", "parent": None, "message": {"author": {"role": "user"}}}}, "title": "é" * 300}
+    assert recognise(json.dumps([chat], ensure_ascii=False).encode()[:length]) is Format.CHATGPT
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        (b"PK\x03\x04" + b"\x00" * 26 + b"conversations.json", "a ZIP archive: not supported. Unpack"),
+        (b"PK\x03\x04" + b"\x00" * 26 + b"[Content_Types].xml", "an Excel workbook"),
+        (b"PAR1\x15\x04", "Parquet"),
+        (b"\x1f\x8b\x08\x00", "gzip"),
+        ("a\tb\tc\n".encode("utf-16"), "UTF-16"),
+        (b"", "empty"),
+        (b"\xef\xbb\xbf \n", "empty"),
+        (b'{\n "messages": [\n {"role": "user"}\n ]\n}\n', "one JSON object over several lines"),
+        (b"[" + b"9" * 4_301 + b"]", "a number of more than 4,300 digits"),
+        (b'{"messages": ' + b"9" * 4_301 + b"}", "a number of more than 4,300 digits"),
+        (b'[{"mapping": {}, "n": ' + b"1" * 5_000 + b"}]", "a number of more than 4,300 digits"),
+        (b"[" * 5_000, "levels"),
+        (b'{"' + b"n" * 1_001 + b'": 1}', "a name of 1,001 characters"),
+    ],
+)
+def test_refusal_says_what_stands_in_the_way(head: bytes, words: str) -> None:
+    with pytest.raises(NotRecognised, match=words):
+        recognise(head)
+
+
+@pytest.mark.parametrize(
+    ("cut", "whole"),
+    [
+        (b'{"a": [1, {"b": 2, "c": "x, [', b'{"a": [1, {"b": 2}]}'),
+        (b'[1, 2, "\\"]', b"[1, 2]"),
+        (b'{"a": {"b', b'{"a": {}}'),
+        (b"[1]]]]", b"[1]"),
+        (b"", b""),
+    ],
+)
+def test_beginning_of_a_value_is_closed_behind_its_last_whole_part(cut: bytes, whole: bytes) -> None:
+    assert closed(cut) == whole

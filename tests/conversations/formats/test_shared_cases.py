@@ -1,0 +1,137 @@
+"""Files in shapes that public bug reports describe, where they lie beside the project. Nothing of them is copied here."""
+
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from conversations.formats import (
+    ConversationRow,
+    NotRecognised,
+    Row,
+    RowError,
+    SubjectPolicy,
+    default_options,
+    parse,
+    recognise,
+)
+
+CASES = Path(__file__).resolve().parents[4] / "shared" / "cases" / "uploads"
+pytestmark = pytest.mark.skipif(not CASES.exists(), reason="../shared/cases is not there")
+
+
+def rows(name: str) -> list[Row | RowError]:
+    data = (CASES / name).read_bytes()
+    found = recognise(data)
+    options = default_options(found, data)
+    if options.subject_policy is SubjectPolicy.FILE:
+        options = replace(options, file_subject="p1")
+    return list(parse(BytesIO(data), found, options))
+
+
+def said(name: str) -> dict[tuple[str, str | None], str]:
+    """Of each conversation who says what, a letter for the role before each text."""
+    return {
+        (row.subject, row.conversation): " / ".join(f"{turn.role[0]}: {turn.content}" for turn in row.turns)
+        for row in rows(name)
+        if isinstance(row, ConversationRow)
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        (
+            "17-claude-attachment.json",
+            {
+                (
+                    "p1",
+                    "cl1",
+                ): "u: I run a bakery and get up at three. Write my bio. / a: A baker of the early hours."
+            },
+        ),
+        ("18-claude-blocks.json", {("p1", "cl2"): "u: Weather in Oslo? / a: Let me look.\nIt is minus two."}),
+        ("76-claude-text-null.json", {("p1", "cl7"): "u: Which tea is mild? / a: White tea. / a: Said aloud."}),
+        ("19b-claude-null-and-empty.json", {("p1", "cl6"): "u: Hello there / a: Hi."}),
+        ("21-chatgpt-voice.json", {("p1", "v1"): "u: Tell me about tram lines. / a: There are four lines."}),
+        (
+            "22-chatgpt-canvas.json",
+            {
+                ("p1", "cv1"): "u: Write a packing list for a week of hiking. / a: # Packing list\n- Rain jacket\n"
+                "- Two pairs of socks / a: I made the list. Shall I change it?"
+            },
+        ),
+        (
+            "25-chatgpt-everything.json",
+            {("p1", "ev1"): "u: [image]\nWhat plant is this? / a: [image] / a: It is a fern."},
+        ),
+        (
+            "25b-chatgpt-everything-no-null.json",
+            {("p1", "ev1"): "u: [image]\nWhat plant is this? / a: [image] / a: It is a fern."},
+        ),
+        ("65-chatgpt-edited-branch.json", {("p1", "br1"): "u: Which tea is strong? / a: Assam."}),
+        ("83-chatgpt-no-children-no-current.json", {("p1", "ch2"): "u: How tall? / a: 75 cm."}),
+        (
+            "44-log-sorted-by-time-interleaved.csv",
+            {
+                ("u1", "c1"): "u: First question / a: First answer",
+                ("u2", "c2"): "u: Other person / a: Other answer",
+            },
+        ),
+        ("72-conversation-only-assistant-or-system.jsonl", {}),
+        (
+            "30-openai-refusal-content-null.jsonl",
+            {("u1", None): "u: Do something bad. / a: I can't help with that. / u: Then a nice poem. / a: Roses."},
+        ),
+        (
+            "31-openai-legacy-function-call.jsonl",
+            {("u1", None): "u: Weather? / a: [tool call: weather] / t: sunny / a: Sunny."},
+        ),
+    ],
+)
+def test_what_was_said_is_kept_and_nothing_else(name: str, expected: dict[tuple[str, str | None], str]) -> None:
+    assert said(name) == expected
+
+
+def test_marks_of_the_page_are_gone() -> None:
+    text = said("24-chatgpt-citation-marks.json")["p1", "ci1"]
+    assert "It opens at ten." in text
+    assert "On Monday it is closed." in text
+    assert not any(0xE200 <= ord(character) <= 0xE2FF for character in text)
+    assert "turn0search1" not in text
+    assert "†source" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("11-grok-prod-grok-backend.json", "a Grok export: not supported"),
+        ("28d-sharegpt-chinese-pairs.jsonl", "human, assistant"),
+        ("14-openwebui-chat-export.json", "Open WebUI"),
+        ("34b-langsmith-runs.jsonl", "LangSmith"),
+        ("35-otlp-genai-spans.json", "OpenTelemetry"),
+        ("36-oasst-trees.jsonl", "OpenAssistant"),
+        ("36b-oasst-flat.jsonl", "OpenAssistant"),
+        ("38-anthropic-hh.jsonl", "preference pairs"),
+        ("39-mem0-get-all.json", "memories"),
+    ],
+)
+def test_what_is_not_read_is_named(name: str, words: str) -> None:
+    with pytest.raises(NotRecognised, match=words):
+        rows(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "16-copilot-activity-history.csv",
+        "33b-langfuse-traces.csv",
+        "43-prompt-response-columns.csv",
+        "67-attributes-csv.csv",
+    ],
+)
+def test_columns_that_are_there_are_listed(name: str) -> None:
+    (problem,) = rows(name)
+    assert isinstance(problem, RowError)
+    assert problem.found.startswith("the columns '")

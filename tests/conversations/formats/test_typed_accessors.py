@@ -1,0 +1,116 @@
+"""Readers look at fields by typed accessors alone; what none foresaw costs its own row."""
+
+import ast
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from conversations import formats
+from conversations.formats import ConversationRow, Format, Options, Row, RowError, SubjectPolicy, parse
+from conversations.formats.context import Context
+from conversations.formats.fields import Record
+
+FOLDER = Path(formats.__file__).parent
+EACH = Options(SubjectPolicy.CONVERSATION)
+
+
+def raw_looks(source: str) -> list[int]:
+    """Lines that take a record's values as they are, outside of Record."""
+    tree = ast.parse(source)
+    inside = {
+        id(node)
+        for record in ast.walk(tree)
+        if isinstance(record, ast.ClassDef) and record.name == "Record"
+        for node in ast.walk(record)
+    }
+    return [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr == "_values" and id(node) not in inside
+    ]
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.py")), ids=lambda path: path.name)
+def test_no_reader_takes_values_as_they_are(path: Path) -> None:
+    assert raw_looks(path.read_text(encoding="utf-8")) == []
+
+
+def test_such_a_look_would_be_seen() -> None:
+    assert raw_looks("def read(record):\n    return record._values.get('a')\n") == [2]
+    assert not hasattr(Record({}), "values"), "the values have no public name"
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.py")), ids=lambda path: path.name)
+def test_no_parser_of_others_reads_an_upload(path: Path) -> None:
+    """Foreign bytes meet the standard library alone: a native parser can take the whole server with it."""
+    imports = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Import)]
+    sources = [
+        node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.ImportFrom)
+    ]
+    names = {alias.name for node in imports for alias in node.names}
+    names |= {node.module for node in sources if node.module and not node.level}
+    assert {name.partition(".")[0] for name in names} <= sys.stdlib_module_names
+
+
+def test_fault_of_a_reader_costs_its_row_and_is_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    original = formats._BUILDERS[Format.OPENAI]
+
+    def faulty(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
+        if line == 2:
+            raise TypeError("unhashable type: 'list'")
+        yield from original(line, record, context)
+
+    monkeypatch.setitem(formats._BUILDERS, Format.OPENAI, faulty)
+    rows = [{"messages": [{"role": "user", "content": f"Question {number}"}]} for number in range(3)]
+    with caplog.at_level(logging.ERROR):
+        first, second, third = parse(BytesIO("\n".join(map(json.dumps, rows)).encode()), Format.OPENAI, EACH)
+    assert isinstance(first, ConversationRow)
+    assert isinstance(third, ConversationRow)
+    assert isinstance(second, RowError)
+    assert second.line == 2
+    assert "TypeError" in second.found
+    assert "unhashable type" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [{"role": "system", "content": "x"}],
+        [{"role": "assistant", "content": "Hello"}],
+        [{"role": "user", "content": " "}, {"role": "assistant", "content": "Hello"}],
+    ],
+)
+@pytest.mark.parametrize("file_format", [Format.OPENAI, Format.SHAREGPT, Format.LMSYS])
+def test_conversation_in_which_nobody_spoke_is_reported(file_format: Format, messages: list[dict[str, str]]) -> None:
+    name = {Format.OPENAI: "messages", Format.SHAREGPT: "conversations", Format.LMSYS: "conversation"}[file_format]
+    (row,) = parse(BytesIO(json.dumps({"id": "c", name: messages}).encode()), file_format, EACH)
+    assert isinstance(row, RowError)
+    assert row.expected == "a turn of the user with text"
+
+
+def test_turns_are_read_by_what_they_have() -> None:
+    messages = [
+        {"role": "user", "content": "Weather?"},
+        {"role": "assistant", "content": None, "function_call": {"name": "weather", "arguments": "{}"}},
+        {"role": "function", "name": "weather", "content": "sunny"},
+        {"role": "ai", "content": None, "refusal": "I may not say."},
+        {"role": "assistant", "content": [{"type": "text", "text": None}, {"type": "thinking", "thinking": "x"}]},
+        {"role": "assistant", "content": [{"type": "output_audio", "transcript": "Sunny."}, {"type": "audio"}]},
+    ]
+    (row,) = parse(BytesIO(json.dumps({"messages": messages}).encode()), Format.OPENAI, EACH)
+    assert isinstance(row, ConversationRow)
+    assert [turn.content for turn in row.turns] == [
+        "Weather?",
+        "[tool call: weather]",
+        "sunny",
+        "I may not say.",
+        "",
+        "Sunny.\n[audio]",
+    ]
