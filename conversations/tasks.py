@@ -1,10 +1,8 @@
 """Imports happen behind the page. The state is in PostgreSQL; the broker only wakes workers."""
 
 import logging
-from typing import Any
 
-from celery import Task, shared_task
-from django.db import InterfaceError, OperationalError
+from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerAway
 
@@ -14,18 +12,7 @@ from conversations.services import importing
 logger = logging.getLogger(__name__)
 
 
-class _ImportTask(Task):
-    """An error in our own code fails the batch instead of being tried for ever; a database that is away comes back."""
-
-    def on_failure(self, exc: Exception, task_id: str, args: Any, kwargs: Any, einfo: Any) -> None:
-        if not isinstance(exc, OperationalError | InterfaceError):
-            failure = (
-                f"An error of this program ended the import ({type(exc).__name__}). What was read before it is kept."
-            )
-            importing.fail(batch_id=args[0], failure=failure, now=timezone.now())
-
-
-@shared_task(name="conversations.import_batch", base=_ImportTask)
+@shared_task(name="conversations.import_batch")
 def import_batch(batch_id: int) -> None:
     batch = importing.import_batch(batch_id=batch_id, now=timezone.now())
     if batch is not None:

@@ -3,14 +3,15 @@
 It may die at any moment and be started again: every row is stored once whatever happens, so starting over is safe.
 """
 
+import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from io import BytesIO
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
@@ -20,9 +21,12 @@ from conversations.formats import AttributeRow, ConversationRow, Format, Options
 from conversations.handlers import Handler, Stored
 from conversations.models import Batch, BatchProblem, Study
 
+logger = logging.getLogger(__name__)
+
 DEAD_AFTER = timedelta(seconds=60)
 MOST_ATTEMPTS = 3  # a file that kills every worker that reads it must not do so for ever
 ROWS_AT_ONCE = 500
+MOST_PROBLEMS = 10_000  # without a single row that can be read, nobody wants to know of more
 CHARACTERS_AT_ONCE = 4 * 1024 * 1024
 _HEARTBEAT_SECONDS = 2.0
 # Read once; others may have to be read once for each step.
@@ -46,6 +50,10 @@ class _Tally:
         total = self.kinds.setdefault(kind, Stored())
         total.new += stored.new
         total.known += stored.known
+
+    @property
+    def has_rows(self) -> bool:
+        return any(one.new or one.known for one in self.kinds.values())
 
     def as_json(self) -> dict[str, object]:
         kinds = {kind: {"new": one.new, "known": one.known} for kind, one in self.kinds.items()}
@@ -79,7 +87,11 @@ def claim(*, batch_id: int, now: datetime) -> Batch | None:
 
 
 def import_batch(*, batch_id: int, now: datetime) -> Batch | None:
-    """Import a batch to its end. Returns None where it is not free: somebody is at work on it, or it is done."""
+    """Import a batch to its end. Returns None where it is not free: somebody is at work on it, or it is done.
+
+    Raises:
+        OperationalError, InterfaceError: the database is away. The batch is taken up again when it is back.
+    """
     batch = claim(batch_id=batch_id, now=now)
     if batch is None:
         return None
@@ -89,8 +101,18 @@ def import_batch(*, batch_id: int, now: datetime) -> Batch | None:
         return None
     except FileNotFoundError:
         fail(batch_id=batch.pk, failure="The stored file is gone. Upload it again.", now=timezone.now())
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        logger.exception("The import of batch %d ended early.", batch.pk)
+        fail(batch_id=batch.pk, failure=_ended_by(error), now=timezone.now())
     batch.refresh_from_db()
     return batch
+
+
+def _ended_by(error: Exception) -> str:
+    """Said where the person who uploads can see it; what it was is in the log."""
+    return f"An error of this program ended the import ({type(error).__name__}). What was read before it is kept."
 
 
 def fail(*, batch_id: int, failure: str, now: datetime) -> None:
@@ -121,8 +143,11 @@ class _Import:
                 continue
             with self.batch.file.open("rb") as opened:
                 self.stream, self.readings = opened.file.file, number
-                for some in _chunks(self._of_step(parse(self.stream, self.format, self.options), step)):
+                watched = cast("BinaryIO", _Watched(self.stream, self._beat_if_due))
+                for some in _chunks(self._of_step(parse(watched, self.format, self.options), step)):
                     self._store(some)
+                    if self.tally.problems >= MOST_PROBLEMS and not self.tally.has_rows:
+                        break
         self._finish()
 
     def _of_step(self, rows: Iterator[Row | RowError], step: int) -> Iterator[Row | RowError]:
@@ -141,8 +166,6 @@ class _Import:
             self.seen.add(handler.step)
             if handler.step == step:
                 yield row
-            else:
-                self._beat_if_due()
 
     def _store(self, some: list[Row | RowError]) -> None:
         prepared = [
@@ -186,18 +209,48 @@ class _Import:
                 rows = total.new + total.known if total else 0
                 self.tally.kinds[handler.kind] = Stored(new=counted, known=max(0, rows - counted))
         now = timezone.now()
+        failure = self._why_nothing_was_stored()
         self._update(
-            state=BatchState.DONE,
+            state=BatchState.FAILED if failure else BatchState.DONE,
+            failure=failure,
             bytes_read=self.batch.size,
             counts=self.tally.as_json(),
             heartbeat_at=now,
             finished_at=now,
         )
 
+    def _why_nothing_was_stored(self) -> str:
+        """Empty where something was, or was known before."""
+        if self.tally.has_rows:
+            return ""
+        first = BatchProblem.objects.filter(batch=self.batch).order_by("pk").first()
+        if first is None:
+            return "Nothing could be read: the file has no rows."
+        field = f", {first.field}" if first.field else ""
+        problem = f"line {first.line}{field}: expected {first.expected}, found {first.found}"
+        count = self.tally.problems
+        return f"Nothing could be read{'' if count == 1 else f', the first of {count:,} problems'}: {problem}."
+
     def _update(self, **values: object) -> None:
         ours = Batch.objects.filter(pk=self.batch.pk, state=BatchState.IMPORTING, started_at=self.batch.started_at)
         if not ours.update(**values):
             raise Superseded(f"Batch {self.batch.pk} is in other hands.")
+
+
+class _Watched:
+    """A stream that lets us say that we live however long it is read before the first row comes."""
+
+    def __init__(self, stream: BinaryIO, on_read: Callable[[], None]) -> None:
+        self._stream = stream
+        self._on_read = on_read
+
+    def read(self, size: int = -1, /) -> bytes:
+        self._on_read()
+        return self._stream.read(size)
+
+    def readline(self, size: int = -1, /) -> bytes:
+        self._on_read()
+        return self._stream.readline(size)
 
 
 def _chunks(rows: Iterator[Row | RowError]) -> Iterator[list[Row | RowError]]:

@@ -32,6 +32,7 @@ async function showPreview() {
         // The fragment comes from our own server and is escaped there.
         preview.innerHTML = await answer.text();
         if (preview.querySelector(".alert--error")) document.getElementById("reading").open = true;
+        if (preview.querySelector("[data-nothing=csv]")) document.getElementById("columns").open = true;
     } catch {
         notify("The preview could not be made. You can upload the file all the same.", { isError: true });
     }
@@ -42,6 +43,10 @@ function upload(event) {
     const file = chosen();
     if (file && file.size > limit) {
         notify(`At most ${megabytes(limit)} can be uploaded here.`, { isError: true });
+        return;
+    }
+    if (preview.querySelector("[data-nothing]")) {
+        notify("Nothing of this file could be read, so it is not sent. Its first problems are listed above.", { isError: true });
         return;
     }
     const request = new XMLHttpRequest(); // fetch() does not tell how much was sent

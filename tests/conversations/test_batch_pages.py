@@ -152,6 +152,25 @@ def test_batch_page_shows_counts_and_problems(client, study):
     assert "hx-get" not in text, "nothing moves any more"
 
 
+NOTHING = b'{"kind": "nonsense"}\n'
+
+
+def test_batch_of_which_nothing_was_stored_is_shown_as_failed(client, study):
+    batch = uploaded(client, study, file=file(NOTHING))
+    for name, arguments in (("batch", [batch.pk]), ("batches", []), ("batches-card", [])):
+        text = page(client, name, study, *arguments).content.decode()
+        assert "failed" in text
+        assert "imported" not in text
+    assert "Nothing could be read: line 1, kind" in page(client, "batch", study, batch.pk).content.decode()
+
+
+def test_preview_that_could_read_nothing_is_not_gone_on_from(client, study):
+    address = reverse("conversations:preview-batch", args=[study.slug])
+    assert b"data-nothing" in client.post(address, {"file": file(NOTHING)}).content
+    assert b"data-nothing" not in client.post(address, {"file": file(NOTHING), "is_part": "on"}).content
+    assert b"data-nothing" not in client.post(address, {"file": file()}).content
+
+
 def test_progress_polls_until_it_is_done(client, study):
     upload(client, study)
     batch = Batch.objects.get(study=study)

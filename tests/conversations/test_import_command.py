@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import User
-from conversations.models import Attribute, Conversation, Membership, Study
+from conversations.models import Attribute, Batch, Conversation, Membership, Study
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +61,32 @@ def test_what_is_missing_is_said(path, arguments, said):
 def test_file_that_is_not_there_is_said(tmp_path):
     with pytest.raises(CommandError, match="No such file"):
         run(factories.study().slug, tmp_path / "none.jsonl", "--origin", "real")
+
+
+def test_file_of_which_nothing_was_stored_fails_the_command_and_not_its_neighbours(tmp_path, path):
+    nothing = tmp_path / "a-nothing.jsonl"
+    nothing.write_text(json.dumps({"messages": 3, "person": "p1"}) + "\n")
+    said = ["--origin", "real", "--subject-field", "person", "--subject-policy", "field"]
+    with pytest.raises(CommandError, match=r"a-nothing.jsonl: Nothing could be read: line 1, messages"):
+        run(factories.study().slug, nothing, tmp_path / "gone.jsonl", path, *said)
+    assert Conversation.objects.count() == 1
+    assert list(Batch.objects.order_by("pk").values_list("state", flat=True)) == ["failed", "done"]
+
+
+def test_file_that_is_not_read_is_named(tmp_path):
+    target = tmp_path / "prod-grok-backend.json"
+    target.write_text(json.dumps({"conversations": [{"conversation": {"id": "g"}, "responses": []}]}))
+    with pytest.raises(CommandError, match="looks like a Grok export: not supported"):
+        run(factories.study().slug, target, "--origin", "real")
+    assert not Batch.objects.exists()
+
+
+def test_report_that_can_not_be_written_does_not_fail_the_import(path):
+    study = factories.study()
+    said = ["--origin", "real", "--subject-field", "person", "--subject-policy", "field"]
+    output = run(study.slug, path, *said, "--report", path / "no" / "folder.csv")
+    assert "imported as openai" in output
+    assert Conversation.objects.count() == 1
 
 
 def test_csv_columns_are_mapped(tmp_path):

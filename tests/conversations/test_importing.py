@@ -78,18 +78,18 @@ def study() -> Study:
     return factories.study()
 
 
-def received(study: Study, rows: list[Fields], **values: Any) -> Batch:
-    content = "".join(json.dumps(row) + "\n" for row in rows).encode()
+def received(study: Study, rows: list[Fields], *, content: bytes = b"", **values: Any) -> Batch:
+    content = content or "".join(json.dumps(row) + "\n" for row in rows).encode()
     file = File(io.BytesIO(content))
     file.size = len(content)
     defaults = {"filename": "rows.jsonl", "origin": Origin.ILLUSTRATIVE, "user": None, "format": Format.YARDSTICK}
     return batches.receive(study=study, file=file, **defaults | values)
 
 
-def bring(study: Study, rows: list[Fields], **values: Any) -> Batch:
+def bring(study: Study, rows: list[Fields], *, state: BatchState = BatchState.DONE, **values: Any) -> Batch:
     batch = importing.import_batch(batch_id=received(study, rows, **values).pk, now=timezone.now())
     assert batch is not None
-    assert batch.state == BatchState.DONE
+    assert batch.state == state
     return batch
 
 
@@ -217,7 +217,7 @@ def test_selections_find_attributes_by_id_and_text(study):
 
 def test_second_text_of_a_response_is_refused(study):
     bring(study, EVERYTHING)
-    batch = bring(study, [GENERIC | {"text": "Other words."}])
+    batch = bring(study, [GENERIC | {"text": "Other words."}], state=BatchState.FAILED)
     assert found_problems(batch) == [(1, "text", False)]
     assert Response.objects.get(kind="generic").text == "30 inches."
 
@@ -305,6 +305,60 @@ def test_file_that_is_gone_fails_the_batch(study):
     assert (failed.state, failed.failure) == (BatchState.FAILED, "The stored file is gone. Upload it again.")
 
 
+def test_batch_of_which_nothing_was_stored_failed(study):
+    one = bring(study, [{"kind": "nonsense"}], state=BatchState.FAILED)
+    assert one.failure.startswith("Nothing could be read: line 1, kind: expected one of subject")
+    two = bring(study, [{"kind": "nonsense"}, CASE], state=BatchState.FAILED)
+    assert "the first of 2 problems" in two.failure
+    assert two.counts["problems"] == 2
+    empty = bring(
+        study, [], format=Format.CSV, content=b"user_id,conversation_id,role,content\n", state=BatchState.FAILED
+    )
+    assert empty.failure == "Nothing could be read: the file has no rows."
+
+
+def test_file_in_which_nothing_can_be_read_is_not_read_to_its_end(study):
+    batch = bring(study, [], format=Format.OPENAI, content=b"[" + b"," * 50_000 + b"]", state=BatchState.FAILED)
+    assert importing.MOST_PROBLEMS <= batch.counts["problems"] < 11_000
+
+
+def test_batch_whose_rows_are_all_known_did_not_fail(study):
+    bring(study, [CONVERSATION])
+    again = bring(study, [CONVERSATION, {"kind": "nonsense"}])
+    assert again.counts["conversations"] == {"new": 0, "known": 1}
+
+
+def test_columns_that_are_there_are_named_where_one_is_missing(study):
+    content = b"user_id,prompt,response\nu1,How high?,75 cm.\n"
+    batch = bring(study, [], format=Format.CSV, content=content, state=BatchState.FAILED)
+    assert "the columns 'user_id', 'prompt', 'response'" in batch.failure
+
+
+def test_fault_of_this_program_fails_the_batch_and_is_logged(study, monkeypatch, caplog):
+    batch = received(study, EVERYTHING)
+    monkeypatch.setattr(importing, "_by_handler", lambda rows: tuple(rows)[99])
+    failed = importing.import_batch(batch_id=batch.pk, now=timezone.now())
+    assert failed is not None
+    assert failed.state == BatchState.FAILED
+    assert "(IndexError)" in failed.failure
+    assert "tuple index out of range" in caplog.text
+
+
+def test_reading_says_that_it_lives_before_the_first_row(study, monkeypatch):
+    monkeypatch.setattr(importing, "_HEARTBEAT_SECONDS", -1.0)
+    beats: list[int] = []
+    original = importing._Import._beat
+
+    def beat(self: Any) -> None:
+        beats.append(self.stream.tell())
+        original(self)
+
+    monkeypatch.setattr(importing._Import, "_beat", beat)
+    rows = b"".join(b"u1,c%d,%d,user,Hi\n" % (number, turn) for turn in range(2) for number in range(50))
+    bring(study, [], format=Format.CSV, content=b"user_id,conversation_id,turn,role,content\n" + rows)
+    assert len(beats) > 100, "every conversation ends at the end of the file"
+
+
 def test_file_is_stored_under_a_name_of_ours(study):
     batch = received(study, EVERYTHING, filename="../../etc/passwd\n.jsonl")
     assert batch.file.name == f"studies/{study.pk}/batches/{batch.sha256[:32]}"
@@ -354,7 +408,7 @@ def test_subject_of_a_file_is_what_the_uploader_says(study):
 
 
 def test_error_report_can_not_become_a_formula(study):
-    batch = bring(study, [{"kind": "=1+1"}])
+    batch = bring(study, [{"kind": "=1+1"}], state=BatchState.FAILED)
     target = io.StringIO()
     csv.writer(target).writerows(problem_rows("=cmd.jsonl", problems_of(batch)))
     header, row = csv.reader(io.StringIO(target.getvalue()))

@@ -1,0 +1,68 @@
+"""The upload page in a browser: what the preview says decides whether a file is sent."""
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from conversations.enums import BatchState, Role
+from conversations.models import Batch, Membership, Study
+from tests import factories
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+COLUMNS = "user_id,prompt,response\nu1,How high should a desk be?,About 75 cm.\n"
+
+
+@pytest.fixture
+def study(page: Page, live_server, settings, tmp_path) -> Study:
+    settings.MEDIA_ROOT = tmp_path / "files"
+    study = factories.study()
+    user = User.objects.create_user("ann")
+    Membership.objects.create(study=study, user=user, role=Role.OWNER)
+    client = Client()
+    client.force_login(user)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+    return study
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_file_of_which_nothing_can_be_read_is_not_sent(page: Page, live_server, study, tmp_path: Path, width) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    file = tmp_path / "table.csv"
+    file.write_text(COLUMNS)
+    page.goto(f"{live_server.url}/studies/{study.slug}/batches/new/")
+    page.locator("[name=file]").set_input_files(file)
+    page.locator("[name=origin]").select_option("illustrative")
+    expect(page.locator("#preview .alert--error")).to_contain_text("Nothing could be read")
+    expect(page.locator("#preview")).to_contain_text("the columns 'user_id', 'prompt', 'response'")
+    expect(page.get_by_label("Column of the content")).to_be_visible()
+    page.get_by_role("button", name="Upload").click()
+    expect(page.get_by_text("so it is not sent")).to_be_visible()
+    assert not Batch.objects.exists()
+    fits = page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert fits
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_failed_batch_says_why(page: Page, live_server, study, width) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    failure = "Nothing could be read: line 1, conversation_id: expected a column for conversation."
+    batch = Batch.objects.create(
+        study=study,
+        file="x",
+        filename="table.csv",
+        size=3,
+        sha256="0" * 64,
+        format="csv",
+        origin="real",
+        state=BatchState.FAILED,
+        failure=failure,
+        counts={"problems": 1},
+    )
+    page.goto(f"{live_server.url}/studies/{study.slug}/batches/{batch.pk}/")
+    expect(page.locator("#batch-progress .alert--error")).to_contain_text(failure)
+    expect(page.locator("#batch-progress .badge")).to_have_text("failed")
