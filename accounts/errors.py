@@ -7,6 +7,8 @@ from rest_framework import exceptions, serializers, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from accounts.throttling import of_stranger
+
 
 class Conflict(exceptions.APIException):
     """The request is well formed, but what it asks for can't be done in the present state."""
@@ -33,6 +35,8 @@ def error_response(error: Exception, context: dict[str, Any]) -> Response | None
     """REST framework's exception handler. None for what nobody foresaw: that is a 500."""
     if isinstance(error, ModelValidationError):
         error = exceptions.ValidationError(serializers.as_serializer_error(error))
+    if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+        error = of_stranger(error, context["request"])
     response = exception_handler(error, context)
     if response is not None:
         response.data = {"error": _body(response)}

@@ -6,6 +6,7 @@ from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -13,10 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import factors, visits
 from accounts.forms import CodeForm, CredentialForm
 from accounts.hosts import takes_passkeys
+from accounts.limiting import limited
 
 NOT_TAKEN = "This passkey was not accepted. Try again, or log in with your password."
 
 
+@method_decorator(limited("sign_in"), name="dispatch")
 class SignIn(LoginView):
     """The page with the password. With a second factor set nobody is signed in by it alone."""
 
@@ -40,6 +43,7 @@ class SignIn(LoginView):
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@limited("sign_in")
 def second_factor(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     half = visits.half_signed_in(request, now=now)
@@ -67,6 +71,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_POST
+@limited("sign_in")
 def passkey_options(request: HttpRequest) -> HttpResponse:
     """What the browser needs to ask for a passkey: of the person whose password was right, or of anybody."""
     if not takes_passkeys(request):
@@ -77,6 +82,7 @@ def passkey_options(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_POST
+@limited("sign_in")
 def passkey_sign_in(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     half = visits.half_signed_in(request, now=now)
@@ -90,9 +96,10 @@ def passkey_sign_in(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(half[1] if half else _wanted(request))
 
 
-def locked_out(request: HttpRequest) -> HttpResponse:
-    context = {"cooloff_timedelta": settings.AXES_COOLOFF_TIME}
-    return render(request, "accounts/locked_out.html", context, status=429)
+def locked_out(request: HttpRequest, *_of_axes: object) -> HttpResponse:
+    response = render(request, "accounts/locked_out.html", status=429)
+    response["Retry-After"] = str(int(settings.AXES_COOLOFF_TIME.total_seconds()))
+    return response
 
 
 def _wanted(request: HttpRequest) -> str:

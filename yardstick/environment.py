@@ -1,10 +1,13 @@
 """Readers of environment variables that refuse nonsense instead of guessing."""
 
 import os
+import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from django.core.exceptions import ImproperlyConfigured
 
 SECRET_KEY_MIN_LENGTH = 50
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"", "0", "false", "no", "off"}
 
@@ -43,6 +46,29 @@ def words(name: str, *, default: list[str]) -> list[str]:
 
 def text(name: str, *, default: str = "") -> str:
     return os.environ.get(name, default).strip()
+
+
+def limit(name: str, *, default: str) -> tuple[int, int] | None:
+    """How many in how many seconds: ``20/m``, ``30/5m``, ``500/h``. None for ``off``."""
+    value = text(name) or default
+    if value == "off":
+        return None
+    found = re.fullmatch(r"([1-9]\d{0,8})/([1-9]\d{0,3})?([smh])", value)
+    if found is None:
+        raise ImproperlyConfigured(f'{name} must be "off" or like 20/m, 30/5m or 500/h, not {value!r}.')
+    count, periods, unit = found.groups()
+    return int(count), int(periods or 1) * _SECONDS[unit]
+
+
+def proxies(name: str) -> int | list[IPv4Network | IPv6Network]:
+    """A number of proxies, or the networks they are in."""
+    given = words(name, default=[])
+    if len(given) == 1 and given[0].isdecimal():
+        return integer(name, default=0, minimum=0, maximum=9)
+    try:
+        return [ip_network(network) for network in given]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be a number of proxies or their networks: {error}.") from error
 
 
 def secret_key(value: str) -> str:

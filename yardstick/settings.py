@@ -130,7 +130,8 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
-AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
+AXES_LOCKOUT_CALLABLE = "accounts.sign_in_views.locked_out"
+AXES_CLIENT_IP_CALLABLE = "accounts.limiting.client_address"
 # Of django-allauth only the second factors are used; none of its addresses is included (accounts/factors.py).
 MFA_ADAPTER = "accounts.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -192,7 +193,9 @@ CSRF_COOKIE_SECURE = _HTTPS
 SECURE_SSL_REDIRECT = _HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
 SECURE_REDIRECT_EXEMPT = [r"^health/"]
-if environment.boolean("YARDSTICK_BEHIND_PROXY"):
+BEHIND_PROXY = environment.boolean("YARDSTICK_BEHIND_PROXY")
+TRUSTED_PROXIES = environment.proxies("YARDSTICK_TRUSTED_PROXIES")
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # Crowd platforms. Without a secret no webhook is taken.
@@ -202,6 +205,20 @@ PROLIFIC_JWKS_URL = environment.text(
 PROLIFIC_AUDIENCE = environment.text("YARDSTICK_PROLIFIC_AUDIENCE") or BASE_URL
 PROLIFIC_WEBHOOK_SECRET = environment.text("YARDSTICK_PROLIFIC_WEBHOOK_SECRET")
 PROLIFIC_API_URL = environment.text("YARDSTICK_PROLIFIC_API_URL", default="https://api.prolific.com")
+
+# How many in how many seconds, by address (accounts/limiting); of the API after authentication by account.
+LIMITS = {
+    "sign_in": environment.limit("YARDSTICK_LIMIT_SIGN_IN", default="20/m"),
+    "arrivals": environment.limit("YARDSTICK_LIMIT_ARRIVALS", default="120/m"),
+    "enrolments": environment.limit("YARDSTICK_LIMIT_ENROLMENTS", default="30/5m"),
+    "previews": environment.limit("YARDSTICK_LIMIT_PREVIEWS", default="60/m"),
+    "api_strangers": environment.limit("YARDSTICK_LIMIT_API_STRANGERS", default="30/m"),
+    "api": environment.limit("YARDSTICK_LIMIT_API", default="600/m"),
+}
+# How many raters of one address may hold their first page at once; 0: as many as like.
+MOST_BEGINNERS = environment.integer("YARDSTICK_LIMIT_BEGINNERS", default=20, minimum=0, maximum=10_000)
+# The same Valkey as the broker's; redis-py has another name for a socket than Celery.
+VALKEY_URL = (REDIS_URL or paths.redis_url()).replace("redis+socket://", "unix://", 1)
 
 CELERY_BROKER_URL = REDIS_URL or paths.redis_url()
 CELERY_TASK_ACKS_LATE = True
@@ -245,7 +262,7 @@ REST_FRAMEWORK = {
     ],
     # Deny by default: a view that does not say which scope a method needs is refused.
     "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.HasScope"],
-    "DEFAULT_THROTTLE_CLASSES": ["accounts.throttling.PerUser", "accounts.throttling.PerStranger"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.throttling.PerUser"],
     "EXCEPTION_HANDLER": "accounts.errors.error_response",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.limiting import limited
 from accounts.requests import user_of
 from conversations import tasks
 from conversations.enums import BatchState, Role
@@ -88,6 +89,7 @@ def upload(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_POST
+@limited("previews")
 def preview_batch(request: HttpRequest, slug: str) -> HttpResponse:
     """What the beginning of a file would bring, with the settings it is read by. Nothing is stored."""
     study = get_study(request.user, slug, *MANAGE)

@@ -91,6 +91,7 @@ _READABLE = """
             WHERE unit.task_id = task.id AND attribute.withdrawn_at IS NULL OFFSET 0)
         AND {lives}{conflicts}"""
 _ELIGIBLE = """
+        AND slot.task_id <> ALL (%(avoided)s::bigint[])
         AND NOT EXISTS (
             SELECT FROM judgments_assignment own
             WHERE own.task_id = slot.task_id AND own.rater_id = %(rater)s OFFSET 0)

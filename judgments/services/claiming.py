@@ -1,7 +1,8 @@
 """A rater gets the next task, keeps it while working, or gives it back."""
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -31,12 +32,19 @@ class Queue:
     avoids_flagged: bool
     arrival: int | None
     qualified: bool
+    avoided: list[int] = field(default_factory=list)  # tasks that are for others
 
 
 @transaction.atomic
-def claim_next(*, rater: Rater, stage: Stage, now: datetime) -> Assignment | None:
-    """The task the rater is at, else the next one. None if there is none for them or the stage is not open."""
-    return claim_locked(rater=rater, stage=stage, queue=lock_queue(rater=rater, stage=stage), now=now)
+def claim_next(*, rater: Rater, stage: Stage, now: datetime, avoided: Sequence[int] = ()) -> Assignment | None:
+    """The task the rater is at, else the next one. None if there is none for them or the stage is not open.
+
+    Tasks that are ``avoided`` are not given, even where nothing else is left.
+    """
+    queue = lock_queue(rater=rater, stage=stage)
+    if queue is not None and avoided:
+        queue = replace(queue, avoided=list(avoided))
+    return claim_locked(rater=rater, stage=stage, queue=queue, now=now)
 
 
 def lock_queue(*, rater: Rater, stage: Stage) -> Queue | None:
@@ -107,6 +115,7 @@ def claim_parameters(rater: Rater, stage: Stage, queue: Queue, now: datetime) ->
         "now": now,
         "expires": leases.lease_end(stage, now),
         "cursor": queue.position,
+        "avoided": queue.avoided,
         "personalized_left": side,
         "languages": queue.languages,
         "avoids_flagged": queue.avoids_flagged,

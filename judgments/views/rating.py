@@ -3,18 +3,20 @@
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.limiting import neighbours, network_of
 from judgments import requests
 from judgments.enums import Outcome
 from judgments.gates import next_gate
 from judgments.models import Assignment
 from judgments.queries import visits as queries
-from judgments.services import answering, claiming, turns
+from judgments.services import answering, beginning, claiming, leases, turns
 from judgments.views.guard import body, for_raters, refusal, unless_withdrawn, withdrawn
 from judgments.visits import Visit, frame_context, parts, task_context, task_url
 
@@ -24,10 +26,30 @@ from judgments.visits import Visit, frame_context, parts, task_context, task_url
 def rate(request: HttpRequest, visit: Visit) -> HttpResponse:
     if gate := next_gate(visit):
         return redirect(gate)
-    assignment = claiming.claim_next(rater=visit.rater, stage=visit.stage, now=timezone.now())
+    try:
+        assignment = _claim(request, visit)
+    except beginning.TooManyBegin:
+        page = render(request, "judgments/busy.html", {"study": visit.study}, status=429)
+        page["Refresh"] = page["Retry-After"] = "30"
+        return page
     return render(
         request, "judgments/rate.html", task_context(visit, _as_page(visit, assignment)) | frame_context(visit)
     )
+
+
+def _claim(request: HttpRequest, visit: Visit) -> Assignment | None:
+    """Members are known; of others, those who have submitted nothing yet are counted by their address."""
+    rater, stage, now = visit.rater, visit.stage, timezone.now()
+    is_open = not settings.MOST_BEGINNERS or request.user.is_authenticated
+    if is_open or beginning.has_begun(rater=rater, stage=stage):
+        return claiming.claim_next(rater=rater, stage=stage, now=now)
+    known = neighbours(
+        place=f"beginners-{stage.pk}",
+        who=network_of(request),
+        member=rater.pk,
+        seconds=int(leases.LONGEST_LEASE.total_seconds()),
+    )
+    return beginning.claim_first(rater=rater, stage=stage, neighbours=known, now=now)
 
 
 @for_raters

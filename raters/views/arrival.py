@@ -1,8 +1,11 @@
 """Raters arrive, read what it is about, agree where they are asked to, and start or resume."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from functools import wraps
 from math import ceil
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.limiting import TooMany, take_by_address, too_many
 from accounts.models import User
 from conversations.markdown import render as render_markdown
 from conversations.models import ConsentText, Stage
@@ -23,8 +27,24 @@ from raters.services import enrolling as services
 from raters.tokens import KeysUnavailable, TokenRefused, check_token
 
 
+def of_strangers[View: Callable[..., HttpResponse]](view: View) -> View:
+    """Each visit of a browser that is nobody here yet counts for its address."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            if not sessions.rater_ids(request):
+                take_by_address("arrivals", request)
+        except TooMany as error:
+            return too_many(request, error)
+        return view(request, *args, **kwargs)
+
+    return guarded  # type: ignore[return-value]  # a view as before
+
+
 @never_cache
 @require_http_methods(["GET", "POST"])
+@of_strangers
 def arrive(request: HttpRequest, token: str) -> HttpResponse:
     link = queries.entry_link_for(token)
     if link is None or link.for_members:
@@ -99,6 +119,11 @@ def _enrol(
     form: ArrivalForm,
 ) -> HttpResponse:
     user = request.user if isinstance(request.user, User) else None
+    if enrolment is None and user is None:
+        try:
+            take_by_address("enrolments", request)
+        except TooMany as error:
+            return too_many(request, error)
     rater = None if incoming else _known_rater(enrolment, user)
     try:
         enrolment = services.enrol(
@@ -159,6 +184,7 @@ def _arrival_context(
 
 @never_cache
 @require_safe
+@of_strangers
 def resume(request: HttpRequest, token: str) -> HttpResponse:
     """The same rater on another device: the secret link they were given signs this browser in."""
     enrolment = (

@@ -28,6 +28,11 @@ async function showPreview() {
     try {
         const answer = await send(form.dataset.preview, { method: "POST", body });
         if (turn !== asked) return; // another file or setting was chosen meanwhile
+        if (answer.status === 429) {
+            const seconds = answer.headers.get("Retry-After");
+            notify(`Too many previews were asked for. The next one can be made in ${seconds} s.`, { isError: true });
+            return;
+        }
         if (!answer.ok) throw new Error(String(answer.status));
         // The fragment comes from our own server and is escaped there.
         preview.innerHTML = await answer.text();
