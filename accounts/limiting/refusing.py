@@ -11,9 +11,9 @@ from accounts.limiting.addresses import network_of
 from accounts.limiting.counting import TooMany, take
 
 
-def take_by_address(name: str, request: HttpRequest) -> None:
-    """Raises TooMany."""
-    take(name, network_of(request))
+def take_by_address(name: str, request: HttpRequest, *, place: str = "") -> None:
+    """What is asked for at another ``place`` is counted by itself. Raises TooMany."""
+    take(name, f"{place}@{network_of(request)}")
 
 
 def limited[View: Callable[..., HttpResponseBase]](name: str) -> Callable[[View], View]:

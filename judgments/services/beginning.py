@@ -1,6 +1,6 @@
 """A rater's first page. Whoever has given no answer yet may be a machine that only takes pages away from others.
 
-So of the raters of one address only some may hold a first page at once, and where there is a choice they are spread
+So of the raters of one address and link only some may hold a first page at once, and where there is a choice they are spread
 over the tasks: for each task one slot stays free for others. Who has submitted once is not counted any more.
 """
 
@@ -29,7 +29,7 @@ def has_begun(*, rater: Rater, stage: Stage) -> bool:
 
 
 def claim_first(*, rater: Rater, stage: Stage, neighbours: Collection[int], now: datetime) -> Assignment | None:
-    """``claim_next`` for who has not begun. ``neighbours``: raters who came from the same address lately.
+    """``claim_next`` for who has not begun. ``neighbours``: raters who came from the same address lately, by the same link.
 
     Raises TooManyBegin.
     """

@@ -38,13 +38,13 @@ def rate(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def _claim(request: HttpRequest, visit: Visit) -> Assignment | None:
-    """Members are known; of others, those who have submitted nothing yet are counted by their address."""
+    """Members are known; of others, those who have submitted nothing yet are counted by address and link."""
     rater, stage, now = visit.rater, visit.stage, timezone.now()
     is_open = not settings.MOST_BEGINNERS or request.user.is_authenticated
     if is_open or beginning.has_begun(rater=rater, stage=stage):
         return claiming.claim_next(rater=rater, stage=stage, now=now)
     known = neighbours(
-        place=f"beginners-{stage.pk}",
+        place=f"beginners-{stage.pk}-{visit.admission.entry_link_id}",
         who=network_of(request),
         member=rater.pk,
         seconds=int(leases.LONGEST_LEASE.total_seconds()),

@@ -1,11 +1,8 @@
 """Raters arrive, read what it is about, agree where they are asked to, and start or resume."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
-from functools import wraps
 from math import ceil
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -27,26 +24,12 @@ from raters.services import enrolling as services
 from raters.tokens import KeysUnavailable, TokenRefused, check_token
 
 
-def of_strangers[View: Callable[..., HttpResponse]](view: View) -> View:
-    """Each visit of a browser that is nobody here yet counts for its address."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            if not sessions.rater_ids(request):
-                take_by_address("arrivals", request)
-        except TooMany as error:
-            return too_many(request, error)
-        return view(request, *args, **kwargs)
-
-    return guarded  # type: ignore[return-value]  # a view as before
-
-
 @never_cache
 @require_http_methods(["GET", "POST"])
-@of_strangers
 def arrive(request: HttpRequest, token: str) -> HttpResponse:
     link = queries.entry_link_for(token)
+    if not sessions.rater_ids(request) and (refused := _too_often("arrivals", request, link)):
+        return refused
     if link is None or link.for_members:
         raise Http404("There is no such link.")
     if link.platform != Platform.OPEN and request.method == "GET" and request.GET:
@@ -119,11 +102,8 @@ def _enrol(
     form: ArrivalForm,
 ) -> HttpResponse:
     user = request.user if isinstance(request.user, User) else None
-    if enrolment is None and user is None:
-        try:
-            take_by_address("enrolments", request)
-        except TooMany as error:
-            return too_many(request, error)
+    if enrolment is None and user is None and (refused := _too_often("enrolments", request, link)):
+        return refused
     rater = None if incoming else _known_rater(enrolment, user)
     try:
         enrolment = services.enrol(
@@ -147,6 +127,15 @@ def _enrol(
         return _problem(request, link, "session_of_another", 403)
     sessions.remember(request, enrolment)
     return redirect("judgments:rate", slug=link.stage.study.slug, number=link.stage.number)
+
+
+def _too_often(name: str, request: HttpRequest, link: EntryLink | None) -> HttpResponse | None:
+    """Counted for the address, in each link by itself: who was given a link of their own is not held up by others."""
+    try:
+        take_by_address(name, request, place=str(link.pk) if link else "")
+    except TooMany as error:
+        return too_many(request, error)
+    return None
 
 
 def _problem(request: HttpRequest, link: EntryLink, problem: str, status: int) -> HttpResponse:
@@ -184,9 +173,10 @@ def _arrival_context(
 
 @never_cache
 @require_safe
-@of_strangers
 def resume(request: HttpRequest, token: str) -> HttpResponse:
     """The same rater on another device: the secret link they were given signs this browser in."""
+    if not sessions.rater_ids(request) and (refused := _too_often("arrivals", request, None)):
+        return refused
     enrolment = (
         Enrolment.objects.select_related("study").filter(resume_token=token, study__deleted_at__isnull=True).first()
     )

@@ -79,7 +79,7 @@ def test_an_office_waits_a_little_and_then_rates_unhindered(settings):
     settings.MOST_BEGINNERS = 4
     _study, stage = open_for_rating(1, subjects=12, attributes_each=1)
     link = worlds.entry_link(stage)
-    waiting, at_work, deadline = [Client(REMOTE_ADDR=ADDRESS) for _ in range(20)], [], time.monotonic() + 60
+    waiting, at_work, deadline = [Client(REMOTE_ADDR=ADDRESS) for _ in range(20)], list[Client](), time.monotonic() + 60
     while waiting and time.monotonic() < deadline:
         browser = waiting.pop(0)
         if "raters" not in browser.session and browser.post(f"/r/{link.token}/").status_code == 429:
@@ -138,10 +138,19 @@ def test_visits_of_links_are_counted_for_who_is_nobody_yet(settings):
     rater, status = begin(stage, link)
     assert status == 200
     stranger = Client(REMOTE_ADDR=ADDRESS)
-    answers = [stranger.get(address) for address in (f"/r/{link.token}/", "/r/guess/", "/r/resume/guess/", "/r/other/")]
-    assert [answer.status_code for answer in answers] == [200, 404, 404, 429]
+    visits = [stranger.get(f"/r/{link.token}/").status_code for _ in range(5)]
+    assert visits == [200, 200, 200, 429, 429]  # the rater's two visits count
+    guesses = [stranger.get(f"/r/{place}/").status_code for place in ("a", "b", "resume/c", "d", "resume/e", "f")]
+    assert guesses == [404, 404, 404, 404, 404, 429]
     assert "Zu viele Anfragen" in stranger.get("/r/x/", headers={"Accept-Language": "de"}).content.decode()
     assert rater.get(f"/r/{link.token}/").status_code == 200
+
+
+def test_who_was_given_a_link_of_their_own_is_not_held_up_by_others(settings):
+    settings.LIMITS |= {"arrivals": (2, 3600), "enrolments": (1, 3600)}
+    settings.MOST_BEGINNERS = 3
+    _study, stage = open_for_rating(1, subjects=9, attributes_each=1)
+    assert [begin(stage, worlds.entry_link(stage))[1] for _ in range(6)] == [200] * 6
 
 
 def test_members_are_not_counted(settings):
