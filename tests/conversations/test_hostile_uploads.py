@@ -29,6 +29,7 @@ def _files(settings, tmp_path, monkeypatch):
 
 def through_every_door(slug: str, username: str) -> list[dict[str, Any]]:
     environment = {**os.environ, "DATABASE_URL": worker.database_url(), "YARDSTICK_SECRET_KEY": settings.SECRET_KEY}
+    environment |= {"YARDSTICK_LIMIT_PREVIEWS": "off"}
     command = [sys.executable, "-m", "tests.conversations.hostile_child", slug, username]
     done = subprocess.run(command, env=environment, cwd=worker.ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"it died of {done.returncode} after {done.stdout[-300:]}: {done.stderr[-3000:]}"

@@ -52,6 +52,7 @@ class Site:
     def start_web(self) -> None:
         command = processes.web("127.0.0.1", self.port)
         environment = {"DATABASE_URL": paths.database_url(), "YARDSTICK_DATABASE_POOL": str(POOL)}
+        environment |= {"YARDSTICK_LIMIT_ARRIVALS": "off"}
         self.web: Child = launch(dataclasses.replace(command, environment=environment), marker=self.state)
         wait_until(self.is_up, self.web)
 
