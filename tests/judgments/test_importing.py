@@ -41,17 +41,19 @@ def study() -> Study:
     return made
 
 
-def bring(study: Study, file: BytesIO, file_format: Format | None = None) -> Batch:
+def bring(
+    study: Study, file: BytesIO, file_format: Format | None = None, *, state: BatchState = BatchState.DONE
+) -> Batch:
     batch = batches.receive(
         study=study, file=File(file), filename="votes.jsonl", origin=Origin.UNKNOWN, user=None, format=file_format
     )
     imported = importing.import_batch(batch_id=batch.pk, now=timezone.now())
     assert imported is not None
-    assert imported.state == BatchState.DONE
+    assert imported.state == state
     return imported
 
 
-def votes(study: Study, *rows: Mapping[str, object]) -> Batch:
+def votes(study: Study, *rows: Mapping[str, object], state: BatchState = BatchState.DONE) -> Batch:
     common: dict[str, object] = {
         "kind": "judgment",
         "rater": "big-model",
@@ -60,7 +62,7 @@ def votes(study: Study, *rows: Mapping[str, object]) -> Batch:
         "subject": "ada",
     }
     lines = "".join(json.dumps({**common, **row}) + "\n" for row in rows)
-    return bring(study, BytesIO(lines.encode()), Format.YARDSTICK)
+    return bring(study, BytesIO(lines.encode()), Format.YARDSTICK, state=state)
 
 
 def texts(study: Study) -> list[str]:
@@ -89,7 +91,8 @@ def test_same_votes_again_change_nothing_and_others_are_refused(study):
         "new": 0,
         "known": 1,
     }
-    assert votes(study, {"prompt": "p1", "attribute": first, "label": "no"}).counts["problems"] == 1
+    other = votes(study, {"prompt": "p1", "attribute": first, "label": "no"}, state=BatchState.FAILED)
+    assert other.counts["problems"] == 1
     assert Judgment.objects.get().label == 1
 
 
@@ -103,7 +106,7 @@ def test_same_votes_again_change_nothing_and_others_are_refused(study):
     ],
 )
 def test_vote_on_what_is_not_there_is_reported(study, row, field):
-    assert votes(study, row).counts["problems"] == 1
+    assert votes(study, row, state=BatchState.FAILED).counts["problems"] == 1
     assert BatchProblem.objects.get().field == field
     assert Judgment.objects.count() == 0
 
