@@ -37,7 +37,7 @@ CONTROL_TOKEN = re.compile(
     rf"|/?(?:{_SPECIAL_WORDS})[>\uff1e\ufe65]"  # </s>, <bos>, <start_of_turn>
     r"|</?SYS>>"  # <<SYS>>
     r")"
-    rf"|[{_SQUARE}](?=(?:/?(?:{_BRACKET_WORDS})|[|\uff5c][^\[\]\s]{{0,60}})[\]\uff3d\ufe48])",
+    rf"|[{_SQUARE}](?=(?:/?(?:{_BRACKET_WORDS})|[|\uff5c][^\[\]\s\"]{{0,60}})[\]\uff3d\ufe48])",
     re.IGNORECASE,
 )
 

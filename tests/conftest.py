@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.signals import request_finished, request_started
+from django.test import TransactionTestCase
+
+from tests.rows import instead_of_flush
 
 # Playwright keeps an event loop in the test's thread, where Django would refuse to talk to the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -46,7 +49,9 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 def pytest_configure() -> None:
-    """A password's hash is slow on purpose, a third of a second each; tests make accounts by the hundred."""
+    # pytest-django's transactional tests end by this method of Django's.
+    TransactionTestCase._fixture_teardown = instead_of_flush  # type: ignore[attr-defined]
+    # A password's hash is slow on purpose, a third of a second each; tests make accounts by the hundred.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
 
 

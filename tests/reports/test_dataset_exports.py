@@ -24,12 +24,17 @@ from reports.models import Export
 from reports.tables import TABLES
 from tests import factories, worlds
 from tests.judgments.rated import careful, work
+from tests.rows import remembered
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def study() -> Study:
+    return remembered(judged_study)
+
+
+def judged_study() -> Study:
     """Four subjects; two raters judged everything."""
     study = worlds.rateable_study(subjects=4, prompts=2, k=2)
     for _rater in range(2):

@@ -26,6 +26,7 @@ from reports.exporting.writers import cell
 from reports.models import Export
 from reports.tables import JUDGMENTS, TABLES
 from tests import worlds
+from tests.rows import remembered
 
 # An export reads through a connection of its own, which sees committed rows only.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,6 +34,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def study():
+    return remembered(judged_study)
+
+
+def judged_study():
     """A study in which one rater has judged one task of each stage."""
     study = worlds.rateable_study()
     for stage in study.stages.all():

@@ -32,12 +32,17 @@ from reports.dataset import Dataset, as_array
 from reports.figures.report import report_figures
 from tests import factories, worlds
 from tests.judgments.rated import NOW, careful, work
+from tests.rows import remembered
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def study() -> Study:
+    return remembered(judged_study)
+
+
+def judged_study() -> Study:
     """Ten subjects, all stages judged by three humans and by one model that likes everything."""
     study = worlds.rateable_study(subjects=10, prompts=1, k=3)
     for _rater in range(3):

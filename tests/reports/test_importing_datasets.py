@@ -31,6 +31,7 @@ from tests import factories
 from tests.judgments.rated import NOW
 from tests.reports.folders import change, zipped
 from tests.reports.reported import close_all, reported_study
+from tests.rows import remembered
 
 # The dataset is read in a transaction of its own kind.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,6 +45,10 @@ LOST |= {"consent_version"}
 
 @pytest.fixture
 def study():
+    return remembered(full_study)
+
+
+def full_study():
     study = reported_study(subjects=5)
     close_all(study)
     _something_of_everything(study)

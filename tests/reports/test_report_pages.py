@@ -24,6 +24,7 @@ from reports.models import Report
 from tests import worlds
 from tests.judgments.rated import NOW
 from tests.reports.reported import close_all, computed, reported_study
+from tests.rows import remembered
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,6 +34,10 @@ CLEAR = b"<script>alert"
 
 @pytest.fixture
 def study() -> Study:
+    return remembered(_study)
+
+
+def _study() -> Study:
     return reported_study(subjects=6)
 
 

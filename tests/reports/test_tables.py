@@ -14,6 +14,7 @@ from reports.tables import CONSENSUS, JUDGMENTS, TABLES
 from reports.tables.reading import count_rows, read_table, record_batches
 from tests import factories, worlds
 from tests.judgments.rated import NOW, careful, work
+from tests.rows import remembered
 
 STAGES = [1, 2, 3]
 HOSTILE = 'a,"b"\r\n=cmd \\N t f ""'
@@ -21,6 +22,10 @@ HOSTILE = 'a,"b"\r\n=cmd \\N t f ""'
 
 @pytest.fixture
 def study(db) -> Study:
+    return remembered(judged_study)
+
+
+def judged_study() -> Study:
     study = worlds.rateable_study(subjects=2, prompts=2, k=1)
     rater = factories.rater(study)
     for stage in study.stages.all():

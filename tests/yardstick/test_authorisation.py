@@ -4,18 +4,19 @@ The routes come from the URL map: one without a row here fails. An object of ano
 through the address of one's own.
 """
 
+import itertools
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
 from accounts.services import create_token
@@ -34,6 +35,7 @@ from raters.models import Admission, Enrolment, EntryLink, Rater
 from reports.enums import ExportState
 from reports.models import DatasetImport, Export
 from tests import factories
+from tests.rows import empty_tables
 
 pytestmark = pytest.mark.django_db
 
@@ -280,12 +282,21 @@ class World:
     users: dict[str, User] = field(default_factory=dict)
     arguments: dict[str, Any] = field(default_factory=dict)
     of_route: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _cookies: dict[str, str] = field(default_factory=dict)
 
     def url(self, name: str, **instead: Any) -> str:
         return _url(name, {**self.arguments, **self.of_route.get(name, {}), **instead})
 
     def client(self, visitor: str) -> Client:
+        """A browser of its own, in which the visitor has signed in."""
+        if visitor not in self._cookies:
+            self._cookies[visitor] = self._signed_in(visitor).cookies.output(header="", sep=";")
         client = Client(raise_request_exception=False)
+        client.cookies.load(self._cookies[visitor])
+        return client
+
+    def _signed_in(self, visitor: str) -> Client:
+        client = Client()
         if visitor in self.users:
             client.force_login(self.users[visitor])
         if visitor == "rater":
@@ -425,9 +436,22 @@ def _deleted_twin(world: World) -> Study:
     return study
 
 
-@pytest.fixture(autouse=True)
-def _files(settings, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path
+@pytest.fixture(scope="module")
+def worlds(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[World, World]]:
+    """Two of them, made once: whatever a visitor does is undone."""
+    with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("files")), django_db_blocker.unblock():
+        made = make_world(), make_world()
+        for world, visitor in itertools.product(made, VISITORS):
+            world.client(visitor)
+        yield made
+        empty_tables()
+
+
+@pytest.fixture
+def world(worlds: tuple[World, World]) -> World:
+    return worlds[0]
 
 
 def test_every_route_has_a_row():
@@ -441,8 +465,7 @@ def test_no_two_routes_have_the_same_name():
 
 
 @pytest.mark.parametrize(("name", "method"), REQUESTS, ids=lambda value: value)
-def test_each_visitor_gets_what_the_matrix_says(name, method):
-    world = make_world()
+def test_each_visitor_gets_what_the_matrix_says(world, name, method):
     expected = dict(zip(VISITORS, MATRIX[name][method], strict=True))
     asked = [visitor for visitor in VISITORS if expected[visitor] is not None]
     found = {visitor: _status(world, visitor, name, method) for visitor in asked}
@@ -450,8 +473,7 @@ def test_each_visitor_gets_what_the_matrix_says(name, method):
 
 
 @pytest.mark.parametrize("name", sorted(MATRIX))
-def test_methods_without_a_row_are_not_taken(name):
-    world = make_world()
+def test_methods_without_a_row_are_not_taken(world, name):
     for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - set(MATRIX[name]):
         visitor = "rater" if name.startswith("judgments:") else "owner"
         assert _status(world, visitor, name, method) == 405 or (name, method) in RUN_ON
@@ -471,8 +493,8 @@ RUN_ON = {(name, method) for name in ("home", "login") for method in ("POST", "P
     ],
     ids=lambda value: value,
 )
-def test_an_object_of_another_study_is_not_found(name, method):
-    world, other = make_world(), make_world()
+def test_an_object_of_another_study_is_not_found(worlds, name, method):
+    world, other = worlds
     foreign = {**other.arguments, **other.of_route.get(name, {})}
     visitor = "rater" if name.startswith("judgments:") else "owner"
     instead = {parameter: foreign[parameter] for parameter in OWN_OBJECTS}
