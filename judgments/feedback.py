@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.safestring import SafeString
+
 from judgments.gold import is_right
 from judgments.models import Assignment, Judgment, Unit
 from judgments.pages import TaskPage
@@ -43,7 +45,16 @@ def feedback_of(assignment: Assignment, page: TaskPage) -> Feedback:
         unit, judgment = units.get(shown.id), judgments.get(shown.id)
         if unit is None or judgment is None or unit.expected_label is None:
             continue
-        rows.append(_row(assignment, unit, judgment, words, text=shown.text, is_overall=shown.is_overall))
+        rows.append(
+            _row(
+                assignment,
+                unit,
+                judgment,
+                words,
+                text=shown.said.html + SafeString("…" if shown.said.rest else ""),
+                is_overall=shown.is_overall,
+            )
+        )
     return Feedback(rows)
 
 

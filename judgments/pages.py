@@ -1,27 +1,35 @@
 """What a rating page shows: built for one assignment, and nothing in it tells a condition or another's label."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.safestring import SafeString
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from conversations.enums import EvidenceState
-from conversations.markdown import render as render_markdown
-from conversations.models import Conversation, Response, Study
+from conversations.models import Response, Study
+from conversations.reading import cut
 from judgments.enums import FailureMode
-from judgments.highlighting import Span, mark_evidence
+from judgments.material import (
+    ConversationList,
+    Quote,
+    Text,
+    conversations_of,
+    laid_out,
+    quotes_of,
+    spans_of,
+    written,
+)
 from judgments.models import Assignment, Unit
 from judgments.policies.blinding import as_seen
 from judgments.policies.order import shuffled
 from judgments.queries import live_units
-from judgments.rendering import render_turn
 
-# The conversations that open with the page; the others open by hand or when their evidence is asked for.
-OPEN_CONVERSATIONS = 3
-_FOUND = {EvidenceState.EXACT, EvidenceState.NORMALISED, EvidenceState.TURN, EvidenceState.ASSISTANT_TURN}
-_PROSE_ROLES = {"assistant"}
+# Characters of each text that the page begins with; the rest comes when it is opened.
+LONGEST_PROMPT = 10_000
+LONGEST_ATTRIBUTE = 2_000
+LONGEST_REASON = 1_000
+_NAMED = 150  # what a screen reader is told again with each control
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +40,12 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
-    index: int
-    text: str
-    is_found: bool
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
 class UnitView:
     id: int
-    text: str
+    said: Text
+    text: str  # the beginning of it, without markup
     is_overall: bool
-    reason: str
+    reason: Text | None
     quotes: Sequence[Quote]
     label: int | None
     failure_mode: str
@@ -53,21 +54,6 @@ class UnitView:
     @property
     def name(self) -> str:
         return f"unit-{self.id}"
-
-
-@dataclass(frozen=True, slots=True)
-class TurnView:
-    role: str
-    html: SafeString
-    is_prose: bool
-    evidence: str  # numbers of the quotes that point to the whole turn
-
-
-@dataclass(frozen=True, slots=True)
-class ConversationView:
-    title: str
-    is_open: bool
-    turns: Sequence[TurnView]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +68,11 @@ class TaskPage:
     missing_attributes: str = ""
     comment: str = ""
     failure_modes: Sequence[tuple[str, str]] = ()
-    conversations: Sequence[ConversationView] = ()
-    prompt: str = ""
-    left: str = ""
-    right: str = ""
+    material_url: str = ""  # to which the query of each rest is added
+    conversations: ConversationList = field(default_factory=ConversationList)
+    prompt: Text | None = None
+    left: Text | None = None
+    right: Text | None = None
 
 
 @dataclass(slots=True)
@@ -100,14 +87,13 @@ class _Answers:
 def build_page(assignment: Assignment, *, study: Study, unit_id: int | None = None) -> TaskPage:
     """The page of an assignment, or of one unit of it. The order of its units is the rater's own at every visit."""
     stage_number = assignment.stage.number
-    live = live_units(assignment.task_id).select_related("attribute")
-    units = [unit for unit in live if unit_id in {None, unit.pk}]
+    units = shown_units(assignment, unit_id)
     overall = [unit for unit in units if _is_overall(unit)]
     by_id = {unit.pk: unit for unit in units if not _is_overall(unit)}
     order = shuffled(by_id, key=bytes(study.key), rater_id=assignment.rater_id, task_id=assignment.task_id)
     others = [by_id[unit_id] for unit_id in order]
     answers = _answers_of(assignment)
-    quotes = _quotes_of(others) if stage_number == 1 else {}
+    quotes = quotes_of(others) if stage_number == 1 else {}
     return TaskPage(
         assignment_id=str(assignment.pk),
         units=[_unit_view(unit, answers, quotes.get(unit.pk, ()), study) for unit in [*overall, *others]],
@@ -118,8 +104,15 @@ def build_page(assignment: Assignment, *, study: Study, unit_id: int | None = No
         flagged=assignment.task.flagged,
         missing_attributes=answers.missing_attributes,
         comment=answers.comment,
-        **_material(assignment, others, quotes),
+        material_url=reverse("judgments:material", args=[study.slug, stage_number, assignment.pk]) + "?",
+        **_material(assignment, others),
     )
+
+
+def shown_units(assignment: Assignment, unit_id: int | None = None) -> list[Unit]:
+    """The units of a page, or the one asked for, in no order."""
+    live = live_units(assignment.task_id).select_related("attribute")
+    return [unit for unit in live if unit_id in {None, unit.pk}]
 
 
 def _is_overall(unit: Unit) -> bool:
@@ -164,12 +157,14 @@ def _answers_of(assignment: Assignment) -> _Answers:
 
 def _unit_view(unit: Unit, answers: _Answers, quotes: Sequence[Quote], study: Study) -> UnitView:
     answer = answers.by_unit.get(unit.pk, {})
-    attribute = unit.attribute
+    said, reason = said_of(unit), reason_of(unit, study)
+    beginning = said[: cut(said, 0, _NAMED)]
     return UnitView(
         id=unit.pk,
-        text=attribute.text if attribute else unit.instruction or _("All in all"),
+        said=written(f"text-{unit.pk}", said, most=LONGEST_ATTRIBUTE),
+        text=beginning if beginning == said else beginning + "…",
         is_overall=_is_overall(unit),
-        reason=attribute.reason if attribute and study.show_reason else "",
+        reason=written(f"reason-{unit.pk}", reason, most=LONGEST_REASON) if reason else None,
         quotes=quotes,
         label=answer.get("label"),
         failure_mode=answer.get("failure_mode", ""),
@@ -177,80 +172,32 @@ def _unit_view(unit: Unit, answers: _Answers, quotes: Sequence[Quote], study: St
     )
 
 
-def _material(assignment: Assignment, units: Sequence[Unit], quotes: dict[int, list[Quote]]) -> dict[str, Any]:
-    task = assignment.task
-    if task.subject is not None:
+def said_of(unit: Unit) -> str:
+    return unit.attribute.text if unit.attribute else unit.instruction or _("All in all")
+
+
+def reason_of(unit: Unit, study: Study) -> str:
+    return unit.attribute.reason if unit.attribute and study.show_reason else ""
+
+
+def _material(assignment: Assignment, units: Sequence[Unit]) -> dict[str, Any]:
+    subject = assignment.task.subject
+    if subject is not None:
         failure_modes = [(mode.value, str(mode.label)) for mode in FailureMode]
-        conversations = task.subject.conversations.filter(withdrawn_at__isnull=True).order_by("id")
-        return {"conversations": _conversations(conversations, units, quotes), "failure_modes": failure_modes}
-    if task.case is not None:
-        return {"prompt": task.case.prompt.text}
-    assert task.comparison is not None  # noqa: S101 - the table's CHECK says that there is exactly one target
-    left, right = _sides(
-        task.comparison.generic, task.comparison.personalized, personalized_left=assignment.personalized_left
-    )
-    return {
-        "prompt": task.comparison.case.prompt.text,
-        "left": render_markdown(left.text),
-        "right": render_markdown(right.text),
-    }
+        return {"conversations": conversations_of(subject, spans_of(units)), "failure_modes": failure_modes}
+    texts = texts_of(assignment)
+    prompt = written("prompt", texts.pop("prompt"), most=LONGEST_PROMPT)
+    return {"prompt": prompt} | {name: laid_out(name, text) for name, text in texts.items()}
+
+
+def texts_of(assignment: Assignment) -> dict[str, str]:
+    """The texts that a page of stage 2 or 3 is about, by the name under which their rest is asked for."""
+    comparison = assignment.task.comparison
+    if comparison is None:
+        return {"prompt": assignment.task.case.prompt.text} if assignment.task.case else {}
+    left, right = _sides(comparison.generic, comparison.personalized, personalized_left=assignment.personalized_left)
+    return {"prompt": comparison.case.prompt.text, "left": left.text, "right": right.text}
 
 
 def _sides(generic: Response, personalized: Response, *, personalized_left: bool | None) -> tuple[Response, Response]:
     return (personalized, generic) if personalized_left else (generic, personalized)
-
-
-def _quotes_of(units: Sequence[Unit]) -> dict[int, list[Quote]]:
-    """The quotes of each unit, numbered through the page."""
-    quotes: dict[int, list[Quote]] = {}
-    index = 0
-    for unit in units:
-        for evidence in unit.attribute.evidence if unit.attribute else ():
-            index += 1
-            quotes.setdefault(unit.pk, []).append(_quote(index, evidence))
-    return quotes
-
-
-def _quote(index: int, evidence: dict[str, Any]) -> Quote:
-    state = EvidenceState(evidence["state"])
-    text = evidence.get("quote") or _("The whole turn")
-    return Quote(index, text, state in _FOUND, str(state.label))
-
-
-def _conversations(
-    conversations: Iterable[Conversation], units: Sequence[Unit], quotes: dict[int, list[Quote]]
-) -> list[ConversationView]:
-    places = _places(units, quotes)
-    views: list[ConversationView] = []
-    for conversation in conversations:
-        marked = any(place == conversation.pk for place, _turn in places)
-        views.append(
-            ConversationView(
-                title=conversation.title,
-                is_open=marked or len(views) < OPEN_CONVERSATIONS,
-                turns=[
-                    _turn(turn, places.get((conversation.pk, number), []))
-                    for number, turn in enumerate(conversation.turns)
-                ],
-            )
-        )
-    return views
-
-
-def _places(units: Sequence[Unit], quotes: dict[int, list[Quote]]) -> dict[tuple[int, int], list[Span]]:
-    places: dict[tuple[int, int], list[Span]] = {}
-    for unit in units:
-        evidences = unit.attribute.evidence if unit.attribute else ()
-        for evidence, quote in zip(evidences, quotes.get(unit.pk, ()), strict=True):
-            if quote.is_found:
-                span = Span(evidence.get("start") or 0, evidence.get("end") or 0, quote.index)
-                places.setdefault((evidence["conversation"], evidence["turn"]), []).append(span)
-    return places
-
-
-def _turn(turn: dict[str, str], spans: Sequence[Span]) -> TurnView:
-    marked = [span for span in spans if span.end > span.start]
-    whole = " ".join(str(span.evidence) for span in spans if span.end <= span.start)
-    is_prose = turn["role"] in _PROSE_ROLES and not marked
-    html = render_turn(turn["content"]) if is_prose else mark_evidence(turn["content"], marked)
-    return TurnView(turn["role"], html, is_prose, whole)

@@ -23,6 +23,7 @@ urlpatterns = [
     ),
     path("<slug:slug>/<int:number>/check/", learning.check, name="check"),
     path("<slug:slug>/<int:number>/<uuid:assignment_id>/", rating.revise, name="revise"),
+    path("<slug:slug>/<int:number>/<uuid:assignment_id>/material/", rating.material, name="material"),
     path("<slug:slug>/<int:number>/<uuid:assignment_id>/submit/", rating.submit, name="submit"),
     path("<slug:slug>/<int:number>/<uuid:assignment_id>/draft/", rating.draft, name="draft"),
     path("<slug:slug>/<int:number>/<uuid:assignment_id>/set-aside/", rating.set_aside, name="set-aside"),

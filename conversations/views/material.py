@@ -1,10 +1,12 @@
 """Pages on which a study's material is looked through, searched and withdrawn."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,13 +17,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import user_of
 from conversations.enums import EvidenceState
-from conversations.markdown import render as render_markdown
 from conversations.models import Attribute, Conversation, Study, Subject
 from conversations.permissions import MANAGE, READ, get_study
 from conversations.queries import material as queries
+from conversations.reading import PAGE_BUDGET, Budget, Piece, pieces_of, portions, read_all
 from conversations.services import withdrawal
 
 LARGEST_ID = 2**63 - 1
+PART = 120_000  # characters of a conversation on one page
 TONES = {
     EvidenceState.EXACT: "done",
     EvidenceState.NORMALISED: "done",
@@ -68,10 +71,16 @@ def subject(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def conversation(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     study = get_study(request.user, slug, *READ)
     found = get_object_or_404(Conversation.objects.select_related("subject"), subject__study=study, pk=pk)
+    pieces = pieces_of(found.turns)
+    parts = list(portions(pieces, 0, len(pieces), most=PART))
+    wanted = number_in(request, "part") or part_with(number_in(request, "turn") or 0, pieces, parts)
+    part = Paginator(parts, 1).get_page(wanted)
+    first, last = part.object_list[0] if part.object_list else (0, 0)
     context = {
         "study": study,
         "conversation": found,
-        "turns": [shown_turn(turn) for turn in found.turns],
+        "part": part,
+        "turns": read_all(found.turns, pieces[first:last], budget=Budget(PAGE_BUDGET)),
         "may_manage": may_manage(request, study),
     }
     return render(request, "conversations/material/conversation.html", context)
@@ -190,11 +199,12 @@ def may_manage(request: HttpRequest, study: Study) -> bool:
     return study.memberships.filter(user=user_of(request), role__in=MANAGE).exists()
 
 
-def shown_turn(turn: dict[str, Any]) -> dict[str, Any]:
-    """An assistant's turn as safe Markdown; all others as they were typed."""
-    is_prose = turn["role"] == "assistant"
-    content = render_markdown(turn["content"]) if is_prose else turn["content"]
-    return {"role": turn["role"], "content": content, "is_prose": is_prose}
+def part_with(turn: int, pieces: Sequence[Piece], parts: Sequence[tuple[int, int]]) -> int:
+    """The number of the part in which a turn begins."""
+    for number, (first, last) in enumerate(parts, start=1):
+        if pieces[first].turn <= turn <= pieces[last - 1].turn:
+            return number
+    return 1
 
 
 def with_evidence(rows: list[Attribute]) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from conversations.enums import StageState
 from conversations.models import Stage
 from judgments.enums import Outcome, TaskKind
 from judgments.models import Assignment
+from judgments.queries.work import is_live
 from raters.models import Rater
 
 _JUDGED = Q(outcome__in=[Outcome.SUBMITTED, Outcome.SURPLUS])
@@ -34,6 +35,12 @@ def can_revise(assignment: Assignment) -> bool:
     if assignment.task.kind == TaskKind.PRACTICE:
         return False  # its answers were told
     return assignment.outcome in {Outcome.SUBMITTED, Outcome.SURPLUS} and assignment.stage.state == StageState.OPEN
+
+
+def may_read_on(assignment: Assignment) -> bool:
+    """A page that is open, or was judged, of material that may still be shown: what it left out can be opened."""
+    is_own = assignment.outcome in {"", Outcome.SUBMITTED, Outcome.SURPLUS}
+    return is_own and is_live(assignment.task_id, assignment.stage)
 
 
 def last_submitted(*, rater: Rater, stage: Stage, before: Assignment | None) -> uuid.UUID | None:

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -24,6 +25,7 @@ from judgments.pages import build_page
 from judgments.policies.blinding import as_seen, canonical
 from judgments.queries.disagreement import adjudicable, said_of, units_in_disagreement
 from judgments.queries.disclosure import must_wait_as_rater, withheld_stages
+from judgments.rests import rest_answer
 from judgments.services import adjudicating
 from judgments.visits import key_legend
 
@@ -48,8 +50,7 @@ def unit(request: HttpRequest, slug: str, unit_id: int) -> HttpResponse:
     """The unit as raters get it. What they said of it is told to who has labelled it, or asks for it first."""
     study, found = _unit(request, slug, unit_id)
     side = _personalized_left(request, found)
-    drawn = Assignment(task=found.task, stage=found.task.stage, rater_id=0, personalized_left=side)
-    page = build_page(drawn, study=study, unit_id=unit_id)
+    page = build_page(_drawn(found, side=side), study=study, unit_id=unit_id)
     user = user_of(request)
     if "show" in request.POST:
         adjudicating.look(unit=found, actor=user)
@@ -77,7 +78,11 @@ def unit(request: HttpRequest, slug: str, unit_id: int) -> HttpResponse:
         "stage": found.task.stage,
         "unit": found,
         "adjudicating": True,
-        "page": replace(page, units=[replace(view, label=chosen) for view in page.units]),
+        "page": replace(
+            page,
+            units=[replace(view, label=chosen) for view in page.units],
+            material_url=reverse("stages:adjudicate-material", args=[slug, unit_id]) + "?",
+        ),
         "form": form,
         "decided": getattr(found, "adjudication", None),
         "personalized_left": side,
@@ -89,6 +94,15 @@ def unit(request: HttpRequest, slug: str, unit_id: int) -> HttpResponse:
         "keys": [row for row in key_legend(found.task.stage.number) if row["act"] not in NO_KEYS],
     }
     return render(request, "judgments/adjudication/unit.html", context)
+
+
+@login_required
+@require_safe
+def material(request: HttpRequest, slug: str, unit_id: int) -> HttpResponse:
+    """What was too long to be sent with the page, once it is opened."""
+    study, found = _unit(request, slug, unit_id)
+    drawn = _drawn(found, side=_personalized_left(request, found))
+    return rest_answer(request, drawn, study=study, material_url=f"{request.path}?", unit_id=unit_id)
 
 
 @login_required
@@ -120,6 +134,11 @@ def _personalized_left(request: HttpRequest, found: Unit) -> bool | None:
         return None
     message = f"adjudication:{user_of(request).pk}:{found.pk}".encode()
     return bool(hmac.digest(bytes(found.task.stage.study.key), message, hashlib.sha256)[0] & 1)
+
+
+def _drawn(found: Unit, *, side: bool | None) -> Assignment:
+    """The page as a rater would get it; never saved."""
+    return Assignment(task=found.task, stage=found.task.stage, rater_id=0, personalized_left=side)
 
 
 def _given(found: Unit, *, side: bool | None) -> dict[str, Any]:

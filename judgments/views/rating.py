@@ -16,6 +16,7 @@ from judgments.enums import Outcome
 from judgments.gates import next_gate
 from judgments.models import Assignment
 from judgments.queries import visits as queries
+from judgments.rests import rest_answer
 from judgments.services import answering, beginning, claiming, leases, turns
 from judgments.views.guard import body, for_raters, refusal, unless_withdrawn, withdrawn
 from judgments.visits import Visit, frame_context, parts, task_context, task_url
@@ -62,6 +63,17 @@ def revise(request: HttpRequest, visit: Visit, assignment_id: uuid.UUID) -> Http
     if not queries.can_revise(assignment):
         return redirect(task_url(visit))
     return render(request, "judgments/rate.html", task_context(visit, assignment) | frame_context(visit))
+
+
+@for_raters
+@require_safe
+@unless_withdrawn
+def material(request: HttpRequest, visit: Visit, assignment_id: uuid.UUID) -> HttpResponse:
+    """What the rater opens of a page of their own: it was too long to be sent at once."""
+    assignment = queries.assignment_of(rater=visit.rater, stage=visit.stage, assignment_id=assignment_id)
+    if assignment is None or not queries.may_read_on(assignment):
+        raise Http404("This page is not yours, or no longer.")
+    return rest_answer(request, assignment, study=visit.study, material_url=f"{request.path}?")
 
 
 @for_raters

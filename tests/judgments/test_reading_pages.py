@@ -98,7 +98,7 @@ def test_flagged_material_is_set_aside_unread(page: Page, arrive, world):
 def test_evidence_is_found_anywhere_in_a_long_conversation(page: Page, arrive, world):
     lengthen(world)
     arrive(1)
-    assert page.locator(".turn").count() == LONG_TURNS
+    assert page.locator(".turn").count() < LONG_TURNS  # what is sent at first
     while page.locator(".unit--current [data-shows-evidence]").count() < len(QUOTED_TURNS):
         page.keyboard.press("j")
     for turn in QUOTED_TURNS:

@@ -279,7 +279,7 @@ def test_unit_page_shows_labels_under_pseudonyms_and_leads_to_the_source(study):
     assert "I always cook with weights" in page
     subject = Subject.objects.get(tasks__units=unit)
     assert f"/studies/{study.slug}/subjects/{subject.pk}/" in page
-    assert f"/studies/{study.slug}/conversations/{subject.conversations.get().pk}/#turn-0" in page
+    assert f"/studies/{study.slug}/conversations/{subject.conversations.get().pk}/?turn=0#turn-0" in page
     assert len(re.findall(r"r-[0-9a-f]{16}", page)) == 3
 
 

@@ -140,9 +140,11 @@ MATRIX: dict[str, dict[str, Row]] = {
     "stages:card": {"GET": READ},
     "stages:stage": {"GET": READ, "POST": MANAGE},
     "stages:preview": {"GET": READ},
+    "stages:preview-material": {"GET": answers(READ, 404)},  # nothing is asked for
     "stages:adjudication": {"GET": MANAGE},
     # Nobody disagrees here.
     "stages:adjudicate": {"GET": answers(MANAGE, 404), "POST": answers(MANAGE, 404)},
+    "stages:adjudicate-material": {"GET": answers(MANAGE, 404)},
     "stages:adjudication-withdraw": {"POST": answers(ACT, 404)},
     "stages:building": {"GET": READ},
     "stages:open": {"POST": ACT},
@@ -226,6 +228,7 @@ MATRIX: dict[str, dict[str, Row]] = {
     "judgments:practice-set-aside": {"POST": answers(RATE, 400)},
     "judgments:check": {"GET": RATE, "POST": answers(RATE, 422)},
     "judgments:revise": {"GET": RATE},
+    "judgments:material": {"GET": answers(RATE, 404)},  # nothing is asked for
     "judgments:submit": {"POST": answers(RATE, 400)},
     "judgments:draft": {"POST": answers(RATE, 400)},
     "judgments:set-aside": {"POST": answers(RATE, 400)},

@@ -1,4 +1,5 @@
 // From a statement to the place in the conversations that its evidence quotes, and back.
+import { loadRest } from "./rest.js";
 import { currentUnit, makeCurrent } from "./units.js";
 
 // A long conversation lays turns out only when they come near, which moves the place once more. It stands still after
@@ -6,10 +7,24 @@ import { currentUnit, makeCurrent } from "./units.js";
 const STILL_FRAMES = 3;
 const MOST_FRAMES = 30;
 
-const markOf = (index) => document.querySelector(`mark[data-evidence~="${index}"], [data-turn-evidence~="${index}"]`);
+// What holds a place may hold it in a part that is loaded in turn: a list, its conversation, its turns.
+const MOST_STEPS = 200;
+
+const markOf = (name) => document.querySelector(`mark[data-evidence~="${name}"], [data-turn-evidence~="${name}"]`);
+
+/** The place of a quote, loaded first where the page was too long to hold it; null where there is none. */
+async function placeOf(name) {
+    for (let step = 0; step < MOST_STEPS; step += 1) {
+        const mark = markOf(name);
+        if (mark) return mark;
+        const rest = document.querySelector(`[data-holds~="${name}"]`);
+        if (!rest || !(await loadRest(rest))) return null;
+    }
+    return null;
+}
 
 /** Show the evidence of `button`, or the next one of the current unit. */
-export function openEvidence(form, button = null) {
+export async function openEvidence(form, button = null) {
     const unit = button?.closest("[data-unit]") ?? currentUnit(form);
     const buttons = [...unit.querySelectorAll("[data-shows-evidence]")];
     if (buttons.length === 0) return;
@@ -20,13 +35,13 @@ export function openEvidence(form, button = null) {
     }
     for (const marked of document.querySelectorAll('[aria-current="true"]')) marked.removeAttribute("aria-current");
     chosen.setAttribute("aria-pressed", "true");
-    const place = markOf(chosen.dataset.showsEvidence);
-    if (!place) return;
+    makeCurrent(form, unit, { focus: false });
+    const place = await placeOf(chosen.dataset.showsEvidence);
+    if (!place || chosen.getAttribute("aria-pressed") !== "true") return;
     const conversation = place.closest("details");
     if (conversation) conversation.open = true;
     place.setAttribute("aria-current", "true");
     bringToView(place);
-    makeCurrent(form, unit, { focus: false });
     document.getElementById("back-to-statement").hidden = false;
 }
 

@@ -3,6 +3,7 @@ import { isDialogOpen, openDialog } from "../dialogs.js";
 import { backToStatement, openEvidence } from "./evidence.js";
 import { showKeys } from "./key_dialog.js";
 import { keysOf, meaning } from "./keys.js";
+import "./rest.js";
 import { switchReading } from "./reading.js";
 import { currentUnit, makeCurrent, openNote, step } from "./units.js";
 
