@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from django.db.models import Case, F, JSONField, QuerySet, RowRange, Sum, When, Window
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -136,13 +137,13 @@ def _position(pointer: Mapping[str, object], key: str) -> int:
 def conversations_of(subject: Subject, spans: Spans, *, after: int = 0) -> ConversationList:
     """The subject's conversations, oldest first, beginning behind the one with the id ``after``."""
     live = subject.conversations.filter(withdrawn_at__isnull=True).order_by("pk")
-    found = list(live.filter(pk__gt=after).defer("turns", "flags")[: MOST_LISTED + 1])
+    room = PORTION_BUDGET if after else PAGE_BUDGET
+    found = list(_with_first_bodies(live.filter(pk__gt=after), room)[: MOST_LISTED + 1])
     listed, is_cut = found[:MOST_LISTED], len(found) > MOST_LISTED
     before = live.filter(pk__lte=after).count() if after else 0
-    budget = Budget(PORTION_BUDGET if after else PAGE_BUDGET)
-    bodies = _bodies(listed, PORTION_BUDGET if after else PAGE_BUDGET)
+    budget = Budget(room)
     shown = [
-        _conversation(number, conversation, bodies.get(conversation.pk), spans.get(conversation.pk, {}), budget)
+        _conversation(number, conversation, spans.get(conversation.pk, {}), budget)
         for number, conversation in enumerate(listed, start=before + 1)
     ]
     rest = None
@@ -153,24 +154,21 @@ def conversations_of(subject: Subject, spans: Spans, *, after: int = 0) -> Conve
     return ConversationList(live.count() if is_cut or after else len(listed), shown, rest)
 
 
-def _bodies(listed: Sequence[Conversation], room: int) -> dict[int, list[dict[str, str]]]:
-    """The turns of the first conversations, as many as there may be room for; of the first one whatever its length."""
-    wanted: list[int] = []
-    for conversation in listed:
-        if room <= 0:
-            break
-        wanted.append(conversation.pk)
-        room -= 2 * conversation.character_count + AROUND_A_TURN * conversation.turn_count
-    return dict(Conversation.objects.filter(pk__in=wanted).values_list("pk", "turns"))
+def _with_first_bodies(conversations: QuerySet[Conversation], room: int) -> QuerySet[Conversation]:
+    """Lists never read bodies: ``body`` has the turns of the first, as many as there may be room for, else None."""
+    weight = F("character_count") * 2 + F("turn_count") * AROUND_A_TURN
+    until_here = Window(Sum(weight), order_by=F("pk").asc(), frame=RowRange(end=0))
+    body = Case(When(until_here__lt=F("weight") + room, then=F("turns")), output_field=JSONField(null=True))
+    return conversations.defer("turns", "flags").annotate(weight=weight, until_here=until_here).annotate(body=body)
 
 
 def _conversation(
     number: int,
     conversation: Conversation,
-    turns: list[dict[str, str]] | None,
     spans: Mapping[int, Sequence[Span]],
     budget: Budget,
 ) -> ConversationView:
+    turns: list[dict[str, str]] | None = conversation.body  # type: ignore[attr-defined]  # annotated
     if turns is None or budget.is_spent:
         query = urlencode({"conversation": conversation.pk})
         shown, rests = [], [Rest(query, _("Show the conversation"), " ".join(_names(spans)))]
