@@ -7,11 +7,11 @@ from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 
 from conversations.enums import Origin
-from conversations.formats import DESCRIPTIONS, Format, SubjectPolicy
+from conversations.formats import SubjectPolicy, shown_readers
 from conversations.services.batches import BatchRefused, format_said, options_said
 from conversations.services.previews import HEAD_BYTES
 
-COLUMNS = ("subject", "conversation", "turn", "role", "content", "language", "model")
+COLUMNS = tuple(dict.fromkeys(name for reader in shown_readers() for name in reader.columns))
 _POLICIES = [
     ("", "As the format says"),
     (SubjectPolicy.FIELD.value, "A field of each row names the subject"),
@@ -30,7 +30,7 @@ class UploadForm(forms.Form):
     format = forms.ChoiceField(
         label="Format",
         required=False,
-        choices=[("", "Recognise it by its content")] + [(one.value, DESCRIPTIONS[one].label) for one in Format],
+        choices=[("", "Recognise it by its content")] + [(reader.name, reader.label) for reader in shown_readers()],
     )
     subject_policy = forms.ChoiceField(
         label="What one subject is", required=False, choices=_POLICIES, help_text="One subject is one real person."

@@ -1,12 +1,9 @@
 """What the rows of one file share while it is parsed."""
 
 import hashlib
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from .fields import Record
 from .options import Options
-from .rows import Row, RowError
 
 _REMEMBERED = 200_000
 
@@ -25,6 +22,3 @@ class Context:
             self._seen.clear()
         self._seen.add(digest)
         return True
-
-
-Builder = Callable[[int, Record, Context], Iterator[Row | RowError]]

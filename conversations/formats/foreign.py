@@ -1,8 +1,7 @@
 """Files that people have and that nobody reads here yet: told by their first elements, so that they are named and not misread."""
 
-from collections.abc import Callable
-
-from .fields import FieldError, Record
+from .fields import Record
+from .json_elements import Look, first, holds
 
 _CONTAINERS: tuple[tuple[bytes, str], ...] = (
     (b"PAR1", "a Parquet file: not supported. Convert it to JSON Lines"),
@@ -27,22 +26,10 @@ def container(head: bytes) -> str | None:
 
 def foreign(record: Record) -> str | None:
     """The name of a format that is known and not read."""
-    return next((words for words, is_it in _SHAPES if _holds(is_it, record)), None)
+    return next((words for words, is_it in _SHAPES if holds(is_it, record)), None)
 
 
-def _holds(is_it: Callable[[Record], bool], record: Record) -> bool:
-    try:
-        return is_it(record)
-    except FieldError:
-        return False
-
-
-def first(record: Record, name: str) -> Record | None:
-    """The first object of a list; None of an empty one. Raises FieldError where there is no list of objects."""
-    return next(record.records(name), None)
-
-
-def _first_has(name: str, *fields: str) -> Callable[[Record], bool]:
+def _first_has(name: str, *fields: str) -> Look:
     def looks(record: Record) -> bool:
         element = first(record, name)
         return element is not None and element.has(*fields)
@@ -50,7 +37,7 @@ def _first_has(name: str, *fields: str) -> Callable[[Record], bool]:
     return looks
 
 
-def _has(*fields: str) -> Callable[[Record], bool]:
+def _has(*fields: str) -> Look:
     return lambda record: record.has(*fields)
 
 
@@ -65,7 +52,7 @@ def _is_open_webui(record: Record) -> bool:
     return record.record("chat").has("history")
 
 
-_SHAPES: tuple[tuple[str, Callable[[Record], bool]], ...] = (
+_SHAPES: tuple[tuple[str, Look], ...] = (
     ("a Grok export", _first_has("conversations", "conversation", "responses")),
     ("a DeepSeek export", _is_deepseek),
     ("an Open WebUI export", _is_open_webui),

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from conversations import handlers
 from conversations.enums import BatchState
-from conversations.formats import AttributeRow, ConversationRow, Format, Options, Row, RowError, parse
+from conversations.formats import AttributeRow, ConversationRow, Format, Options, Row, RowError, parse, reader_of
 from conversations.handlers import Handler, Stored
 from conversations.models import Batch, BatchProblem, Study
 
@@ -29,10 +29,6 @@ ROWS_AT_ONCE = 500
 MOST_PROBLEMS = 10_000  # without a single row that can be read, nobody wants to know of more
 CHARACTERS_AT_ONCE = 4 * 1024 * 1024
 _HEARTBEAT_SECONDS = 2.0
-# Read once; others may have to be read once for each step.
-CONVERSATIONS_ONLY = frozenset(
-    {Format.OPENAI, Format.SHAREGPT, Format.WILDCHAT, Format.LMSYS, Format.CHATGPT, Format.CLAUDE, Format.CSV}
-)
 
 
 class Superseded(Exception):
@@ -197,7 +193,7 @@ class _Import:
 
     def _position(self) -> int:
         """How much of all readings is done, in bytes of the file; a reading that is left out counts as done."""
-        expected = 1 if self.format in CONVERSATIONS_ONLY else len(self.steps)
+        expected = 1 if reader_of(self.format).holds_conversations_only else len(self.steps)
         return (self.readings * self.batch.size + min(self.stream.tell(), self.batch.size)) // expected
 
     def _finish(self) -> None:

@@ -16,7 +16,7 @@ from accounts.limiting import limited
 from accounts.requests import user_of
 from conversations import tasks
 from conversations.enums import BatchState, Role
-from conversations.formats import DESCRIPTIONS, Format
+from conversations.formats import Format, reader_of, shown_readers
 from conversations.forms_batches import PreviewForm, UploadForm
 from conversations.models import Batch, BatchProblem, Study
 from conversations.permissions import MANAGE, READ, get_study
@@ -82,7 +82,7 @@ def upload(request: HttpRequest, slug: str) -> HttpResponse:
         "form": form,
         "limit": settings.UPLOAD_MAX_BYTES,
         "head_bytes": HEAD_BYTES,
-        "formats": DESCRIPTIONS.values(),
+        "formats": shown_readers(),
     }
     return render(request, "conversations/batches/upload.html", context, status=422 if is_sent else 200)
 
@@ -103,7 +103,7 @@ def preview_batch(request: HttpRequest, slug: str) -> HttpResponse:
             format=said["found"],
             options=said["options"],
         )
-        context |= {"preview": seen, "description": DESCRIPTIONS[seen.format]}
+        context |= {"preview": seen, "description": reader_of(seen.format)}
     return render(request, "conversations/batches/preview.html", context)
 
 
@@ -168,7 +168,7 @@ def _progress(request: HttpRequest, study: Study, found: Batch) -> dict[str, obj
     return {
         "study": study,
         "batch": found,
-        "description": DESCRIPTIONS[Format(found.format)] if found.format in list(Format) else None,
+        "description": reader_of(Format(found.format)) if found.format in list(Format) else None,
         "shown": _shown(found),
         "is_moving": found.state in queries.UNFINISHED,
         "may_manage": _may_manage(request, study),

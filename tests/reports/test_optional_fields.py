@@ -3,7 +3,6 @@
 Which fields those are is asked of the reader of the rows; a new one is covered by the day it is read.
 """
 
-import importlib
 import json
 import re
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from conversations.enums import Origin, Role
 from conversations.formats import Format, Options
 from conversations.formats.context import Context
 from conversations.formats.fields import FieldError, Record
+from conversations.formats.readers import yardstick
 from conversations.models import Membership, Study
 from conversations.services import batches, importing
 from judgments.models import Judgment
@@ -36,7 +36,6 @@ from tests import factories
 pytestmark = pytest.mark.django_db(transaction=True)
 
 DOCUMENTATION = Path(__file__).parents[2] / "docs" / "upload-formats.md"
-READER = importlib.import_module("conversations.formats.yardstick")  # the package gives its function that name
 
 type Fields = dict[str, Any]
 
@@ -103,7 +102,7 @@ def whole_upload() -> list[Fields]:
 
 def is_read(row: Fields) -> bool:
     try:
-        list(READER.yardstick(1, Record(row), Context(Options())))
+        list(yardstick.rows_of(1, Record(row), Context(Options())))
     except FieldError:
         return False
     return True
@@ -153,7 +152,7 @@ def test_the_rows_of_this_test_have_every_field_there_is():
     used: dict[str, set[str]] = {}
     for row in whole_upload():
         used.setdefault(row["kind"], set()).update(row)
-    assert used == {kind: fields | {"kind"} for kind, (fields, _build) in READER._KINDS.items()}
+    assert used == {name: kind.fields | {"kind"} for name, kind in yardstick.KINDS.items()}
 
 
 def test_the_documentation_names_what_may_be_left_out():

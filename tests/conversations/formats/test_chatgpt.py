@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conversations.formats import ConversationRow, Format, Options, Row, RowError, SubjectPolicy, Turn, parse
-from conversations.formats.marks import without_marks
+from conversations.formats.readers.chatgpt.marks import without_marks
 
 ME = Options(SubjectPolicy.FILE, file_subject="me")
 QUESTION: tuple[str, Any, dict[str, Any]] = ("user", {"content_type": "text", "parts": ["How do I start?"]}, {})

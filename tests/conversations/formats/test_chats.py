@@ -15,8 +15,8 @@ from conversations.formats import (
     SubjectPolicy,
     Turn,
     default_options,
-    needs_subject_policy,
     parse,
+    reader_of,
     recognise,
 )
 
@@ -182,7 +182,7 @@ def test_claude_export() -> None:
 
 
 def test_formats_without_a_user_id_need_a_policy() -> None:
-    needing = {file_format for file_format in Format if needs_subject_policy(file_format)}
+    needing = {file_format for file_format in Format if not reader_of(file_format).names_subjects}
     assert needing == {Format.OPENAI, Format.SHAREGPT, Format.LMSYS, Format.CHATGPT, Format.CLAUDE}
 
 

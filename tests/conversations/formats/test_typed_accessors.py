@@ -5,15 +5,27 @@ import json
 import logging
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from conversations import formats
-from conversations.formats import ConversationRow, Format, Options, Row, RowError, SubjectPolicy, parse
+from conversations.formats import (
+    ConversationRow,
+    Format,
+    Options,
+    Row,
+    RowError,
+    SubjectPolicy,
+    parse,
+    registry,
+)
 from conversations.formats.context import Context
 from conversations.formats.fields import Record
+from conversations.formats.json_elements import rows_of_elements
+from conversations.formats.readers import openai
 
 FOLDER = Path(formats.__file__).parent
 EACH = Options(SubjectPolicy.CONVERSATION)
@@ -35,7 +47,11 @@ def raw_looks(source: str) -> list[int]:
     ]
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.py")), ids=lambda path: path.name)
+def name_in_folder(path: Path) -> str:
+    return path.relative_to(FOLDER).as_posix()
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.py")), ids=name_in_folder)
 def test_no_reader_takes_values_as_they_are(path: Path) -> None:
     assert raw_looks(path.read_text(encoding="utf-8")) == []
 
@@ -45,29 +61,35 @@ def test_such_a_look_would_be_seen() -> None:
     assert not hasattr(Record({}), "values"), "the values have no public name"
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.py")), ids=lambda path: path.name)
+def imported(source: str) -> set[str]:
+    """The modules of others that a file imports."""
+    nodes = list(ast.walk(ast.parse(source)))
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
+    return {name for name in names if not f"{name}.".startswith("conversations.formats.")}
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.py")), ids=name_in_folder)
 def test_no_parser_of_others_reads_an_upload(path: Path) -> None:
     """Foreign bytes meet the standard library alone: a native parser can take the whole server with it."""
-    imports = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Import)]
-    sources = [
-        node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.ImportFrom)
-    ]
-    names = {alias.name for node in imports for alias in node.names}
-    names |= {node.module for node in sources if node.module and not node.level}
+    names = imported(path.read_text(encoding="utf-8"))
     assert {name.partition(".")[0] for name in names} <= sys.stdlib_module_names
+
+
+def test_such_a_parser_would_be_seen() -> None:
+    source = "import orjson\nfrom conversations.models import Batch\nfrom conversations.formats.rows import Row\n"
+    assert imported(source) == {"orjson", "conversations.models"}
 
 
 def test_fault_of_a_reader_costs_its_row_and_is_logged(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    original = formats._BUILDERS[Format.OPENAI]
-
     def faulty(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
         if line == 2:
             raise TypeError("unhashable type: 'list'")
-        yield from original(line, record, context)
+        yield from openai._rows(line, record, context)
 
-    monkeypatch.setitem(formats._BUILDERS, Format.OPENAI, faulty)
+    monkeypatch.setitem(registry._READERS, Format.OPENAI, replace(openai.READER, rows=rows_of_elements(faulty)))
     rows = [{"messages": [{"role": "user", "content": f"Question {number}"}]} for number in range(3)]
     with caplog.at_level(logging.ERROR):
         first, second, third = parse(BytesIO("\n".join(map(json.dumps, rows)).encode()), Format.OPENAI, EACH)

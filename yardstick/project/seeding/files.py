@@ -9,7 +9,16 @@ from django.core.files import File
 
 from accounts.models import User
 from conversations.enums import Origin
-from conversations.formats import HEAD_BYTES, Format, NotRecognised, Options, SubjectPolicy, default_options, recognise
+from conversations.formats import (
+    HEAD_BYTES,
+    Format,
+    NotRecognised,
+    Options,
+    SubjectPolicy,
+    default_options,
+    reader_of,
+    recognise,
+)
 from conversations.models import Case, Prompt, Study
 from conversations.services.cases import sample_cases
 from conversations.services.studies import create_study
@@ -19,14 +28,6 @@ from yardstick.project.seeding.studies import demo_files, start_work
 SLUG = "files"
 PROMPTS_PER_SUBJECT = 2
 ITEMS_PER_RUN = 12  # the small local model would work on all of them for hours
-# What refers to rows of other files comes after them.
-_LATER = {
-    Format.VERIFIED_ATTRIBUTES: 1,
-    Format.RELEASE_TASK5: 1,
-    Format.RELEASE_TASK6: 2,
-    Format.RELEASE_VOTES: 3,
-    Format.RELEASE_MAJORITY: 3,
-}
 
 
 class UnreadableFile(Exception):
@@ -40,7 +41,7 @@ def earlier_study() -> Study | None:
 
 def study_from(paths: Sequence[Path], *, origin: Origin, user: User, say: Callable[[str], object]) -> Study:
     """Raises UnreadableFile before anything is stored."""
-    recognised = sorted(((path, *_recognise(path)) for path in paths), key=lambda one: _LATER.get(one[1], 0))
+    recognised = sorted(((path, *_recognise(path)) for path in paths), key=lambda one: reader_of(one[1]).place)
     study = earlier_study()
     if study is None:
         slug = SLUG if not Study.objects.filter(slug=SLUG).exists() else ""

@@ -1,32 +1,24 @@
-"""Stages 1 and 2 of the research release: task 4 (conversations and attributes) and task 5 (cases)."""
+"""Stage 1 of the research release: conversations, attributes and their evidence."""
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-from .context import Context
-from .fields import FieldError, Record, excerpt
-from .limits import MAX_ATTRIBUTE_CHARACTERS, MAX_INTEGER
-from .rows import (
-    AttributeRow,
-    CaseRow,
-    ConversationRow,
-    EvidencePointer,
-    PromptRow,
-    Row,
-    RowError,
-    SelectedAttribute,
-    SelectionRow,
-    SubjectRow,
-)
-from .turns import conversation_turns
+from conversations.formats.context import Context
+from conversations.formats.fields import FieldError, Record, excerpt
+from conversations.formats.json_elements import rows_of_elements, with_fields
+from conversations.formats.limits import MAX_INTEGER
+from conversations.formats.options import Options
+from conversations.formats.reader import Reader, proposing
+from conversations.formats.rows import ConversationRow, EvidencePointer, Row, RowError, SubjectRow
+from conversations.formats.turns import conversation_turns
+
+from .profiles import attribute_row
 
 # Generated corpora. What other sources say is left to the origin stated for the batch.
 _SYNTHETIC_SOURCES = frozenset({"cupid", "prefeval", "personalens"})
-PRESELECTION = "release preselection"
 
 
-def task4(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
+def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
     subject = record.identifier("user_id")
     source = record.optional_text("source")
     yield SubjectRow(line=line, subject=subject, origin="synthetic" if source in _SYNTHETIC_SOURCES else None)
@@ -106,63 +98,12 @@ def _turn_indexes(entry: Record, problems: list[FieldError]) -> Iterator[int]:
             problems.append(FieldError(entry.at("turn_idxs"), expected, excerpt(turn)))
 
 
-def attribute_row(
-    line: int, subject: str, entry: Record, context: Context, evidence: Sequence[EvidencePointer] = ()
-) -> AttributeRow:
-    return AttributeRow(
-        line=line,
-        subject=subject,
-        text=entry.text("attribute", MAX_ATTRIBUTE_CHARACTERS),
-        reason=entry.optional_text("reason") or "",
-        confidence=entry.optional_number("confidence", 0, 1),
-        evidence=tuple(evidence),
-        system=context.options.system or None,
-        merged_from=_originals(entry),
-    )
-
-
-def _originals(entry: Record) -> tuple[str, ...]:
-    texts = entry.list("original_attributes", optional=True)
-    path = entry.at("original_attributes")
-    return tuple(Record({str(n): text}, path).text(str(n), MAX_ATTRIBUTE_CHARACTERS) for n, text in enumerate(texts))
-
-
-def task5(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
-    subject = record.identifier("user_id")
-    prompt = record.identifier("prompt_index")
-    text = record.text("prompt_text")
-    profile = record.list("profile_attributes")
-    yield from profile_rows(line, subject, profile, "profile_attributes", context)
-    if context.first_time("prompt", prompt, text):
-        yield PromptRow(line=line, prompt=prompt, text=text)
-    yield CaseRow(line=line, subject=subject, prompt=prompt)
-    yield from _preselection(line, subject, prompt, record)
-
-
-def profile_rows(line: int, subject: str, profile: list[Any], path: str, context: Context) -> Iterator[Row | RowError]:
-    """A subject's profile stands in each of its cases and is yielded once for each of its versions."""
-    if not context.first_time("profile", subject, json.dumps(profile, sort_keys=True)):
-        return
-    for index, value in enumerate(profile):
-        try:
-            yield attribute_row(line, subject, Record.of(value, f"{path}[{index}]"), context)
-        except FieldError as error:
-            yield error.row(line)
-
-
-def _preselection(line: int, subject: str, prompt: str, record: Record) -> Iterator[Row | RowError]:
-    """``items`` holds what a model picked beforehand; what it did not list, it did not pick."""
-    if record.missing("items"):
-        return
-    picked, items = [], record.list("items")
-    for index, value in enumerate(items):
-        try:
-            item = Record.of(value, f"items[{index}]")
-            attribute = item.text("attribute", MAX_ATTRIBUTE_CHARACTERS)
-            picked.append(SelectedAttribute(attribute, score=item.optional_number("relevance")))
-        except FieldError as error:
-            yield error.row(line)
-    if len(picked) == len(items):  # with one left out the rest would say no to it
-        yield SelectionRow(
-            line=line, system=PRESELECTION, subject=subject, prompt=prompt, attributes=tuple(picked), is_whole=True
-        )
+READER = Reader(
+    name="release_task4",
+    label="Release, task 4",
+    help="Stage 1 of the research release: conversations, attributes and evidence.",
+    section="The research release",
+    recognises=with_fields("merged_attributes"),
+    rows=rows_of_elements(_rows),
+    propose=proposing(Options(system="release")),
+)

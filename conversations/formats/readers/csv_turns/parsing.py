@@ -1,34 +1,22 @@
-"""CSV with one turn a row, in any order of the rows."""
+"""Rows of CSV put together into conversations, in whatever order they stand."""
 
 import csv
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-from .csv_spool import Spool, SpooledConversation, SpooledTurn
-from .faults import unforeseen
-from .fields import FieldError, Record, excerpt, problem
-from .limits import MAX_LANGUAGE_CHARACTERS, MAX_LINE_BYTES, MAX_NAME_CHARACTERS
-from .options import Options, SubjectPolicy
-from .rows import ConversationRow, Row, RowError, Turn
-from .subjects import file_subject
-from .turns import check_size, turn_content, turn_role
+from conversations.formats.faults import unforeseen
+from conversations.formats.fields import FieldError, Record, excerpt, problem
+from conversations.formats.limits import MAX_LANGUAGE_CHARACTERS, MAX_LINE_BYTES, MAX_NAME_CHARACTERS
+from conversations.formats.options import Options, SubjectPolicy
+from conversations.formats.rows import ConversationRow, Row, RowError, Turn
+from conversations.formats.subjects import file_subject
+from conversations.formats.turns import check_size, turn_content, turn_role
 
-DEFAULT_COLUMNS: Mapping[str, str] = {
-    "subject": "user_id",
-    "conversation": "conversation_id",
-    "turn": "turn",
-    "role": "role",
-    "content": "content",
-    "language": "language",
-    "model": "model",
-}
+from .columns import DEFAULT_COLUMNS, sniff_delimiter
+from .spool import Spool, SpooledConversation, SpooledTurn
+
 _OPTIONAL = frozenset({"turn", "language", "model"})
-_DELIMITERS = ",;\t|"
-
-
-def sniff_delimiter(header: str) -> str:
-    return max(_DELIMITERS, key=header.count)
 
 
 def parse_csv(stream: BinaryIO, options: Options) -> Iterator[Row | RowError]:

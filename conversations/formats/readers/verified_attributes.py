@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 
-from .context import Context
-from .fields import FieldError, Record
-from .limits import MAX_ATTRIBUTE_CHARACTERS, MAX_ID_CHARACTERS, MAX_TYPE_CHARACTERS
-from .rows import AttributeRow, EvidencePointer, Row, RowError
-from .subjects import subject_of
+from conversations.formats.context import Context
+from conversations.formats.fields import FieldError, Record
+from conversations.formats.json_elements import rows_of_elements, with_fields
+from conversations.formats.limits import MAX_ATTRIBUTE_CHARACTERS, MAX_ID_CHARACTERS, MAX_TYPE_CHARACTERS
+from conversations.formats.options import Options
+from conversations.formats.reader import Reader, proposing
+from conversations.formats.rows import AttributeRow, EvidencePointer, Row, RowError
+from conversations.formats.subjects import subject_of
 
 
-def verified_attributes(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
+def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
     session = record.identifier("session_id")
     subject = subject_of(record, context.options, session, (), "session_id")
     for index, value in enumerate(record.list("gold_memories")):
@@ -41,3 +44,15 @@ def _pointer(session: str, evidence: Record) -> EvidencePointer:
         turn=evidence.optional_integer("utterance_index"),
         quote=evidence.optional_text("text"),
     )
+
+
+READER = Reader(
+    name="verified_attributes",
+    label="Verified attributes",
+    help="Facts about the user of a session, verified by people, each with its quote.",
+    section="Verified attributes",
+    recognises=with_fields("gold_memories"),
+    rows=rows_of_elements(_rows),
+    propose=proposing(Options(subject_field="session_id", system="verified by people")),
+    place=1,
+)

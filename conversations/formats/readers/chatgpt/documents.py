@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from .decoding import decode
-from .fields import Record, storable
-from .limits import MAX_LINE_BYTES
-from .turns import parts_text
+from conversations.formats.decoding import decode
+from conversations.formats.fields import Record, storable
+from conversations.formats.limits import MAX_LINE_BYTES
+from conversations.formats.turns import parts_text
 
 _CANVAS = "canmore."
 

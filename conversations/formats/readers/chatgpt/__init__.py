@@ -3,14 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from .chatgpt_documents import canvas_text, is_canvas_call, report_text
-from .context import Context
-from .fields import FieldError, Record, excerpt
-from .limits import MAX_NAME_CHARACTERS
+from conversations.formats.context import Context
+from conversations.formats.fields import FieldError, Record, excerpt
+from conversations.formats.json_elements import rows_of_elements, with_fields
+from conversations.formats.limits import MAX_NAME_CHARACTERS
+from conversations.formats.options import Options, SubjectPolicy
+from conversations.formats.reader import Reader, proposing
+from conversations.formats.rows import ConversationRow, Row, RowError, Turn
+from conversations.formats.subjects import subject_of
+from conversations.formats.turns import IMAGE, bounded, check_size, part_kind, parts_text, turn_role
+
+from .documents import canvas_text, is_canvas_call, report_text
 from .marks import without_marks
-from .rows import ConversationRow, Row, RowError, Turn
-from .subjects import subject_of
-from .turns import IMAGE, bounded, check_size, part_kind, parts_text, turn_role
 
 # Set-up and thinking that the user never saw as a message.
 _HIDDEN_CONTENT = frozenset(
@@ -18,7 +22,7 @@ _HIDDEN_CONTENT = frozenset(
 )
 
 
-def chatgpt(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
+def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
     mapping = record.record("mapping")
     messages = [node.record("message") for node in _branch(record, mapping) if not node.missing("message")]
     reading = _Reading()
@@ -166,3 +170,22 @@ def _model(record: Record, messages: list[Record]) -> str | None:
         if metadata is not None and not metadata.missing("model_slug"):
             return metadata.optional_text("model_slug", MAX_NAME_CHARACTERS)
     return record.optional_text("default_model_slug", MAX_NAME_CHARACTERS)
+
+
+def _has_nodes(record: Record) -> bool:
+    mapping = record.record("mapping")
+    node = next((mapping.record(name) for name in mapping.names()), Record({}))
+    return not node.names() or any(map(node.has, ("id", "parent", "message", "children")))
+
+
+READER = Reader(
+    name="chatgpt",
+    label="ChatGPT export",
+    help="conversations.json of a ChatGPT data export; usually one file is one subject.",
+    section="ChatGPT and Claude exports",
+    recognises=with_fields("mapping", and_looks=_has_nodes),
+    rows=rows_of_elements(_rows),
+    propose=proposing(Options(SubjectPolicy.FILE)),
+    names_subjects=False,
+    holds_conversations_only=True,
+)

@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from .chats import conversation_row
-from .context import Context
-from .fields import FieldError, Record, excerpt
-from .rows import Row, RowError, Turn
-from .turns import IMAGE, bounded, check_size, part_kind, turn_role
+from conversations.formats.context import Context
+from conversations.formats.conversation_rows import conversation_row
+from conversations.formats.fields import FieldError, Record, excerpt
+from conversations.formats.json_elements import rows_of_elements, turns_in, with_fields
+from conversations.formats.options import Options, SubjectPolicy
+from conversations.formats.reader import Reader, proposing
+from conversations.formats.rows import Row, RowError, Turn
+from conversations.formats.turns import IMAGE, bounded, check_size, part_kind, turn_role
 
 _ROOT = "00000000-0000-4000-8000-000000000000"
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".heic")
@@ -15,7 +18,7 @@ _SHOWN_BLOCKS = frozenset({"text", "voice_note"})
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def claude(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
+def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
     messages = list(record.records("chat_messages"))
     shown = _seen_last(record, messages)
     turns = tuple(filter(None, map(_turn, shown)))
@@ -114,3 +117,16 @@ def _note(name: str | None) -> str:
     if name and name.lower().endswith(_PICTURES):
         return IMAGE
     return f"[file: {name[:80]}]" if name else "[file]"
+
+
+READER = Reader(
+    name="claude",
+    label="Claude export",
+    help="conversations.json of a Claude data export; usually one file is one subject.",
+    section="ChatGPT and Claude exports",
+    recognises=with_fields("chat_messages", and_looks=turns_in("chat_messages", "sender", "uuid", "text")),
+    rows=rows_of_elements(_rows),
+    propose=proposing(Options(SubjectPolicy.FILE)),
+    names_subjects=False,
+    holds_conversations_only=True,
+)

@@ -1,0 +1,1 @@
+"""One module for each upload format, with its ``READER``. ``conversations.formats.registry`` names them all."""

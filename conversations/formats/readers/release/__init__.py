@@ -1,0 +1,1 @@
+"""The research release: one module for each of its files."""

@@ -1,0 +1,71 @@
+"""The formats that are read here: the one place where a reader is named to the rest of the house."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from .reader import Reader
+from .readers import chatgpt, claude, csv_turns, lmsys, openai, sharegpt, verified_attributes, wildchat, yardstick
+from .readers.release import majority, task4, task5, task6, votes
+
+
+class Format(StrEnum):
+    """What ``Batch.format`` may hold, in the order in which uploaders are shown the formats."""
+
+    YARDSTICK = "yardstick"
+    OPENAI = "openai"
+    SHAREGPT = "sharegpt"
+    WILDCHAT = "wildchat"
+    LMSYS = "lmsys"
+    CHATGPT = "chatgpt"
+    CLAUDE = "claude"
+    CSV = "csv"
+    VERIFIED_ATTRIBUTES = "verified_attributes"
+    RELEASE_TASK4 = "release_task4"
+    RELEASE_TASK5 = "release_task5"
+    RELEASE_TASK6 = "release_task6"
+    RELEASE_VOTES = "release_votes"
+    RELEASE_MAJORITY = "release_majority"
+
+
+# In the order in which a file is held against them: the most telling first.
+READERS: tuple[Reader, ...] = (
+    yardstick.READER,
+    chatgpt.READER,
+    claude.READER,
+    verified_attributes.READER,
+    task6.READER,
+    task5.READER,
+    task4.READER,
+    votes.READER,
+    majority.READER,
+    wildchat.READER,
+    lmsys.READER,
+    sharegpt.READER,
+    openai.READER,
+    csv_turns.READER,
+)
+
+
+def by_format(readers: Iterable[Reader]) -> Mapping[Format, Reader]:
+    """Raises ValueError unless every format has one reader, and every reader a format."""
+    found: dict[Format, Reader] = {}
+    for reader in readers:
+        named = Format(reader.name)
+        if named in found:
+            raise ValueError(f"Two readers are named {named}.")
+        found[named] = reader
+    if missing := set(Format) - found.keys():
+        raise ValueError(f"Without a reader: {', '.join(sorted(missing))}.")
+    return found
+
+
+_READERS = by_format(READERS)
+
+
+def reader_of(format: Format) -> Reader:  # noqa: A002 - what it is called everywhere
+    return _READERS[format]
+
+
+def shown_readers() -> list[Reader]:
+    """In the order in which uploaders are shown them."""
+    return [_READERS[one] for one in Format]
