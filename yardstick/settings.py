@@ -163,6 +163,12 @@ WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = Path(environment.text("YARDSTICK_FILES") or STATE_DIR / "files")
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# What the process that reads an imported dataset may take; it is started for each and shares nothing with the worker.
+DATASET_MEMORY_BYTES = (
+    environment.integer("YARDSTICK_DATASET_MEMORY_MEGABYTES", default=1024, minimum=512, maximum=1_000_000)
+    * 1024
+    * 1024
+)
 UPLOAD_MAX_BYTES = (
     environment.integer("YARDSTICK_UPLOAD_MAX_MEGABYTES", default=2048, minimum=1, maximum=100_000) * 1024 * 1024
 )

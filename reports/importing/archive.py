@@ -1,22 +1,29 @@
-"""The files of an exported dataset out of a ZIP or a folder. Both are hostile: nothing is written but by known names."""
+"""The files of an exported dataset out of a ZIP or a folder. Both are hostile: nothing is written but by known names.
+
+Of a ZIP ``manifest.json`` is read first. Only what it lists is unpacked, at the size it lists.
+"""
 
 import hashlib
 import json
 import re
+import shutil
 import stat
 import zipfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from reports.importing.problems import DatasetRefused, Problem, refusal
+from reports.importing.problems import DatasetRefused, Problem, excerpt, refusal
 from reports.tables import TABLES
 
 MOST_FILES = 200
 MOST_BYTES = 64 << 30  # of all files together, unpacked
-MOST_RATIO = 200  # of a file's size to its packed size
+MOST_RATIO = 50  # of a file's size to its packed size; Parquet is packed already
 MOST_JSON_BYTES = 4 << 20
-_SMALL = {"manifest.json", "study.json", "codebook.json", "README.md"}
+KEPT_FREE = 256 << 20  # bytes of the disk that are left to others
+_MANIFEST = "manifest.json"
+_SMALL = {_MANIFEST, "study.json", "codebook.json", "README.md"}
 _DATA = re.compile(rf"data/({'|'.join(TABLES)})/(train|validation|test)\.parquet")
 _BLOCK = 1 << 20
 _JSON_DEPTH = "JSON that is not nested too deeply"
@@ -26,20 +33,23 @@ def unpack(archive: BinaryIO, folder: Path) -> None:
     """The known files of the ZIP into an empty folder of our own. Raises DatasetRefused."""
     try:
         with zipfile.ZipFile(archive) as opened:
-            for entry in _entries(opened):
-                target = folder / entry.filename
-                target.parent.mkdir(parents=True, exist_ok=True)
-                _copy(opened, entry, target)
+            entries = _entries(opened)
+            if _MANIFEST not in entries:
+                raise refusal("the ZIP", "a file manifest.json", "none")
+            _copy(opened, entries.pop(_MANIFEST), folder)
+            _refuse_unlisted(entries, _listed(folder))
+            _refuse_too_large(entries, folder)
+            for entry in entries.values():
+                _copy(opened, entry, folder)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         raise refusal("the ZIP", "a ZIP that can be read", str(error)) from error
 
 
-def _entries(opened: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+def _entries(opened: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """By name. What they say of themselves is in order."""
     entries = [entry for entry in opened.infolist() if not entry.is_dir()]
     if len(entries) > MOST_FILES:
         raise refusal("the ZIP", f"{MOST_FILES} files at most", str(len(entries)))
-    if sum(entry.file_size for entry in entries) > MOST_BYTES:
-        raise refusal("the ZIP", f"{MOST_BYTES} bytes at most when unpacked", "more")
     problems = [Problem("the ZIP", 0, entry.filename[:200], *why) for entry in entries if (why := _why_not(entry))]
     names = [entry.filename for entry in entries]
     problems += [
@@ -47,7 +57,7 @@ def _entries(opened: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     ]
     if problems:
         raise DatasetRefused(problems)
-    return entries
+    return dict(zip(names, entries, strict=True))
 
 
 def _why_not(entry: zipfile.ZipInfo) -> tuple[str, str] | None:
@@ -65,8 +75,33 @@ def _why_not(entry: zipfile.ZipInfo) -> tuple[str, str] | None:
     return None
 
 
-def _copy(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> None:
+def _refuse_unlisted(entries: Mapping[str, zipfile.ZipInfo], listed: Mapping[str, object]) -> None:
+    problems = []
+    for name, entry in entries.items():
+        if name in _SMALL:
+            continue
+        if name not in listed:
+            problems.append(Problem("the ZIP", 0, name, "a file that manifest.json lists", "another one"))
+        elif listed[name] != entry.file_size:
+            expected = f"{excerpt(listed[name])} bytes, as manifest.json says"
+            problems.append(Problem("the ZIP", 0, name, expected, str(entry.file_size)))
+    if problems:
+        raise DatasetRefused(problems)
+
+
+def _refuse_too_large(entries: Mapping[str, zipfile.ZipInfo], folder: Path) -> None:
+    size = sum(entry.file_size for entry in entries.values())
+    if size > MOST_BYTES:
+        raise refusal("the ZIP", f"{MOST_BYTES} bytes at most when unpacked", str(size))
+    free = max(0, shutil.disk_usage(folder).free - KEPT_FREE)
+    if size > free:
+        raise refusal("the ZIP", f"{free} bytes at most, which the disk here has free", str(size))
+
+
+def _copy(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path) -> None:
     """What the entry says of its size is not believed."""
+    target = folder / entry.filename
+    target.parent.mkdir(parents=True, exist_ok=True)
     written = 0
     with opened.open(entry) as source, target.open("xb") as file:
         while block := source.read(_BLOCK):
@@ -76,28 +111,42 @@ def _copy(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> None
             file.write(block)
 
 
+def _listed(folder: Path) -> dict[str, object]:
+    """The size of each file, as the manifest says."""
+    return {str(each.get("path")): each.get("size") for each in _files_said(read_json(folder, _MANIFEST))}
+
+
+def _files_said(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    listed = manifest.get("files")
+    if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
+        raise refusal(_MANIFEST, "a list of objects", type(listed).__name__, field="files")
+    if len(listed) > MOST_FILES:
+        raise refusal(_MANIFEST, f"{MOST_FILES} files at most", str(len(listed)), field="files")
+    return listed
+
+
 def data_files(folder: Path, schema_version: str) -> dict[str, list[tuple[str, Path]]]:
     """The Parquet files of each table, by manifest.json, each as long as it says and of its SHA-256.
 
     Raises DatasetRefused.
     """
-    manifest = read_json(folder, "manifest.json")
+    manifest = read_json(folder, _MANIFEST)
     if manifest.get("schema_version") != schema_version:
         version = repr(manifest.get("schema_version"))
-        raise refusal("manifest.json", f'"{schema_version}"', version, field="schema_version")
-    listed = manifest.get("files")
-    if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
-        raise refusal("manifest.json", "a list of objects", type(listed).__name__, field="files")
+        raise refusal(_MANIFEST, f'"{schema_version}"', version, field="schema_version")
     found: dict[str, list[tuple[str, Path]]] = {name: [] for name in TABLES}
-    problems = []
-    for each in listed:
+    problems, seen = [], set()
+    for each in _files_said(manifest):
         path = str(each.get("path"))
         named = _DATA.fullmatch(path)
         if named is None:
-            problems.append(Problem("manifest.json", 0, "files", "data/TABLE/SPLIT.parquet", path[:80]))
+            problems.append(Problem(_MANIFEST, 0, "files", "data/TABLE/SPLIT.parquet", path[:80]))
+        elif path in seen:
+            problems.append(Problem(_MANIFEST, 0, "files", "each file once", f"{path} twice"))
         elif why := _why_changed(folder, path, each):
             problems.append(Problem(path, 0, "", *why))
         else:
+            seen.add(path)
             found[named[1]].append((path, folder / path))
     if problems:
         raise DatasetRefused(problems)
@@ -108,7 +157,7 @@ def data_files(folder: Path, schema_version: str) -> dict[str, list[tuple[str, P
 def _refuse_missing(found: dict[str, list[tuple[str, Path]]]) -> None:
     for table in ("judgments", "items", "consensus", "comparisons", "selections", "subjects", "raters"):
         if not found[table]:
-            raise refusal("manifest.json", f"files of the table {table}", "none", field="files")
+            raise refusal(_MANIFEST, f"files of the table {table}", "none", field="files")
 
 
 def _why_changed(folder: Path, path: str, said: dict[str, Any]) -> tuple[str, str] | None:
@@ -116,7 +165,7 @@ def _why_changed(folder: Path, path: str, said: dict[str, Any]) -> tuple[str, st
     if not _is_inside(folder, place):
         return "a file of the dataset", "a link, or nothing"
     if place.stat().st_size != said.get("size"):
-        return f"{said.get('size')} bytes, as manifest.json says", str(place.stat().st_size)
+        return f"{excerpt(said.get('size'))} bytes, as manifest.json says", str(place.stat().st_size)
     digest = hashlib.sha256()
     with place.open("rb") as file:
         while block := file.read(_BLOCK):

@@ -15,13 +15,12 @@ from accounts.services import record
 from conversations.enums import StageState
 from conversations.models import Prompt, Study, Subject
 from judgments.models import Judgment, Task
-from reports.exporting.manifest import SCHEMA_VERSION
-from reports.importing.archive import data_files, read_json, unpack
 from reports.importing.expected import LARGEST_COUNT, RULES
 from reports.importing.problems import DatasetRefused, Problem, excerpt, refusal
+from reports.importing.process import reading
 from reports.importing.rebuilding import rebuild
 from reports.importing.references import check_references
-from reports.importing.staging import Staging
+from reports.importing.staging import stage
 from reports.tables.study import StudyFacts
 
 
@@ -43,11 +42,9 @@ def import_archive(
 ) -> Imported:
     """From a ZIP as the export page gives it. Raises DatasetRefused; then nothing is kept."""
     with tempfile.TemporaryDirectory(prefix="dataset-") as folder:
-        unpack(archive, Path(folder))
-        return import_folder(study=study, folder=Path(folder), actor=actor, now=now, beat=beat)
+        return _import(study=study, folder=Path(folder), archive=archive, actor=actor, now=now, beat=beat)
 
 
-@transaction.atomic
 def import_folder(
     *, study: Study, folder: Path, actor: User | None, now: datetime, beat: Beat = nobody_waits
 ) -> Imported:
@@ -56,30 +53,36 @@ def import_folder(
     Raises:
         DatasetRefused: the study has material, or the dataset is not as Yardstick writes it.
     """
+    return _import(study=study, folder=folder, archive=None, actor=actor, now=now, beat=beat)
+
+
+@transaction.atomic
+def _import(
+    *, study: Study, folder: Path, archive: BinaryIO | None, actor: User | None, now: datetime, beat: Beat
+) -> Imported:
     study = Study.objects.select_for_update(no_key=True).get(pk=study.pk)
     _refuse_unless_empty(study)
-    files = data_files(folder, SCHEMA_VERSION)
-    facts = _facts(folder)
-    _settle(study, facts)
-    expected = _rows_said(folder)
-    staging = Staging(salt=bytes(study.key), beat=lambda read: beat(read, expected))
-    try:
-        staging.fill(files)
-        _run(f"ANALYZE {', '.join(f'staged_{table}' for table in RULES)}")
-        beat(expected, expected)
-        check_references()
-        rebuild(study, batches=facts.batches, now=now)
-    except DatabaseError as error:
-        raise refusal("the dataset", "rows that fit together", str(error).splitlines()[0]) from error
+    with reading(folder=folder, archive=archive, salt=bytes(study.key)) as dataset:
+        facts = _facts(dataset.study)
+        _settle(study, facts)
+        expected = _rows_said(dataset.said)
+        try:
+            rows = stage(dataset.blocks(), lambda read: beat(read, expected))
+            _run(f"ANALYZE {', '.join(f'staged_{table}' for table in RULES)}")
+            beat(expected, expected)
+            check_references()
+            rebuild(study, batches=facts.batches, now=now)
+        except DatabaseError as error:
+            raise refusal("the dataset", "rows that fit together", str(error).splitlines()[0]) from error
     _refuse_unless_agreed(study)
     record(
         actor=actor,
         action="dataset.import",
         study_id=study.pk,
         target=excerpt(facts.slug),
-        details={"rows": staging.rows},
+        details={"rows": rows},
     )
-    return Imported(staging.rows)
+    return Imported(rows)
 
 
 def _refuse_unless_empty(study: Study) -> None:
@@ -94,15 +97,13 @@ def _refuse_unless_empty(study: Study) -> None:
         raise refusal(study.slug, "a study without material, raters and judgments", f"one with {', '.join(found)}")
 
 
-def _rows_said(folder: Path) -> int:
+def _rows_said(said: dict[str, Any]) -> int:
     """Of the tables that are read. It is shown and nothing rests on it, so that it is only kept from being nonsense."""
-    said = read_json(folder, "manifest.json").get("rows")
-    found = [said.get(table) for table in RULES] if isinstance(said, dict) else []
+    found = [said.get(table) for table in RULES]
     return sum(min(each, LARGEST_COUNT) for each in found if type(each) is int and each > 0)
 
 
-def _facts(folder: Path) -> StudyFacts:
-    content = read_json(folder, "study.json")
+def _facts(content: dict[str, Any]) -> StudyFacts:
     try:
         facts = StudyFacts.from_json(content)
         numbers = [facts.margin, facts.pay_per_hour, *(each.k for each in facts.stages.values())]

@@ -25,9 +25,14 @@ def change(folder, table, column, value):
     first = value if isinstance(value, pa.Array) else pa.array([value], old.type)
     new = pa.chunked_array([first, *old.slice(1).chunks], old.type)
     parquet.write_table(rows.set_column(place, rows.schema.field(place), new), folder / path)
+    relisted(folder)
+
+
+def relisted(folder):
+    """Its manifest says what its files are now."""
     manifest = json.loads((folder / "manifest.json").read_text())
     for file in manifest["files"]:
-        if file["path"] == path:
-            content = (folder / path).read_bytes()
-            file |= {"size": len(content), "sha256": sha256(content).hexdigest()}
+        content = (folder / file["path"]).read_bytes()
+        file |= {"size": len(content), "sha256": sha256(content).hexdigest()}
     (folder / "manifest.json").write_text(json.dumps(manifest))
+    return folder
