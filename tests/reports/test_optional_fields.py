@@ -40,6 +40,7 @@ DOCUMENTATION = Path(__file__).parents[2] / "docs" / "upload-formats.md"
 type Fields = dict[str, Any]
 
 TEA, TRAIN = "Drinks tea without milk", "Takes the early train"
+ARM = {"name": "warm", "policy": "selection", "selection_of": "rival", "settings": {"temperature": 1}}
 JUDGES = (("r1", "human"), ("r2", "human"), ("judge", "model"), ("crowd", "panel"))
 
 
@@ -65,6 +66,8 @@ def material(subject: str) -> Iterator[Fields]:
     yield {"kind": "case", **case}
     for text, score in ((TEA, 0.7), (TRAIN, 0.2)):
         yield {"kind": "selection", "system": "product", **case, "attribute": text, "selected": True, "score": score}
+    answer = [{"attribute": TEA, "selected": True, "score": 0.7}, {"attribute": TRAIN, "selected": False, "score": 0.2}]
+    yield {"kind": "selection", "system": "rival", **case, "attributes": answer}
     for kind, text in (("generic", "Have coffee."), ("personalized", "Have black tea before your train.")):
         given = [{"attribute": text, "given": True, "mentioned": text == TEA} for text in (TEA, TRAIN)]
         yield {"kind": "response", "system": "product", **case, "response": kind, "text": text, "attributes": given} | {
@@ -73,6 +76,7 @@ def material(subject: str) -> Iterator[Fields]:
             "output_tokens": 5,
             "latency_ms": 300,
             "cost": "0.001",
+            **({"arm": ARM} if kind == "personalized" else {}),
         }
 
 
@@ -109,19 +113,19 @@ def is_read(row: Fields) -> bool:
 
 
 def paths(row: Fields) -> Iterator[tuple[str, ...]]:
-    """Of every field of a row, and of every field of the objects in its lists."""
+    """Of every field of a row, and of every field of the objects in it."""
     for name, value in row.items():
         yield (name,)
-        if isinstance(value, list):
-            yield from sorted({(name, inner) for each in value if isinstance(each, dict) for inner in each})
+        inner = value if isinstance(value, list) else [value]
+        yield from sorted({(name, field) for each in inner if isinstance(each, dict) for field in each})
 
 
 def without(row: Fields, path: tuple[str, ...]) -> Fields:
-    if len(path) == 1:
+    if path[0] not in row or len(path) == 1:
         return {name: value for name, value in row.items() if name != path[0]}
-    if path[0] not in row:
-        return row
-    return row | {path[0]: [without(each, path[1:]) for each in row[path[0]]]}
+    inner = row[path[0]]
+    less = [without(each, path[1:]) for each in inner] if isinstance(inner, list) else without(inner, path[1:])
+    return row | {path[0]: less}
 
 
 def optional_fields() -> dict[str, list[tuple[str, ...]]]:
@@ -158,9 +162,8 @@ def test_the_rows_of_this_test_have_every_field_there_is():
 def test_the_documentation_names_what_may_be_left_out():
     table = re.findall(r"^\| `(\w+)` \| (`.*) \| (.*) ?\|$", DOCUMENTATION.read_text(), re.MULTILINE)
     documented = {kind: set(re.findall(r"`(\w+)`", optional)) for kind, _required, optional in table}
-    assert {kind: documented[kind] for kind in OPTIONAL} == {
-        kind: {path[0] for path in fields if len(path) == 1} for kind, fields in OPTIONAL.items()
-    }
+    for kind, fields in OPTIONAL.items():
+        assert {path[0] for path in fields if len(path) == 1} <= documented[kind]
 
 
 def test_a_study_of_whole_rows_keeps_its_figures(tmp_path):
