@@ -106,6 +106,7 @@ class Asking:
         if _session(client) != session:
             del self._clients[visitor]  # signed out, or in anew: the next asks as before
         self.asked += 1
+        assert response.status_code != 429, "a limit would answer in place of what is asked"
         if response.status_code >= 500:
             why = repr(exc_info[1]) if (exc_info := getattr(response, "exc_info", None)) else ""
             said = re.sub(rb"csrfmiddlewaretoken=\w+&?", b"", body)
