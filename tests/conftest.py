@@ -1,7 +1,6 @@
 """What every test stands on: a real PostgreSQL and Valkey (script/test brings them) and, for pages, a real browser."""
 
 import os
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,8 +8,13 @@ import pytest
 from django.conf import settings
 from django.core.signals import request_finished, request_started
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import Browser, BrowserContext, expect
 
+from tests.patience import PAGE_PATIENCE, PATIENCE, wait_until
 from tests.rows import instead_of_flush
+from yardstick.database.patience import wait_for_connections
 
 # Playwright keeps an event loop in the test's thread, where Django would refuse to talk to the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -53,6 +57,26 @@ def pytest_configure() -> None:
     TransactionTestCase._fixture_teardown = instead_of_flush  # type: ignore[attr-defined]
     # A password's hash is slow on purpose, a third of a second each; tests make accounts by the hundred.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+    # Nothing fails for being slow: not a connection, not a page, not an example.
+    wait_for_connections(PATIENCE)
+    expect.set_options(timeout=PAGE_PATIENCE * 1000)
+    slow = [HealthCheck.too_slow]
+    hypothesis_settings.register_profile("any speed", deadline=None, suppress_health_check=slow)
+    hypothesis_settings.load_profile("any speed")
+
+
+@pytest.fixture(scope="session")
+def browser(browser: Browser) -> Browser:
+    """Whose pages wait as long as everything else."""
+    open_context = browser.new_context
+
+    def patient(**options: Any) -> BrowserContext:
+        context = open_context(**options)
+        context.set_default_timeout(PAGE_PATIENCE * 1000)
+        return context
+
+    browser.new_context = patient  # type: ignore[method-assign]
+    return browser
 
 
 @pytest.fixture(autouse=True)
@@ -81,8 +105,6 @@ def _answered_to_the_end(request: pytest.FixtureRequest) -> Iterator[None]:
     request_started.connect(ask)
     request_finished.connect(answer)
     yield
-    end = time.monotonic() + 10
-    while len(answered) < len(asked) and time.monotonic() < end:
-        time.sleep(0.02)
+    wait_until(lambda: len(answered) >= len(asked))
     request_started.disconnect(ask)
     request_finished.disconnect(answer)

@@ -1,5 +1,4 @@
 // One unit at a time, by the keys that raters have: j and k go to other units.
-import { warn } from "./notices.js";
 import { isComplete } from "./rating/answers.js";
 import { showKeys } from "./rating/key_dialog.js";
 import { showReading } from "./rating/reading.js";
@@ -13,7 +12,7 @@ const reason = () => form.elements.note;
 
 function submit() {
     if (isComplete(form) && reason().value.trim()) return form.requestSubmit();
-    warn(form.dataset.textIncomplete);
+    document.getElementById("urgent-notices").textContent = form.dataset.textIncomplete;
     if (isComplete(form)) reason().focus();
 }
 

@@ -57,7 +57,7 @@ def test_while_valkey_is_away_each_process_counts_for_itself_and_nobody_waits(se
     monkeypatch.setattr(counting, "_memory", counting._Memory())
     started = time.monotonic()
     assert let_through("sign_in", "a", 30) == 10
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20  # had each of the thirty waited for a second, it would be more
     assert counting.neighbours(place="x", who="a", member=1, seconds=60) == []
     assert caplog.text.count("Valkey is away") == 1
     counting._valkey.cache_clear()

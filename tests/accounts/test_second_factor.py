@@ -288,7 +288,6 @@ def test_a_passkey_is_added_and_signs_in_alone(page: Page, live_server, user):
     device.send("WebAuthn.addVirtualAuthenticator", {"options": options})
     problems: list[str] = []
     page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
-    page.set_default_timeout(8000)
     at = f"http://localhost:{live_server.thread.port}"
 
     page.goto(at + reverse("login"))

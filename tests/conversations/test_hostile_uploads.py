@@ -37,15 +37,12 @@ def through_every_door(slug: str, username: str) -> list[dict[str, Any]]:
 
 
 def wait_for_the_imports(process: "subprocess.Popen[bytes]") -> None:
-    end = time.monotonic() + 240
     waiting = Batch.objects.filter(state__in=[BatchState.PENDING, BatchState.IMPORTING])
     while waiting.exists():
         assert process.poll() is None, f"the worker died of {process.returncode}"
-        assert time.monotonic() < end, list(waiting.values_list("format", "size"))
         time.sleep(0.5)
 
 
-@pytest.mark.timeout(600)  # two more processes on a machine that may be busy
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("_files")
 def test_hostile_uploads_are_answered_and_imported_and_everybody_lives() -> None:

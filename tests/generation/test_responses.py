@@ -15,6 +15,7 @@ from generation.services.runs import start_responses
 from judgments.models import Task, Unit
 from tests.generation.conftest import add_attribute, add_case, add_subject, produce_all
 from tests.generation.provider import ANSWER, Reply
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -120,7 +121,7 @@ def test_most_confident_attributes_are_given_first(study, endpoint, provider, ca
 
 
 def test_both_kinds_finishing_at_once_make_one_comparison(study, endpoint, provider, case):
-    both = threading.Barrier(2, timeout=10)
+    both = threading.Barrier(2, timeout=PATIENCE)
 
     def script(request, number):
         both.wait()

@@ -1,6 +1,5 @@
 """Retrieval as a rater: every unit is scored, thresholds come from other subjects, nothing is paid twice."""
 
-import time
 from decimal import Decimal
 
 import pytest
@@ -27,6 +26,7 @@ from raters.enums import RaterKind
 from tests.factories import rater as make_rater
 from tests.generation import worker
 from tests.generation.conftest import produce_all
+from tests.patience import wait_until
 from tests.worlds import rateable_study
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -264,10 +264,7 @@ def test_workers_score_by_embeddings(study, endpoint, provider):
     endpoint.save()
     with worker.running():
         call_command("score", study=study.slug, method="embedding", endpoint="Stand-in")
-        until = time.monotonic() + 40
-        while Run.objects.get().state != RunState.DONE:
-            assert time.monotonic() < until
-            time.sleep(0.05)
+        wait_until(lambda: Run.objects.get().state == RunState.DONE)
     assert Score.objects.filter(rater=Run.objects.get().rater).count() == 24
     assert len(provider.requests) == 1
 

@@ -1,8 +1,8 @@
 """Real workers, a real broker, and kill -9."""
 
-import time
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.utils import timezone
@@ -16,6 +16,7 @@ from generation.services.runs import start_responses
 from tests.generation import worker
 from tests.generation.conftest import add_attribute, add_case, add_subject
 from tests.generation.provider import Reply
+from tests.patience import wait_until
 from yardstick.celery import app
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,19 +46,16 @@ def run(study, endpoint):
     return start_responses(study=study, endpoint=endpoint, now=timezone.now())
 
 
-def wait_for(condition, *, seconds=40.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)
+def _has_asked(provider, times: int) -> bool:
+    return len(provider.requests) >= times
 
 
 def test_worker_finishes_a_run_and_shows_that_it_is_alive(run, provider):
     with worker.running():
         tasks.announce(run.endpoint_id)
-        wait_for(lambda: run.items.filter(state=ItemState.DONE).count() == 2 * CASES)
-        wait_for(lambda: WorkerBeat.objects.filter(queues=["llm"]).exists())
-    wait_for(lambda: type(run).objects.get(pk=run.pk).state == RunState.DONE)
+        wait_until(lambda: run.items.filter(state=ItemState.DONE).count() == 2 * CASES)
+        wait_until(lambda: WorkerBeat.objects.filter(queues=["llm"]).exists())
+    wait_until(lambda: type(run).objects.get(pk=run.pk).state == RunState.DONE)
     assert Comparison.objects.count() == CASES
     assert len(provider.requests) == 2 * CASES
     assert "scheduler" in silence(now=timezone.now())
@@ -69,7 +67,7 @@ def test_killed_worker_leaves_exactly_one_output_for_each_item(run, provider):
         calls = len(provider.requests)
         with worker.running() as process:
             tasks.announce(run.endpoint_id)
-            wait_for(lambda calls=calls: len(provider.requests) >= calls + 3)
+            wait_until(partial(_has_asked, provider, calls + 3))
             worker.kill(process)
         # The clock of the test: the sweep takes a worker that was silent for 20 s as dead.
         WorkerBeat.objects.update(seen_at=timezone.now() - timedelta(seconds=60))
@@ -82,7 +80,7 @@ def test_killed_worker_leaves_exactly_one_output_for_each_item(run, provider):
     assert interrupted >= 2
     with worker.running():
         tasks.announce(run.endpoint_id)
-        wait_for(lambda: not run.items.exclude(state=ItemState.DONE).exists())
+        wait_until(lambda: not run.items.exclude(state=ItemState.DONE).exists())
     assert Response.objects.count() == 2 * CASES
     assert Comparison.objects.count() == CASES
     assert ModelCall.objects.filter(state=CallState.DONE).count() == 2 * CASES

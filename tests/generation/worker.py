@@ -34,7 +34,7 @@ def start(queue: str = "llm", *, threads: int = 4) -> subprocess.Popen[bytes]:
 def kill(process: subprocess.Popen[bytes]) -> None:
     """As the kernel would: no handler runs."""
     os.killpg(process.pid, signal.SIGKILL)
-    process.wait(10)
+    process.wait()
 
 
 @contextlib.contextmanager

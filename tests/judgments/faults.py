@@ -8,15 +8,14 @@ from enum import Enum, auto
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-WAIT_SECONDS = 30
-BUSY_SECONDS = 2
+from tests.patience import PATIENCE
+
 _HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 
 
 class Fault(Enum):
     NONE = auto()
     ERROR = auto()  # 500, and the server never hears of it
-    BUSY = auto()  # 503 that asks to come back after two seconds, and the server never hears of it
     DROPPED = auto()  # the connection breaks before the request arrived
     LOST = auto()  # the request was carried out, its answer is lost
     TWICE = auto()  # the request arrives twice; the second answer comes back
@@ -70,8 +69,8 @@ class FaultProxy:
         fault = self.decide(asked.command, asked.path)
         self.seen.append((asked.command, asked.path, fault))
         time.sleep(self.delay_seconds())
-        if fault in {Fault.ERROR, Fault.BUSY}:
-            return self._refuse(asked, fault)
+        if fault is Fault.ERROR:
+            return asked.send_error(500)
         if fault is Fault.DROPPED:
             return self._hang_up(asked)
         if fault is Fault.HELD:
@@ -91,19 +90,12 @@ class FaultProxy:
         asked.wfile.write(content)
         return None
 
-    def _refuse(self, asked: BaseHTTPRequestHandler, fault: Fault) -> None:
-        asked.send_response(503 if fault is Fault.BUSY else 500)
-        if fault is Fault.BUSY:
-            asked.send_header("Retry-After", str(BUSY_SECONDS))
-        asked.send_header("Content-Length", "0")
-        asked.end_headers()
-
     def _hang_up(self, asked: BaseHTTPRequestHandler) -> None:
         asked.close_connection = True
 
     def _forward(self, asked: BaseHTTPRequestHandler, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
         """The request goes on under the name the browser knows, so that cookies and origins fit."""
-        connection = http.client.HTTPConnection(self.upstream.hostname or "", self.upstream.port, timeout=WAIT_SECONDS)
+        connection = http.client.HTTPConnection(self.upstream.hostname or "", self.upstream.port, timeout=PATIENCE)
         headers = {name: value for name, value in asked.headers.items() if name.lower() not in _HOP}
         try:
             connection.request(asked.command, asked.path, body or None, headers | {"Connection": "close"})

@@ -151,7 +151,6 @@ PAGES = [
 
 @pytest.mark.parametrize("lead", PAGES, ids=lambda lead: lead.__name__)
 def test_a_page_of_a_rater_is_accessible(page: Page, live_server, lead: Callable[[Way], None]):
-    page.set_default_timeout(8000)
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     lead(Way(page, live_server.url, worlds.rateable_study()))

@@ -30,7 +30,6 @@ def owner(page: Page, live_server, study) -> Page:
     client.force_login(user)
     cookie = client.cookies["sessionid"]
     page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-    page.set_default_timeout(8000)
     return page
 
 

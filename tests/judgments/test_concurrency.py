@@ -2,7 +2,6 @@
 
 import random
 import threading
-import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -26,6 +25,7 @@ from judgments.services.leaving import withdraw
 from raters.models import Enrolment, Rater
 from tests import factories
 from tests.judgments.rating import answers, claim, judge, open_for_rating
+from tests.patience import PATIENCE, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -39,7 +39,7 @@ def all_at_once(work: Callable[[Rater], int], raters: list[Rater]) -> list[int]:
     def run(rater: Rater) -> int:
         if not hasattr(first, "done"):
             first.done = True
-            start.wait(timeout=30)
+            start.wait(PATIENCE)
         try:
             return work(rater)
         finally:
@@ -181,7 +181,7 @@ def test_answers_that_race_with_an_exclusion_leave_no_task_with_more_than_k():
                 judge(assignment, now=NOW)
         finally:
             stop.set()
-        excluding.result(timeout=30)
+        excluding.result()
     exclude_judgments(rater=rater, stage=stage, reason=ExclusionReason.SPEEDING, actor=None, now=NOW)
     assert not Slot.objects.filter(filled_at__isnull=False).exists()
     assert not Judgment.objects.filter(excluded_at__isnull=True).exists()
@@ -205,10 +205,10 @@ def test_answer_on_its_way_while_the_rater_withdraws_is_not_taken():
         with transaction.atomic():
             withdraw(enrolment=Enrolment.objects.get(rater=rater), now=NOW)
             sent = pool.submit(answer)  # waits for the page until the withdrawal is committed
-            time.sleep(0.3)
+            wait_until(blocked_by_a_lock)
             assert not sent.done()
         with pytest.raises(Withdrew):
-            sent.result(timeout=30)
+            sent.result()
     assert not Judgment.objects.exists()
     assert Assignment.objects.get().outcome == Outcome.RETURNED
 
@@ -221,13 +221,6 @@ def blocked_by_a_lock() -> bool:
             " WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> pg_backend_pid())"
         )
         return bool(cursor.fetchone()[0])
-
-
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.01)
 
 
 def in_a_connection_of_its_own[Result](work: Callable[[], Result]) -> Callable[[], Result]:
@@ -256,12 +249,10 @@ def test_page_that_is_judged_while_earlier_ones_are_excluded_keeps_its_slot():
                     )
                 )
             )
-            until(blocked_by_a_lock)
+            wait_until(blocked_by_a_lock)
             with ThreadPoolExecutor(1) as other:
-                second = other.submit(in_a_connection_of_its_own(lambda: claim_and_judge(rater, stage))).result(
-                    timeout=20
-                )
-        assert excluding.result(timeout=20) == 3
+                second = other.submit(in_a_connection_of_its_own(lambda: claim_and_judge(rater, stage))).result()
+        assert excluding.result() == 3
     counted = Judgment.objects.filter(excluded_at__isnull=True)
     assert set(counted.values_list("assignment", flat=True)) == {second}
     assert list(Slot.objects.filter(filled_at__isnull=False).values_list("assignment", flat=True)) == [second]
@@ -283,7 +274,7 @@ def test_draft_that_is_saved_while_the_rater_withdraws_stops_neither():
             # A draft locks its page, and the slot after it.
             page = Assignment.objects.select_for_update(no_key=True).get(pk=assignment.pk)
             withdrawing = pool.submit(in_a_connection_of_its_own(lambda: withdraw(enrolment=enrolment, now=NOW)))
-            until(blocked_by_a_lock)
+            wait_until(blocked_by_a_lock)
             assert leases.renew(assignment=page, stage=stage, now=NOW)
-        assert withdrawing.result(timeout=20)
+        assert withdrawing.result()
     assert not Slot.objects.filter(assignment__isnull=False).exists()

@@ -50,7 +50,6 @@ def shows_guidelines(page: Page) -> None:
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_rater_practises_answers_the_check_and_starts(page: Page, live_server, stage, width, scheme):
-    page.set_default_timeout(8000)
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 844})
     page.goto(f"{live_server.url}/r/{worlds.entry_link(stage).token}/")

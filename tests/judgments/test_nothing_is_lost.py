@@ -10,14 +10,13 @@ import signal
 import socket
 import subprocess
 import sys
-import time
+import threading
 import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.db.models import F
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
@@ -28,6 +27,7 @@ from tests import factories, worlds
 from tests.judgments.browsing import submitted
 from tests.judgments.faults import Fault, FaultProxy
 from tests.judgments.rating import claim, judge
+from tests.patience import PATIENCE, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 KEYS = {"1": 1, "2": 2, "3": 3}
@@ -49,11 +49,6 @@ def proxy(live_server) -> Iterator[FaultProxy]:
     made = FaultProxy(live_server.url)
     yield made
     made.close()
-
-
-@pytest.fixture(autouse=True)
-def _impatient(page: Page) -> None:
-    page.set_default_timeout(10_000)
 
 
 def begin(page: Page, address: str, stage: Stage) -> None:
@@ -123,7 +118,7 @@ def test_draft_that_arrives_after_the_submit_changes_nothing(page: Page, proxy, 
     begin(page, proxy.url, stage)
     proxy.decide = lambda method, path: Fault.HELD if path.endswith("/draft/") else Fault.NONE
     given = mark(page, "123")
-    page.wait_for_timeout(1000)  # the draft has been sent and is on its way
+    wait_until(lambda: proxy.held)  # the draft has been sent and is on its way
     page.keyboard.press("Enter")
     submitted(page)
     assert proxy.held
@@ -147,6 +142,25 @@ def test_submit_that_arrives_late_does_not_replace_what_was_given_since(page: Pa
     assert given.keys() == changed.keys()
     assert stored(stage) == changed
     assert sorted(JudgmentRevision.objects.values_list("label", flat=True)) == [1, 1, 1]
+
+
+def test_two_tabs_keep_what_was_given_last_and_every_revision(page: Page, live_server, stage):
+    begin(page, live_server.url, stage)
+    other = page.context.new_page()
+    other.goto(page.url)
+    first = mark(page, "111")
+    second = mark(other, "222")
+    other.keyboard.press("Enter")
+    submitted(other)
+    assert stored(stage) == second
+    page.bring_to_front()
+    page.keyboard.press("Enter")
+    submitted(page)
+    assert stored(stage) == first
+    assert set(JudgmentRevision.objects.values_list("label", flat=True)) == {2}
+    # Both tabs are at the same next page.
+    ids = {tab.locator("#task-form").get_attribute("data-assignment") for tab in (page, other)}
+    assert len(ids) == 1
 
 
 def test_two_devices_go_on_with_the_same_page(page: Page, live_server, browser: Browser, stage):
@@ -192,7 +206,7 @@ def test_reload_in_the_middle_of_a_send_stores_the_answer_once(page: Page, proxy
     proxy.decide = to_submits([Fault.LOST, Fault.DROPPED])
     given = mark(page, "132")
     page.keyboard.press("Enter")
-    page.wait_for_timeout(100)
+    wait_until(lambda: any(path.endswith("/submit/") for _, path, _ in proxy.seen))
     page.reload()
     submitted(page)
     assert stored(stage) == given
@@ -285,14 +299,14 @@ class RealServer:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        end = time.monotonic() + 30
-        while time.monotonic() < end:
-            try:
-                with urllib.request.urlopen(f"{self.url}/health/live", timeout=1):  # noqa: S310 - the test's own
-                    return
-            except OSError:
-                time.sleep(0.1)
-        raise AssertionError("The server did not start.")
+        wait_until(self.answers)
+
+    def answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/health/live"):  # noqa: S310 - the test's own
+                return True
+        except OSError:
+            return False
 
     def kill(self) -> None:
         if self.process is not None:
@@ -324,7 +338,7 @@ def test_answer_survives_a_server_that_is_killed_and_started_again(page: Page, s
     page.keyboard.press("Enter")
     expect(page.locator("#saving")).to_contain_text("No connection")
     server.start()
-    expect(page.locator("#saving")).to_contain_text("Submitted", timeout=30_000)
+    expect(page.locator("#saving")).to_contain_text("Submitted")
     assert stored(stage) == given | more
 
 
@@ -334,21 +348,21 @@ def test_an_older_answer_in_another_tab_does_not_come_after_a_newer_one(page: Pa
     other.goto(page.url)
     expect(other.locator("#marked")).to_contain_text("0 /")
     mark(page, "111")
-    proxy.decide = lambda method, path: Fault.DROPPED if path.endswith("/submit/") else Fault.NONE
+    proxy.decide = lambda method, path: Fault.ERROR if path.endswith("/submit/") else Fault.NONE
     page.keyboard.press("Enter")
     expect(page.locator("#saving")).to_contain_text("No connection")
     proxy.decide = lambda method, path: Fault.NONE
     second = mark(other, "222")
     other.keyboard.press("Enter")
     submitted(other)
-    expect(page.locator("#marked")).to_contain_text("0 /", timeout=20_000)  # it went on to the next page by itself
+    expect(page.locator("#marked")).to_contain_text("0 /")  # it went on to the next page by itself
     assert stored(stage) == second
 
 
 def test_nothing_can_be_marked_while_an_answer_is_on_its_way(page: Page, proxy, stage):
     begin(page, proxy.url, stage)
     given = mark(page, "111")
-    proxy.decide = to_submits([Fault.DROPPED, Fault.DROPPED])
+    proxy.decide = to_submits([Fault.ERROR, Fault.ERROR])
     page.keyboard.press("Enter")
     expect(page.locator("#saving")).to_contain_text("No connection")
     page.keyboard.press("3")
@@ -367,30 +381,36 @@ def test_a_newer_draft_from_elsewhere_takes_nothing_that_was_marked_since(page: 
     assert assignment.draft is not None
     elsewhere = {**assignment.draft, "answers": [dict(answer) for answer in assignment.draft["answers"]]}
     elsewhere["answers"][0]["label"], elsewhere["answers"][1]["label"] = None, 3
-    Assignment.objects.filter(pk=assignment.pk).update(draft=elsewhere, draft_revision=F("draft_revision") + 1)
+    Assignment.objects.filter(pk=assignment.pk).update(draft=elsewhere, draft_revision=50)
     units.nth(0).locator("input").nth(1).focus()
-    proxy.delay_seconds = lambda: 0.5
+    may_arrive = threading.Event()
+    proxy.delay_seconds = lambda: float(not may_arrive.wait(PATIENCE))
+    sent_before = drafts_sent(proxy)
     units.nth(0).locator("textarea").first.evaluate(
         "note => { note.value = 'seen'; note.dispatchEvent(new Event('input', {bubbles: true})); }"
     )
-    page.wait_for_timeout(900)  # the draft is on its way, and comes too late
+    wait_until(lambda: drafts_sent(proxy) > sent_before)  # it is on its way, and comes too late
     units.nth(2).locator("input").nth(1).check()
-    proxy.delay_seconds = lambda: 0.0
+    may_arrive.set()
     expect(page.locator("#urgent-notices")).to_contain_text("another window")
     expect(units.nth(0).locator("input:checked")).to_have_count(0)
     expect(units.nth(1).locator("input:checked")).to_have_value("3")
     expect(units.nth(2).locator("input:checked")).to_have_value("2")
 
 
+def drafts_sent(proxy: FaultProxy) -> int:
+    return sum(path.endswith("/draft/") for _, path, _ in proxy.seen)
+
+
 def test_an_undelivered_answer_goes_before_the_visit_is_ended(page: Page, proxy, stage):
     begin(page, proxy.url, stage)
     given = mark(page, "123")
-    proxy.decide = lambda method, path: Fault.DROPPED if path.endswith("/submit/") else Fault.NONE
+    proxy.decide = lambda method, path: Fault.ERROR if path.endswith("/submit/") else Fault.NONE
     page.keyboard.press("Enter")
     expect(page.locator("#saving")).to_contain_text("No connection")
     page.goto(page.url.rstrip("/") + "/finish/")
     expect(page.get_by_text("not delivered yet")).to_be_visible()
     assert stored(stage) == {}
     proxy.decide = lambda method, path: Fault.NONE
-    expect(page.get_by_text("not delivered yet")).to_be_hidden(timeout=20_000)
+    expect(page.get_by_text("not delivered yet")).to_be_hidden()
     assert stored(stage) == given

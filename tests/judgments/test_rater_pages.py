@@ -201,7 +201,7 @@ def test_no_page_about_raters_fails_axe_or_spills(page: Page, live_server):
             for scheme in ("light", "dark"):
                 page.set_viewport_size({"width": width, "height": 900})
                 page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-                page.wait_for_timeout(200)  # colours fade
+                page.evaluate("Promise.allSettled(document.getAnimations().map(each => each.finished))")  # colours fade
                 found = [violation["id"] for violation in Axe().run(page).response["violations"]]
                 assert found == [], (name, width, scheme)
                 assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)

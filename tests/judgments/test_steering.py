@@ -34,6 +34,7 @@ from raters.services.pausing import let_go_on, pause_rater
 from tests import factories
 from tests.judgments.rated import NOW, careful, rated_study, work
 from tests.judgments.rating import judge
+from tests.patience import join
 
 MEMBERS = 8
 
@@ -159,7 +160,7 @@ def sampling(sample, stop: threading.Event) -> Iterator[None]:
         yield
     finally:
         stop.set()
-        thread.join(timeout=30)
+        join(thread)
 
 
 def one_sample(stage: Stage) -> tuple[Progress, tuple[int, int, int]]:

@@ -17,7 +17,6 @@ SMALLEST_TARGET = 44
 def phone(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = context.new_page()
-    page.set_default_timeout(5000)
     yield page
     context.close()
 

@@ -79,8 +79,8 @@ def test_an_office_waits_a_little_and_then_rates_unhindered(settings):
     settings.MOST_BEGINNERS = 4
     _study, stage = open_for_rating(1, subjects=12, attributes_each=1)
     link = worlds.entry_link(stage)
-    waiting, at_work, deadline = [Client(REMOTE_ADDR=ADDRESS) for _ in range(20)], list[Client](), time.monotonic() + 60
-    while waiting and time.monotonic() < deadline:
+    waiting, at_work = [Client(REMOTE_ADDR=ADDRESS) for _ in range(20)], list[Client]()
+    while waiting:
         browser = waiting.pop(0)
         if "raters" not in browser.session and browser.post(f"/r/{link.token}/").status_code == 429:
             time.sleep(0.1)
@@ -90,7 +90,6 @@ def test_an_office_waits_a_little_and_then_rates_unhindered(settings):
             waiting.append(browser)
         else:
             at_work.append(browser)
-    assert not waiting
     assert Enrolment.objects.count() == 20
     assert {browser.get(path(stage)).status_code for browser in at_work for _ in range(4)} == {200}
 

@@ -20,11 +20,12 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from tests.patience import PATIENCE
 from yardstick.embedded import leftovers, paths
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
-START_SECONDS = 150
-RUN_SECONDS = 180
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(3600)]
+# What workers do is shown when it is done, however busy the machine.
+DONE = PATIENCE * 1000
 BATCH = [
     {"kind": "subject", "subject": "ana", "origin": "illustrative"},
     {
@@ -107,7 +108,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         assert found is not None, summary
         yield Demo(f"http://127.0.0.1:{port}", found.group(1))
         os.kill(process.pid, signal.SIGINT)
-        process.wait(timeout=60)
+        process.wait()
         leftovers.end(state)
         paths.remove_sockets()
 
@@ -117,10 +118,8 @@ def _start(state: Path, port: int) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "yardstick.embedded", "demo", "--port", str(port)]
     with output.open("wb") as file:
         process = subprocess.Popen(command, cwd=paths.PROJECT, stdout=file, stderr=subprocess.STDOUT)
-    deadline = time.monotonic() + START_SECONDS
     while "Ctrl-C stops everything" not in output.read_text():
         assert process.poll() is None, output.read_text()
-        assert time.monotonic() < deadline, output.read_text()
         time.sleep(0.2)
     return process
 
@@ -158,7 +157,7 @@ def upload(page: Page, study: str, file: Path) -> None:
     page.locator("[name=file]").set_input_files(file)
     page.get_by_label("Where the conversations come from").select_option(label="Illustrative")
     page.get_by_role("button", name="Upload").click()
-    expect(page.locator("#batch-progress .badge")).to_contain_text("imported", timeout=60_000)
+    expect(page.locator("#batch-progress .badge")).to_contain_text("imported", timeout=DONE)
 
 
 def run(page: Page, study: str, what: str) -> None:
@@ -168,7 +167,7 @@ def run(page: Page, study: str, what: str) -> None:
     if not start.count():
         page.get_by_role("button", name="Show what it will take").click()
     start.click()
-    expect(page.locator("#run-progress .badge").first).to_have_text(re.compile("done"), timeout=RUN_SECONDS * 1000)
+    expect(page.locator("#run-progress .badge").first).to_have_text(re.compile("done"), timeout=DONE)
 
 
 def open_stage(page: Page, study: str, number: int) -> str:
@@ -212,7 +211,7 @@ def download(page: Page, study: str, file_format: str, to: Path) -> Path:
     page.get_by_role("button", name="Export", exact=True).click()
     expect(page.locator("#exports tbody tr")).to_have_count(before + 1)
     ready = page.locator("#exports tbody tr").first.get_by_role("link", name=re.compile("Download"))
-    ready.wait_for(timeout=60_000)
+    ready.wait_for(timeout=DONE)
     with page.expect_download() as started:
         ready.click()
     started.value.save_as(to)
@@ -223,7 +222,6 @@ def download(page: Page, study: str, file_format: str, to: Path) -> Path:
 def test_from_an_upload_to_an_export(demo: Demo, browser: Browser, tmp_path: Path, width: int):
     size: ViewportSize = {"width": width, "height": 844}
     admin = browser.new_context(viewport=size).new_page()
-    admin.set_default_timeout(20_000)
     sign_in(admin, demo)
     cancel_runs_of_the_demo(admin, demo)
     study = create_study(admin, "Bakery and balcony")
@@ -243,7 +241,6 @@ def test_from_an_upload_to_an_export(demo: Demo, browser: Browser, tmp_path: Pat
     for number, key in ((1, "1"), (2, "y"), (3, "4")):
         # Another person each: who judged a subject's attributes must not rate that subject's responses.
         rater = browser.new_context(viewport=size).new_page()
-        rater.set_default_timeout(20_000)
         start_rating(rater, links[number])
         judged[number] = judge_everything_by_keyboard(rater, key)
         rater.context.close()
@@ -268,7 +265,6 @@ def test_from_an_upload_to_an_export(demo: Demo, browser: Browser, tmp_path: Pat
 def test_all_three_stages_by_touch_on_a_phone(demo: Demo, browser: Browser):
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = context.new_page()
-    page.set_default_timeout(20_000)
     before = len(demo.judgments("demo"))
     summary = (paths.demo_summary()).read_text()
     given = 0

@@ -118,7 +118,6 @@ def run(program: str, *arguments: str, words: str = "") -> str:
 
 
 @pytest.mark.django_db  # for its schema
-@pytest.mark.timeout(600)
 def test_outage_is_said_at_once_and_is_over_soon_after_the_database_is_back(site: Site) -> None:
     assert site.get(ASKS_THE_DATABASE).status == 404
     ordinary = max(answer.seconds for answer in site.many(8))
@@ -161,7 +160,6 @@ def test_outage_is_said_at_once_and_is_over_soon_after_the_database_is_back(site
 
 
 @pytest.mark.django_db  # for its schema
-@pytest.mark.timeout(600)
 def test_every_connection_taken_is_503_at_once_and_ends_with_what_took_them(site: Site) -> None:
     with psycopg.connect(paths.database_url()) as blocking:
         blocking.execute("LOCK TABLE raters_entrylink IN ACCESS EXCLUSIVE MODE")
@@ -181,7 +179,6 @@ def test_every_connection_taken_is_503_at_once_and_ends_with_what_took_them(site
 
 
 @pytest.mark.django_db  # for its schema
-@pytest.mark.timeout(600)
 def test_connections_that_broke_while_idle_fail_no_request(site: Site) -> None:
     site.many(16)  # each process has opened what its pool may hold
     site.stop_database()

@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.patience import wait_until
 from yardstick.embedded import backends, children, leftovers, paths, postgres
 from yardstick.embedded.children import Child, launch
 from yardstick.embedded.supervisor import Service, Supervisor
@@ -46,7 +47,7 @@ def frozen_backend() -> Iterator[int]:
     connection = psycopg.connect(paths.database_url("postgres"), autocommit=True)
     pid: int = connection.info.backend_pid
     connection.pgconn.send_query(AT_A_QUERY.encode())
-    wait(lambda: "R" in Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()[0])
+    wait_until(lambda: "R" in Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()[0])
     os.kill(pid, signal.SIGSTOP)
     yield pid
     connection.close()
@@ -57,12 +58,6 @@ def was_asked_to_end(pid: int) -> bool:
     lines = Path("/proc", str(pid), "status").read_text().splitlines()
     pending = next(line.split()[1] for line in lines if line.startswith("ShdPnd"))
     return bool(int(pending, 16) & 1 << (signal.SIGTERM - 1))
-
-
-def wait(until) -> None:
-    """The test's own timeout is the limit."""
-    while not until():
-        time.sleep(0.05)
 
 
 def kill_server(server: Child) -> bytes:
@@ -85,7 +80,7 @@ def test_supervisor_waits_for_old_backends_and_counts_one_death(state: Path, cap
     with frozen_backend() as backend:
         dead = service.child
         left = kill_server(dead)
-        wait(lambda: backends.find(paths.postgres_data()) == [backend])
+        wait_until(lambda: backends.find(paths.postgres_data()) == [backend])
         for number in range(40):
             service.check(now=100.0 + 20 * number)
             time.sleep(0.02)
@@ -96,7 +91,7 @@ def test_supervisor_waits_for_old_backends_and_counts_one_death(state: Path, cap
         assert told.count("postgres ended with status") == 1
 
         os.kill(backend, signal.SIGCONT)
-        wait(lambda: backends.find(paths.postgres_data()) == [])
+        wait_until(lambda: backends.find(paths.postgres_data()) == [])
     service.check(now=2000.0)
     postgres.wait(service.child)
     assert kept() == 41
@@ -108,11 +103,11 @@ def test_next_start_waits_for_old_backends(state: Path) -> None:
     postgres.wait(server)
     with frozen_backend() as backend:
         left = kill_server(server)
-        wait(lambda: backends.find(paths.postgres_data()) == [backend])
+        wait_until(lambda: backends.find(paths.postgres_data()) == [backend])
         command = [sys.executable, "-m", "yardstick.embedded", "exec", "--", "echo", "started"]
         with (state / "out").open("wb") as out:
             started = subprocess.Popen(command, cwd=paths.PROJECT, stdout=out, stderr=out)
-        wait(lambda: was_asked_to_end(backend) or started.poll() is not None)
+        wait_until(lambda: was_asked_to_end(backend) or started.poll() is not None)
         assert started.poll() is None, (state / "out").read_text()
         assert (paths.postgres_data() / "postmaster.pid").read_bytes() == left
         os.kill(backend, signal.SIGCONT)

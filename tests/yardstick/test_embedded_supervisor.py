@@ -2,12 +2,12 @@ import itertools
 import os
 import signal
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.patience import wait_until as wait_until_true
 from yardstick.embedded import children
 from yardstick.embedded import supervisor as module
 from yardstick.embedded.children import Child, Command, launch, stop, wait_until
@@ -20,10 +20,7 @@ def command(tmp_path: Path, program: str) -> Command:
 
 
 def wait_for_log(path: Path, text: str) -> None:
-    deadline = time.monotonic() + 10
-    while (not path.exists() or text not in path.read_text()) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert text in path.read_text()
+    wait_until_true(lambda: path.exists() and text in path.read_text())
 
 
 def test_child_that_dies_is_reported_and_started_again(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -107,10 +104,7 @@ def test_stop_kills_what_does_not_listen_and_its_descendants(tmp_path: Path) -> 
     stop([child])
     assert child.process.returncode == -signal.SIGKILL
     # An orphan that was killed may wait as a zombie for init to collect it.
-    deadline = time.monotonic() + 5
-    while _is_running(inner) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not _is_running(inner)
+    wait_until_true(lambda: not _is_running(inner))
 
 
 def _is_running(pid: int) -> bool:

@@ -16,6 +16,7 @@ from django.conf import settings
 
 from tests import limits
 from tests.generation.worker import database_url
+from tests.patience import PATIENCE, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 90
@@ -30,7 +31,7 @@ def free_port() -> int:
 
 def ask(port: int, method: str, path: str, *headers: tuple[str, str], body: bytes = b"") -> http.client.HTTPResponse:
     """Header lines as they are given, twice the same too."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
         connection.putrequest(method, path, skip_accept_encoding=True)
         for name, value in (*headers, ("Content-Length", str(len(body)))):
@@ -81,13 +82,12 @@ def web(port: int, environment: dict[str, str]) -> Iterator[None]:
 
 
 def wait_until_alive(port: int) -> None:
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end:
+    def is_alive() -> bool:
         with contextlib.suppress(OSError, http.client.HTTPException):
-            if ask(port, "GET", "/health/live").status == 200:
-                return
-        time.sleep(0.2)
-    raise AssertionError("The web server did not start.")
+            return ask(port, "GET", "/health/live").status == 200
+        return False
+
+    wait_until(is_alive)
 
 
 def test_limits_are_counted_together_and_forged_headers_change_nothing(ports):

@@ -10,4 +10,4 @@ from reports import stats
 def test_statistics_need_no_django():
     modules = [f"reports.stats.{module.name}" for module in pkgutil.iter_modules(stats.__path__)]
     code = f"import sys, {', '.join(modules)}\nassert 'django' not in sys.modules"
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], check=True)
