@@ -4,6 +4,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
 from conversations.models import Study
+from conversations.services import guidelines
 
 
 class StudyForm(forms.ModelForm):
@@ -69,7 +70,7 @@ class GuidelinesForm(forms.Form):
 
     text = forms.CharField(
         label="Guidelines",
-        max_length=50_000,
+        max_length=guidelines.LONGEST,
         help_text="Markdown. Saving makes a new version; the earlier ones stay.",
         widget=forms.Textarea(attrs={"rows": 24}),
     )

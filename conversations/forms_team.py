@@ -7,6 +7,7 @@ from django.contrib.auth.forms import BaseUserCreationForm
 
 from accounts.models import User
 from conversations.enums import Role
+from conversations.services import consent
 from conversations.services.members import may_give
 
 ROLES_IN_WORDS = {
@@ -46,7 +47,7 @@ class ConsentForm(forms.Form):
 
     text = forms.CharField(
         label="Consent text",
-        max_length=50_000,
+        max_length=consent.LONGEST,
         help_text="Markdown. Saving makes a new version: raters who agreed to an earlier one are asked again.",
         widget=forms.Textarea(attrs={"rows": 20}),
     )

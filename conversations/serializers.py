@@ -7,6 +7,7 @@ from rest_framework import serializers
 from conversations.enums import Origin
 from conversations.formats import Format, SubjectPolicy
 from conversations.models import Batch, BatchProblem, Guidelines, Study
+from conversations.services import guidelines
 
 
 class StudySerializer(serializers.ModelSerializer[Study]):
@@ -122,3 +123,4 @@ class GuidelinesSerializer(serializers.ModelSerializer[Guidelines]):
         model = Guidelines
         fields = ["version", "text", "created_at"]
         read_only_fields = ["version", "created_at"]
+        extra_kwargs = {"text": {"max_length": guidelines.LONGEST}}

@@ -7,6 +7,8 @@ from accounts.models import User
 from accounts.services import record
 from conversations.models import ConsentText, Study
 
+LONGEST = 50_000  # characters
+
 
 @transaction.atomic
 def new_version(*, study: Study, text: str, actor: User) -> ConsentText:

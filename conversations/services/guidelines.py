@@ -8,7 +8,9 @@ from accounts.services import record
 from conversations.models import Guidelines, Stage
 from conversations.services.studies import default_guidelines as default_text
 
-__all__ = ["default_text", "new_version"]
+__all__ = ["LONGEST", "default_text", "new_version"]
+
+LONGEST = 50_000  # characters
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from conversations.forms_team import ConsentForm
 from conversations.markdown import render as render_markdown
 from conversations.permissions import MANAGE, get_study
 from conversations.services import consent as services
+from conversations.views.versions import shown_versions
 
 
 @login_required
@@ -32,8 +33,8 @@ def consent(request: HttpRequest, slug: str) -> HttpResponse:
         "study": study,
         "form": form,
         "next_version": versions[0].version + 1 if versions else 1,
-        "versions": [{"row": version, "html": render_markdown(version.text)} for version in versions],
-        "preview": render_markdown(str(form["text"].value() or "")),
+        "versions": shown_versions(request, versions),
+        "preview": render_markdown(str(form["text"].value() or "")[: services.LONGEST]),
     }
     return render(request, "conversations/consent.html", context, status=422 if form.errors else 200)
 
@@ -42,4 +43,4 @@ def consent(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def preview(request: HttpRequest, slug: str) -> HttpResponse:
     get_study(request.user, slug, *MANAGE)
-    return HttpResponse(render_markdown(request.POST.get("text", "")))
+    return HttpResponse(render_markdown(request.POST.get("text", "")[: services.LONGEST]))

@@ -14,6 +14,7 @@ from conversations.markdown import render as render_markdown
 from conversations.models import Stage
 from conversations.permissions import MANAGE, get_study
 from conversations.services import guidelines as services
+from conversations.views.versions import shown_versions
 
 
 @login_required
@@ -36,8 +37,8 @@ def guidelines(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "lead": f"What raters are told before they judge stage {stage.number}: {stage.get_number_display().lower()}.",
         "form": form,
         "next_version": versions[0].version + 1 if versions else 1,
-        "versions": [{"row": version, "html": render_markdown(version.text)} for version in versions],
-        "preview": render_markdown(str(form["text"].value() or "")),
+        "versions": shown_versions(request, versions),
+        "preview": render_markdown(str(form["text"].value() or "")[: services.LONGEST]),
     }
     status = 422 if form.errors else 200
     return render(request, "conversations/guidelines.html", context, status=status)
@@ -48,4 +49,4 @@ def guidelines(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 def preview(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """How the text looks to raters, while it is being written."""
     get_study(request.user, slug, *MANAGE)
-    return HttpResponse(render_markdown(request.POST.get("text", "")))
+    return HttpResponse(render_markdown(request.POST.get("text", "")[: services.LONGEST]))

@@ -107,3 +107,19 @@ def test_preview_follows_the_writing(page: Page, live_server):
     expect(page.locator("#preview em")).to_have_text("anew")
     page.get_by_role("button", name=re.compile("Save as version 2")).click()
     expect(page.get_by_text("Version 2 is saved.")).to_be_visible()
+
+
+def test_page_stays_small_however_many_versions_there_are(stage):
+    for number in range(2, 42):
+        Guidelines.objects.create(stage=stage, version=number, text=f"Version {number}\n\n" + '"ok" ' * 9_000)
+    client = member(stage.study, Role.ADMIN)
+    page = client.get(address("guidelines", stage))
+    assert len(page.content) < 2_000_000
+    assert "<p>Version 2</p>" not in page.text
+    assert "<p>Version 2</p>" in client.get(address("guidelines", stage), {"version": "2"}).text
+
+
+def test_preview_of_a_text_that_is_too_long_to_be_saved_is_cut(stage):
+    client = member(stage.study, Role.ADMIN)
+    answer = client.post(address("guidelines-preview", stage), {"text": "<a> " * 500_000})
+    assert len(answer.content) < 500_000
