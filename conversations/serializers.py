@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from rest_framework import serializers
 
+from accounts.storable_requests import StorableJSONField
 from conversations.enums import Origin
 from conversations.formats import Format, SubjectPolicy
 from conversations.models import Batch, BatchProblem, Guidelines, Study
@@ -103,7 +104,7 @@ class NewBatch(serializers.Serializer[Batch]):
     subject_field = serializers.CharField(max_length=200, required=False)
     file_subject = serializers.CharField(max_length=200, required=False)
     system = serializers.CharField(max_length=120, required=False)
-    columns = serializers.JSONField(required=False, help_text='Of a CSV file: {"content": "text", ...}.')
+    columns = StorableJSONField(required=False, help_text='Of a CSV file: {"content": "text", ...}.')
 
     def validate_columns(self, columns: object) -> dict[str, str]:
         if not isinstance(columns, dict) or not all(isinstance(name, str) for name in columns.values()):

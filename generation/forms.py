@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.core.validators import RegexValidator
 
+from accounts.storable import BIG_COLUMN, INTEGER_COLUMN
+from accounts.storable_requests import StorableJSONInput
 from conversations.enums import StageNumber
 from conversations.models import Study, System
 from generation.configuration import (
@@ -34,8 +36,10 @@ class EndpointForm(forms.ModelForm):
     remove_key = forms.BooleanField(required=False, label="Remove the stored key")
     temperature = forms.FloatField(min_value=0, max_value=2, initial=0.3, help_text="0 is the most predictable.")
     max_tokens = forms.IntegerField(label="Longest answer, in tokens", min_value=16, max_value=100_000, initial=1024)
-    seed = forms.IntegerField(required=False, min_value=0, help_text="For endpoints that know one.")
-    more_parameters = forms.JSONField(
+    seed = forms.IntegerField(
+        required=False, min_value=0, max_value=BIG_COLUMN, help_text="For endpoints that know one."
+    )
+    more_parameters = StorableJSONInput(
         required=False,
         label="More request parameters",
         help_text="A JSON object that is sent as it is, for example {&quot;top_p&quot;: 0.9}.",
@@ -99,7 +103,9 @@ class RunForm(forms.Form):
     """What every kind of run asks."""
 
     endpoint = forms.ModelChoiceField(Endpoint.objects.none(), empty_label=None)
-    limit = forms.IntegerField(required=False, min_value=1, help_text="Leave empty for all that are missing.")
+    limit = forms.IntegerField(
+        required=False, min_value=1, max_value=INTEGER_COLUMN, help_text="Leave empty for all that are missing."
+    )
     budget = forms.DecimalField(
         required=False,
         min_value=0,

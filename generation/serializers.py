@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.storable import INTEGER_COLUMN
 from conversations.enums import StageNumber
 from conversations.models import System
 from generation.configuration import (
@@ -90,7 +91,7 @@ class NewRun(serializers.Serializer[Any]):
         help_text="The name of one of the study's endpoints; the installation's own where it is left out.",
     )
     limit = serializers.IntegerField(
-        min_value=1, required=False, help_text="Subjects, cases or tasks; all where left out."
+        min_value=1, max_value=INTEGER_COLUMN, required=False, help_text="Subjects, cases or tasks; all where left out."
     )
     budget = serializers.DecimalField(
         max_digits=10, decimal_places=2, min_value=0, required=False, help_text="The run pauses before it is passed."

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from accounts.storable import INTEGER_COLUMN
 from judgments.prolific import ID
 
 
@@ -20,7 +21,7 @@ class PlatformTokenForm(forms.Form):
 class SendForm(forms.Form):
     """``visits`` and ``total``: what was shown and is agreed to."""
 
-    visits = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    visits = forms.IntegerField(min_value=1, max_value=INTEGER_COLUMN, widget=forms.HiddenInput)
     total = forms.DecimalField(min_value=0, decimal_places=2, widget=forms.HiddenInput)
     platform_study_id = forms.RegexField(
         rf"^{ID.pattern}$",

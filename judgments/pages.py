@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -64,6 +65,7 @@ class TaskPage:
     revising: bool
     active_ms: int
     draft_revision: int
+    begun_ms: int  # since 1970: the page's drafts are numbered by the time since then
     flagged: bool = False  # the rater is warned before it is shown
     missing_attributes: str = ""
     comment: str = ""
@@ -101,6 +103,7 @@ def build_page(assignment: Assignment, *, study: Study, unit_id: int | None = No
         revising=bool(assignment.outcome),
         active_ms=assignment.active_ms,
         draft_revision=assignment.draft_revision,
+        begun_ms=_milliseconds(assignment.started_at),
         flagged=assignment.task.flagged,
         missing_attributes=answers.missing_attributes,
         comment=answers.comment,
@@ -113,6 +116,11 @@ def shown_units(assignment: Assignment, unit_id: int | None = None) -> list[Unit
     """The units of a page, or the one asked for, in no order."""
     live = live_units(assignment.task_id).select_related("attribute")
     return [unit for unit in live if unit_id in {None, unit.pk}]
+
+
+def _milliseconds(moment: datetime | None) -> int:
+    """Since 1970. A preview's assignment is none that was ever begun."""
+    return int(moment.timestamp() * 1000) if moment else 0
 
 
 def _is_overall(unit: Unit) -> bool:

@@ -3,7 +3,6 @@
 Their texts repeat nothing that Prolific answers: it may name people. No retries here.
 """
 
-import json
 import logging
 import math
 import re
@@ -19,6 +18,7 @@ from urllib.parse import urlsplit
 import httpx2
 from django.conf import settings
 
+from accounts import storable
 from accounts.outgoing import CheckedTransport, open_client
 from raters.incoming import PROLIFIC_HOST
 
@@ -157,8 +157,8 @@ def _read(response: httpx2.Response, deadline: float) -> bytes:
 
 def _json(body: bytes) -> Mapping[str, Any]:
     try:
-        answer = json.loads(body)
-    except ValueError:
+        answer = storable.decode(body)
+    except storable.NotStorable:
         answer = None
     if not isinstance(answer, dict):
         raise NoAnswer("Prolific's answer can't be understood.")

@@ -5,14 +5,22 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.storable import kept
 from judgments.services.blinding_answers import CANNOT_TELL, LEFT, RIGHT
 from raters.services.messages import MESSAGE_LENGTH
 
 SURENESS = range(1, 6)
 
 
+class TypedField(forms.CharField):
+    """What a rater types is kept by the same rule here as on the rating page (``accounts.storable``)."""
+
+    def to_python(self, value: Any) -> str:
+        return kept(super().to_python(value) or "")
+
+
 class MessageForm(forms.Form):
-    text = forms.CharField(
+    text = TypedField(
         label=_("Your message"),
         max_length=MESSAGE_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from accounts.storable import is_storable
 from raters.enums import Platform
 from raters.models import EntryLink
 
@@ -47,7 +48,7 @@ def read_parameters(link: EntryLink, parameters: Mapping[str, str]) -> Incoming:
 
 def _value(given: Mapping[str, str], name: str) -> str:
     value = given.get(name.lower(), "")
-    if not value or len(value) > _LONGEST or "\0" in value or "{" in value or "%" in value:
+    if not value or len(value) > _LONGEST or not is_storable(value) or "{" in value or "%" in value:
         raise ParameterMissing(name)
     return value
 

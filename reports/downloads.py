@@ -21,7 +21,7 @@ CONTENT_TYPES = {
     ExportFormat.ZIP: "application/zip",
 }
 BLOCK = 1 << 16
-_ONE_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_ONE_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")  # longer ones are no place in a file
 
 
 def attachment(export: Export, request: HttpRequest | Request) -> HttpResponseBase:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
 
+from accounts.storable import where_not_storable
+
 from .limits import MAX_FIELD_PATH_CHARACTERS, MAX_ID_CHARACTERS, MAX_INTEGER, MAX_TEXT_CHARACTERS
 from .rows import RowError
 
@@ -57,16 +59,13 @@ def _quoted(text: str) -> str:
 
 
 def storable(value: str, path: str) -> str:
-    """PostgreSQL stores neither U+0000 nor half of a surrogate pair."""
-    if "\x00" in value:
-        raise FieldError(path, "text without the character U+0000", f"U+0000 at character {value.index('\x00') + 1}")
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise FieldError(
-            path, "valid Unicode text in UTF-8", f"{value[error.start]!a} at character {error.start + 1}"
-        ) from None
-    return value
+    """The rule of ``accounts.storable``. Raises FieldError that says where in the text."""
+    index = where_not_storable(value)
+    if index is None:
+        return value
+    if value[index] == "\x00":
+        raise FieldError(path, "text without the character U+0000", f"U+0000 at character {index + 1}")
+    raise FieldError(path, "valid Unicode text in UTF-8", f"{value[index]!a} at character {index + 1}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ def attributes(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def prompts(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_study(request.user, slug, *READ)
-    chosen = {"search": searched(request), "topic": request.GET.get("topic", "").replace("\0", "")}
+    chosen = {"search": searched(request), "topic": request.GET.get("topic", "")}
     page = page_in(request, "after", queries.prompts_of(study, **chosen))
     return render_list(request, study, "prompts", page, chosen | {"topics": queries.topics_of(study)})
 
@@ -171,7 +171,7 @@ def address_with(request: HttpRequest, parameter: str, value: int | None) -> str
 
 
 def searched(request: HttpRequest) -> str:
-    return request.GET.get("q", "").replace("\0", "").strip()[: queries.LONGEST_SEARCH]
+    return request.GET.get("q", "").strip()[: queries.LONGEST_SEARCH]
 
 
 def number_in(request: HttpRequest, name: str) -> int | None:
@@ -190,7 +190,9 @@ def posted(request: HttpRequest) -> tuple[str, int]:
 def way_back(request: HttpRequest, study: Study) -> str:
     """The page the button stood on, if it is one of ours."""
     wanted = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+    if wanted.startswith("/") and url_has_allowed_host_and_scheme(
+        wanted, {request.get_host()}, require_https=request.is_secure()
+    ):
         return wanted
     return reverse("conversations:study", args=[study.slug])
 

@@ -47,6 +47,7 @@ SET outcome = CASE
     revision = %(revision)s,
     missing_attributes = %(missing)s,
     comment = %(comment)s,
+    draft_revision = GREATEST(draft_revision, %(draft_revision)s),
     active_ms = LEAST(
         GREATEST(active_ms, %(active_ms)s), GREATEST(EXTRACT(EPOCH FROM %(now)s - started_at) * 1000, active_ms, 0))
 WHERE id = %(assignment)s AND EXISTS (SELECT FROM new)
@@ -64,6 +65,7 @@ def store_answers(
     missing_attributes: str,
     comment: str,
     active_ms: int,
+    draft_revision: int,
     now: datetime,
 ) -> Outcome | None:
     """Surplus where the rater's slot was lost. None if this client id was committed before, or if the rater has withdrawn."""
@@ -83,6 +85,7 @@ def store_answers(
         "missing": missing_attributes,
         "comment": comment,
         "active_ms": active_ms,
+        "draft_revision": draft_revision,
         "now": now,
     }
     with connection.cursor() as cursor:

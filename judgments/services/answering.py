@@ -44,7 +44,7 @@ class StageNotOpen(AnswerRefused):
 
 
 class StaleDraft(AnswerRefused):
-    """A newer draft is stored: ``draft``, with its ``revision``."""
+    """A draft is stored that is newer, or that the sender never saw: ``draft``, with its ``revision``."""
 
     def __init__(self, revision: int, draft: dict[str, Any] | None) -> None:
         super().__init__(f"Draft {revision} is newer.")
@@ -77,6 +77,7 @@ class Submission:
     missing_attributes: str = ""
     comment: str = ""
     active_ms: int = 0
+    draft_revision: int | None = None  # its place among the page's drafts; None: it is not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +86,25 @@ class Acknowledgement:
     revision: int
     submitted_at: datetime
     repeated: bool  # this request had been committed before; nothing changed
+    overtaken: bool = False  # a newer answer of the rater had been committed before; nothing changed
 
 
 @transaction.atomic
 def save_draft(
-    *, rater: Rater, assignment_id: uuid.UUID, draft: dict[str, Any], revision: int, active_ms: int, now: datetime
+    *,
+    rater: Rater,
+    assignment_id: uuid.UUID,
+    draft: dict[str, Any],
+    revision: int,
+    active_ms: int,
+    now: datetime,
+    base: int | None = None,
 ) -> int:
-    """Keep a draft and the lease. Drafts come numbered; one that was overtaken raises StaleDraft.
+    """Keep a draft and the lease.
+
+    Whatever is given to a page is numbered, in every window and on every device, by when it was given. A draft that
+    was overtaken raises StaleDraft. So does one that would hide what its window never saw: ``base`` is the newest
+    number that window knows of.
 
     Raises:
         NotYours, StageNotOpen (only once the stage is closed: a pause must not cost a draft), StaleDraft.
@@ -103,6 +116,8 @@ def save_draft(
     if revision <= assignment.draft_revision:
         if revision == assignment.draft_revision and draft == assignment.draft:
             return revision  # the same request again
+        raise StaleDraft(assignment.draft_revision, assignment.draft)
+    if base is not None and base < assignment.draft_revision:
         raise StaleDraft(assignment.draft_revision, assignment.draft)
     Assignment.objects.filter(pk=assignment.pk).update(
         draft=draft, draft_revision=revision, draft_saved_at=now, active_ms=max(assignment.active_ms, active_ms)
@@ -116,8 +131,10 @@ def save_draft(
 def submit(*, rater: Rater, assignment_id: uuid.UUID, submission: Submission, now: datetime) -> Acknowledgement:
     """Store the answers of a page, or a revision of them. The same client id again changes nothing.
 
+    Nor does an answer that was given before the one that is stored, however late it comes.
+
     Raises:
-        NotYours, Withdrew, StageNotOpen, IncompleteAnswers.
+        NotYours, Withdrew, StageNotOpen, IncompleteAnswers, StaleDraft (the page is open, with a newer draft).
     """
     return submit_locked(rater=rater, assignment_id=assignment_id, submission=submission, now=now)
 
@@ -132,6 +149,8 @@ def submit_locked(*, rater: Rater, assignment_id: uuid.UUID, submission: Submiss
         if committed := _committed(submission.client_id, assignment):
             return committed
         raise
+    if overtaken := _overtaken(assignment, submission):
+        return overtaken
     revision = assignment.revision + 1
     outcome = store_answers(
         assignment,
@@ -142,6 +161,7 @@ def submit_locked(*, rater: Rater, assignment_id: uuid.UUID, submission: Submiss
         missing_attributes=submission.missing_attributes,
         comment=submission.comment,
         active_ms=submission.active_ms,
+        draft_revision=submission.draft_revision or 0,
         now=now,
     )
     if outcome is None:
@@ -154,7 +174,14 @@ def submit_locked(*, rater: Rater, assignment_id: uuid.UUID, submission: Submiss
 
 @transaction.atomic
 def set_aside(
-    *, rater: Rater, assignment_id: uuid.UUID, act: Outcome, comment: str, client_id: uuid.UUID, now: datetime
+    *,
+    rater: Rater,
+    assignment_id: uuid.UUID,
+    act: Outcome,
+    comment: str,
+    client_id: uuid.UUID,
+    now: datetime,
+    draft_revision: int | None = None,
 ) -> Acknowledgement:
     """The rater does not judge the page: others get its slot, this rater does not get it again.
 
@@ -174,7 +201,11 @@ def set_aside(
     _refuse_unless_open(assignment.stage)
     leases.free(assignment=assignment)
     Assignment.objects.filter(pk=assignment.pk).update(
-        outcome=act, comment=comment, revision=revision, submitted_at=now
+        outcome=act,
+        comment=comment,
+        revision=revision,
+        submitted_at=now,
+        draft_revision=max(assignment.draft_revision, draft_revision or 0),
     )
     if act == Outcome.UPSETTING:
         _withdraw_if_upsetting(assignment.task_id, now)
@@ -239,6 +270,22 @@ def _committed(client_id: uuid.UUID, assignment: Assignment) -> Acknowledgement 
     if found is None:
         return None
     return Acknowledgement(Outcome(found.assignment.outcome), found.revision, found.submitted_at, repeated=True)
+
+
+def _overtaken(assignment: Assignment, submission: Submission) -> Acknowledgement | None:
+    """What is told about an answer that is not newer than what is stored. None where it is, or was committed before.
+
+    The number of what was judged is that of its answers: who submits it again has changed nothing.
+    """
+    number, stored = submission.draft_revision, assignment.draft_revision
+    is_older = number is not None and number < stored
+    is_unchanged = number == stored and assignment.outcome in JUDGED
+    if not (is_older or is_unchanged) or _committed(submission.client_id, assignment):
+        return None
+    if assignment.outcome not in JUDGED | SET_ASIDE or assignment.submitted_at is None:
+        raise StaleDraft(stored, assignment.draft)
+    outcome = Outcome(assignment.outcome)
+    return Acknowledgement(outcome, assignment.revision, assignment.submitted_at, repeated=True, overtaken=is_older)
 
 
 def _judgments(assignment: Any, submission: Submission) -> list[Judgment]:

@@ -36,10 +36,17 @@ def set_aside_and_claim(
     comment: str,
     client_id: uuid.UUID,
     now: datetime,
+    draft_revision: int | None = None,
 ) -> tuple[Acknowledgement, Assignment | None]:
     """Raises what ``answering.set_aside`` raises; then nothing was stored."""
     queue = lock_queue(rater=rater, stage=stage)
     acknowledgement = answering.set_aside(
-        rater=rater, assignment_id=assignment_id, act=act, comment=comment, client_id=client_id, now=now
+        rater=rater,
+        assignment_id=assignment_id,
+        act=act,
+        comment=comment,
+        client_id=client_id,
+        now=now,
+        draft_revision=draft_revision,
     )
     return acknowledgement, claim_locked(rater=rater, stage=stage, queue=queue, now=now)

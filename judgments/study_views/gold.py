@@ -53,7 +53,7 @@ def task_list(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 def pick(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """The regular tasks that one can be made from."""
     found = _stage(request, slug, number)
-    search = request.GET.get("q", "")[:200].replace("\x00", "")
+    search = request.GET.get("q", "")[:200]
     context = {
         "study": found.study,
         "stage": found,

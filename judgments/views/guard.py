@@ -1,10 +1,10 @@
 """Who is let into the rating pages, and how a page is refused."""
 
-import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 
 from judgments import requests
+from judgments.services import answering
 from judgments.visits import NotAdmitted, Visit, visit_of
 from raters.enums import EnrolmentOutcome
 from raters.sessions import note_who_judges
@@ -55,10 +56,29 @@ def withdrawn() -> JsonResponse:
 
 
 def body(request: HttpRequest) -> Any:
+    """The JSON that the rating page sent. Raises requests.BadRequest."""
     try:
-        return json.loads(request.body)
-    except ValueError as error:
-        raise requests.BadRequest("The body must be JSON.") from error
+        raw = request.body
+    except RequestDataTooBig as error:
+        raise requests.BadRequest("", _("What this page sent is too long.")) from error
+    return requests.decode(raw)
+
+
+def refused(error: requests.BadRequest | answering.AnswerRefused) -> JsonResponse:
+    """Why an answer, a draft or an act was not taken, in words, and for the page's script."""
+    match error:
+        case requests.BadRequest():
+            return refusal(str(error), "bad_request", 400, field=error.field)
+        case answering.IncompleteAnswers():
+            return refusal(_("Some are not judged yet."), "incomplete", 422)
+        case answering.StageNotOpen():
+            return refusal(_("This stage is not open any more. Nothing new is taken."), "not_open", 409)
+        case answering.StaleDraft():
+            message = _("You went on with this page in another window. Its newer answers are shown now.")
+            return refusal(message, "stale_draft", 409, revision=error.revision, draft=error.draft)
+        case answering.Withdrew():
+            return withdrawn()
+    return refusal(_("This page is not yours."), "not_yours", 404)
 
 
 def refusal(error: str, code: str, status: int, **more: Any) -> JsonResponse:

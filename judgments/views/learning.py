@@ -7,7 +7,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from conversations.markdown import render as render_markdown
@@ -20,7 +19,7 @@ from judgments.pages import build_page
 from judgments.queries import learning as lessons
 from judgments.queries import visits as queries
 from judgments.services import answering, learning
-from judgments.views.guard import body, for_raters, refusal, unless_withdrawn, withdrawn
+from judgments.views.guard import body, for_raters, refused, unless_withdrawn
 from judgments.visits import Visit, frame_context, parts, task_context, task_url
 from raters.enums import EnrolmentOutcome
 
@@ -62,16 +61,8 @@ def submit(request: HttpRequest, visit: Visit, assignment_id: uuid.UUID) -> Http
         acknowledgement = answering.submit(
             rater=visit.rater, assignment_id=assignment_id, submission=submission, now=now
         )
-    except requests.BadRequest as error:
-        return refusal(str(error), "bad_request", 400)
-    except answering.IncompleteAnswers:
-        return refusal(_("Some are not judged yet."), "incomplete", 422)
-    except answering.StageNotOpen:
-        return refusal(_("This stage is not open any more. Nothing new is taken."), "not_open", 409)
-    except answering.Withdrew:
-        return withdrawn()
-    except answering.NotYours:
-        return refusal(_("This page is not yours."), "not_yours", 404)
+    except (requests.BadRequest, answering.AnswerRefused) as error:
+        return refused(error)
     url = reverse("judgments:practice-feedback", args=[visit.study.slug, visit.stage.number, assignment_id])
     context = _feedback_context(visit, _own_practice(visit, assignment_id))
     saved_at = acknowledgement.submitted_at.isoformat()
@@ -88,12 +79,8 @@ def set_aside(request: HttpRequest, visit: Visit, assignment_id: uuid.UUID) -> H
         fields = requests.set_aside(body(request))
         _own_practice(visit, assignment_id)
         answering.set_aside(rater=visit.rater, assignment_id=assignment_id, now=now, **fields)
-    except requests.BadRequest as error:
-        return refusal(str(error), "bad_request", 400)
-    except answering.StageNotOpen:
-        return refusal(_("This stage is not open any more. Nothing new is taken."), "not_open", 409)
-    except answering.NotYours:
-        return refusal(_("This page is not yours."), "not_yours", 404)
+    except (requests.BadRequest, answering.AnswerRefused) as error:
+        return refused(error)
     following = learning.next_practice(admission=visit.admission, now=now)
     context = _practice_context(visit, following) if following else _done_context(visit)
     url = reverse("judgments:practice", args=[visit.study.slug, visit.stage.number])

@@ -17,7 +17,7 @@ from judgments.enums import Outcome, TaskKind
 from judgments.models import Assignment
 from judgments.queries import pay
 from judgments.queries import visits as queries
-from judgments.queries.outcomes import is_paid_by_visit, latest_arrival, why_nothing
+from judgments.queries.outcomes import Nothing, is_paid_by_visit, latest_arrival, why_nothing
 from judgments.services import leaving, outcomes
 from judgments.views import blinding
 from judgments.views.guard import for_raters
@@ -26,6 +26,18 @@ from raters.enums import EnrolmentOutcome
 from raters.models import Arrival
 
 HISTORY_LENGTH = 200
+# What a rater who stops can go on with, by the reason why there is no page now. Another reason: nothing, for now.
+_NEXT = {
+    None: "page",
+    Nothing.OPEN_PAGE: "page",
+    Nothing.PRACTICE: "introduction",
+    Nothing.COMPREHENSION: "introduction",
+    Nothing.NOT_ADMITTED: "ended",
+    Nothing.RETURNED: "ended",
+    Nothing.FAILED_COMPREHENSION: "ended",
+    Nothing.SCREENED_OUT: "ended",
+    Nothing.LEFT: "ended",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +99,7 @@ def finish(request: HttpRequest, visit: Visit) -> HttpResponse:
         "withdrawn": _has_withdrawn(visit),
         "figures": _all_figures(visit, arrival),
         "why": why,
+        "next": _NEXT.get(why.reason, ""),
         "resume_url": request.build_absolute_uri(reverse("arrival:resume", args=[visit.enrolment.resume_token])),
         **(
             _ending(arrival, outcomes.outcome_if_ended_now(visit=arrival, now=now, why=why))

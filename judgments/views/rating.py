@@ -18,7 +18,7 @@ from judgments.models import Assignment
 from judgments.queries import visits as queries
 from judgments.rests import rest_answer
 from judgments.services import answering, beginning, claiming, leases, turns
-from judgments.views.guard import body, for_raters, refusal, unless_withdrawn, withdrawn
+from judgments.views.guard import body, for_raters, refused, unless_withdrawn
 from judgments.visits import Visit, frame_context, parts, task_context, task_url
 
 
@@ -90,28 +90,22 @@ def submit(request: HttpRequest, visit: Visit, assignment_id: uuid.UUID) -> Http
             submission=submission,
             now=timezone.now(),
         )
-    except requests.BadRequest as error:
-        return refusal(str(error), "bad_request", 400)
-    except answering.IncompleteAnswers:
-        return refusal(_("Some are not judged yet."), "incomplete", 422)
-    except answering.StageNotOpen:
-        return refusal(_("This stage is not open any more. Nothing new is taken."), "not_open", 409)
-    except answering.Withdrew:
-        return withdrawn()
-    except answering.NotYours:
-        return refusal(_("This page is not yours."), "not_yours", 404)
+    except (requests.BadRequest, answering.AnswerRefused) as error:
+        return refused(error)
     return _next_task(
         visit,
         assignment,
         previous=assignment_id,
         saved_at=acknowledgement.submitted_at.isoformat(),
         outcome=acknowledgement.outcome,
-        notice=_surplus_notice(acknowledgement),
+        notice=_notice(acknowledgement),
     )
 
 
-def _surplus_notice(acknowledgement: answering.Acknowledgement) -> str:
-    """The rater's slot was lost and filled while they were away: they should know, and that it costs them nothing."""
+def _notice(acknowledgement: answering.Acknowledgement) -> str:
+    """What the rater did not see coming: a newer answer of theirs, or that their slot was filled while they were away."""
+    if acknowledgement.overtaken:
+        return _("You gave a newer answer to this page in another window. That one counts.")
     is_late = acknowledgement.outcome == Outcome.SURPLUS and acknowledgement.revision == 1
     return _("Others have judged this page meanwhile. Your answer is kept and paid all the same.") if is_late else ""
 
@@ -124,15 +118,8 @@ def draft(request: HttpRequest, visit: Visit, assignment_id: uuid.UUID) -> HttpR
     try:
         fields = requests.draft(body(request))
         revision = answering.save_draft(rater=visit.rater, assignment_id=assignment_id, now=now, **fields)
-    except requests.BadRequest as error:
-        return refusal(str(error), "bad_request", 400)
-    except answering.StaleDraft as stale:
-        message = _("You went on with this page in another window. Its newer answers are shown now.")
-        return refusal(message, "stale_draft", 409, revision=stale.revision, draft=stale.draft)
-    except answering.StageNotOpen:
-        return refusal(_("This stage is not open any more. Nothing new is taken."), "not_open", 409)
-    except answering.NotYours:
-        return refusal(_("This page is not yours."), "not_yours", 404)
+    except (requests.BadRequest, answering.AnswerRefused) as error:
+        return refused(error)
     return JsonResponse({"revision": revision, "saved_at": now.isoformat()})
 
 
@@ -146,12 +133,8 @@ def set_aside(request: HttpRequest, visit: Visit, assignment_id: uuid.UUID) -> H
         _acknowledgement, assignment = turns.set_aside_and_claim(
             rater=visit.rater, stage=visit.stage, assignment_id=assignment_id, now=now, **fields
         )
-    except requests.BadRequest as error:
-        return refusal(str(error), "bad_request", 400)
-    except answering.StageNotOpen:
-        return refusal(_("This stage is not open any more. Nothing new is taken."), "not_open", 409)
-    except answering.NotYours:
-        return refusal(_("This page is not yours."), "not_yours", 404)
+    except (requests.BadRequest, answering.AnswerRefused) as error:
+        return refused(error)
     return _next_task(visit, assignment, saved_at=now.isoformat(), outcome=fields["act"])
 
 

@@ -1,6 +1,5 @@
 """Where crowd platforms tell us how their submissions stand. The signature is the only sign-in."""
 
-import json
 from datetime import UTC, datetime
 
 from django.conf import settings
@@ -9,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from accounts import storable
 from raters.services import events
 
 LONGEST_ID = 100
@@ -50,15 +50,15 @@ def prolific(request: HttpRequest) -> HttpResponse:
 def _status(body: bytes) -> tuple[str, str] | None:
     """The submission's id and its status, of an event about one."""
     try:
-        event = json.loads(body)
-    except ValueError:
+        event = storable.decode(body)
+    except storable.NotStorable:
         return None
     if not isinstance(event, dict) or event.get("event_type") != events.STATUS_CHANGED:
         return None
     session_id, status = event.get("resource_id"), event.get("status")
     if not isinstance(session_id, str) or not isinstance(status, str):
         return None
-    return session_id[:200], status.upper().replace("TIMED OUT", "TIMED-OUT")[:40]
+    return storable.kept(session_id)[:200], storable.kept(status).upper().replace("TIMED OUT", "TIMED-OUT")[:40]
 
 
 def _moment(text: str, now: datetime) -> datetime:

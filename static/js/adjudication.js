@@ -1,4 +1,5 @@
 // One unit at a time, by the keys that raters have: j and k go to other units.
+import { warn } from "./notices.js";
 import { isComplete } from "./rating/answers.js";
 import { showKeys } from "./rating/key_dialog.js";
 import { showReading } from "./rating/reading.js";
@@ -12,7 +13,7 @@ const reason = () => form.elements.note;
 
 function submit() {
     if (isComplete(form) && reason().value.trim()) return form.requestSubmit();
-    document.getElementById("urgent-notices").textContent = form.dataset.textIncomplete;
+    warn(form.dataset.textIncomplete);
     if (isComplete(form)) reason().focus();
 }
 

@@ -10,12 +10,14 @@ from urllib.parse import urlsplit
 
 from tests.patience import PATIENCE
 
+BUSY_SECONDS = 2
 _HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 
 
 class Fault(Enum):
     NONE = auto()
     ERROR = auto()  # 500, and the server never hears of it
+    BUSY = auto()  # 503 that asks to come back after two seconds, and the server never hears of it
     DROPPED = auto()  # the connection breaks before the request arrived
     LOST = auto()  # the request was carried out, its answer is lost
     TWICE = auto()  # the request arrives twice; the second answer comes back
@@ -69,8 +71,8 @@ class FaultProxy:
         fault = self.decide(asked.command, asked.path)
         self.seen.append((asked.command, asked.path, fault))
         time.sleep(self.delay_seconds())
-        if fault is Fault.ERROR:
-            return asked.send_error(500)
+        if fault in {Fault.ERROR, Fault.BUSY}:
+            return self._refuse(asked, fault)
         if fault is Fault.DROPPED:
             return self._hang_up(asked)
         if fault is Fault.HELD:
@@ -89,6 +91,13 @@ class FaultProxy:
         asked.end_headers()
         asked.wfile.write(content)
         return None
+
+    def _refuse(self, asked: BaseHTTPRequestHandler, fault: Fault) -> None:
+        asked.send_response(503 if fault is Fault.BUSY else 500)
+        if fault is Fault.BUSY:
+            asked.send_header("Retry-After", str(BUSY_SECONDS))
+        asked.send_header("Content-Length", "0")
+        asked.end_headers()
 
     def _hang_up(self, asked: BaseHTTPRequestHandler) -> None:
         asked.close_connection = True

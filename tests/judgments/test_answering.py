@@ -1,7 +1,9 @@
 """What raters give is stored once, completely, and with every revision."""
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 
 import pytest
 
@@ -153,6 +155,69 @@ def test_draft_is_kept_in_order(claimed):
     with pytest.raises(StaleDraft) as stale:
         draft(claimed, 2, {"answers": [2]})
     assert (stale.value.revision, stale.value.draft) == (3, {"answers": [3]})
+
+
+def test_draft_does_not_hide_one_that_its_window_never_saw(claimed):
+    draft(claimed, 3, {"answers": [3]})
+    with pytest.raises(StaleDraft):
+        save_draft(rater=claimed.rater, assignment_id=claimed.pk, draft={}, revision=9, base=2, active_ms=1, now=NOW)
+    seen = {"rater": claimed.rater, "assignment_id": claimed.pk, "draft": {}, "active_ms": 1, "now": NOW}
+    assert save_draft(**seen, revision=9, base=3) == 9
+
+
+def numbered(assignment, number, *, label):
+    return replace(answers(assignment, label=label), draft_revision=number)
+
+
+def test_older_answer_that_comes_last_changes_nothing(claimed):
+    newer, older = numbered(claimed, 20, label=2), numbered(claimed, 10, label=1)
+    send(claimed, newer)
+    late = send(claimed, older, now=NOW + timedelta(minutes=1))
+    assert (late.overtaken, late.revision, late.submitted_at) == (True, 1, NOW)
+    assert labels_of(claimed) == [2, 2, 2]
+    assert send(claimed, newer).overtaken is False  # repeated, and still what counts
+    assert JudgmentRevision.objects.count() == 0
+
+
+def test_newer_answer_is_a_revision_and_the_same_one_is_none(claimed):
+    send(claimed, numbered(claimed, 10, label=1))
+    again = send(claimed, numbered(claimed, 10, label=1))
+    assert (again.repeated, again.overtaken, again.revision) == (True, False, 1)
+    assert send(claimed, numbered(claimed, 11, label=3)).revision == 2
+    assert labels_of(claimed) == [3, 3, 3]
+
+
+def test_older_answer_does_not_hide_a_newer_draft(claimed):
+    draft(claimed, 20, {"answers": [2]})
+    with pytest.raises(StaleDraft) as stale:
+        send(claimed, numbered(claimed, 10, label=1))
+    assert stale.value.draft == {"answers": [2]}
+    assert labels_of(claimed) == []
+    assert send(claimed, numbered(claimed, 20, label=2)).outcome == Outcome.SUBMITTED
+
+
+def test_older_answer_does_not_take_back_that_a_page_was_set_aside(claimed):
+    set_aside(
+        rater=claimed.rater,
+        assignment_id=claimed.pk,
+        act=Outcome.TECHNICAL,
+        comment="",
+        client_id=uuid.uuid4(),
+        draft_revision=20,
+        now=NOW,
+    )
+    assert send(claimed, numbered(claimed, 10, label=1)).overtaken
+    assert labels_of(claimed) == []
+    assert send(claimed, numbered(claimed, 30, label=1)).outcome == Outcome.SUBMITTED
+
+
+@pytest.mark.parametrize("numbers", permutations([10, 20, 30]), ids=str)
+def test_the_newest_answer_counts_in_whatever_order_they_come(claimed, numbers):
+    for number in numbers:
+        send(claimed, numbered(claimed, number, label=number // 10))
+    assert labels_of(claimed) == [3, 3, 3]
+    claimed.refresh_from_db()
+    assert claimed.draft_revision == 30
 
 
 def test_draft_is_taken_while_paused_and_refused_once_closed(claimed):

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -14,11 +15,15 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from conversations.models import Stage, Study
-from judgments.models import Assignment, Task
+from judgments.enums import TaskKind
+from judgments.models import Assignment, Slot, Task
+from judgments.queries.outcomes import why_nothing
 from judgments.queries.pay import pay_of
+from judgments.services.authoring import TwinUnit, make_twin
+from judgments.services.questions import add_suggested_questions
 from judgments.views import leaving
 from raters.enums import Platform
-from raters.models import Arrival, Enrolment, EntryLink
+from raters.models import Admission, Arrival, Enrolment, EntryLink
 from raters.services.messages import send_to_rater
 from tests import worlds
 
@@ -120,6 +125,78 @@ def test_stopping_early_is_asked_plainly_and_ends_the_visit(study, client):
     assert 'href="https://platform.example/submit?cc=EARLY"' in code_page.content.decode()
     assert "You ended this visit" in text_of(client.get(f"/rate/{study.slug}/1/").content)
     assert client.get(f"/rate/{study.slug}/1/finish/").headers["Location"] == ended.headers["Location"]
+
+
+def practise_first(study: Study) -> None:
+    """The stage has a tutorial, and no rater has done it."""
+    stage = study.stages.select_related("study").get(number=1)
+    original = stage.tasks.filter(kind=TaskKind.REGULAR).earliest("id")
+    units = [TwinUnit(unit, 1) for unit in original.units.all()]
+    make_twin(task=original, kind=TaskKind.PRACTICE, units=units, actor=None, now=timezone.now())
+
+
+def ask_first(study: Study) -> None:
+    add_suggested_questions(stage=study.stages.select_related("study").get(number=1), actor=None)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("lesson", [practise_first, ask_first])
+@pytest.mark.parametrize("by_platform", [False, True])
+def test_finish_during_the_introduction_speaks_of_it(study, lesson, by_platform):
+    lesson(study)
+    client = Client()
+    client.post(f"/r/{worlds.entry_link(study.stages.get(number=1)).token}/")
+    lesson_page = client.get(f"/rate/{study.slug}/1/").headers["Location"]
+    client.get(lesson_page)
+    if by_platform:
+        come_by_prolific(study, stopped_early="EARLY")
+    page = client.get(f"/rate/{study.slug}/1/finish/")
+    text = text_of(page.content)
+    assert "Go on with the introduction" in text
+    assert "There is no page for you" not in text
+    assert "There is more to judge" not in text
+    assert ("You can end the visit now all the same" in text) == by_platform
+    assert client.get(f"/rate/{study.slug}/1/").headers["Location"] == lesson_page  # where its button leads
+
+
+STATES: dict[str, Callable[[QuerySet[Stage]], object]] = {
+    "open_page": lambda stage: Assignment.objects.filter(pk=Assignment.objects.earliest("pk").pk).update(outcome=""),
+    "rater_paused": lambda stage: Enrolment.objects.update(paused_at=timezone.now()),
+    "stage_paused": lambda stage: stage.update(state="paused"),
+    "stage_closed": lambda stage: stage.update(state="closed"),
+    "study_closed": lambda stage: Study.objects.update(state="closed"),
+    "failed_comprehension": lambda stage: Admission.objects.update(outcome="failed_comprehension"),
+    "screened_out": lambda stage: Admission.objects.update(outcome="screened_out"),
+    "visit_quota": lambda stage: stage.update(tasks_per_visit=1),
+    "rater_quota": lambda stage: stage.update(tasks_per_rater=1),
+    "nothing_left": lambda stage: Slot.objects.filter(filled_at=None).delete(),
+    "": lambda stage: None,
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("by_platform", [False, True])
+@pytest.mark.parametrize("reason", STATES)
+def test_finish_never_says_that_there_is_a_page_and_that_there_is_none(study, client, reason, by_platform):
+    if by_platform:
+        come_by_prolific(study)
+    STATES[reason](Stage.objects.filter(study=study, number=1))
+    admission = Admission.objects.select_related("stage", "enrolment__rater").get(stage__number=1)
+    why = why_nothing(rater=admission.enrolment.rater, stage=admission.stage, now=timezone.now())
+    assert (why.reason or "") == reason
+    text = text_of(client.get(f"/rate/{study.slug}/1/finish/").content)
+    none = "There is no page for you right now" in text or "Nothing is left to judge" in text
+    some = "There is more to judge" in text or "Go on judging" in text
+    assert not (none and some)
+    assert some == (reason in {"", "open_page"})
+
+
+@pytest.mark.django_db
+def test_who_failed_the_check_is_told_that_it_has_ended(study, client):
+    Admission.objects.update(outcome="failed_comprehension")
+    text = text_of(client.get(f"/rate/{study.slug}/1/finish/").content)
+    assert "Your part here has ended" in text
+    assert "More may come" not in text
 
 
 @pytest.mark.django_db

@@ -55,8 +55,10 @@ def test_only_time_at_a_visible_page_with_something_done_is_active_time(page: Pa
             is_hidden,
         )
         page.clock.fast_forward("00:30" if is_hidden else "00:00")
+    expect(page.locator("#saving")).to_contain_text("Draft saved")
     page.keyboard.press("1")
     page.clock.fast_forward("10:00")
+    expect(page.locator("#saving")).to_contain_text("Draft saved")
     page.keyboard.press("1")
     page.keyboard.press("Enter")
     submitted(page)

@@ -39,19 +39,28 @@ export function restore(form, draft) {
     showDetails(form);
 }
 
-/** `theirs`, but what was changed here since `before` stays as it is `now`. Returns the draft and whether anything stayed. */
-export function merge(theirs, before, now) {
-    const sent = new Map(before.answers.map((answer) => [answer.unit, JSON.stringify(answer)]));
-    const changed = new Map(
-        now.answers.filter((answer) => sent.get(answer.unit) !== JSON.stringify(answer)).map((answer) => [answer.unit, answer]),
-    );
-    const kept = {};
-    for (const name of ["missing_attributes", "comment"]) if (now[name] !== before[name]) kept[name] = now[name];
-    const known = new Map((theirs.answers ?? []).map((answer) => [answer.unit, answer]));
-    const answers = now.answers.map(
-        ({ unit }) => changed.get(unit) ?? known.get(unit) ?? { unit, label: null, failure_mode: "", note: "" },
-    );
-    return { draft: { ...theirs, ...kept, answers }, isOurs: changed.size > 0 || Object.keys(kept).length > 0 };
+const NOTHING = { label: null, failure_mode: "", note: "" };
+
+/**
+ * `theirs`, but each field that was changed here since both had `known` stays as it is `now`. Returns the draft and
+ * whether anything stayed.
+ */
+export function merge(theirs, known, now) {
+    let isOurs = false;
+    const chosen = (name, their, before, present) => {
+        if (present[name] === before[name]) return their[name];
+        isOurs ||= present[name] !== their[name];
+        return present[name];
+    };
+    const of = (draft) => new Map((draft.answers ?? []).map((answer) => [answer.unit, answer]));
+    const [their, before] = [of(theirs), of(known)];
+    const answers = now.answers.map((present) => {
+        const sources = [their.get(present.unit) ?? NOTHING, before.get(present.unit) ?? NOTHING, present];
+        const fields = Object.keys(NOTHING).map((name) => [name, chosen(name, ...sources)]);
+        return { unit: present.unit, ...Object.fromEntries(fields) };
+    });
+    const pageFields = ["missing_attributes", "comment"].map((name) => [name, chosen(name, theirs, known, now)]);
+    return { draft: { answers, ...Object.fromEntries(pageFields) }, isOurs };
 }
 
 /** The failure mode is asked for only where the label calls for one; notes that hold something are open. */

@@ -17,10 +17,23 @@ function write(key, value) {
 
 export const keepDraft = (assignment, draft) => write(DRAFT + assignment, draft);
 export const draftOf = (assignment) => read(DRAFT + assignment);
-export const dropDraft = (assignment) => localStorage.removeItem(DRAFT + assignment);
+export const draftKey = (assignment) => DRAFT + assignment;
+
+/** The draft became answers, those with the number `upTo`. What was given since, in another window, stays a draft. */
+export function dropDraft(assignment, upTo = Infinity) {
+    const kept = draftOf(assignment);
+    if (kept && kept.revision <= upTo) localStorage.removeItem(DRAFT + assignment);
+}
 
 export const put = (message) => write(PREFIX + message.body.client_id, message);
 export const remove = (message) => localStorage.removeItem(PREFIX + message.body.client_id);
+
+/** The server failed at it again and again: it waits on, but nothing waits for it any more. */
+export const giveUp = (message) => holds(message) && write(PREFIX + message.body.client_id, { ...message, hasFailed: true });
+
+/** The message that a change of the storage in another window took out of the outbox, or null. */
+export const takenOut = ({ key, oldValue, newValue }) =>
+    key?.startsWith(PREFIX) && newValue === null && oldValue ? JSON.parse(oldValue) : null;
 
 export const holds = (message) => localStorage.getItem(PREFIX + message.body.client_id) !== null;
 
@@ -36,6 +49,13 @@ export function waiting(prefix) {
         .map(read)
         .filter((message) => message?.url.startsWith(prefix))
         .sort((one, other) => one.at - other.at);
+}
+
+/** The same, a list for each page: what one page has to wait for is none of another's business. */
+export function waitingByPage(prefix) {
+    const pages = new Map();
+    for (const message of waiting(prefix)) pages.set(message.assignment, [...(pages.get(message.assignment) ?? []), message]);
+    return [...pages.values()];
 }
 
 /** A UUID, also where the page is served without TLS in a local network (no crypto.randomUUID there). */

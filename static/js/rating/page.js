@@ -1,10 +1,13 @@
 // The rating page: marks, drafts, one request that submits and brings the next task.
-import { collect, isComplete, labelOf, merge, restore, showDetails, unitsOf } from "./answers.js";
+import { openDialog } from "../dialogs.js";
+import { clearWarnings, warn } from "../notices.js";
+import { collect, isComplete, labelOf, restore, showDetails, unitsOf } from "./answers.js";
 import { Clock } from "./clock.js";
+import { Draft } from "./draft.js";
 import { showKeys } from "./key_dialog.js";
 import * as outbox from "./outbox.js";
 import { showReading } from "./reading.js";
-import { Refused, Superseded, deliver, tryOnce } from "./server.js";
+import { Away, Failed, Refused, Repeated, Superseded, deliver, tryOnce } from "./server.js";
 import { listen } from "./task_keys.js";
 import { currentUnit, makeCurrent, mark } from "./units.js";
 import { coverOrShow, isCovered, showMaterial } from "./warning.js";
@@ -15,31 +18,34 @@ const KEEPALIVE_BYTES = 60_000;
 // Signed out, somebody else at this browser, or the stage at rest: the answer is good and waits for a better time.
 const LATER = new Set([401, 403, 404, 409]);
 const NOT_NOW = new Set([401, 403, 404]);
+// The rater can mend it (a unit without a label), or nobody can (they withdrew): the server's own words say all.
+const SAID = new Set(["incomplete", "withdrew"]);
+const texts = document.getElementById("rating").dataset;
 const clock = new Clock();
-let form, draftTimer, draftRevision, busy;
+const saving = new Repeated(saveDraft);
+let form, draft, busy;
 
 const say = (text) => {
     const place = document.getElementById("saving");
     if (place) place.textContent = text;
 };
-const notice = (text) => {
-    document.getElementById("urgent-notices").textContent = text;
-};
 const timeOf = (iso) => new Date(iso).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+const isShown = (message) => form?.dataset.assignment === message.assignment;
 
 function begin() {
     form = document.getElementById("task-form");
     busy = false;
-    notice("");
+    clearWarnings();
+    saving.cancel();
     showKeys();
     showReading();
     coverOrShow(form);
     if (!form) return;
-    draftRevision = Number(form.dataset.draftRevision);
+    draft = new Draft(form.dataset, collect(form));
     clock.start(Number(form.dataset.activeMs));
     const local = outbox.draftOf(form.dataset.assignment);
-    if (local && local.revision > draftRevision) {
-        draftRevision = local.revision;
+    if (local && local.revision > draft.revision) {
+        draft.revision = local.revision;
         restore(form, local);
         scheduleDraft();
     }
@@ -61,46 +67,48 @@ function showProgress() {
 function changed() {
     showDetails(form);
     showProgress();
-    draftRevision += 1;
-    const isKept = outbox.keepDraft(form.dataset.assignment, { ...collect(form), revision: draftRevision });
+    const isKept = outbox.keepDraft(form.dataset.assignment, { ...collect(form), revision: draft.next() });
     say(isKept ? form.dataset.textKept : "");
     scheduleDraft();
 }
 
 function scheduleDraft() {
-    clearTimeout(draftTimer);
-    if (form.dataset.revising) return;
-    draftTimer = setTimeout(saveDraft, DRAFT_DELAY_MS);
+    if (!form.dataset.revising) saving.in(DRAFT_DELAY_MS);
 }
 
 async function saveDraft({ isLeaving = false } = {}) {
-    const saved = form;
-    const { assignment, draftUrl } = saved.dataset;
-    const body = { revision: draftRevision, draft: collect(saved), active_ms: clock.read() };
+    const [saved, savedDraft] = [form, draft];
+    const content = isLeaving ? draft.lastBody(collect(saved)) : draft.body(collect(saved));
+    const body = { ...content, active_ms: clock.read() };
     const keepalive = isLeaving && new Blob([JSON.stringify(body)]).size < KEEPALIVE_BYTES;
     try {
-        const answer = await tryOnce(draftUrl, body, { keepalive });
+        const answer = await tryOnce(saved.dataset.draftUrl, body, { keepalive });
+        savedDraft.wasSaved(body);
         if (form === saved) say(saved.dataset.textSaved.replace("{time}", timeOf(answer.saved_at)));
     } catch (error) {
-        if (!(error instanceof Refused)) {
-            if (form === saved) draftTimer = setTimeout(saveDraft, 5000);
-        } else if (error.answer.code === "stale_draft" && form === saved) {
-            takeOver(error.answer, body.draft);
-            notice(error.message);
-        } else if (form === saved) {
-            notice(error.message);
-        }
+        if (form === saved) draftNotSaved(error);
     }
 }
 
-/** A newer draft came from elsewhere. What was changed here since `sent` was collected is newer still. */
-function takeOver(answer, sent) {
-    const { draft, isOurs } = merge(answer.draft, sent, collect(form));
-    draftRevision = answer.revision;
-    restore(form, draft);
+function draftNotSaved(error) {
+    if (error instanceof Refused) {
+        if (error.answer.code === "stale_draft") takeOver(error);
+        else warn(error.message || texts.textRefused, NOT_NOW.has(error.status) ? [] : waysOut());
+    } else if (!saving.again(error)) {
+        if (!(error instanceof Failed)) throw error;
+        say(texts.textDraftHere);
+    }
+}
+
+/** Another window's draft is at the server. Where there is none any more, the page was ended there. */
+function takeOver({ message, answer }) {
+    if (!answer.draft) return location.reload();
+    const { draft: merged, isOurs, isNews } = draft.reconcile(answer, collect(form));
+    restore(form, merged);
+    if (isNews) warn(message);
+    if (isOurs) return changed();
     outbox.dropDraft(form.dataset.assignment);
-    if (isOurs) changed();
-    else showProgress();
+    showProgress();
 }
 
 /** What is marked while an answer is on its way would be lost with the page: nothing can be, until it has arrived. */
@@ -114,16 +122,16 @@ function rest(isAtRest) {
 function submit() {
     if (busy || !form || isCovered(form)) return;
     if (!isComplete(form)) {
+        warn(form.dataset.textIncomplete);
         makeCurrent(form, unitsOf(form).find((unit) => labelOf(unit) === null));
-        notice(form.dataset.textIncomplete);
         return;
     }
-    give(form.dataset.submitUrl, { ...collect(form), active_ms: clock.read() });
+    give(form.dataset.submitUrl, { ...collect(form), active_ms: clock.read(), revision: draft.revision });
 }
 
 async function give(url, content) {
-    rest(true);
-    clearTimeout(draftTimer);
+    clearWarnings();
+    saving.cancel();
     const message = {
         url,
         assignment: form.dataset.assignment,
@@ -131,29 +139,59 @@ async function give(url, content) {
         at: Date.now(),
     };
     const isKept = outbox.put(message);
-    say(form.dataset.textSaving);
     await hand(message, { isKept });
 }
 
 async function hand(message, { isEarlier = false, isKept = true } = {}) {
-    const texts = document.getElementById("rating").dataset;
+    if (isShown(message)) {
+        rest(true);
+        say(texts.textSaving);
+    }
     try {
         const answer = await deliver(message.url, message.body, {
-            onWait: () => say(texts.textOffline),
+            onWait: (error) => isShown(message) && say(waitingFor(error)),
             stillDue: () => !isKept || outbox.holds(message),
+            mostFailures: message.hasFailed ? 1 : undefined,
         });
         outbox.settle(message);
-        outbox.dropDraft(message.assignment);
-        show(answer);
+        outbox.dropDraft(message.assignment, message.body.revision);
+        // A page that the rater is at meanwhile stays, whatever arrives behind it.
+        if (isShown(message) || !form) show(answer);
+        else acknowledge(answer);
     } catch (error) {
-        if (error instanceof Superseded) return location.reload();
-        if (!(error instanceof Refused)) throw error;
-        rest(false);
-        if (!LATER.has(error.status)) outbox.remove(message);
-        say("");
-        // What an earlier rater left at this browser is none of this rater's business.
-        if (!isEarlier || !NOT_NOW.has(error.status)) notice(error.message);
+        notDelivered(message, error, isEarlier);
     }
+}
+
+const waitingFor = (error) => (error instanceof Away && !error.isConnected ? texts.textOffline : texts.textBusy);
+
+function notDelivered(message, error, isEarlier) {
+    if (error instanceof Superseded) return isShown(message) && location.reload();
+    if (!(error instanceof Refused || error instanceof Failed)) throw error;
+    const isStale = error.answer?.code === "stale_draft";
+    if (error instanceof Failed) outbox.giveUp(message);
+    else if (isStale || !LATER.has(error.status)) outbox.remove(message);
+    if (!isShown(message)) return;
+    rest(false);
+    say("");
+    if (isStale) takeOver(error);
+    else if (error instanceof Failed) warn(texts.textFailing, waysOut(() => hand(message)));
+    else if (LATER.has(error.status) || SAID.has(error.answer.code)) {
+        // What an earlier rater left at this browser is none of this rater's business.
+        if (!isEarlier || !NOT_NOW.has(error.status)) warn(error.message || texts.textRefused);
+    } else warn(`${texts.textRefused} ${error.message}`.trim(), waysOut());
+}
+
+/** The draft stays as it is; the rater can change it, try again, or leave the page to somebody else and go on. */
+function waysOut(again = null) {
+    const ways = again ? [{ text: texts.textAgain, act: again }] : [];
+    if (flagButton()) ways.push({ text: texts.textSetAside, act: setAsideAsBroken });
+    return ways;
+}
+
+function setAsideAsBroken() {
+    document.getElementById("act-technical").checked = true;
+    openDialog("set-aside");
 }
 
 function show(answer) {
@@ -161,15 +199,20 @@ function show(answer) {
     if (answer.url) history.replaceState(null, "", answer.url);
     window.scrollTo(0, 0);
     begin();
-    if (answer.saved_at) say(document.getElementById("rating").dataset.textSubmitted.replace("{time}", timeOf(answer.saved_at)));
-    if (answer.notice) notice(answer.notice);
+    acknowledge(answer);
     document.getElementById("task").focus({ preventScroll: true });
+}
+
+function acknowledge(answer) {
+    if (answer.saved_at) say(texts.textSubmitted.replace("{time}", timeOf(answer.saved_at)));
+    if (answer.notice) warn(answer.notice);
 }
 
 const undo = () => document.getElementById("back")?.click();
 
 // A page that is looked at again can't be set aside any more: then there is no such button.
-const flag = () => document.querySelector('#rating-bar [data-opens="set-aside"]')?.click();
+const flagButton = () => document.querySelector('#rating-bar [data-opens="set-aside"]');
+const flag = () => flagButton()?.click();
 
 function label({ label: given }) {
     if (mark(form, given)) changed();
@@ -191,7 +234,7 @@ document.addEventListener("input", (event) => {
 document.addEventListener("click", (event) => {
     if (event.target.closest("#submit")) submit();
     if (event.target.closest("#leave-unchanged")) {
-        clearTimeout(draftTimer);
+        saving.cancel();
         outbox.dropDraft(form.dataset.assignment);
     }
     if (event.target.closest("#set-aside-unread")) document.getElementById("act-upsetting").checked = true;
@@ -208,18 +251,34 @@ document.addEventListener("submit", (event) => {
         event.preventDefault();
         const data = new FormData(event.target);
         event.target.closest("dialog").close();
-        if (!busy) give(form.dataset.setAsideUrl, { act: data.get("act"), comment: data.get("comment") });
+        if (!busy) {
+            give(form.dataset.setAsideUrl, { act: data.get("act"), comment: data.get("comment"), revision: draft.next() });
+        }
         event.target.reset();
     }
 });
 window.addEventListener("pagehide", () => {
-    if (form && draftTimer && !busy) saveDraft({ isLeaving: true });
+    if (form && saving.isDue && !busy) saveDraft({ isLeaving: true });
+});
+// Another window of this browser has the same page: it shows what was given there last, and goes on when that is done.
+window.addEventListener("storage", (event) => {
+    if (!form || busy) return;
+    const { assignment } = form.dataset;
+    const theirs = event.key === outbox.draftKey(assignment) ? outbox.draftOf(assignment) : null;
+    if (theirs && theirs.revision > draft.revision) {
+        saving.cancel();
+        draft.adopt(theirs);
+        restore(form, theirs);
+        showProgress();
+    }
+    const gone = outbox.takenOut(event);
+    if (gone && isShown(gone) && gone.body.revision >= draft.revision) location.reload();
 });
 
 begin();
-// What an earlier visit could not deliver goes first; its answer brings the task that is due now.
-for (const message of outbox.waiting(document.getElementById("rating").dataset.prefix)) {
-    rest(true);
-    say(document.getElementById("rating").dataset.textSaving);
-    await hand(message, { isEarlier: true });
+// What an earlier visit could not deliver goes first. Only the page that it belongs to waits for it.
+for (const messages of outbox.waitingByPage(texts.prefix)) deliverInOrder(messages);
+
+async function deliverInOrder(messages) {
+    for (const message of messages) await hand(message, { isEarlier: true });
 }

@@ -1,4 +1,5 @@
 // A page as raters get it. Their keys work; nothing is kept, here or on the server.
+import { warn } from "../notices.js";
 import { isComplete, labelOf, showDetails, unitsOf } from "./answers.js";
 import { showKeys } from "./key_dialog.js";
 import { showReading } from "./reading.js";
@@ -7,9 +8,6 @@ import { makeCurrent, mark } from "./units.js";
 
 const form = document.getElementById("task-form");
 const bar = document.getElementById("preview-bar");
-const notice = (text) => {
-    document.getElementById("urgent-notices").textContent = text;
-};
 
 function label({ label: given }) {
     if (mark(form, given)) showDetails(form);
@@ -18,10 +16,10 @@ function label({ label: given }) {
 function submit() {
     const next = bar.querySelector('[rel="next"]');
     if (!isComplete(form)) {
+        warn(form.dataset.textIncomplete);
         makeCurrent(form, unitsOf(form).find((unit) => labelOf(unit) === null));
-        notice(form.dataset.textIncomplete);
     } else if (next) next.click();
-    else notice(bar.dataset.textEnd);
+    else warn(bar.dataset.textEnd);
 }
 
 const undo = () => bar.querySelector('[rel="prev"]')?.click();
