@@ -10,7 +10,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from conversations.formats.limits import MAX_CONVERSATION_CHARACTERS, MAX_TURNS
+from conversations.formats.limits import (
+    MAX_ATTRIBUTE_CHARACTERS,
+    MAX_CONVERSATION_CHARACTERS,
+    MAX_TEXT_CHARACTERS,
+    MAX_TURNS,
+)
 from conversations.models import (
     Attribute,
     Comparison,
@@ -20,8 +25,10 @@ from conversations.models import (
     Study,
     Subject,
 )
+from conversations.models.studies import MAX_UNITS_PER_PAGE
 from judgments.models import Assignment
 from tests import worlds
+from tests.judgments.rating import open_for_rating
 from tests.judgments.test_blinding_pages import open_task, rater_client, swap_texts
 
 pytestmark = pytest.mark.django_db
@@ -273,3 +280,21 @@ def test_no_question_is_answered_by_an_error(study, name):
             answer = rest(client, **asked | {name: value.encode("utf-8", "surrogatepass")})
             assert answer.status_code in {200, 404}, (name, value, asked)
             assert len(answer.content) < MOST_BYTES
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_page_of_nothing_but_the_longest_texts_stays_small(number):
+    """Of characters that take six times their length in HTML, on a page of as many units as there may be."""
+    study, stage = open_for_rating(number, subjects=1, attributes_each=MAX_UNITS_PER_PAGE)
+    quotes = '"' * MAX_TEXT_CHARACTERS
+    made = fill(study, *[turns(quotes, quotes)] * 3)
+    pointer = {"conversation": made[0].pk, "turn": 0, "quote": quotes[:1_000], "start": 5, "end": 400_000}
+    for attribute in Attribute.objects.filter(subject__study=study):
+        attribute.text, attribute.reason = quotes[:MAX_ATTRIBUTE_CHARACTERS], quotes
+        attribute.evidence = [pointer | {"state": "exact", "start": place} for place in range(100)]
+        attribute.save()
+    Prompt.objects.filter(study=study).update(text=quotes)
+    Response.objects.filter(case__subject__study=study).update(text=quotes)
+    page = open_task(rater_client(stage), stage)
+    assert page.text.count('class="unit"') >= (MAX_UNITS_PER_PAGE if number < 3 else 3)
+    assert len(page.content) < MOST_BYTES
