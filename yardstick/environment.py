@@ -3,6 +3,7 @@
 import os
 import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -69,6 +70,21 @@ def proxies(name: str) -> int | list[IPv4Network | IPv6Network]:
         return [ip_network(network) for network in given]
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} must be a number of proxies or their networks: {error}.") from error
+
+
+def addresses(name: str, *, default: str) -> list[str]:
+    """One or more addresses as a browser names an origin: scheme, host and port, no path. All http, or all https."""
+    found = [_origin(name, part) for part in words(name, default=[default])]
+    if len({origin.partition(":")[0] for origin in found}) != 1:
+        raise ImproperlyConfigured(f"{name} must have addresses of one kind, https:// or http://, not {found}.")
+    return found
+
+
+def _origin(name: str, value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ImproperlyConfigured(f"{name} must be like https://yardstick.example.org, without a path, not {value!r}.")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
 def secret_key(value: str) -> str:

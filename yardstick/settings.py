@@ -22,9 +22,11 @@ SECRET_KEY = environment.secret_key(
     environment.text("YARDSTICK_SECRET_KEY") or ("" if DATABASE_URL else paths.secret_key())
 )
 SECRET_KEY_FALLBACKS = environment.words("YARDSTICK_SECRET_KEY_FALLBACKS", default=[])
-BASE_URL = environment.text("YARDSTICK_BASE_URL", default="http://127.0.0.1:8000")
+# The first one stands in links; under each of them people may sign in.
+BASE_URLS = environment.addresses("YARDSTICK_BASE_URL", default="http://127.0.0.1:8000")
+BASE_URL = BASE_URLS[0]
 ALLOWED_HOSTS = environment.words("YARDSTICK_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL.startswith("https://") else []
+CSRF_TRUSTED_ORIGINS = BASE_URLS
 
 INSTALLED_APPS = [
     "django.contrib.auth",

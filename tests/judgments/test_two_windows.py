@@ -23,7 +23,6 @@ def stage() -> Stage:
 @pytest.fixture
 def first(page: Page, live_server, stage) -> Page:
     start(page, live_server.url, stage)
-    page.set_default_timeout(10_000)
     return page
 
 
