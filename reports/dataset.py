@@ -74,6 +74,11 @@ COLUMNS: Mapping[str, Sequence[str]] = {
         "leak_reasons",
         "released",
         "withdrawn",
+        "arm_id",
+        "arm_name",
+        "arm_policy",
+        "arm_selection_of",
+        "arm_settings",
     ),
     "selections": ("system", "case_id", "subject_key", "attribute_id", "selected", "score"),
     "selection_records": ("system", "case_id", "subject_key"),
@@ -93,8 +98,11 @@ ORDER: Mapping[str, Sequence[str]] = {
     "blinding_answers": ("assignment_id",),
 }
 
-# Tables that the first exports did not have.
+# Tables and columns that the first exports did not have.
 ADDED = frozenset({"selection_records"})
+ADDED_COLUMNS: Mapping[str, Sequence[str]] = {
+    "comparisons": ("arm_id", "arm_name", "arm_policy", "arm_selection_of", "arm_settings"),
+}
 
 type Column = npt.NDArray[Any]
 
@@ -154,9 +162,19 @@ def read_folder(folder: Path) -> Dataset:
             return TABLES[table].schema(columns).empty_table()
         if not files:
             raise FileNotFoundError(f"There is no data/{table}/*.parquet in {folder.name}.")
-        return pa.concat_tables([parquet.read_table(file, columns=list(columns), partitioning=None) for file in files])
+        return pa.concat_tables([_read(table, file, columns) for file in files])
 
     return Dataset.of(facts, read)
+
+
+def _read(table: str, file: Path, columns: Sequence[str]) -> pa.Table:
+    """Columns that the first exports did not have are empty where they are lacking."""
+    lacking = set(ADDED_COLUMNS.get(table, ())) - set(parquet.read_schema(file).names)
+    present = [column for column in columns if column not in lacking]
+    read = parquet.read_table(file, columns=present, partitioning=None)
+    for field in TABLES[table].schema(sorted(lacking)) if lacking else ():
+        read = read.append_column(field, pa.nulls(read.num_rows, field.type))
+    return read.select(list(columns))
 
 
 def _ordered(name: str, table: pa.Table) -> pa.Table:

@@ -20,6 +20,7 @@ from conversations.models import (
     Subject,
     System,
 )
+from conversations.services.arms import ensure_arm
 from raters.enums import RaterKind
 from raters.models import Admission, Enrolment, Rater
 
@@ -82,12 +83,16 @@ def case(of: Subject, about: Prompt | None = None) -> Case:
 
 def comparison(of: Case, given: list[Attribute], *, by: System | None = None, **values: Any) -> Comparison:
     made_by = by or system(of.subject.study)
+    arm = values.pop("arm", None) or ensure_arm(system=made_by)
     texts = {ResponseKind.GENERIC: "Bread and jam.", ResponseKind.PERSONALIZED: "Weigh 50 g of oats."}
     generic, personalized = (
-        Response.objects.create(case=of, system=made_by, kind=kind, text=text) for kind, text in texts.items()
+        Response.objects.create(
+            case=of, system=made_by, kind=kind, text=text, arm=arm if kind == ResponseKind.PERSONALIZED else None
+        )
+        for kind, text in texts.items()
     )
     made: Comparison = Comparison.objects.create(
-        case=of, system=made_by, generic=generic, personalized=personalized, **values
+        case=of, system=made_by, arm=arm, generic=generic, personalized=personalized, **values
     )
     ComparisonAttribute.objects.bulk_create(ComparisonAttribute(comparison=made, attribute=item) for item in given)
     return made

@@ -24,6 +24,7 @@ from conversations.models import (
 )
 from judgments.models import Assignment
 from judgments.services.stages import open_stage
+from conversations.services.arms import ensure_arm
 from raters.models import EntryLink
 
 SAID = "I always cook with weights, never with cups. My trains leave at six."
@@ -95,16 +96,23 @@ def _attribute(subject: Subject, system: System, conversation: Conversation, tex
 
 
 def _add_comparison(case: Case, system: System, attributes: list[Attribute]) -> None:
+    arm = ensure_arm(system=system)
     generic, personalized = (
         Response.objects.create(
-            case=case, system=system, kind=kind, text=f"{words} (for request {case.pk}, by the {kind.value[0]} clock)"
+            case=case,
+            system=system,
+            kind=kind,
+            arm=arm if kind == ResponseKind.PERSONALIZED else None,
+            text=f"{words} (for request {case.pk}, by the {kind.value[0]} clock)",
         )
         for kind, words in (
             (ResponseKind.GENERIC, "Bread and jam will do."),
             (ResponseKind.PERSONALIZED, "Weigh 50 g of oats before your train."),
         )
     )
-    comparison = Comparison.objects.create(case=case, system=system, generic=generic, personalized=personalized)
+    comparison = Comparison.objects.create(
+        case=case, system=system, arm=arm, generic=generic, personalized=personalized
+    )
     for attribute in attributes:
         ComparisonAttribute.objects.create(comparison=comparison, attribute=attribute)
 

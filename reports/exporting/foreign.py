@@ -26,6 +26,7 @@ def write_llm_comparator(scope: Scope, *, file: BinaryIO, beat: Beat) -> Written
             "source_path": scope.study.slug,
             "custom_fields_schema": [
                 {"name": "system", "type": "category"},
+                {"name": "arm", "type": "category"},
                 {"name": "subject", "type": "category"},
                 {"name": "comparison", "type": "string"},
                 {"name": "human_mean", "type": "number"},
@@ -68,6 +69,7 @@ def _example(row: dict[str, Any]) -> dict[str, Any]:
         ],
         "custom_fields": {
             "system": row["system"],
+            "arm": row["arm"],
             "subject": row["subject_key"],
             "comparison": str(row["comparison_id"]),
             "human_mean": row["mean"],
@@ -81,7 +83,7 @@ def _score(label: float) -> float:
 
 
 def _task(study: Study, row: dict[str, Any]) -> dict[str, Any]:
-    shown = ("prompt", "attribute", "evidence", "generic", "personalized", "subject_key", "system", "stage")
+    shown = ("prompt", "attribute", "evidence", "generic", "personalized", "subject_key", "system", "arm", "stage")
     return {
         "id": row["unit_id"],
         "data": {name: row[name] for name in shown if row[name] is not None},

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from reports.dataset import Dataset
-from reports.figures.frames import Frame
-from reports.figures.stage_three import NO_DIFFERENCE, ROUNDING, by_subject, overall_units
+from reports.figures.frames import Frame, overall_units
+from reports.figures.stage_three import NO_DIFFERENCE, ROUNDING, by_subject
 from reports.figures.stage_two import YES, selections
 from reports.stats.classification import ceiling_of, compare, f1_of
 from reports.stats.estimate import Estimate
@@ -39,14 +39,30 @@ class Gap:
         }
 
 
-def bottleneck_figures(dataset: Dataset, frames: dict[int, Frame], resampling: Resampling) -> dict[str, Any]:
+def bottleneck_figures(
+    dataset: Dataset, frames: dict[int, Frame], resampling: Resampling, pooled: str
+) -> dict[str, Any]:
+    """``pooled``: what is said where the comparisons are of several arms."""
     gaps = [
         _extraction(frames.get(1), resampling),
         _selection(dataset, frames.get(2), resampling),
         _response(frames.get(3), resampling),
     ]
     word = _word(gaps)
-    return {"word": word, "sentence": _sentence(word, gaps), "stages": [gap.as_json() for gap in gaps]}
+    return {
+        "word": word,
+        "sentence": _sentence(word, gaps),
+        "pooled": [*filter(None, [_pooled_selections(dataset, frames.get(2)), pooled])],
+        "stages": [gap.as_json() for gap in gaps],
+    }
+
+
+def _pooled_selections(dataset: Dataset, frame: Frame | None) -> str:
+    """Several systems' selections make one figure here; the word for that."""
+    names = [] if frame is None else list(selections(dataset, frame))
+    if len(names) < 2:
+        return ""
+    return f"F1 of selection pools what {len(names)} systems selected: {', '.join(names[:-1])} and {names[-1]}."
 
 
 def _extraction(frame: Frame | None, resampling: Resampling) -> Gap:

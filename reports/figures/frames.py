@@ -63,6 +63,11 @@ class Frame:
         return {str(value): as_array(compute.fill_null(compute.equal(values, value), False)) for value in known}
 
 
+def overall_units(frame: Frame) -> Flags:
+    """Stage 3: one for each comparison, the unit without an attribute."""
+    return as_array(compute.is_null(frame.items.column("attribute_id")))
+
+
 def groups_of(dataset: Dataset, frame: Frame, column: str) -> dict[str, Flags]:
     """Units by the value of a column of the items; batches by the names of their files, numbered where a name comes again."""
     found = frame.groups(column)

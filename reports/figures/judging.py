@@ -8,9 +8,11 @@ import numpy.typing as npt
 import pyarrow as pa
 from pyarrow import compute
 
+from reports.arms import Arm, arms_of
 from reports.dataset import Dataset, as_array
-from reports.figures.frames import Frame, repeated_judgments
-from reports.figures.stage_three import NO_DIFFERENCE, by_subject, overall_units
+from reports.figures.arms import units_of
+from reports.figures.frames import Frame, overall_units, repeated_judgments
+from reports.figures.stage_three import NO_DIFFERENCE, by_subject
 from reports.stats import ranks
 from reports.stats.estimate import Estimate
 from reports.stats.ranks import spearman, spearman_by_subject
@@ -56,7 +58,7 @@ def judging_figures(dataset: Dataset, frame: Frame, resampling: Resampling) -> d
             }
             for judge in judges
         ],
-        "mentions": _mentions(frame, judges, resampling),
+        "mentions": _mentions(frame, arms_of(dataset), judges, resampling),
         "blinding": _blinding(dataset, resampling),
     }
 
@@ -172,21 +174,24 @@ def _order_consistency(dataset: Dataset, name: str) -> Estimate:
     return Estimate(value=sum(len(verdicts[unit]) == 1 for unit in both) / len(both), n=len(both))
 
 
-def _mentions(frame: Frame, judges: list[Voice], resampling: Resampling) -> dict[str, Any]:
-    """How often each system names the attributes it was given, and whether those that do also reward it as judges."""
+def _mentions(frame: Frame, arms: list[Arm], judges: list[Voice], resampling: Resampling) -> dict[str, Any]:
+    """How often each system (arm, where it has several) names the attributes it was given, and whether those that do also reward it as judges."""
     attribute = ~overall_units(frame)
     scanned = attribute & as_array(compute.is_valid(frame.items.column("attribute_mentioned")))
     named = as_array(compute.fill_null(frame.items.column("attribute_mentioned"), False))
     by_judge = {judge.name: _mention_sensitivity(frame, judge, resampling) for judge in judges}
     rows, pairs = [], []
-    for system, units in frame.groups("response_system").items():
+    for arm in arms:
+        units = units_of(arm, frame)
+        if not units.any():
+            continue
         chosen = units & scanned
         sums = by_subject([named[chosen]], frame.ratings.subject[chosen], frame.ratings.subjects)
         rate = resampling.statistic(sums, lambda total: mean_of(total[..., 0], total[..., 1]), n=int(chosen.sum()))
-        reward = by_judge.get(system)
+        reward = by_judge.get(arm.system)
         rows.append(
             {
-                "system": system,
+                "system": arm.name,
                 "mention_rate": rate.as_json(),
                 "reward_as_judge": None if reward is None else reward.as_json(),
             }

@@ -8,7 +8,9 @@ import pyarrow as pa
 from pyarrow import compute
 
 from conversations.enums import StageState
+from reports.arms import arms_of
 from reports.dataset import Dataset, as_array
+from reports.figures.arms import arm_figures, pooled_sentence
 from reports.figures.bottleneck import bottleneck_figures
 from reports.figures.examples import examples
 from reports.figures.frames import Frame, frame
@@ -33,13 +35,17 @@ def report_figures(dataset: Dataset, *, seed: int | None = None) -> dict[str, An
     judged = {stage: each for stage, each in frames.items() if len(each.ratings) or each.consensus.known.any()}
     found = evidence(dataset, frames[3], resampling)
     stage_3 = _stage_three(dataset, judged, resampling)
+    arms = arm_figures(arms_of(dataset), frames[3])
+    pooled = pooled_sentence(arms)
     return {
         "study": dataset.facts.as_json(),
         "collecting": [number for number, stage in sorted(dataset.facts.stages.items()) if stage.state in COLLECTING],
         "withheld": dataset.facts.withheld,
+        "arms": arms,
+        "pooled": pooled,
         "counts": _counts(dataset, found.real_conversations),
-        "verdict": verdict_figures(found, _harm(stage_3)),
-        "bottleneck": bottleneck_figures(dataset, judged, resampling),
+        "verdict": verdict_figures(found, _harm(stage_3), pooled),
+        "bottleneck": bottleneck_figures(dataset, judged, resampling, pooled),
         "stage_1": _with_examples(dataset, judged, 1, extraction_figures, resampling),
         "stage_2": _with_examples(dataset, judged, 2, relevance_figures, resampling),
         "stage_3": stage_3,

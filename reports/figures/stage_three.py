@@ -1,14 +1,16 @@
 """Stage 3: does using the attributes make the response better, and by whose word?"""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pyarrow import compute
 
+from reports.arms import Arm, arms_of
 from reports.dataset import Dataset, as_array
 from reports.figures.agreeing import agreement_figures, pairwise
-from reports.figures.frames import BATCH, Frame, groups_of
+from reports.figures.arms import units_of
+from reports.figures.frames import BATCH, Frame, groups_of, overall_units
 from reports.stats.estimate import Estimate
 from reports.stats.ratings import Flags
 from reports.stats.resampling import Resampling, mean_of
@@ -18,7 +20,6 @@ type Floats = npt.NDArray[np.float64]
 NO_DIFFERENCE = 3.0
 ROUNDING = 1e-9  # a mean of thirds is not exactly 3
 GROUPS = {
-    "by_system": "response_system",
     "by_origin": "subject_origin",
     "by_topic": "prompt_topic",
     "by_attribute_type": "attribute_type",
@@ -27,20 +28,17 @@ GROUPS = {
 NO_COST = "No response of this system came with this figure."
 
 
-def overall_units(frame: Frame) -> Flags:
-    """One for each comparison: the unit without an attribute."""
-    return as_array(compute.is_null(frame.items.column("attribute_id")))
-
-
 def response_figures(dataset: Dataset, frame: Frame, resampling: Resampling) -> dict[str, Any]:
     overall = overall_units(frame)
+    arms = arms_of(dataset)
     return {
         "overall": outcome(frame, overall, resampling),
         "attribute": outcome(frame, ~overall, resampling),
+        "by_system": _by_arm(frame, arms, overall, resampling),
         **{name: _by_group(dataset, frame, column, overall, resampling) for name, column in GROUPS.items()},
         "agreement": agreement_figures(frame),
         "pairwise": pairwise(frame),
-        "cost": _costs(dataset, resampling),
+        "cost": [_cost(dataset, arm, resampling) for arm in arms],
     }
 
 
@@ -102,19 +100,21 @@ def _by_group(
     ]
 
 
-def _costs(dataset: Dataset, resampling: Resampling) -> list[dict[str, Any]]:
-    """What a response took, generic and personalized, and what personalizing added; by system."""
-    table = dataset.tables["comparisons"]
-    systems = sorted(compute.unique(table.column("response_system")).to_pylist())
-    return [_cost(dataset, system, resampling) for system in systems]
+def _by_arm(frame: Frame, arms: Sequence[Arm], overall: Flags, resampling: Resampling) -> list[dict[str, Any]]:
+    """By system, and by arm where a system has several: two treatments have no common outcome."""
+    with_units = [(arm, units) for arm in arms if (units := units_of(arm, frame)).any()]
+    return [
+        {"name": arm.name, "system": arm.system, "outcome": outcome(frame, overall & units, resampling)}
+        for arm, units in with_units
+    ]
 
 
-def _cost(dataset: Dataset, system: str, resampling: Resampling) -> dict[str, Any]:
-    table = dataset.tables["comparisons"]
-    rows = table.filter(compute.equal(table.column("response_system"), system))
+def _cost(dataset: Dataset, arm: Arm, resampling: Resampling) -> dict[str, Any]:
+    """What a response took, generic and personalized, and what personalizing added."""
+    rows = arm.rows(dataset.tables["comparisons"])
     subject = rows.column("subject_key").combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
     names = {"latency_ms": "latency_ms", "tokens": "tokens", "money": "cost", "characters": "characters"}
-    found: dict[str, Any] = {"system": system, "comparisons": rows.num_rows}
+    found: dict[str, Any] = {"system": arm.name, "comparisons": rows.num_rows}
     for name, column in names.items():
         pair = [as_array(rows.column(f"{kind}_{column}")).astype(np.float64) for kind in ("generic", "personalized")]
         found[name] = _extra(pair[0], pair[1], subject, resampling)

@@ -8,8 +8,8 @@ import numpy.typing as npt
 from pyarrow import compute
 
 from reports.dataset import Dataset
-from reports.figures.frames import Frame
-from reports.figures.stage_three import NO_DIFFERENCE, by_subject, overall_units
+from reports.figures.frames import Frame, overall_units
+from reports.figures.stage_three import NO_DIFFERENCE, by_subject
 from reports.stats.decision import Word, decide
 from reports.stats.estimate import Estimate
 from reports.stats.ratings import Flags
@@ -101,12 +101,14 @@ def real_conversations(dataset: Dataset, judged: set[str]) -> int:
     return sum(row["conversations"] or row["stated_conversations"] or 0 for row in rows if row["subject_key"] in judged)
 
 
-def verdict_figures(found: Evidence, harm: dict[str, Any] | None) -> dict[str, Any]:
+def verdict_figures(found: Evidence, harm: dict[str, Any] | None, pooled: str) -> dict[str, Any]:
+    """``pooled``: what is said where the comparisons are of several arms."""
     word = decide(found.effect, found.effect_90, found.margin) if found.suffices else Word.NOT_ENOUGH
     return {
         "word": word.value,
         "sentence": SENTENCES[word],
-        "evidence": _sentences(found),
+        "evidence": [*_sentences(found), *filter(None, [pooled])],
+        "pooled": pooled,
         "effect": found.effect.as_json(),
         "effect_90": found.effect_90.as_json(),
         "effect_two_way": found.effect_two_way.as_json(),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conversations.enums import MentionMethod, Origin
+from conversations.enums import MentionMethod, Origin, Policy
 from judgments.enums import BlindingGuess, ExclusionReason, FailureMode, Outcome, TaskKind
 from raters.enums import RaterKind
 
@@ -122,6 +122,11 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
         "leak_reasons": _text(500_000),
         "released": TRUTH,
         "withdrawn": TRUTH,
+        "arm_id": OPTIONAL_ID,
+        "arm_name": _text(120, least=1, optional=True),
+        "arm_policy": _one_of(*Policy.values, optional=True),
+        "arm_selection_of": OPTIONAL_SYSTEM,
+        "arm_settings": OPTIONAL_TEXT,
     },
     "selections": {
         "system": SYSTEM,
@@ -204,7 +209,7 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
 # Columns that the first exports did not have.
 MAY_LACK = {
     "items": {"instruction"},
-    "comparisons": {"prompt_topic"},
+    "comparisons": {"prompt_topic", "arm_id", "arm_name", "arm_policy", "arm_selection_of", "arm_settings"},
     "consensus": {"adjudicated_at", "adjudication_note"},
     "selections": {"prompt_text", "attribute_text", "attribute_system"},
 }
@@ -217,6 +222,8 @@ def whole_row(table: str, row: Row) -> tuple[str, str, object] | None:
         return _judgment(row)
     if table == "items":
         return _item(row)
+    if table == "comparisons":
+        return _comparison(row)
     if table == "guidelines" and hashlib.sha256(row["text"].encode()).hexdigest() != row["sha256"]:
         return "sha256", "the SHA-256 of the text", row["sha256"]
     if table == "raters" and row["rater_kind"] != RaterKind.HUMAN and row["rater_name"] is None:
@@ -234,6 +241,16 @@ def _judgment(row: Row) -> tuple[str, str, object] | None:
         return "exclusion_reason", "a reason where it is excluded, none where not", row["exclusion_reason"]
     if row["assignment_id"] is not None and (row["outcome"] is None or row["started_at"] is None):
         return "outcome", "how the assignment ended, and when it began", row["outcome"]
+    return None
+
+
+def _comparison(row: Row) -> tuple[str, str, object] | None:
+    if (row["arm_id"] is None) != (row["arm_policy"] is None) or (row["arm_id"] is None) != (
+        row["arm_settings"] is None
+    ):
+        return "arm_policy", "an arm with its policy and settings, or none of them", row["arm_policy"]
+    if (row["arm_policy"] == Policy.SELECTION) != (row["arm_selection_of"] is not None):
+        return "arm_selection_of", "the system that selected, where the policy is selection", row["arm_selection_of"]
     return None
 
 

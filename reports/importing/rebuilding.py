@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from conversations.hashing import settings_hash
 from conversations.models import Batch, Study, System
 from raters.enums import RaterKind
 from raters.models import Enrolment, Rater
@@ -18,7 +19,7 @@ _SYSTEM_NAME, _SYSTEM_VERSION = 120, 60
 
 
 def rebuild(study: Study, *, batches: dict[int, str], now: datetime) -> None:
-    said = {"study": study.pk, "now": now}
+    said = {"study": study.pk, "now": now, "no_settings": settings_hash({})}
     _batches(study, batches)
     _systems(study)
     _run(MATERIAL, said)
@@ -56,7 +57,7 @@ def _systems(study: Study) -> None:
         cursor.execute("CREATE TEMP TABLE new_system (old text PRIMARY KEY, id bigint) ON COMMIT DROP")
         cursor.execute(
             "SELECT attribute_system FROM staged_items UNION SELECT response_system FROM staged_comparisons "
-            "UNION SELECT system FROM staged_selections UNION SELECT system FROM staged_selection_records UNION SELECT attribute_system FROM staged_selections ORDER BY 1"
+            "UNION SELECT arm_selection_of FROM staged_comparisons UNION SELECT system FROM staged_selections UNION SELECT system FROM staged_selection_records UNION SELECT attribute_system FROM staged_selections ORDER BY 1"
         )
         for (old,) in cursor.fetchall():
             if old is not None:

@@ -15,7 +15,7 @@ import pyarrow as pa
 from pyarrow import compute, parquet
 
 from conversations.enums import EvidenceState
-from conversations.hashing import text_hash
+from conversations.hashing import settings_hash, text_hash
 from reports.importing.expected import MAY_LACK, RULES, whole_row
 from reports.importing.problems import MOST_PROBLEMS, DatasetRefused, Problem, excerpt, refusal
 from reports.tables import TABLES
@@ -29,7 +29,7 @@ DERIVED: Mapping[str, Sequence[str]] = {
     "items": ("attribute_hash", "prompt_hash"),
     "selections": ("attribute_hash", "prompt_hash"),
     "selection_records": ("prompt_hash",),
-    "comparisons": ("prompt_hash",),
+    "comparisons": ("prompt_hash", "arm_hash"),
 }
 
 type Row = dict[str, Any]
@@ -67,13 +67,7 @@ class Reader:
             if derived in DERIVED.get(table, ()):
                 row[derived] = None if row[text] is None else text_hash(row[text])
         self._keep_prompt_once(row)
-        for field in ("attribute_evidence", "leak_reasons", "languages"):
-            if field in row and row[field] is not None:
-                try:
-                    row[field] = _as_json(field, row[field])
-                except (ValueError, TypeError, RecursionError):
-                    return field, "a JSON list as Yardstick writes it", row[field]
-        return None
+        return _read_lists(row) or (_hash_settings(row) if table == "comparisons" else None)
 
     def _keep_prompt_once(self, row: Row) -> None:
         """Its text is in every row about it; once is enough to store it by, and its hash tells whether they agree."""
@@ -170,6 +164,33 @@ def _own_id(given: str, salt: bytes) -> str:
     kept = uuid.UUID(given).bytes[:8]
     drawn = hashlib.sha256(salt + given.encode()).digest()[:8]
     return str(uuid.UUID(bytes=kept + bytes([drawn[0] & 0x3F | 0x80]) + drawn[1:]))
+
+
+def _read_lists(row: Row) -> Wrong | None:
+    for field in ("attribute_evidence", "leak_reasons", "languages"):
+        if field in row and row[field] is not None:
+            try:
+                row[field] = _as_json(field, row[field])
+            except (ValueError, TypeError, RecursionError):
+                return field, "a JSON list as Yardstick writes it", row[field]
+    return None
+
+
+def _hash_settings(row: Row) -> Wrong | None:
+    text = row["arm_settings"]
+    try:
+        settings = {} if text is None else json.loads(text, parse_constant=_refuse_constant)
+        if not isinstance(settings, dict):
+            raise TypeError("arm_settings")  # noqa: TRY301 - one answer to all that is wrong with it
+        row["arm_hash"] = settings_hash(settings)
+    except (ValueError, TypeError, RecursionError):
+        return "arm_settings", "a JSON object as Yardstick writes it", text
+    return None
+
+
+def _refuse_constant(name: str) -> None:
+    """NaN and infinities are no JSON."""
+    raise ValueError(name)
 
 
 def _as_json(field: str, text: str) -> str:

@@ -18,9 +18,9 @@ def _ids(name: str, model: str, source: str) -> Sequence[str]:
 
 _RESPONSE = """
 INSERT INTO conversations_response
-    (id, system_id, case_id, kind, attempt, text, model, provenance, input_tokens, output_tokens, latency_ms, cost,
+    (id, system_id, case_id, kind, arm_id, attempt, text, model, provenance, input_tokens, output_tokens, latency_ms, cost,
      created_at)
-SELECT pair.{0}_id, system.id, new_case.id, '{0}', pair.attempt, pair.{0}_text, '', '{{}}', pair.{0}_tokens,
+SELECT pair.{0}_id, system.id, new_case.id, '{0}', CASE '{0}' WHEN 'personalized' THEN pair.arm END, pair.attempt, pair.{0}_text, '', '{{}}', pair.{0}_tokens,
     pair.{0}_tokens - pair.{0}_tokens, pair.{0}_latency_ms, pair.{0}_cost::numeric, %(now)s
 FROM pairs pair
 JOIN new_case ON new_case.old = pair.case_id
@@ -103,21 +103,45 @@ MATERIAL: Sequence[str] = (
     JOIN new_system system ON system.old = named.attribute_system
     LEFT JOIN new_batch ON new_batch.old = named.batch_id
     """,
+    *_ids("arm", "conversations_arm", "SELECT arm_id AS old FROM staged_comparisons"),
     *_ids("comparison", "conversations_comparison", "SELECT comparison_id AS old FROM staged_comparisons"),
     """
+    INSERT INTO conversations_arm (id, system_id, name, policy, selecting_system_id, settings, settings_hash, created_at)
+    SELECT new_arm.id, system.id, COALESCE(staged.arm_name, ''), staged.arm_policy, selecting.id, staged.arm_settings,
+        staged.arm_hash, %(now)s
+    FROM (SELECT DISTINCT ON (arm_id) * FROM staged_comparisons ORDER BY arm_id, comparison_id) staged
+    JOIN new_arm ON new_arm.old = staged.arm_id
+    JOIN new_system system ON system.old = staged.response_system
+    LEFT JOIN new_system selecting ON selecting.old = staged.arm_selection_of
+    ORDER BY new_arm.id
+    """,
+    # Exports made before there were arms: one for each system, of which nothing is known.
+    """
+    INSERT INTO conversations_arm (system_id, name, policy, settings, settings_hash, created_at)
+    SELECT DISTINCT system.id, '', 'unstated', '{}'::jsonb, %(no_settings)s, %(now)s::timestamptz
+    FROM staged_comparisons staged
+    JOIN new_system system ON system.old = staged.response_system
+    WHERE staged.arm_id IS NULL ORDER BY system.id ON CONFLICT DO NOTHING
+    """,
+    """
     CREATE TEMP TABLE pairs ON COMMIT DROP AS
-    SELECT *, nextval(pg_get_serial_sequence('conversations_response', 'id')) AS generic_id,
+    SELECT staged.*, COALESCE(new_arm.id, unstated.id) AS arm,
+        nextval(pg_get_serial_sequence('conversations_response', 'id')) AS generic_id,
         nextval(pg_get_serial_sequence('conversations_response', 'id')) AS personalized_id,
-        row_number() OVER (PARTITION BY case_id, response_system ORDER BY comparison_id) AS attempt
-    FROM staged_comparisons
+        row_number() OVER (PARTITION BY staged.case_id, staged.response_system ORDER BY staged.comparison_id) AS attempt
+    FROM staged_comparisons staged
+    JOIN new_system system ON system.old = staged.response_system
+    LEFT JOIN new_arm ON new_arm.old = staged.arm_id
+    LEFT JOIN conversations_arm unstated ON staged.arm_id IS NULL AND unstated.system_id = system.id
+        AND unstated.name = '' AND unstated.policy = 'unstated' AND unstated.settings_hash = %(no_settings)s
     """,
     _RESPONSE.format("generic"),
     _RESPONSE.format("personalized"),
     """
     INSERT INTO conversations_comparison
-        (id, case_id, system_id, batch_id, generic_id, personalized_id, identical, leak_reasons, released_at,
+        (id, case_id, system_id, arm_id, batch_id, generic_id, personalized_id, identical, leak_reasons, released_at,
          withdrawn_at, created_at)
-    SELECT new_comparison.id, new_case.id, system.id, new_batch.id, pair.generic_id, pair.personalized_id,
+    SELECT new_comparison.id, new_case.id, system.id, pair.arm, new_batch.id, pair.generic_id, pair.personalized_id,
         pair.identical, ARRAY(SELECT jsonb_array_elements_text(pair.leak_reasons)),
         CASE WHEN pair.released THEN %(now)s END, CASE WHEN pair.withdrawn THEN %(now)s END, %(now)s
     FROM pairs pair

@@ -17,12 +17,18 @@ def beside(one: dict[str, Any], other: dict[str, Any]) -> Table:
     )
 
 
+def _arms(figures: dict[str, Any]) -> str:
+    names = [arm["name"] for arm in figures.get("arms", []) if arm["judged"]]
+    return ", ".join(names) if len(names) > 1 else "none"
+
+
 def _column(figures: dict[str, Any]) -> dict[str, Cell]:
     verdict, counts = figures["verdict"], figures["counts"]
     first, second, third = (figures.get(f"stage_{number}") or {} for number in (1, 2, 3))
     overall = third.get("overall", {})
     return {
         "Verdict": Cell(verdict["word"]),
+        "Arms pooled in it": Cell(_arms(figures)),
         "Bottleneck": Cell(figures["bottleneck"]["word"]),
         "Effect, in points": signed_cell(verdict["effect"]),
         "Margin": Cell(f"{verdict['margin']:.2f}", is_number=True),

@@ -55,7 +55,7 @@ def document(figures: dict[str, Any]) -> Document:
             bottleneck_section(figures),
             extraction_section(figures.get("stage_1"), why[1]),
             relevance_section(figures.get("stage_2"), why[2]),
-            response_section(figures.get("stage_3"), why[3]),
+            response_section(figures.get("stage_3"), why[3], figures.get("pooled", "")),
             judges_section(figures),
             planner_section(figures),
         ],

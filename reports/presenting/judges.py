@@ -14,6 +14,7 @@ from reports.presenting.blocks import (
     Stat,
     Stats,
     Table,
+    Text,
     number_cell,
     share_cell,
     signed_cell,
@@ -39,7 +40,7 @@ def judges_section(figures: dict[str, Any]) -> Section:
             blocks += [Heading(title), *_agreement(stage, number)]
     third = figures.get("stage_3")
     if third is not None:
-        blocks += _judges(third)
+        blocks += [*_pooled(figures), *_judges(third)]
     if not blocks:
         return Section("judges", TITLE, missing="Nothing has been judged yet.")
     return Section(
@@ -48,6 +49,11 @@ def judges_section(figures: dict[str, Any]) -> Section:
         "The same units, judged by people and by LLMs. Agreement is Cohen's kappa: 1 is always, 0 what chance gives.",
         blocks,
     )
+
+
+def _pooled(figures: dict[str, Any]) -> list[Block]:
+    """Judges are compared on all comparisons together."""
+    return [Text([figures["pooled"]])] if figures.get("pooled") else []
 
 
 def _agreement(stage: dict[str, Any], number: int) -> list[Block]:

@@ -14,7 +14,7 @@ EIGHTY = "The dashed line is a chance of 80 %."
 def planner_section(figures: dict[str, Any]) -> Section:
     plan = figures["plan"]
     stopping, raters = plan["stopping"], plan.get("raters")
-    blocks: list[Block] = []
+    blocks: list[Block] = [Text([figures["pooled"]])] if figures.get("pooled") else []
     if raters is not None:
         blocks += [Text([raters["sentence"]]), _levers(plan), *_curves(plan)]
     blocks.append(Text([stopping["sentence"], stopping["method"]]))

@@ -49,7 +49,7 @@ COSTS = {
 }
 
 
-def response_section(stage: dict[str, Any] | None, missing: str) -> Section:
+def response_section(stage: dict[str, Any] | None, missing: str, pooled: str) -> Section:
     if stage is None:
         return Section("stage-3", TITLE, missing=missing)
     overall, attribute = stage["overall"], stage["attribute"]
@@ -60,7 +60,7 @@ def response_section(stage: dict[str, Any] | None, missing: str) -> Section:
     return Section(
         "stage-3",
         TITLE,
-        lead,
+        " ".join(filter(None, [lead, pooled])),
         [
             Stats(_stats(overall)),
             Drawn(_distribution_chart(overall, attribute)),
@@ -140,13 +140,18 @@ def _short(name: str) -> str:
 def _group_tables(stage: dict[str, Any]) -> list[Block]:
     systems = stage["by_system"]
     everything = [{"name": "all", "outcome": stage["overall"]}] if len(systems) != 1 else []
-    blocks: list[Block] = [_group_table("System", [*everything, *systems])]
+    blocks: list[Block] = [_group_table(_heading(systems), [*everything, *systems])]
     blocks += [
         _group_table(title, stage[name])
         for name, title in GROUPS.items()
         if name != "by_system" and len(stage.get(name, [])) > 1
     ]
     return blocks
+
+
+def _heading(systems: list[dict[str, Any]]) -> str:
+    """Where a system has several arms its rows are arms."""
+    return "Arm" if any(each.get("system", each["name"]) != each["name"] for each in systems) else "System"
 
 
 def _group_table(title: str, groups: list[dict[str, Any]]) -> Table:
@@ -188,7 +193,7 @@ def _costs(stage: dict[str, Any]) -> list[Block]:
         Heading("What personalizing costs"),
         Table(
             "Means for one response, with 95 % intervals.",
-            ["System", "What", "Generic", "Personalized", "Extra"],
+            [_heading(stage["by_system"]), "What", "Generic", "Personalized", "Extra"],
             rows,
             why_missing(*reasons),
         ),

@@ -133,4 +133,5 @@ def bottleneck_section(figures: dict[str, Any]) -> Section:
         Scale("Share of what is possible that is lost", domain=(0.0, 1.0), is_share=True),
     )
     blocks: list[Block] = [Drawn(chart), table] if any(row.estimate["value"] is not None for row in rows) else [table]
-    return Section("bottleneck", "Where it breaks", found["sentence"], blocks)
+    pooled: list[Block] = [Text(found["pooled"])] if found.get("pooled") else []
+    return Section("bottleneck", "Where it breaks", found["sentence"], [*pooled, *blocks])

@@ -1,5 +1,6 @@
 """Rows from which the files of other tools are made. Not tables of the dataset: they say nothing that those do not."""
 
+from reports.tables.arms import ARM, IN_SHORT
 from reports.tables.sources import SUBJECT_KEY, TARGET, label_word, system_name
 from reports.tables.table import Column, Kind, Table
 
@@ -31,7 +32,7 @@ JUDGED_UNITS = Table(
 FROM judgments_unit unit
 JOIN judgments_task task ON task.id = unit.task_id AND task.kind = 'regular'
 JOIN conversations_stage stage ON stage.id = task.stage_id
-{TARGET}
+{TARGET}{ARM}
 LEFT JOIN conversations_response generic ON generic.id = comparison.generic_id
 LEFT JOIN conversations_response personalized ON personalized.id = comparison.personalized_id
 {_LABELS}
@@ -49,6 +50,7 @@ WHERE stage.study_id = %(study)s AND stage.number = ANY(%(stages)s)
         Column("attribute", Kind.TEXT, "attribute.text", "the attribute; none for the overall unit"),
         Column("evidence", Kind.JSON, "attribute.evidence", "what it rests on"),
         Column("system", Kind.TEXT, system_name("response_system"), "the system that wrote the responses"),
+        IN_SHORT[1],
         Column("generic", Kind.TEXT, "generic.text", "the generic response"),
         Column("personalized", Kind.TEXT, "personalized.text", "the personalized response"),
         Column("mean", Kind.NUMBER, "given_by.mean", "the mean of the labels"),

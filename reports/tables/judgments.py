@@ -1,6 +1,7 @@
 """One row is one rater's judgment of one unit."""
 
 from reports.exporting.versions import APP_VERSION, PROTOCOL_VERSION
+from reports.tables.arms import ARM, IN_SHORT
 from reports.tables.sources import COUNTED, SUBJECT_KEY, TARGET, label_word, system_name
 from reports.tables.table import Column, Kind, Table
 
@@ -13,7 +14,7 @@ JOIN conversations_study study ON study.id = stage.study_id
 JOIN raters_rater rater ON rater.id = judgment.rater_id
 LEFT JOIN judgments_assignment assignment ON assignment.id = judgment.assignment_id
 LEFT JOIN conversations_guidelines guidelines ON guidelines.id = assignment.guidelines_id
-{TARGET}
+{TARGET}{ARM}
 WHERE stage.study_id = %(study)s AND stage.number = ANY(%(stages)s)
 """
 
@@ -159,5 +160,6 @@ JUDGMENTS = Table(
         Column("assignment_id", Kind.TEXT, "assignment.id", "the rater at the task"),
         Column("guidelines_version", Kind.INTEGER, "guidelines.version", "the guidelines the rater was given"),
         Column("app_version", Kind.TEXT, f"'{APP_VERSION}'", "version of Yardstick that wrote the export"),
+        *IN_SHORT,
     ),
 )

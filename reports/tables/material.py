@@ -1,5 +1,6 @@
 """What is judged: units, comparisons, selections, subjects."""
 
+from reports.tables.arms import ARM, AT_LENGTH, IN_SHORT
 from reports.tables.sources import EVIDENCE, SUBJECT_KEY, TARGET, system_name
 from reports.tables.table import Column, Kind, Table
 
@@ -10,7 +11,7 @@ ITEMS = Table(
 FROM judgments_unit unit
 JOIN judgments_task task ON task.id = unit.task_id
 JOIN conversations_stage stage ON stage.id = task.stage_id
-{TARGET}
+{TARGET}{ARM}
 WHERE stage.study_id = %(study)s
 """,
     order="unit.id",
@@ -54,13 +55,14 @@ WHERE stage.study_id = %(study)s
         Column("response_system", Kind.TEXT, system_name("response_system"), "the system that wrote them"),
         Column("expected_label", Kind.INTEGER, "unit.expected_label", "gold: the label that is known to be right"),
         Column("instruction", Kind.TEXT, "NULLIF(unit.instruction, '')", "attention check: what the rater was asked"),
+        *IN_SHORT,
     ),
 )
 
 COMPARISONS = Table(
     name="comparisons",
-    meaning="one row is the generic and the personalized response of one system for one case",
-    source="""
+    meaning="one row is the generic and the personalized response of one arm for one case",
+    source=f"""
 FROM conversations_comparison comparison
 JOIN conversations_case case_ ON case_.id = comparison.case_id
 JOIN conversations_subject subject ON subject.id = case_.subject_id
@@ -68,6 +70,7 @@ JOIN conversations_prompt prompt ON prompt.id = case_.prompt_id
 JOIN conversations_system response_system ON response_system.id = comparison.system_id
 JOIN conversations_response generic ON generic.id = comparison.generic_id
 JOIN conversations_response personalized ON personalized.id = comparison.personalized_id
+{ARM}
 WHERE subject.study_id = %(study)s
 """,
     order="comparison.id",
@@ -108,6 +111,7 @@ WHERE subject.study_id = %(study)s
             "held by the leak scan and released by an admin",
         ),
         Column("withdrawn", Kind.TRUTH, "comparison.withdrawn_at IS NOT NULL", "no longer given to raters"),
+        *AT_LENGTH,
     ),
 )
 

@@ -1,5 +1,6 @@
 """What models are trained and tested on: the consensus as preference pairs and as classification sets."""
 
+from reports.tables.arms import ARM, IN_SHORT
 from reports.tables.sources import EVIDENCE, SUBJECT_KEY, TARGET, label_word, system_name
 from reports.tables.table import Column, Kind, Table
 
@@ -35,7 +36,7 @@ _IS_PERSONALIZED = "consensus.label > 3"
 PREFERENCES = Table(
     name="preferences",
     meaning="one row is a pair of responses of which the raters preferred one",
-    source=f"{_AGREED}{_PAIRS}{_OF_STAGE.format(3)} AND consensus.label <> 3",
+    source=f"{_AGREED}{_PAIRS}{ARM}{_OF_STAGE.format(3)} AND consensus.label <> 3",
     order="unit.id",
     withheld=True,
     columns=(
@@ -63,13 +64,14 @@ PREFERENCES = Table(
         Column("attribute", Kind.TEXT, "attribute.text", "the attribute it was judged for; none: overall"),
         Column("response_system", Kind.TEXT, system_name("response_system"), "the system that wrote both"),
         *_BACKING,
+        *IN_SHORT,
     ),
 )
 
 TIES = Table(
     name="ties",
     meaning="one row is a pair of responses between which the raters saw no difference on average",
-    source=f"{_AGREED}{_PAIRS}{_OF_STAGE.format(3)} AND consensus.label = 3",
+    source=f"{_AGREED}{_PAIRS}{ARM}{_OF_STAGE.format(3)} AND consensus.label = 3",
     order="unit.id",
     withheld=True,
     columns=(
@@ -80,6 +82,7 @@ TIES = Table(
         Column("attribute", Kind.TEXT, "attribute.text", "the attribute it was judged for; none: overall"),
         Column("response_system", Kind.TEXT, system_name("response_system"), "the system that wrote both"),
         *_BACKING,
+        *IN_SHORT,
     ),
 )
 

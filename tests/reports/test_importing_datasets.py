@@ -38,7 +38,7 @@ from tests.rows import remembered
 pytestmark = pytest.mark.django_db(transaction=True)
 
 IDS = {"unit_id", "task_id", "attribute_id", "case_id", "comparison_id", "batch_id", "judgment_id", "assignment_id"}
-IDS |= {"generic_response_id", "personalized_response_id"}
+IDS |= {"generic_response_id", "personalized_response_id", "arm_id"}
 # Not exported, so not rebuilt: the study's own name, transcripts, consents.
 LOST = {"study_id", "conversation_ids", "attribute_evidence", "evidence", "conversations", "stated_conversations"}
 LOST |= {"consent_version"}
