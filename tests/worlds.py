@@ -22,9 +22,9 @@ from conversations.models import (
     Subject,
     System,
 )
+from conversations.services.arms import ensure_arm
 from judgments.models import Assignment
 from judgments.services.stages import open_stage
-from conversations.services.arms import ensure_arm
 from raters.models import EntryLink
 
 SAID = "I always cook with weights, never with cups. My trains leave at six."

@@ -69,7 +69,15 @@ _CHECKS: Sequence[_Check] = (
     *_same("items", "attribute_id", "subject_key", "attribute_hash", "attribute_system"),
     *_same("judgments", "assignment_id", "rater_key", "presentation", "shown_left", "outcome", "stage"),
     *_same("judgments", "assignment_id", "guidelines_version"),
-    *_same("comparisons", "arm_id", "response_system", "arm_name", "arm_policy", "arm_selection_of", "arm_hash"),
+    *_same("comparisons", "arm_id", "response_system", "arm_policy", "arm_hash"),
+    _Check(
+        "comparisons",
+        "arm_name",
+        "the same in all rows of one arm_id",
+        "(staged.arm_name, staged.arm_selection_of) IS DISTINCT FROM (same.arm_name, same.arm_selection_of)",
+        "JOIN (SELECT DISTINCT ON (arm_id) arm_id, arm_name, arm_selection_of FROM staged_comparisons "
+        "ORDER BY arm_id, comparison_id) same USING (arm_id)",
+    ),
     _Check(
         "judgments",
         "guidelines_version",
