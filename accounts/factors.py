@@ -46,7 +46,7 @@ NO_ANSWER = (
 )
 
 
-class Refused(Exception):
+class FactorRefused(Exception):
     """The code or the passkey is not right."""
 
 
@@ -98,10 +98,10 @@ def add_app(*, user: User, secret: str, code: str) -> list[str]:
     """Take an authenticator app that shows the right code. Returns recovery codes where these are the first."""
     _lock(user)
     if Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
-        raise Refused
+        raise FactorRefused
     counter = _counter_of(secret, code)
     if counter is None:
-        raise Refused
+        raise FactorRefused
     data = {"secret": seal(secret), "last_counter": counter}
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data=data)
     record(actor=user, action="factor.add", target="app")
@@ -113,11 +113,11 @@ def add_passkey(*, user: User, name: str, credential: dict[str, Any]) -> list[st
     """Take the passkey the browser has just made. Returns recovery codes where these are the first."""
     _lock(user)
     if Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).count() >= MOST_PASSKEYS:
-        raise Refused
+        raise FactorRefused
     try:
         webauthn.complete_registration(credential)
     except NO_ANSWER as error:
-        raise Refused from error
+        raise FactorRefused from error
     webauthn.WebAuthn.add(user, name, credential)
     record(actor=user, action="factor.add", target="passkey")
     return _first_codes(user)
@@ -166,7 +166,7 @@ def check_code(*, request: HttpRequest, user: User, code: str, now: datetime) ->
         is_right = False
     if not is_right:
         user_login_failed.send(sender=__name__, credentials={"username": _counted_as(user)}, request=request)
-        raise Refused
+        raise FactorRefused
     reset(username=_counted_as(user))
 
 
@@ -176,9 +176,9 @@ def check_passkey(*, user: User | None, response: dict[str, Any], now: datetime)
         owner = user or webauthn.extract_user_from_response(response)
         passkey = webauthn.complete_authentication(owner, response)
     except NO_ANSWER as error:
-        raise Refused from error
+        raise FactorRefused from error
     if not isinstance(owner, User) or not owner.is_active:
-        raise Refused
+        raise FactorRefused
     _note_use(passkey, now)
     return owner
 

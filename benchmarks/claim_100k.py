@@ -29,11 +29,14 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from conversations.models import Attribute, Stage, Study, Subject, System  # noqa: E402
-from judgments import queries  # noqa: E402
+from judgments.eligibility.live import has_unbuilt  # noqa: E402
 from judgments.models import Assignment, Unit  # noqa: E402
-from judgments.services.answering import Answer, Submission, submit  # noqa: E402
-from judgments.services.claiming import claim_next  # noqa: E402
-from judgments.services.stages import extend_open_stages, open_stage  # noqa: E402
+from judgments.rating.answering import Answer, GivenAnswers, submit  # noqa: E402
+from judgments.rating.own_progress import own_progress  # noqa: E402
+from judgments.work.claiming import claim_next  # noqa: E402
+from judgments.work.consensus_labels import consensus_labels  # noqa: E402
+from judgments.work.opening import extend_open_stages, open_stage  # noqa: E402
+from judgments.work.progress import progress_of  # noqa: E402
 from raters.enums import RaterKind  # noqa: E402
 from raters.models import Admission, Enrolment, Rater  # noqa: E402
 
@@ -104,9 +107,9 @@ def measure(rater: Rater, stage: Stage) -> tuple[float, float]:
     return 1000 * statistics.median(claims), 1000 * statistics.median(submits)
 
 
-def answers_to(assignment: Assignment) -> Submission:
+def answers_to(assignment: Assignment) -> GivenAnswers:
     units = Unit.objects.filter(task=assignment.task_id)
-    return Submission(client_id=uuid.uuid4(), answers=[Answer(unit.pk, 1) for unit in units])
+    return GivenAnswers(client_id=uuid.uuid4(), answers=[Answer(unit.pk, 1) for unit in units])
 
 
 def statements(rater: Rater, stage: Stage) -> tuple[int, int]:
@@ -150,16 +153,16 @@ def main() -> None:
     print(f"claims take {later[0] / first[0]:.2f} times as long")
     print("statements of a claim and of a submit:", statements(rater, stage))
     started = time.perf_counter()
-    queries.progress(stage, now=timezone.now() + timedelta(minutes=1))
+    progress_of(stage, now=timezone.now() + timedelta(minutes=1))
     timed("progress of the stage", started)
     started = time.perf_counter()
-    queries.rater_progress(rater=rater, stage=stage)
+    own_progress(rater=rater, stage=stage)
     timed("progress of the rater", started)
     started = time.perf_counter()
-    queries.has_unbuilt(stage)
+    has_unbuilt(stage)
     timed("is there new material", started)
     started = time.perf_counter()
-    sum(1 for _ in queries.consensus_labels(stage))
+    sum(1 for _ in consensus_labels(stage))
     timed("consensus of all judged units", started)
     fast_forward(rater, stage, TASKS)
     started = time.perf_counter()

@@ -28,11 +28,11 @@ from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from conversations.models import Stage, Study  # noqa: E402
+from reports.dataset.reading import snapshot  # noqa: E402
+from reports.dataset.tables import JUDGMENTS  # noqa: E402
 from reports.enums import ExportFormat, ExportKind  # noqa: E402
-from reports.exporting.scope import Scope  # noqa: E402
-from reports.services import write_export_to  # noqa: E402
-from reports.tables import JUDGMENTS  # noqa: E402
-from reports.tables.reading import snapshot  # noqa: E402
+from reports.exports.making import write_export_to  # noqa: E402
+from reports.exports.scope import ExportScope  # noqa: E402
 
 MEGABYTES = 300
 PER_UNIT, UNITS_ON_A_PAGE, RATERS, SUBJECTS = 5, 10, 500, 1000
@@ -87,7 +87,7 @@ def main() -> None:
         started = time.perf_counter()
         written = write_export_to(
             Path(folder) / "judgments.parquet",
-            Scope(study, [1]),
+            ExportScope(study, [1]),
             kind=ExportKind.JUDGMENTS,
             file_format=ExportFormat.PARQUET,
         )

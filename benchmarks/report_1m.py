@@ -21,9 +21,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from django.core.management import call_command
 
 from benchmarks.export_5m import build, peak  # sets Django up
-from reports import queries
-from reports.figures.report import report_figures
-from reports.fingerprint import fingerprint
+from reports.dataset.reads import dataset_of
+from reports.report.figures.report import report_figures
+from reports.report.fingerprint import fingerprint
 
 SECONDS, FINGERPRINT_SECONDS, MEGABYTES = 10, 0.5, 1000
 
@@ -36,7 +36,7 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     study = build(options.judgments)
     started = time.perf_counter()
-    dataset = queries.dataset(study)
+    dataset = dataset_of(study)
     read = time.perf_counter() - started
     profile = cProfile.Profile()
     started = time.perf_counter()

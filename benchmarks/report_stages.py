@@ -29,10 +29,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yardstick.settings")
 django.setup()
 
-from reports.dataset import Dataset  # noqa: E402 - Django must be set up first
-from reports.figures.report import report_figures  # noqa: E402
-from reports.tables import TABLES  # noqa: E402
-from reports.tables.study import StageFacts, StudyFacts  # noqa: E402
+from reports.dataset.dataset import Dataset  # noqa: E402 - Django must be set up first
+from reports.dataset.study_facts import StageFacts, StudyFacts  # noqa: E402
+from reports.dataset.tables import TABLES  # noqa: E402
+from reports.report.figures.report import report_figures  # noqa: E402
 
 SECONDS, MEGABYTES = 10, 1000
 RATERS, EACH, MODELS = 500, 3, 3

@@ -44,7 +44,7 @@ class MadeUp:
     relevance: Ratings  # yes and no
     response: Ratings  # 1 to 5
     humans: Flags  # of raters: the last few are models
-    agreed: consensus.Consensus
+    agreed: consensus.ConsensusLabels
     again: Floats  # a second label of each judgment of ``response``
     mode: list[str]
 

@@ -1,6 +1,10 @@
 """Error reports as rows of a table that people open in a spreadsheet."""
 
-from collections.abc import Iterable, Iterator
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+
+from django.http import HttpResponse
 
 from conversations.models import BatchProblem
 
@@ -18,3 +22,14 @@ def problem_rows(filename: str, problems: Iterable[BatchProblem]) -> Iterator[li
 def as_text(text: str) -> str:
     """Text that a spreadsheet shows and does not run."""
     return f"'{text}" if text.startswith(_RUN_BY_SPREADSHEETS) else text
+
+
+def csv_response(rows: Iterable[Sequence[str | int]], *, filename: str) -> HttpResponse:
+    """Always a download, never kept by a cache."""
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return HttpResponse(
+        text.getvalue(),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{filename}"', "Cache-Control": "private, no-store"},
+    )

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from accounts.errors import Conflict, ErrorEnvelope
 from accounts.models import Scope
-from accounts.requests import user_of
+from accounts.signed_in import user_of
 from conversations.models import Study
 from conversations.permissions import MANAGE, READ, get_study
 from generation import tasks

@@ -36,7 +36,7 @@ _TOO_LONG_WORDS = ("context length", "context size", "context window", "context_
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ModelAnswer:
     text: str
     model: str
     input_tokens: int | None
@@ -70,7 +70,7 @@ class CallFailed(Exception):
     """A call that gave nothing usable. ``answer`` is set where the endpoint did answer, and is to be paid for."""
 
     def __init__(
-        self, reason: Reason, message: str, *, retry_after: float | None = None, answer: Answer | None = None
+        self, reason: Reason, message: str, *, retry_after: float | None = None, answer: ModelAnswer | None = None
     ) -> None:
         super().__init__(message[:_ERROR_LENGTH])
         self.reason = reason
@@ -80,7 +80,7 @@ class CallFailed(Exception):
 
 def complete(
     endpoint: Endpoint, *, messages: Messages, parameters: dict[str, Any], schema: dict[str, Any] | None = None
-) -> Answer:
+) -> ModelAnswer:
     """One chat completion. The caller holds no database connection and no transaction meanwhile."""
     request = {"model": endpoint.model, **parameters, "messages": messages}
     if schema is not None and endpoint.supports_json_schema:
@@ -100,7 +100,7 @@ def complete(
 @dataclass(frozen=True, slots=True)
 class Embedded:
     vectors: list[list[float]]
-    answer: Answer  # without a text
+    answer: ModelAnswer  # without a text
 
 
 def embed(endpoint: Endpoint, *, texts: Sequence[str], model: str = "") -> Embedded:
@@ -111,7 +111,7 @@ def embed(endpoint: Endpoint, *, texts: Sequence[str], model: str = "") -> Embed
         latency_ms = int((time.monotonic() - started) * 1000)
         # The client builds its objects without checking them: any JSON may be inside.
         vectors = [[float(number) for number in one.embedding] for one in found.data]
-        answer = Answer("", str(found.model or "")[:200], _tokens(found.usage), 0, latency_ms)
+        answer = ModelAnswer("", str(found.model or "")[:200], _tokens(found.usage), 0, latency_ms)
     if len(vectors) != len(texts) or len({len(vector) for vector in vectors}) != 1 or not vectors[0]:
         raise CallFailed(Reason.INVALID_OUTPUT, "The endpoint's answer is not one vector for each text.", answer=answer)
     if not all(math.isfinite(number) for vector in vectors for number in vector):
@@ -147,11 +147,11 @@ def _called(endpoint: Endpoint) -> Iterator[openai.OpenAI]:
         raise CallFailed(Reason.INVALID_OUTPUT, "The endpoint's answer is not what was asked for.") from error
 
 
-def _answer(completion: _Completion, *, latency_ms: int) -> Answer:
+def _answer(completion: _Completion, *, latency_ms: int) -> ModelAnswer:
     if not completion.choices:
         raise CallFailed(Reason.INVALID_OUTPUT, "The endpoint's answer holds no choice.")
     choice, usage = completion.choices[0], completion.usage or _Usage()
-    answer = Answer(
+    answer = ModelAnswer(
         text=choice.message.content or "",
         model=(completion.model or "")[:200],
         input_tokens=usage.prompt_tokens,

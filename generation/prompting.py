@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from generation.inert import escaped_json, inert
+from generation.harmless_text import escaped_json, inert
 
 FOLDER = Path(__file__).parent / "prompts"
 _PLACE = re.compile(r"\{\{(\w+)\}\}")

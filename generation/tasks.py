@@ -11,7 +11,7 @@ from kombu.exceptions import OperationalError
 
 from generation import heartbeat
 from generation.models import RunItem
-from generation.services import announcing, producing, sweeping
+from generation.services import announcing, item_production, sweeping
 from generation.services.items import ANNOUNCED_FOR
 from generation.services.runs import close_finished_run
 
@@ -30,7 +30,7 @@ def produce_item(item_id: int) -> None:
     until = time.monotonic() + SECONDS_IN_A_ROW
     following: int | None = item_id
     while following is not None:
-        item = producing.produce_item(item_id=following, worker=heartbeat.worker_name())
+        item = item_production.produce_item(item_id=following, worker=heartbeat.worker_name())
         if item is None:
             return
         goes_on = time.monotonic() < until and not _shutting_down.is_set()

@@ -5,6 +5,6 @@ class JudgmentsConfig(AppConfig):
     name = "judgments"
 
     def ready(self) -> None:
-        from judgments.handlers import register_handlers  # noqa: PLC0415 - models exist only now
+        from judgments.elsewhere.handlers import register_handlers  # noqa: PLC0415 - models exist only now
 
         register_handlers()

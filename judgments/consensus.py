@@ -8,7 +8,7 @@ from judgments.enums import ExtractionLabel, RelevanceLabel
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class AgreedLabel:
     label: float
     provisional: bool  # formed from fewer than k ratings
 

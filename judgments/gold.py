@@ -1,7 +1,7 @@
 """When a label agrees with what gold, practice or an attention check expects. Pure: the one rule for all of them."""
 
 from conversations.enums import StageNumber
-from judgments.policies.blinding import as_seen
+from judgments.blinding import as_seen
 
 NO_DIFFERENCE = 3
 

@@ -2,18 +2,10 @@
 
 from django.urls import path
 
-from judgments.study_views import (
-    adjudication,
-    crowd,
-    crowd_sending,
-    gold,
-    pay,
-    preview,
-    questions,
-    raters,
-    stages,
-    steering,
-)
+from judgments.authoring.views import gold, questions
+from judgments.crowd.views import lists, sending
+from judgments.oversight.views import adjudication, pay, preview, raters, steering
+from judgments.work import views as stages
 
 app_name = "stages"
 urlpatterns = [
@@ -29,12 +21,12 @@ urlpatterns = [
     path("adjudication/<int:unit_id>/", adjudication.unit, name="adjudicate"),
     path("adjudication/<int:unit_id>/material/", adjudication.material, name="adjudicate-material"),
     path("adjudication/<int:unit_id>/withdraw/", adjudication.withdraw, name="adjudication-withdraw"),
-    path("crowd/", crowd.crowd, name="crowd"),
-    path("crowd/token/", crowd_sending.token, name="crowd-token"),
-    path("crowd/<int:link_id>/acts/", crowd_sending.acts, name="crowd-acts"),
-    path("crowd/<int:link_id>/settle/<uuid:batch>/", crowd_sending.settle, name="crowd-settle"),
-    path("crowd/<int:link_id>/<slug:kind>/send/", crowd_sending.send, name="crowd-send"),
-    path("crowd/<int:link_id>/<slug:kind>/", crowd.crowd_list, name="crowd-list"),
+    path("crowd/", lists.crowd, name="crowd"),
+    path("crowd/token/", sending.token, name="crowd-token"),
+    path("crowd/<int:link_id>/acts/", sending.acts, name="crowd-acts"),
+    path("crowd/<int:link_id>/settle/<uuid:batch>/", sending.settle, name="crowd-settle"),
+    path("crowd/<int:link_id>/<slug:kind>/send/", sending.send, name="crowd-send"),
+    path("crowd/<int:link_id>/<slug:kind>/", lists.crowd_list, name="crowd-list"),
     path("raters/", raters.rater_list, name="raters"),
     path("raters/csv/", raters.rater_csv, name="raters-csv"),
     path("raters/pay/", pay.pay, name="pay"),

@@ -1,47 +1,6 @@
-"""Work of ``judgments`` that happens behind the page. The state is in PostgreSQL; the broker only wakes workers."""
+"""All Celery tasks of the app, where Celery looks for them."""
 
-import logging
+from judgments.crowd.tasks import sweep_platform_acts, tell_platform
+from judgments.work.tasks import extend_stages
 
-from celery import shared_task
-from django.utils import timezone
-from kombu.exceptions import OperationalError
-
-from judgments.queries.crowd import studies_to_tell
-from judgments.services import crowd_sending
-from judgments.services.stages import extend_open_stages
-
-logger = logging.getLogger(__name__)
-
-
-@shared_task(name="judgments.extend_stages")
-def extend_stages() -> None:
-    extend_open_stages(now=timezone.now())
-
-
-def announce_material() -> None:
-    """Tell the workers that there are tasks to build. Where the broker is away, the next sweep sees to it."""
-    try:
-        extend_stages.delay()
-    except OperationalError:
-        logger.warning("The broker is away; new tasks wait for the sweep.")
-
-
-@shared_task(name="judgments.tell_platform", soft_time_limit=600, time_limit=720)
-def tell_platform(study_id: int) -> None:
-    """Call by call, until nothing is left to tell or the platform asked to wait."""
-    while crowd_sending.send_next_batch(study_id=study_id, now=timezone.now()):
-        pass
-
-
-@shared_task(name="judgments.sweep_platform_acts")
-def sweep_platform_acts() -> None:
-    """Go on where a worker died, or the platform asked to wait."""
-    for study_id in studies_to_tell(now=timezone.now()):
-        announce_acts(study_id)
-
-
-def announce_acts(study_id: int) -> None:
-    try:
-        tell_platform.delay(study_id)
-    except OperationalError:
-        logger.warning("The broker is away; what Prolific is to be told waits for the sweep.")
+__all__ = ["extend_stages", "sweep_platform_acts", "tell_platform"]

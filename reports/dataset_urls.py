@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.study_views import datasets
+from reports.imports import views as datasets
 
 app_name = "datasets"
 urlpatterns = [

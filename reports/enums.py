@@ -4,7 +4,7 @@ from django.db import models
 
 
 class ExportKind(models.TextChoices):
-    """What is exported. All but the last three are tables of ``reports.tables`` by the same name.
+    """What is exported. All but the last three are tables of ``reports.dataset.tables`` by the same name.
 
     Guidelines, a table too, come with the whole dataset only.
     """

@@ -57,7 +57,7 @@ class Report(models.Model):
     """The newest figures of a study, or of a part of it, for those who must not see the ``withheld`` stages.
 
     One row for each of them. While a newer one is computed the old figures stay. ``fingerprint`` says what the figures
-    were computed from (reports.fingerprint); ``parts`` what the study can be looked at by.
+    were computed from (reports.report.fingerprint); ``parts`` what the study can be looked at by.
     """
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="reports")
@@ -111,7 +111,7 @@ class DatasetImport(models.Model):
     rows_read = models.BigIntegerField(default=0)
     rows_expected = models.BigIntegerField(default=0)
     rows = models.JSONField(default=dict)  # by table, once it is imported
-    problems = models.JSONField(default=list)  # reports.importing.problems.Problem as JSON
+    problems = models.JSONField(default=list)  # reports.imports.problems.Problem as JSON
     failure = models.TextField(blank=True)
     study = models.ForeignKey(Study, null=True, on_delete=models.SET_NULL, related_name="+")
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

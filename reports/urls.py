@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from reports import views
-from reports.study_views import files, page, units
+from reports.exports import views
+from reports.report.views import files, page, units
 
 app_name = "reports"
 urlpatterns = [

@@ -24,7 +24,7 @@ from conversations.models import (
 )
 from conversations.services.arms import ensure_arm
 from judgments.models import Assignment
-from judgments.services.stages import open_stage
+from judgments.work.opening import open_stage
 from raters.models import EntryLink
 
 SAID = "I always cook with weights, never with cups. My trains leave at six."

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from conversations import api as conversations
-from conversations import batch_api as batches
+from conversations.api import batches
+from conversations.api import studies as conversations
 from generation import api as generation
-from judgments import api as judgments
-from reports import api as reports
-from reports import report_api
+from judgments.work import api as judgments
+from reports.exports import api as reports
+from reports.report import api as report_api
 
 app_name = "api"
 STUDY = "studies/<slug:slug>/"

@@ -133,7 +133,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
-AXES_LOCKOUT_CALLABLE = "accounts.sign_in_views.locked_out"
+AXES_LOCKOUT_CALLABLE = "accounts.views.sign_in.locked_out"
 AXES_CLIENT_IP_CALLABLE = "accounts.limiting.client_address"
 # Of django-allauth only the second factors are used; none of its addresses is included (accounts/factors.py).
 MFA_ADAPTER = "accounts.adapter.FactorAdapter"

@@ -6,16 +6,16 @@ from django.views.decorators.http import require_POST
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from accounts import sign_in_views
+from accounts.views import sign_in
 from raters.views import hooks
 from yardstick.project import api_docs, unavailable, views
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="conversations:study-list"), name="home"),
-    path("login/", sign_in_views.SignIn.as_view(), name="login"),
-    path("login/code/", sign_in_views.second_factor, name="second-factor"),
-    path("login/passkey/", sign_in_views.passkey_sign_in, name="passkey-sign-in"),
-    path("login/passkey/options/", sign_in_views.passkey_options, name="passkey-options"),
+    path("login/", sign_in.SignIn.as_view(), name="login"),
+    path("login/code/", sign_in.second_factor, name="second-factor"),
+    path("login/passkey/", sign_in.passkey_sign_in, name="passkey-sign-in"),
+    path("login/passkey/options/", sign_in.passkey_options, name="passkey-options"),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("health/live", views.alive, name="health-live"),
     path("health/ready", views.ready, name="health-ready"),

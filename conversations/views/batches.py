@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.limiting import limited
-from accounts.requests import user_of
+from accounts.signed_in import user_of
 from conversations import tasks
 from conversations.enums import BatchState, Role
 from conversations.formats import Format, reader_of, shown_readers
-from conversations.forms_batches import PreviewForm, UploadForm
+from conversations.forms.batches import PreviewForm, UploadForm
 from conversations.models import Batch, BatchProblem, Study
 from conversations.permissions import MANAGE, READ, get_study
 from conversations.queries import batches as queries

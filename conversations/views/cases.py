@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.requests import user_of
+from accounts.signed_in import user_of
 from conversations.permissions import MANAGE, READ, get_study
 from conversations.queries import cases as queries
 from conversations.queries.material import page_of

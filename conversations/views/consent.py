@@ -7,8 +7,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.requests import user_of
-from conversations.forms_team import ConsentForm
+from accounts.signed_in import user_of
+from conversations.forms.team import ConsentForm
 from conversations.markdown import render as render_markdown
 from conversations.permissions import MANAGE, get_study
 from conversations.services import consent as services

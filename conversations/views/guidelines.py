@@ -7,9 +7,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.requests import user_of
+from accounts.signed_in import user_of
 from conversations.enums import StageNumber
-from conversations.forms import GuidelinesForm
+from conversations.forms.studies import GuidelinesForm
 from conversations.markdown import render as render_markdown
 from conversations.models import Stage
 from conversations.permissions import MANAGE, get_study

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from conversations.enums import Role
-from conversations.forms_team import ROLES_IN_WORDS, AccountForm
+from conversations.forms.team import ROLES_IN_WORDS, AccountForm
 from conversations.models import Membership
 from conversations.services import members as services
 

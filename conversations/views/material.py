@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.requests import user_of
+from accounts.signed_in import user_of
 from conversations.enums import EvidenceState
 from conversations.models import Attribute, Conversation, Study, Subject
 from conversations.permissions import MANAGE, READ, get_study
@@ -139,7 +139,7 @@ def restore(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def render_list(
-    request: HttpRequest, study: Study, name: str, page: queries.Page[Any], context: dict[str, Any]
+    request: HttpRequest, study: Study, name: str, page: queries.MaterialPage[Any], context: dict[str, Any]
 ) -> HttpResponse:
     """A list with the addresses of its first and next page."""
     shared = {
@@ -152,7 +152,7 @@ def render_list(
     return render(request, f"conversations/material/{name}.html", shared | context)
 
 
-def page_in[Row: Model](request: HttpRequest, parameter: str, rows: QuerySet[Row]) -> queries.Page[Row]:
+def page_in[Row: Model](request: HttpRequest, parameter: str, rows: QuerySet[Row]) -> queries.MaterialPage[Row]:
     return queries.page_of(rows, after=number_in(request, parameter) or 0)
 
 
@@ -161,7 +161,7 @@ def first_page(request: HttpRequest, parameter: str) -> str:
     return address_with(request, parameter, None) if parameter in request.GET else ""
 
 
-def next_page(request: HttpRequest, parameter: str, page: queries.Page[Any]) -> str:
+def next_page(request: HttpRequest, parameter: str, page: queries.MaterialPage[Any]) -> str:
     return address_with(request, parameter, page.next_after) if page.next_after else ""
 
 

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.requests import user_of
+from accounts.signed_in import user_of
 from conversations.enums import Role
-from conversations.forms_team import InvitationForm, RoleForm
+from conversations.forms.team import InvitationForm, RoleForm
 from conversations.models import Invitation, Membership, Study
 from conversations.permissions import MANAGE, get_study
 from conversations.services import members as services

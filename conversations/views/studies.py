@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.requests import user_of
+from accounts.signed_in import user_of
 from conversations.enums import Role
-from conversations.forms import NewStudyForm, StudyForm
+from conversations.forms.studies import NewStudyForm, StudyForm
 from conversations.permissions import MANAGE, OWN, READ, get_study
 from conversations.queries import studies as queries
 from conversations.services import studies as services

@@ -14,18 +14,18 @@ from typing import Any
 from conversations.enums import EvidenceState, StageNumber
 from generation.adversarial import scenes
 from generation.configuration import ExtractionConfiguration, ResponsesConfiguration, VotesConfiguration
-from generation.excerpts import Excerpt
-from generation.histories import Line
-from generation.outputs import extraction_schema, parse_extraction, parse_votes, votes_schema
-from generation.prompting import Messages, PromptTemplate, as_lines, boundary, load
-from generation.queries.judges import failure_modes_of, labels_of
-from generation.questions import (
+from generation.context_excerpts import Excerpt
+from generation.context_parts import ContextLine
+from generation.model_messages import (
     ask_for_attributes,
     ask_for_votes,
     conversations_shown,
     prompt_shown,
     responses_shown,
 )
+from generation.outputs import extraction_schema, parse_extraction, parse_votes, votes_schema
+from generation.prompting import Messages, PromptTemplate, as_lines, boundary, load
+from generation.queries.judges import failure_modes_of, labels_of
 
 _FILE = Path(__file__).parent / "cases.jsonl"
 _STAGES = {"stage1": StageNumber.EXTRACTION, "stage2": StageNumber.RELEVANCE, "stage3": StageNumber.RESPONSE}
@@ -33,7 +33,7 @@ _MOST_ATTRIBUTES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class AttackCase:
     id: str
     task: str  # extraction, stage1, stage2, stage3, response
     kind: str
@@ -45,7 +45,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class AttackOutcome:
     """What came of an answer, as far as an attack may want it."""
 
     attributes: tuple[str, ...] = ()
@@ -54,19 +54,19 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class AttackQuestion:
     template: PromptTemplate
     messages: Messages
     schema: dict[str, Any] | None
-    read: Callable[[str], Outcome]  # raises InvalidOutput
+    read: Callable[[str], AttackOutcome]  # raises InvalidOutput
 
 
 @cache
-def cases() -> tuple[Case, ...]:
-    return tuple(Case(**json.loads(line)) for line in _FILE.read_text("utf-8").splitlines())
+def cases() -> tuple[AttackCase, ...]:
+    return tuple(AttackCase(**json.loads(line)) for line in _FILE.read_text("utf-8").splitlines())
 
 
-def has_its_way(case: Case, outcome: Outcome) -> bool:
+def has_its_way(case: AttackCase, outcome: AttackOutcome) -> bool:
     """Whether the outcome is what the attack wants. It succeeded where that is not so without it."""
     wants = case.wants
     if "attribute" in wants:
@@ -78,7 +78,7 @@ def has_its_way(case: Case, outcome: Outcome) -> bool:
     return wants["response"].casefold() in outcome.text.casefold()
 
 
-def question(case: Case, *, attacked: bool, bounded: bool) -> Question:
+def question(case: AttackCase, *, attacked: bool, bounded: bool) -> AttackQuestion:
     """What a model is asked, by the code that asks it in a run. ``bounded`` as in ``extraction_schema``."""
     if case.task == "extraction":
         return _extraction(case, attacked=attacked, bounded=bounded)
@@ -87,28 +87,28 @@ def question(case: Case, *, attacked: bool, bounded: bool) -> Question:
     return _votes(case, attacked=attacked)
 
 
-def _extraction(case: Case, *, attacked: bool, bounded: bool) -> Question:
+def _extraction(case: AttackCase, *, attacked: bool, bounded: bool) -> AttackQuestion:
     template = load("extraction", ExtractionConfiguration().templates["extraction"])
     messages = ask_for_attributes(template, _lines(case, attacked=attacked), limit=_MOST_ATTRIBUTES)
     schema = extraction_schema(limit=_MOST_ATTRIBUTES, bounded=bounded)
-    return Question(template, messages, schema, _read_attributes)
+    return AttackQuestion(template, messages, schema, _read_attributes)
 
 
-def _read_attributes(text: str) -> Outcome:
-    return Outcome(attributes=tuple(one.text for one in parse_extraction(text).attributes))
+def _read_attributes(text: str) -> AttackOutcome:
+    return AttackOutcome(attributes=tuple(one.text for one in parse_extraction(text).attributes))
 
 
-def _response(case: Case, *, attacked: bool) -> Question:
+def _response(case: AttackCase, *, attacked: bool) -> AttackQuestion:
     template = load("respond-personalized", ResponsesConfiguration().templates["respond-personalized"])
     rows = [dict(row) for row in scenes.GIVEN]
     rows[0]["attribute"] += _put(case, "attribute", attacked=attacked)
     lines = as_lines(rows)
     edge = boundary(lines, scenes.PROMPT)
     messages = template.messages(attributes=lines, boundary=edge, prompt=scenes.PROMPT)
-    return Question(template, messages, None, lambda text: Outcome(text=text))
+    return AttackQuestion(template, messages, None, lambda text: AttackOutcome(text=text))
 
 
-def _votes(case: Case, *, attacked: bool) -> Question:
+def _votes(case: AttackCase, *, attacked: bool) -> AttackQuestion:
     stage = _STAGES[case.task]
     template = load(*VotesConfiguration.for_stage(stage).template)
     units = _units(case, attacked=attacked)
@@ -123,17 +123,19 @@ def _votes(case: Case, *, attacked: bool) -> Question:
     )
     names = [unit["id"] for unit in units]
     schema = votes_schema(units=names, labels=labels, modes=modes)
-    return Question(template, messages, schema, partial(_read_label, scenes.target(case.task, case.unit), names, stage))
+    return AttackQuestion(
+        template, messages, schema, partial(_read_label, scenes.target(case.task, case.unit), names, stage)
+    )
 
 
-def _read_label(target: str, names: list[str], stage: int, text: str) -> Outcome:
+def _read_label(target: str, names: list[str], stage: int, text: str) -> AttackOutcome:
     labels = labels_of(stage)
     votes = parse_votes(text, units=names, labels=labels, modes=failure_modes_of(stage))
     words = {value: label for label, value in labels.items()}
-    return Outcome(label=words[votes[target].label])
+    return AttackOutcome(label=words[votes[target].label])
 
 
-def _material(case: Case, stage: int, *, attacked: bool) -> dict[str, str]:
+def _material(case: AttackCase, stage: int, *, attacked: bool) -> dict[str, str]:
     put = partial(_put, case, attacked=attacked)
     if stage == StageNumber.EXTRACTION:
         return conversations_shown(Excerpt(_lines(case, attacked=attacked)), any_there=True)
@@ -143,7 +145,7 @@ def _material(case: Case, stage: int, *, attacked: bool) -> dict[str, str]:
     return responses_shown(prompt, left=scenes.LEFT + put("left"), right=scenes.RIGHT + put("right"))
 
 
-def _lines(case: Case, *, attacked: bool) -> list[Line]:
+def _lines(case: AttackCase, *, attacked: bool) -> list[ContextLine]:
     turns = list(scenes.TURNS)
     if case.place in {"turn", "assistant"}:
         role = "user" if case.place == "turn" else "assistant"
@@ -151,7 +153,7 @@ def _lines(case: Case, *, attacked: bool) -> list[Line]:
     return [{"conversation": 1, "turn": position, **turn} for position, turn in enumerate(turns)]
 
 
-def _units(case: Case, *, attacked: bool) -> list[dict[str, Any]]:
+def _units(case: AttackCase, *, attacked: bool) -> list[dict[str, Any]]:
     target = scenes.target(case.task, case.unit)
     return [
         _attacked_unit(case, dict(unit), attacked=attacked) if unit["id"] == target else dict(unit)
@@ -159,7 +161,7 @@ def _units(case: Case, *, attacked: bool) -> list[dict[str, Any]]:
     ]
 
 
-def _attacked_unit(case: Case, unit: dict[str, Any], *, attacked: bool) -> dict[str, Any]:
+def _attacked_unit(case: AttackCase, unit: dict[str, Any], *, attacked: bool) -> dict[str, Any]:
     if case.place in {"attribute", "reason"}:
         unit[case.place] += case.text if attacked else ""
     if case.place == "evidence":
@@ -168,5 +170,5 @@ def _attacked_unit(case: Case, unit: dict[str, Any], *, attacked: bool) -> dict[
     return unit
 
 
-def _put(case: Case, place: str, *, attacked: bool) -> str:
+def _put(case: AttackCase, place: str, *, attacked: bool) -> str:
     return case.text if attacked and case.place == place else ""

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from generation.histories import Turn
+from generation.context_parts import ContextTurn
 
 GUIDELINES = "Judge each item by what you are shown alone. Where the material does not bear it out, do not accept it."
 HARMLESS = "Thanks, that was useful."
 
-TURNS: tuple[Turn, ...] = (
+TURNS: tuple[ContextTurn, ...] = (
     {
         "role": "user",
         "content": "I teach chemistry at a secondary school in Porto. Give me three ideas for a lesson on acids that "

@@ -19,7 +19,7 @@ _MILLION = Decimal(1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class CostEstimate:
     items: int
     calls: int
     input_tokens: int
@@ -37,7 +37,7 @@ def system_of(endpoint: Endpoint) -> System | None:
 
 def estimate_extraction(
     study: Study, endpoint: Endpoint, configuration: ExtractionConfiguration, *, limit: int | None
-) -> Estimate:
+) -> CostEstimate:
     template = load("extraction", configuration.templates["extraction"])
     overhead = int((len(template.system) + len(template.user)) / _CHARACTERS_PER_TOKEN)
     room = max(256, endpoint.context_tokens - endpoint.max_tokens - overhead)
@@ -58,7 +58,7 @@ def estimate_extraction(
 
 def estimate_responses(
     study: Study, endpoint: Endpoint, configuration: ResponsesConfiguration, *, limit: int | None
-) -> Estimate:
+) -> CostEstimate:
     system = system_of(endpoint)
     ids = {
         kind: set(scope.cases_to_answer(study, system, kind).values_list("pk", flat=True))
@@ -77,7 +77,9 @@ def estimate_responses(
     )
 
 
-def priced(endpoint: Endpoint, *, items: int, calls: int, input_tokens: int, without_attributes: int = 0) -> Estimate:
+def priced(
+    endpoint: Endpoint, *, items: int, calls: int, input_tokens: int, without_attributes: int = 0
+) -> CostEstimate:
     output_tokens = calls * endpoint.max_tokens
     cost = (endpoint.input_price * input_tokens + endpoint.output_price * output_tokens) / _MILLION
-    return Estimate(items, calls, input_tokens, output_tokens, cost, without_attributes)
+    return CostEstimate(items, calls, input_tokens, output_tokens, cost, without_attributes)

@@ -11,7 +11,7 @@ from generation.configuration import MentionsConfiguration
 from generation.enums import ItemState, RunKind
 from generation.models import Endpoint, RunItem
 from generation.prompting import estimate_tokens, load
-from generation.queries.estimates import Estimate, priced
+from generation.queries.estimates import CostEstimate, priced
 
 _TOKENS_OF_AN_ANSWER = 20
 _CHARACTERS_PER_TOKEN = 3.2
@@ -51,7 +51,7 @@ def facts_per_call(endpoint: Endpoint, configuration: MentionsConfiguration) -> 
 
 def estimate_mentions(
     study: Study, endpoint: Endpoint, configuration: MentionsConfiguration, *, limit: int | None
-) -> Estimate:
+) -> CostEstimate:
     cases = list(cases_to_ask_about(study, configuration).values_list("pk", flat=True)[:limit])
     rows = (
         mentions_to_decide(study, configuration)

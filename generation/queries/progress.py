@@ -19,7 +19,7 @@ _RATE_WINDOW = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class RunProgress:
     total: int
     waiting: int
     running: int
@@ -71,7 +71,7 @@ class Spending:
     cost: Decimal
 
 
-def progress_of(run: Run, *, now: datetime) -> Progress:
+def progress_of(run: Run, *, now: datetime) -> RunProgress:
     counts = run.items.aggregate(
         total=Count("id"),
         **{state: Count("id", filter=Q(state=state)) for state in ItemState.values},
@@ -82,7 +82,7 @@ def progress_of(run: Run, *, now: datetime) -> Progress:
     window = min(_RATE_WINDOW, now - (run.started_at or now))
     per_second = recent / window.total_seconds() if recent and window.total_seconds() >= 1 else None
     open_items = counts["waiting"] + counts["running"]
-    return Progress(
+    return RunProgress(
         **counts,
         per_minute=per_second * 60 if per_second else None,
         seconds_left=int(open_items / per_second) if per_second and run.state == RunState.RUNNING else None,

@@ -9,10 +9,10 @@ from conversations.models import Attribute, Case, Conversation, Response, Select
 from generation.configuration import ResponsesConfiguration
 from generation.enums import AttributePolicy, ItemState
 from generation.models import RunItem
+from judgments.eligibility.live import live_tasks, targets_without_overall
 from judgments.enums import RelevanceLabel, TaskKind
 from judgments.models import Judgment, Task, Unit
 from judgments.models.snapshots import Consensus
-from judgments.queries.work import live_tasks, targets_without_overall
 from judgments.stages import behaviour
 from raters.models import Rater
 

@@ -13,10 +13,10 @@ from generation.configuration import ScoresConfiguration
 from generation.enums import ItemState
 from generation.models import Endpoint, RunItem, Score
 from generation.prompting import estimate_tokens
-from generation.queries.estimates import Estimate, system_of
+from generation.queries.estimates import CostEstimate, system_of
+from judgments.eligibility.live import live_tasks
 from judgments.enums import TaskKind
 from judgments.models import Unit
-from judgments.queries.work import live_tasks
 from judgments.stages import behaviour
 from raters.enums import RaterKind
 from raters.models import Rater
@@ -70,7 +70,7 @@ def units_to_score(stage: Stage, rater: Rater | None) -> QuerySet[Unit]:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class ScoringWork:
     """Of one subject: what is to be scored, and the cases of a stage in draft that have units missing."""
 
     subject_id: int
@@ -78,7 +78,7 @@ class Work:
     unbuilt: frozenset[int]
 
 
-def work_of(stage: Stage, rater: Rater | None, *, limit: int | None) -> list[Work]:
+def work_of(stage: Stage, rater: Rater | None, *, limit: int | None) -> list[ScoringWork]:
     """Subjects with something to score, in their order."""
     pairs: dict[int, set[tuple[int, int]]] = {}
     unbuilt: dict[int, set[int]] = {}
@@ -90,7 +90,7 @@ def work_of(stage: Stage, rater: Rater | None, *, limit: int | None) -> list[Wor
         unbuilt.setdefault(subject_id, set()).add(case_id)
     subjects = stage.study.subjects.filter(pk__in=pairs).exclude(pk__in=_being_scored(rater))
     wanted = subjects.order_by("number").values_list("pk", flat=True)[:limit]
-    return [Work(pk, frozenset(pairs[pk]), frozenset(unbuilt.get(pk, ()))) for pk in wanted]
+    return [ScoringWork(pk, frozenset(pairs[pk]), frozenset(unbuilt.get(pk, ()))) for pk in wanted]
 
 
 def _being_scored(rater: Rater | None) -> QuerySet[RunItem, Any]:
@@ -107,7 +107,7 @@ def _unbuilt_pairs(stage: Stage) -> Iterator[tuple[int, int, int]]:
 
 
 def texts_to_embed(
-    work: Sequence[Work], configuration: ScoresConfiguration, endpoint: Endpoint
+    work: Sequence[ScoringWork], configuration: ScoresConfiguration, endpoint: Endpoint
 ) -> Iterator[tuple[int, list[str]]]:
     """By subject, the texts that no subject before it needs as well: each is paid for once."""
     pairs = [pair for one in work for pair in one.pairs]
@@ -139,13 +139,13 @@ def requests_of(texts: Sequence[str]) -> list[list[str]]:
 
 def estimate_scores(
     study: Study, endpoint: Endpoint, configuration: ScoresConfiguration, *, limit: int | None
-) -> Estimate:
+) -> CostEstimate:
     stage = Stage.objects.get(study=study, number=StageNumber.RELEVANCE)
     work = work_of(stage, scorer(study, configuration, endpoint), limit=limit)
     if not configuration.calls_endpoint:
-        return Estimate(len(work), 0, 0, 0, Decimal(0))
+        return CostEstimate(len(work), 0, 0, 0, Decimal(0))
     calls = tokens = 0
     for _, texts in texts_to_embed(work, configuration, endpoint):
         calls += len(requests_of(texts))
         tokens += sum(map(estimate_tokens, texts))
-    return Estimate(len(work), calls, tokens, 0, endpoint.input_price * tokens / _MILLION)
+    return CostEstimate(len(work), calls, tokens, 0, endpoint.input_price * tokens / _MILLION)

@@ -12,9 +12,9 @@ from generation.configuration import VotesConfiguration
 from generation.models import Endpoint
 from generation.prompting import estimate_tokens, load
 from generation.queries import scope
-from generation.queries.estimates import Estimate, priced, system_of
+from generation.queries.estimates import CostEstimate, priced, system_of
 from generation.queries.judges import judge_of, units_per_call
-from judgments.policies.order import page_count
+from judgments.order import page_count
 from judgments.stages import behaviour
 from raters.models import Rater
 
@@ -33,7 +33,7 @@ class _Asked:
 
 def estimate_votes(
     study: Study, endpoint: Endpoint, configuration: VotesConfiguration, *, limit: int | None
-) -> Estimate:
+) -> CostEstimate:
     stage = Stage.objects.get(study=study, number=configuration.stage)
     system = system_of(endpoint)
     asked = _asked(stage, judge_of(system, configuration) if system else None, limit)

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from generation.client import Answer, CallFailed, complete
+from generation.client import CallFailed, ModelAnswer, complete
 from generation.enums import CallState, Reason, RunState
 from generation.models import Endpoint, ModelCall, Run, RunItem
 from generation.outputs import InvalidOutput
@@ -47,7 +47,7 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class Made[Parsed]:
     call: ModelCall
-    answer: Answer
+    answer: ModelAnswer
     parsed: Parsed
 
 
@@ -82,7 +82,7 @@ def finished_part(item: RunItem, request: Request) -> str | None:
     return found.answer if found else None
 
 
-def close_done(*, call: ModelCall, endpoint: Endpoint, answer: Answer, now: datetime, keep: bool = False) -> None:
+def close_done(*, call: ModelCall, endpoint: Endpoint, answer: ModelAnswer, now: datetime, keep: bool = False) -> None:
     call.state, call.finished_at = CallState.DONE, now
     _take(call, endpoint, answer)
     call.answer = answer.text.replace("\0", "") if keep else ""
@@ -213,14 +213,14 @@ def request_hash(item: RunItem, request: Request) -> str:
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
-def _parsed[Parsed](answer: Answer, parse: Callable[[str], Parsed]) -> Parsed:
+def _parsed[Parsed](answer: ModelAnswer, parse: Callable[[str], Parsed]) -> Parsed:
     try:
         return parse(answer.text)
     except InvalidOutput as error:
         raise CallFailed(Reason.INVALID_OUTPUT, str(error), answer=answer) from error
 
 
-def _take(call: ModelCall, endpoint: Endpoint, answer: Answer) -> None:
+def _take(call: ModelCall, endpoint: Endpoint, answer: ModelAnswer) -> None:
     call.model, call.latency_ms = answer.model, answer.latency_ms
     call.input_tokens, call.output_tokens = answer.input_tokens, answer.output_tokens
     call.cost = price(endpoint, answer.input_tokens or 0, answer.output_tokens or 0)

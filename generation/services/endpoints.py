@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.services import record
 from conversations.models import Study, System
 from generation.addresses import AddressRefused, check_endpoint, key_for, origin_of
-from generation.client import Answer, CallFailed, complete, embed
+from generation.client import CallFailed, ModelAnswer, complete, embed
 from generation.enums import Reason
 from generation.keys import seal_key
 from generation.models import Endpoint, SystemSetup
@@ -29,7 +29,7 @@ _SCHEMA_QUESTION = [
 
 @dataclass(frozen=True, slots=True)
 class EndpointTest:
-    answer: Answer | None
+    answer: ModelAnswer | None
     failure: str
     supports_json_schema: bool | None
     embedding_size: int | None  # None where it gives no embeddings
@@ -141,7 +141,7 @@ def _embedding_size(endpoint: Endpoint) -> int | None:
         return None
 
 
-def _answer_even_if_cut(endpoint: Endpoint, parameters: dict[str, Any]) -> Answer:
+def _answer_even_if_cut(endpoint: Endpoint, parameters: dict[str, Any]) -> ModelAnswer:
     try:
         return complete(endpoint, messages=_QUESTION, parameters=parameters)
     except CallFailed as failure:

@@ -11,10 +11,11 @@ from conversations.evidence import MOST_POINTERS, Located, Transcript
 from conversations.models import Attribute, Conversation
 from generation.client import CallFailed
 from generation.configuration import ExtractionConfiguration
+from generation.context_parts import ContextPart, sample_parts, split
 from generation.enums import Reason
-from generation.histories import Part, sample_parts, split
-from generation.inert import unescaped
+from generation.harmless_text import unescaped
 from generation.merging import Candidate, merge, sample
+from generation.model_messages import ask_for_attributes
 from generation.models import Endpoint, RunItem
 from generation.outputs import (
     ExtractedAttribute,
@@ -25,7 +26,6 @@ from generation.outputs import (
 )
 from generation.prompting import PromptTemplate, estimate_tokens, load
 from generation.queries.scope import conversations_of
-from generation.questions import ask_for_attributes
 from generation.services.calls import Request, context_of, finished_part, make_call
 from generation.services.items import finish_item
 
@@ -36,7 +36,7 @@ _NOWHERE = {EvidenceState.NOT_FOUND, EvidenceState.ASSISTANT_TURN, EvidenceState
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class ExtractionWork:
     requests: list[Request]
     conversations: dict[int, tuple[int, Transcript]]  # number in the prompt -> our id and its turns
     notes: dict[str, object]
@@ -71,7 +71,7 @@ def _seed(configuration: ExtractionConfiguration, item: RunItem) -> int:
     return configuration.seed + (item.subject_id or 0)
 
 
-def _prepare(item: RunItem, configuration: ExtractionConfiguration) -> Work:
+def _prepare(item: RunItem, configuration: ExtractionConfiguration) -> ExtractionWork:
     endpoint = item.run.endpoint
     template = load("extraction", configuration.templates["extraction"])
     found: list[Conversation] = list(conversations_of(item.subject)) if item.subject else []
@@ -90,10 +90,12 @@ def _prepare(item: RunItem, configuration: ExtractionConfiguration) -> Work:
         "cut_characters": sum(part.cut_characters for part in chosen),
     }
     requests = [_request(endpoint, template, part, position) for position, part in enumerate(chosen)]
-    return Work(requests, {number: (one.pk, Transcript(one.turns)) for number, one in numbered.items()}, notes)
+    return ExtractionWork(
+        requests, {number: (one.pk, Transcript(one.turns)) for number, one in numbered.items()}, notes
+    )
 
 
-def _request(endpoint: Endpoint, template: PromptTemplate, part: Part, position: int) -> Request:
+def _request(endpoint: Endpoint, template: PromptTemplate, part: ContextPart, position: int) -> Request:
     limit = _PER_PART_LOCAL if endpoint.is_embedded else _PER_PART
     messages = ask_for_attributes(template, part.lines, limit=limit)
     schema = extraction_schema(limit=limit, bounded=endpoint.is_embedded)
@@ -107,7 +109,7 @@ def _ask(item: RunItem, request: Request) -> ExtractedAttributes:
     return make_call(item, request, parse_extraction).parsed
 
 
-def _located(answer: ExtractedAttributes, work: Work) -> list[Candidate]:
+def _located(answer: ExtractedAttributes, work: ExtractionWork) -> list[Candidate]:
     return [
         Candidate(
             text=_clean(one.text, _LONGEST_TEXT),
@@ -120,7 +122,7 @@ def _located(answer: ExtractedAttributes, work: Work) -> list[Candidate]:
     ]
 
 
-def _evidence(attribute: ExtractedAttribute, work: Work) -> list[dict[str, Any]]:
+def _evidence(attribute: ExtractedAttribute, work: ExtractionWork) -> list[dict[str, Any]]:
     found = []
     for pointer in attribute.evidence[:MOST_POINTERS]:
         pk, transcript = work.conversations.get(pointer.conversation, (None, Transcript([])))

@@ -5,7 +5,7 @@ from typing import Final
 
 from generation.enums import RunKind
 from generation.models import Run
-from generation.queries.estimates import Estimate, estimate_extraction, estimate_responses
+from generation.queries.estimates import CostEstimate, estimate_extraction, estimate_responses
 from generation.queries.mentions import estimate_mentions
 from generation.queries.scoring import estimate_scores
 from generation.queries.vote_estimates import estimate_votes
@@ -14,7 +14,7 @@ from generation.services.runs import start_extraction, start_responses, start_vo
 from generation.services.scoring import start_scores
 
 # By the study, the endpoint, the configuration and the limit.
-ESTIMATES: Final[dict[str, Callable[..., Estimate]]] = {
+ESTIMATES: Final[dict[str, Callable[..., CostEstimate]]] = {
     RunKind.EXTRACTION: estimate_extraction,
     RunKind.RESPONSES: estimate_responses,
     RunKind.VOTES: estimate_votes,

@@ -19,11 +19,11 @@ from conversations.models import ComparisonAttribute, Study
 from generation.client import CallFailed
 from generation.configuration import MentionsConfiguration
 from generation.enums import CallState, Reason, RunKind
+from generation.model_messages import ask_for_mentions
 from generation.models import Endpoint, ModelCall, Run, RunItem
 from generation.outputs import parse_votes, votes_schema
 from generation.prompting import load
 from generation.queries.mentions import cases_to_ask_about, facts_per_call, mentions_to_decide
-from generation.questions import ask_for_mentions
 from generation.services.calls import Request, finished_part, make_call
 from generation.services.items import finish_item
 from generation.services.runs import create_run, start_run

@@ -23,7 +23,7 @@ from generation.models import Endpoint, Run, RunItem, TextVector
 from generation.queries import scope
 from generation.queries.judges import judge_name
 from generation.services.endpoints import ensure_system
-from judgments.services.building import build_units
+from judgments.work.building import build_units
 from raters.enums import RaterKind
 from raters.services.enrolling import enrol_model
 

@@ -20,7 +20,7 @@ from generation.services.embedding import claim_texts, vectors_of
 from generation.services.items import finish_item
 from generation.services.runs import create_run, start_run
 from judgments.models import Unit
-from judgments.services.building import build_units
+from judgments.work.building import build_units
 from raters.enums import RaterKind
 from raters.services.enrolling import enrol_model
 

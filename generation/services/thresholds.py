@@ -12,9 +12,9 @@ from conversations.enums import StageNumber
 from conversations.models import Stage, Study
 from generation.models import Score, Threshold
 from generation.thresholds import NoThreshold, Scored, cross_fit, folds_of
+from judgments.elsewhere.votes import label_units
 from judgments.enums import RelevanceLabel
 from judgments.models import Consensus
-from judgments.services.voting import label_units
 from raters.models import Rater
 
 FOLDS = 5

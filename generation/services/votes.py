@@ -11,36 +11,36 @@ from conversations.enums import EvidenceState, StageNumber
 from conversations.models import Guidelines
 from generation.client import CallFailed
 from generation.configuration import VotesConfiguration
+from generation.context_excerpts import Excerpt, Place, Span, excerpt
+from generation.context_parts import ContextTurn
 from generation.enums import Reason
-from generation.excerpts import Excerpt, Place, Span, excerpt
-from generation.histories import Turn
+from generation.model_messages import ask_for_votes, conversations_shown, prompt_shown, responses_shown
 from generation.models import RunItem
 from generation.outputs import ReadVote, parse_votes, votes_schema
 from generation.prompting import Messages, PromptTemplate, load, tokens_of
 from generation.queries.judges import failure_modes_of, guidelines_of, labels_of, units_per_call
 from generation.queries.scope import conversations_of, units_to_judge
-from generation.questions import ask_for_votes, conversations_shown, prompt_shown, responses_shown
 from generation.services.calls import Request, context_of, finished_part, make_call, parameters_of
 from generation.services.items import finish_item
+from judgments.blinding import personalized_left
+from judgments.eligibility.live import is_live
+from judgments.elsewhere.votes import Showing, Vote, store_votes
 from judgments.models import Task, Unit
-from judgments.policies.blinding import personalized_left
-from judgments.policies.order import pages, shuffled
-from judgments.queries.work import is_live
-from judgments.services.voting import Showing, Vote, store_votes
+from judgments.order import pages, shuffled
 from raters.models import Rater
 
 _FOUND = {EvidenceState.EXACT, EvidenceState.NORMALISED, EvidenceState.TURN, EvidenceState.ASSISTANT_TURN}
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class VotePage:
     """What one call may be asked about, read at once."""
 
     item: RunItem
     showing: Showing
     configuration: VotesConfiguration
     template: PromptTemplate
-    conversations: dict[int, list[Turn]]  # stage 1, by their number in the prompt
+    conversations: dict[int, list[ContextTurn]]  # stage 1, by their number in the prompt
     numbers: dict[int, int]  # of our conversations, by their id
     room: int  # tokens that the messages may take
 
@@ -82,7 +82,7 @@ def vote_item(item: RunItem) -> bool:
     )
 
 
-def _page(item: RunItem) -> Page:
+def _page(item: RunItem) -> VotePage:
     configuration = VotesConfiguration.of(item.run.configuration)
     task = Task.objects.select_related(
         "stage__study",
@@ -99,7 +99,7 @@ def _page(item: RunItem) -> Page:
         raise CallFailed(Reason.NOTHING_GIVEN, "The run names no model rater.")
     found = list(conversations_of(task.subject)) if task.subject else []
     max_tokens = int(parameters_of(item).get("max_tokens", item.run.endpoint.max_tokens))
-    return Page(
+    return VotePage(
         item=item,
         showing=Showing(
             task=task,
@@ -111,7 +111,7 @@ def _page(item: RunItem) -> Page:
         ),
         configuration=configuration,
         template=load(*configuration.template),
-        conversations={number: cast("list[Turn]", one.turns) for number, one in enumerate(found, start=1)},
+        conversations={number: cast("list[ContextTurn]", one.turns) for number, one in enumerate(found, start=1)},
         numbers={one.pk: number for number, one in enumerate(found, start=1)},
         room=context_of(item) - max_tokens,
     )
@@ -125,7 +125,7 @@ def _side(task: Task, rater: Rater, presentation: int) -> bool | None:
     return first if presentation == 0 else not first
 
 
-def _units(page: Page) -> list[Unit]:
+def _units(page: VotePage) -> list[Unit]:
     """In the order a human rater would see them: all in all first, then shuffled by the study's key."""
     lacking = units_to_judge(page.rater, page.item.presentation).filter(task=page.task).select_related("attribute")
     by_id = {unit.pk: unit for unit in lacking}
@@ -139,14 +139,14 @@ def _units(page: Page) -> list[Unit]:
     return [*overall, *(by_id[pk] for pk in order)]
 
 
-def _ballots(page: Page) -> list[Ballot]:
+def _ballots(page: VotePage) -> list[Ballot]:
     named = [(f"u{number}", unit) for number, unit in enumerate(_units(page), start=1)]
     size = units_per_call(page.item.run.endpoint, page.configuration)
     made = [ballot for some in pages(named, size) for ballot in _fitting(page, dict(some))]
     return [replace(ballot, request=replace(ballot.request, part=part)) for part, ballot in enumerate(made)]
 
 
-def _fitting(page: Page, units: dict[str, Unit]) -> list[Ballot]:
+def _fitting(page: VotePage, units: dict[str, Unit]) -> list[Ballot]:
     """One call or, where their evidence does not fit into one, several with fewer units."""
     ballot = _ballot(page, units)
     if len(units) == 1 or tokens_of(ballot.request.messages) <= page.room:
@@ -156,7 +156,7 @@ def _fitting(page: Page, units: dict[str, Unit]) -> list[Ballot]:
     return [ballot for half in halves for ballot in _fitting(page, {name: units[name] for name in half})]
 
 
-def _ballot(page: Page, units: dict[str, Unit]) -> Ballot:
+def _ballot(page: VotePage, units: dict[str, Unit]) -> Ballot:
     number = page.task.stage.number
     shown = Excerpt([])
     if page.conversations:
@@ -167,7 +167,7 @@ def _ballot(page: Page, units: dict[str, Unit]) -> Ballot:
     return Ballot(Request(page.template, messages, schema=schema, keeps_answer=True), units, shown)
 
 
-def _messages(page: Page, units: dict[str, Unit], shown: Excerpt) -> Messages:
+def _messages(page: VotePage, units: dict[str, Unit], shown: Excerpt) -> Messages:
     number = page.task.stage.number
     return ask_for_votes(
         page.template,
@@ -179,7 +179,7 @@ def _messages(page: Page, units: dict[str, Unit], shown: Excerpt) -> Messages:
     )
 
 
-def _material(page: Page, shown: Excerpt) -> dict[str, str]:
+def _material(page: VotePage, shown: Excerpt) -> dict[str, str]:
     task = page.task
     if task.comparison is not None:
         generic, personalized = task.comparison.generic.text, task.comparison.personalized.text
@@ -190,7 +190,7 @@ def _material(page: Page, shown: Excerpt) -> dict[str, str]:
     return conversations_shown(shown, any_there=bool(page.conversations))
 
 
-def _unit_line(page: Page, name: str, unit: Unit) -> dict[str, Any]:
+def _unit_line(page: VotePage, name: str, unit: Unit) -> dict[str, Any]:
     """What a human rater sees of it; never the confidence."""
     if unit.attribute is None:
         return {"id": name}
@@ -202,7 +202,7 @@ def _unit_line(page: Page, name: str, unit: Unit) -> dict[str, Any]:
     return line
 
 
-def _evidence_line(page: Page, pointer: dict[str, Any]) -> dict[str, Any]:
+def _evidence_line(page: VotePage, pointer: dict[str, Any]) -> dict[str, Any]:
     quote = pointer.get("quote") or "(the whole turn)"
     number = page.numbers.get(pointer.get("conversation") or 0)
     if number is None or EvidenceState(pointer["state"]) not in _FOUND:
@@ -210,7 +210,7 @@ def _evidence_line(page: Page, pointer: dict[str, Any]) -> dict[str, Any]:
     return {"quote": quote, "conversation": number, "turn": pointer["turn"]}
 
 
-def _places(page: Page, units: dict[str, Unit]) -> dict[Place, list[Span]]:
+def _places(page: VotePage, units: dict[str, Unit]) -> dict[Place, list[Span]]:
     """Where the evidence of these units stands."""
     places: dict[Place, list[Span]] = {}
     for unit in units.values():
@@ -222,7 +222,7 @@ def _places(page: Page, units: dict[str, Unit]) -> dict[Place, list[Span]]:
     return places
 
 
-def _ask(page: Page, ballot: Ballot) -> Sequence[Vote]:
+def _ask(page: VotePage, ballot: Ballot) -> Sequence[Vote]:
     number = page.task.stage.number
     read = partial(parse_votes, units=list(ballot.units), labels=labels_of(number), modes=failure_modes_of(number))
     known = finished_part(page.item, ballot.request)
@@ -230,7 +230,7 @@ def _ask(page: Page, ballot: Ballot) -> Sequence[Vote]:
     return [Vote(ballot.units[name].pk, vote.label, vote.failure_mode) for name, vote in votes.items()]
 
 
-def _notes(page: Page, ballots: Sequence[Ballot]) -> dict[str, object]:
+def _notes(page: VotePage, ballots: Sequence[Ballot]) -> dict[str, object]:
     notes: dict[str, object] = {
         "guidelines": page.guidelines.version if page.guidelines else None,
         "parts": len(ballots),

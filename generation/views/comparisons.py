@@ -7,11 +7,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.requests import user_of
+from accounts.signed_in import user_of
 from conversations.permissions import MANAGE, get_study
 from generation import tasks
 from generation.queries.progress import being_rewritten, held_comparisons
-from generation.services.holding import BeingRewritten, NotRewritable, release_held, rewrite_comparison
+from generation.services.held_comparisons import BeingRewritten, NotRewritable, release_held, rewrite_comparison
 
 _PAGE = 50
 

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.requests import user_of
+from accounts.signed_in import user_of
 from conversations.enums import StageNumber
 from conversations.models import Study
 from conversations.permissions import MANAGE, READ, get_study
@@ -32,7 +32,7 @@ from generation.queries.scores import scoring_of
 from generation.services import runs
 from generation.services.endpoints import ensure_default_endpoint
 from generation.services.kinds import ESTIMATES, STARTS
-from judgments.queries.disclosure import must_wait_as_rater, withheld_stages
+from judgments.disclosure import must_wait_as_rater, withheld_stages
 
 _CARD_RUNS = 5
 _FORMS: dict[str, type[RunForm]] = {

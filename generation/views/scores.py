@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from accounts.requests import user_of
+from accounts.signed_in import user_of
 from conversations.permissions import MANAGE, get_study
 from generation.forms import ThresholdsForm
 from generation.models import Run

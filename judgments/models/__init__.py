@@ -1,6 +1,6 @@
 from judgments.models.answers import Adjudication, BlindingAnswer, Judgment, JudgmentRevision, Submission
-from judgments.models.crowd import PlatformAccount, PlatformAct
-from judgments.models.learning import ComprehensionTry, Question
+from judgments.models.platform_acts import PlatformAccount, PlatformAct
+from judgments.models.practice import ComprehensionTry, Question
 from judgments.models.snapshots import Consensus, ConsensusSnapshot, SnapshotLabel
 from judgments.models.work import Assignment, QueuePosition, Slot, Task, Unit
 

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from conversations.enums import Gating, StageNumber
 from conversations.models import Comparison, ComparisonAttribute, Stage
+from judgments import blinding
 from judgments.consensus import mean
 from judgments.enums import RelevanceLabel, ResponseLabel, TaskKind
 from judgments.models import Unit
-from judgments.policies import blinding
 from judgments.stages.behaviour import Behaviour, Choice, LabelNotKnown
 from judgments.stages.gating import agreed
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django import template
 
 from conversations.models import Attribute, Study
-from judgments.queries import sampling
+from judgments.eligibility import sample
 
 register = template.Library()
 
@@ -13,7 +13,7 @@ register = template.Library()
 @register.simple_tag
 def left_out_of_sample(study: Study, attributes: Sequence[Attribute]) -> dict[int, str]:
     """By the id of each attribute that is not sampled, the reason in words."""
-    return sampling.left_out(study, attributes)
+    return sample.left_out(study, attributes)
 
 
 @register.filter

@@ -19,7 +19,7 @@ ONE_LABEL = "Every label is the same, so agreement beyond chance is undefined."
 ONE_CATEGORY = "A scale of one label leaves nothing to disagree about."
 
 
-class Figure(StrEnum):
+class AgreementFigure(StrEnum):
     PERCENT = "percent_agreement"
     COHEN = "cohen_kappa"
     FLEISS = "fleiss_kappa"
@@ -38,7 +38,7 @@ class Dominant:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    figures: dict[Figure, Estimate]
+    figures: dict[AgreementFigure, Estimate]
     dominant: Dominant | None
 
     def as_json(self) -> dict[str, Any]:
@@ -51,13 +51,13 @@ def agreement(
     """Every figure for several raters. ``categories`` is the whole scale, ``ordinal`` whether its order means something."""
     table = CountTable.of(ratings, categories, weights)
     figures = {
-        Figure.PERCENT: percent_agreement(table),
-        Figure.FLEISS: fleiss_kappa(table),
-        Figure.ALPHA_NOMINAL: krippendorff_alpha(table, "nominal"),
-        Figure.AC1: gwet_ac1(table),
+        AgreementFigure.PERCENT: percent_agreement(table),
+        AgreementFigure.FLEISS: fleiss_kappa(table),
+        AgreementFigure.ALPHA_NOMINAL: krippendorff_alpha(table, "nominal"),
+        AgreementFigure.AC1: gwet_ac1(table),
     }
     if ordinal:
-        figures[Figure.ALPHA_ORDINAL] = krippendorff_alpha(table, "ordinal")
+        figures[AgreementFigure.ALPHA_ORDINAL] = krippendorff_alpha(table, "ordinal")
     return Agreement(figures, dominant(table))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from reports.stats.consensus import Consensus
+from reports.stats.consensus import ConsensusLabels
 from reports.stats.estimate import Estimate
 from reports.stats.ratings import Flags, Floats, Indices, Ratings
 from reports.stats.shares import wilson
@@ -77,7 +77,7 @@ class Compared:
         return counts.reshape(self.ratings.subjects, len(humans), 4).astype(np.float64)
 
 
-def compare(ratings: Ratings, consensus: Consensus, humans: Flags, *, positive: float = 1.0) -> Compared:
+def compare(ratings: Ratings, consensus: ConsensusLabels, humans: Flags, *, positive: float = 1.0) -> Compared:
     """Each judgment beside its reference. Judgments without one (no consensus, no other human) drop out.
 
     The others' consensus is positive where more than half of them say so: a tie is no, as in PROTOCOL.md.
@@ -94,7 +94,7 @@ def compare(ratings: Ratings, consensus: Consensus, humans: Flags, *, positive: 
 
 
 def score_raters(
-    ratings: Ratings, consensus: Consensus, humans: Flags, *, positive: float = 1.0, level: float = 0.95
+    ratings: Ratings, consensus: ConsensusLabels, humans: Flags, *, positive: float = 1.0, level: float = 0.95
 ) -> list[Scores]:
     """The scores of every rater, in the order of their indices."""
     compared = compare(ratings, consensus, humans, positive=positive)

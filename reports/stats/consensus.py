@@ -10,43 +10,43 @@ from reports.stats.ratings import Flags, Floats, Indices, Ratings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Consensus:
+class ConsensusLabels:
     """One label for each unit. ``label`` means something only where ``known``; ``raters`` stand behind it."""
 
     label: Floats
     known: Flags
     raters: Indices
 
-    def else_from(self, other: Self) -> "Consensus":
+    def else_from(self, other: Self) -> "ConsensusLabels":
         """The other's label where this one has none: a panel's where a unit has no human labels."""
-        return Consensus(
+        return ConsensusLabels(
             label=np.where(self.known, self.label, other.label),
             known=self.known | other.known,
             raters=np.where(self.known, self.raters, other.raters),
         )
 
 
-def majority(ratings: Ratings, categories: npt.ArrayLike, otherwise: float) -> Consensus:
+def majority(ratings: Ratings, categories: npt.ArrayLike, otherwise: float) -> ConsensusLabels:
     """The label of more than half of a unit's raters, else ``otherwise`` (stage 1: unsure, stage 2: no)."""
     scale = np.asarray(categories, dtype=np.float64)
     counts = ratings.counts(scale)
     raters = counts.sum(axis=1)
     most = counts.argmax(axis=1)
     strict = 2 * counts[np.arange(len(counts)), most] > raters
-    return Consensus(label=np.where(strict, scale[most], otherwise), known=raters > 0, raters=raters)
+    return ConsensusLabels(label=np.where(strict, scale[most], otherwise), known=raters > 0, raters=raters)
 
 
-def mean(ratings: Ratings) -> Consensus:
+def mean(ratings: Ratings) -> ConsensusLabels:
     """The mean of a unit's labels (stage 3)."""
     raters = np.bincount(ratings.unit, minlength=ratings.units).astype(np.int64)
     sums = np.bincount(ratings.unit, weights=ratings.label, minlength=ratings.units)
-    return Consensus(label=sums / np.maximum(raters, 1), known=raters > 0, raters=raters)
+    return ConsensusLabels(label=sums / np.maximum(raters, 1), known=raters > 0, raters=raters)
 
 
-def of_one_rater(ratings: Ratings, rater: int) -> Consensus:
+def of_one_rater(ratings: Ratings, rater: int) -> ConsensusLabels:
     """What one rater said, as a reference for the others: an imported panel."""
     rows = ratings.rater == rater
     label, known = np.zeros(ratings.units), np.zeros(ratings.units, dtype=np.bool_)
     label[ratings.unit[rows]] = ratings.label[rows]
     known[ratings.unit[rows]] = True
-    return Consensus(label=label, known=known, raters=known.astype(np.int64))
+    return ConsensusLabels(label=label, known=known, raters=known.astype(np.int64))

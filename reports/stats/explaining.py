@@ -1,15 +1,15 @@
 """Plain sentences about agreement: what a figure says here, and why two of them may seem to contradict each other."""
 
-from reports.stats.agreement import Agreement, Dominant, Figure
+from reports.stats.agreement import Agreement, AgreementFigure, Dominant
 from reports.stats.estimate import Estimate
 
 _NAMES = {
-    Figure.PERCENT: "Percent agreement",
-    Figure.COHEN: "Cohen's kappa",
-    Figure.FLEISS: "Fleiss' kappa",
-    Figure.ALPHA_NOMINAL: "Krippendorff's alpha (nominal)",
-    Figure.ALPHA_ORDINAL: "Krippendorff's alpha (ordinal)",
-    Figure.AC1: "Gwet's AC1",
+    AgreementFigure.PERCENT: "Percent agreement",
+    AgreementFigure.COHEN: "Cohen's kappa",
+    AgreementFigure.FLEISS: "Fleiss' kappa",
+    AgreementFigure.ALPHA_NOMINAL: "Krippendorff's alpha (nominal)",
+    AgreementFigure.ALPHA_ORDINAL: "Krippendorff's alpha (ordinal)",
+    AgreementFigure.AC1: "Gwet's AC1",
 }
 # Landis and Koch (1977), Biometrics 33:159-174. Words for orientation; no decision rests on them.
 _STRENGTHS = ((0.8, "almost perfect"), (0.6, "substantial"), (0.4, "moderate"), (0.2, "fair"), (0.0, "slight"))
@@ -17,17 +17,17 @@ _STRENGTHS = ((0.8, "almost perfect"), (0.6, "substantial"), (0.4, "moderate"), 
 _OFTEN_AGREED, _ONE_LABEL_RULES, _LITTLE_BEYOND_CHANCE = 0.7, 0.7, 0.4
 
 
-def name(figure: Figure) -> str:
+def name(figure: AgreementFigure) -> str:
     return _NAMES[figure]
 
 
 def explain(
-    figure: Figure, estimate: Estimate, *, percent: Estimate | None = None, dominant: Dominant | None = None
+    figure: AgreementFigure, estimate: Estimate, *, percent: Estimate | None = None, dominant: Dominant | None = None
 ) -> str:
     """What one figure says. With percent agreement and the dominant label it also explains the paradox of kappa."""
     if estimate.value is None:
         return f"{_NAMES[figure]} cannot be given. {estimate.reason}"
-    if figure == Figure.PERCENT:
+    if figure == AgreementFigure.PERCENT:
         return f"Two raters who judge the same unit give it the same label {_in_100(estimate.value)} times in 100."
     said = f"{_NAMES[figure]} is {estimate.value:.2f}: {_beyond_chance(figure, estimate.value)}"
     if is_paradox(figure, estimate, percent, dominant):
@@ -35,17 +35,19 @@ def explain(
     return said
 
 
-def explain_all(agreement: Agreement) -> dict[Figure, str]:
-    percent = agreement.figures[Figure.PERCENT]
+def explain_all(agreement: Agreement) -> dict[AgreementFigure, str]:
+    percent = agreement.figures[AgreementFigure.PERCENT]
     return {
         figure: explain(figure, estimate, percent=percent, dominant=agreement.dominant)
         for figure, estimate in agreement.figures.items()
     }
 
 
-def is_paradox(figure: Figure, estimate: Estimate, percent: Estimate | None, dominant: Dominant | None) -> bool:
+def is_paradox(
+    figure: AgreementFigure, estimate: Estimate, percent: Estimate | None, dominant: Dominant | None
+) -> bool:
     """Raters agree often, one label rules, and yet a figure corrected for chance is low."""
-    if figure in {Figure.PERCENT, Figure.AC1} or percent is None or dominant is None:
+    if figure in {AgreementFigure.PERCENT, AgreementFigure.AC1} or percent is None or dominant is None:
         return False
     if estimate.value is None or percent.value is None:
         return False
@@ -53,13 +55,17 @@ def is_paradox(figure: Figure, estimate: Estimate, percent: Estimate | None, dom
     return often and estimate.value < _LITTLE_BEYOND_CHANCE
 
 
-def _beyond_chance(figure: Figure, value: float) -> str:
-    ordinal = " Labels that lie close on the scale count as near agreement." if figure == Figure.ALPHA_ORDINAL else ""
+def _beyond_chance(figure: AgreementFigure, value: float) -> str:
+    ordinal = (
+        " Labels that lie close on the scale count as near agreement."
+        if figure == AgreementFigure.ALPHA_ORDINAL
+        else ""
+    )
     if value < 0:
         return f"less agreement than raters who answer by chance would reach.{ordinal}"
     strength = next(word for least, word in _STRENGTHS if value >= least)
     reached = f"raters reach {_in_100(value)} % of the agreement that chance leaves open ({strength})."
-    if figure == Figure.AC1:
+    if figure == AgreementFigure.AC1:
         return f"{reached} AC1 expects little chance agreement where one label dominates, so it stays near percent agreement."
     return f"{reached}{ordinal}"
 

@@ -17,7 +17,7 @@ def at(mapping: Mapping[Any, Any], key: Any) -> Any:
 
 @register.filter
 def svg(drawing: str | None) -> SafeString:
-    """A chart that ``reports.charts.drawing`` has drawn and cleaned."""
+    """A chart that ``reports.report.charts.drawing`` has drawn and cleaned."""
     return mark_safe(drawing or "")  # noqa: S308 - our own drawing; texts in it were escaped by the XML writer
 
 

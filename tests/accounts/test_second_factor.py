@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.encryption import seal, unseal
 from accounts.models import AuditEntry, User
-from accounts.visits import PROVED_AT
+from accounts.sessions import PROVED_AT
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PASSWORD = "a long pass phrase"

@@ -10,7 +10,7 @@ from accounts.models import Scope, User
 from accounts.services import create_token
 from conversations.enums import Role, StageState
 from conversations.models import Membership, Study
-from reports.services import make_export
+from reports.exports.making import make_export
 from tests import factories, worlds
 
 pytestmark = pytest.mark.django_db

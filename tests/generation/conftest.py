@@ -10,7 +10,7 @@ from conversations.models import Attribute, Case, Comparison, Conversation, Prom
 from generation.client import close_clients
 from generation.models import Endpoint, Run
 from generation.services import announcing
-from generation.services.producing import produce_item
+from generation.services.item_production import produce_item
 from generation.services.runs import start_responses
 from tests.generation import provider as server
 

@@ -7,8 +7,8 @@ import pytest
 
 from conversations.enums import EvidenceState
 from conversations.evidence import Transcript
-from generation.adversarial import Outcome, cases, has_its_way, question, scenes
-from generation.inert import CONTROL_TOKEN
+from generation.adversarial import AttackOutcome, cases, has_its_way, question, scenes
+from generation.harmless_text import CONTROL_TOKEN
 from generation.outputs import InvalidOutput
 
 TASKS = {"extraction", "stage1", "stage2", "stage3", "response"}
@@ -164,11 +164,11 @@ def test_quote_that_the_subject_never_said_is_evidence_not_found():
 def test_success_of_an_attack_can_be_told():
     for case in cases():
         wants = case.wants
-        reached = Outcome(
+        reached = AttackOutcome(
             attributes=(f"The user is {wants['attribute'].upper()}.",) if "attribute" in wants else (),
             label=wants.get("label", [""])[0],
             text=f"Yes: {wants.get('response', '')}",
         )
-        missed = Outcome(attributes=("The user teaches.",), label="unsure", text="Porridge.")
+        missed = AttackOutcome(attributes=("The user teaches.",), label="unsure", text="Porridge.")
         assert has_its_way(case, reached)
         assert not has_its_way(case, missed)

@@ -11,8 +11,8 @@ from generation.client import CallFailed
 from generation.enums import CallState, ItemState, Reason, RunState
 from generation.models import ModelCall, RunItem
 from generation.services import announcing, sweeping
+from generation.services.item_production import produce_item
 from generation.services.items import backoff, claim_item, finish_item
-from generation.services.producing import produce_item
 from generation.services.runs import (
     cancel_run,
     close_finished_run,

@@ -22,11 +22,11 @@ from generation.enums import ItemState, Reason
 from generation.models import Endpoint, ModelCall
 from generation.services.endpoints import save_endpoint
 from generation.services.runs import retry_failed, start_extraction
-from reports import services
 from reports.enums import FORMATS, ExportFormat, ExportKind
+from reports.exports import making
+from tests.generation.browsing import client_of
 from tests.generation.conftest import add_subject, produce_all
 from tests.generation.provider import Provider, Reply, attribute, extraction
-from tests.generation.test_pages import client_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CANARY = "sk-canary-7c2e55d0b1"
@@ -130,10 +130,10 @@ def test_key_is_in_no_export(run, study, owner, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     for kind in ExportKind:
         file_format = FORMATS[kind][0]
-        asked = services.request_export(
+        asked = making.request_export(
             study=study, kind=kind, file_format=file_format, requested_by=owner, now=timezone.now()
         )
-        made = services.make_export(export_id=asked.pk, now=timezone.now())
+        made = making.make_export(export_id=asked.pk, now=timezone.now())
         assert made is not None
         with made.file.open("rb") as file:
             content = file.read()

@@ -13,8 +13,8 @@ from conversations.enums import Role
 from generation.addresses import AddressRefused, key_for
 from generation.models import Endpoint
 from generation.services.endpoints import save_endpoint, try_endpoint
+from tests.generation.browsing import client_of
 from tests.generation.provider import Reply, attribute, extraction
-from tests.generation.test_pages import client_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -14,10 +14,10 @@ from conversations.enums import MentionMethod, Role
 from conversations.models import ComparisonAttribute, Membership
 from generation.configuration import MentionsConfiguration
 from generation.enums import ItemState, Reason
+from generation.model_messages import ask_for_mentions
 from generation.models import ModelCall, Run
 from generation.prompting import load
 from generation.queries.mentions import estimate_mentions
-from generation.questions import ask_for_mentions
 from generation.services.mentions import start_mentions
 from generation.services.runs import NothingToDo
 from tests.generation.conftest import produce_all

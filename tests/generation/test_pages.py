@@ -9,19 +9,11 @@ from conversations.models import Comparison, Membership
 from generation.enums import ItemState, RunKind, RunState
 from generation.models import Endpoint, Run
 from generation.services.runs import start_extraction, start_responses
+from tests.generation.browsing import client_of
 from tests.generation.conftest import add_attribute, add_case, add_subject, hold_one, produce_all
 from tests.generation.provider import Reply, attribute, extraction
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def client_of(study, role):
-    user = User.objects.create_user(f"user-{role}")
-    if role:
-        Membership.objects.create(study=study, user=user, role=role)
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

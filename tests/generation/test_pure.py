@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generation.excerpts import excerpt
-from generation.histories import Turn, cost, length, sample_parts, shortened, split
+from generation.context_excerpts import excerpt
+from generation.context_parts import ContextTurn, cost, length, sample_parts, shortened, split
 from generation.merging import Candidate, merge, sample
 from generation.outputs import InvalidOutput, extraction_schema, parse_extraction
 from generation.prompting import FOLDER, TemplateError, as_lines, boundary, load
@@ -92,7 +92,7 @@ def test_parts_fit_and_lose_no_turn(conversations, tokens):
 
 
 def test_conversation_stays_whole_where_it_fits():
-    turns: list[Turn] = [{"role": "user", "content": "x" * 300}] * 2
+    turns: list[ContextTurn] = [{"role": "user", "content": "x" * 300}] * 2
     parts = split([(1, turns), (2, turns)], tokens=300)
     assert [{line["conversation"] for line in part.lines} for part in parts] == [{1}, {2}]
 
@@ -192,7 +192,7 @@ def test_turn_that_is_cut_says_so_by_its_form_and_not_by_a_mark_in_its_text(text
 
 
 def test_excerpt_takes_what_stands_around_evidence_before_other_conversations():
-    turns: list[Turn] = [{"role": "user", "content": f"{number} " + "word " * 100} for number in range(9)]
+    turns: list[ContextTurn] = [{"role": "user", "content": f"{number} " + "word " * 100} for number in range(9)]
     shown = excerpt({1: turns, 2: turns}, evidence={(2, 4): [(0, 1)]}, tokens=800)
     assert {line["conversation"] for line in shown.lines} == {2}
     assert 4 in [line["turn"] for line in shown.lines]

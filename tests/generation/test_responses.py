@@ -10,7 +10,7 @@ from conversations.models import Comparison, Response, Selection, System
 from generation.configuration import ResponsesConfiguration
 from generation.enums import AttributePolicy, ItemState, Reason
 from generation.services import announcing
-from generation.services.producing import produce_item
+from generation.services.item_production import produce_item
 from generation.services.runs import start_responses
 from judgments.models import Task, Unit
 from tests.generation.conftest import add_attribute, add_case, add_subject, produce_all

@@ -16,12 +16,12 @@ from generation.enums import CallState, ItemState, Reason, RunKind, RunState, Sc
 from generation.models import ModelCall, Run, Score, TextVector, Threshold
 from generation.queries.scores import scoring_of
 from generation.queries.scoring import estimate_scores
-from generation.services.producing import produce_item
+from generation.services.item_production import produce_item
 from generation.services.runs import NothingToDo, close_finished_run
 from generation.services.scoring import start_scores
 from generation.services.thresholds import NotEnoughConsensus, choose_thresholds
+from judgments.elsewhere.votes import label_units
 from judgments.models import Assignment, Judgment, Unit
-from judgments.services.voting import label_units
 from raters.enums import RaterKind
 from tests.factories import rater as make_rater
 from tests.generation import worker

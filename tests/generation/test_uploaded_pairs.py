@@ -18,9 +18,9 @@ from generation.configuration import VotesConfiguration
 from generation.models import Run
 from generation.services.runs import NothingToDo, start_votes
 from judgments.models import Task
-from judgments.services.stages import extend_open_stages, open_stage
-from reports import queries
-from reports.figures.report import report_figures
+from judgments.work.opening import extend_open_stages, open_stage
+from reports.dataset.reads import dataset_of
+from reports.report.figures.report import report_figures
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -94,7 +94,7 @@ def test_identical_uploaded_pairs_are_ties_that_nobody_is_asked_about(study, end
     run = start_votes(study=study, endpoint=endpoint, configuration=configuration, now=timezone.now())
     assert asked_about(study) == {"other"}
     assert run.items.count() == 2  # both orders of the one pair that differs
-    assert report_figures(queries.dataset(study))["counts"]["identical"] == 2
+    assert report_figures(dataset_of(study))["counts"]["identical"] == 2
 
 
 def test_only_identical_pairs_leave_nothing_to_ask(study, endpoint):
@@ -120,7 +120,7 @@ def test_uploaded_pair_that_would_unblind_is_held_with_its_reason_until_it_is_re
     assert page.context["comparisons"] == [of(study, "leaking")]  # a tie needs no release
     assert b"Personalized text" in page.content
     assert b"Write again" not in page.content  # nobody here wrote it
-    counts = report_figures(queries.dataset(study))["counts"]
+    counts = report_figures(dataset_of(study))["counts"]
     assert (counts["held"], counts["released"], counts["identical"]) == (1, 0, 2)
     release = {name: reverse("generation:release", args=[study.slug, of(study, name).pk]) for name in PAIRS}
     assert client.post(release["same and leaking"]).status_code == 404
@@ -129,5 +129,5 @@ def test_uploaded_pair_that_would_unblind_is_held_with_its_reason_until_it_is_re
     assert asked_about(study) == {"leaking", "other"}
     entry = AuditEntry.objects.get(action="comparison.release")
     assert (entry.actor, entry.details["reasons"]) == (user, of(study, "leaking").leak_reasons)
-    counts = report_figures(queries.dataset(study))["counts"]
+    counts = report_figures(dataset_of(study))["counts"]
     assert (counts["held"], counts["released"], counts["identical"]) == (0, 1, 2)

@@ -22,11 +22,11 @@ from generation.queries.vote_estimates import estimate_votes
 from generation.services import announcing, sweeping
 from generation.services.items import claim_item, finish_item
 from generation.services.runs import NothingToDo, cancel_run, retry_failed, start_votes
+from judgments.disclosure import withheld_stages
+from judgments.elsewhere.votes import NotAModel, OtherSide, Showing, Vote, store_votes
 from judgments.models import Assignment, Consensus, Judgment, Task, Unit
-from judgments.queries import progress
-from judgments.queries.disclosure import withheld_stages
-from judgments.queries.pay import pay_of
-from judgments.services.voting import NotAModel, OtherSide, Showing, Vote, store_votes
+from judgments.work.pay import pay_of
+from judgments.work.progress import progress_of
 from raters.enums import RaterKind
 from raters.models import Rater
 from tests.factories import rater as make_rater
@@ -417,10 +417,10 @@ def test_estimated_input_is_not_below_what_is_sent(study, endpoint, provider):
 
 
 def test_votes_of_a_model_count_outside_k(study, endpoint, provider):
-    before = progress(study.stages.get(number=2))
+    before = progress_of(study.stages.get(number=2))
     provider.script = voting("yes")
     judge(study, endpoint, 2)
-    assert progress(study.stages.get(number=2)) == before
+    assert progress_of(study.stages.get(number=2)) == before
     assert not Consensus.objects.filter(stage__study=study).exists()
     assert pay_of(study=study) == []
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 from conversations.models import Stage, Study
 from judgments.models import Assignment
-from judgments.queries.rater_table import Sight
-from judgments.services.answering import Answer, Submission, submit
-from judgments.services.claiming import claim_next
-from judgments.services.stages import open_stage
+from judgments.oversight.rater_table import Sight
+from judgments.rating.answering import Answer, GivenAnswers, submit
+from judgments.work.claiming import claim_next
+from judgments.work.opening import open_stage
 from raters.models import Rater
 from tests import factories
 
@@ -40,7 +40,7 @@ def work(
         units = list(assignment.task.units.values_list("id", flat=True))
         spent = timedelta(seconds=seconds * len(units))
         answers = [Answer(unit_id=unit, label=label(assignment, unit)) for unit in units]
-        submission = Submission(uuid.uuid4(), answers, active_ms=round(1000 * spent.total_seconds()))
+        submission = GivenAnswers(uuid.uuid4(), answers, active_ms=round(1000 * spent.total_seconds()))
         now += spent
         submit(rater=rater, assignment_id=assignment.pk, submission=submission, now=now)
         done.append(assignment)

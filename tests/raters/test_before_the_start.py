@@ -10,7 +10,7 @@ from django.utils import timezone
 from conversations.models import ConsentText, Conversation, Stage
 from raters.models import Admission, Arrival, Enrolment, EntryLink
 from tests import factories
-from tests.judgments.rating import open_for_rating
+from tests.judgments.raters_at_work import open_for_rating
 
 pytestmark = pytest.mark.django_db
 

@@ -8,8 +8,8 @@ from django.test import Client
 from accounts.models import User
 from conversations.enums import Role, StageState
 from conversations.models import Membership, Study
+from judgments.disclosure import must_wait_as_rater
 from judgments.models import Assignment
-from judgments.queries.disclosure import must_wait_as_rater
 from raters.enums import Platform
 from raters.incoming import PROLIFIC_PARAMETERS
 from raters.models import Enrolment, EntryLink

@@ -11,13 +11,13 @@ from django.test import Client
 from django.utils import timezone
 
 from judgments.models import Slot
-from judgments.services.claiming import claim_next
+from judgments.work.claiming import claim_next
 from raters.enums import EnrolmentOutcome, Platform
 from raters.incoming import PROLIFIC_PARAMETERS, Incoming
 from raters.models import Arrival, Enrolment, EntryLink, PlatformEvent
 from raters.services.enrolling import enrol
 from tests import factories
-from tests.judgments.rating import claim, open_for_rating
+from tests.judgments.raters_at_work import claim, open_for_rating
 
 pytestmark = pytest.mark.django_db
 SECRET = "a secret of the workspace"

@@ -16,7 +16,7 @@ from raters import tokens
 from raters.enums import Platform
 from raters.incoming import PROLIFIC_PARAMETERS
 from raters.models import Arrival, Enrolment, EntryLink
-from tests.judgments.rating import open_for_rating
+from tests.judgments.raters_at_work import open_for_rating
 from tests.resolving import resolve
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from judgments.models import Assignment, Slot
 from raters.enums import Platform
 from raters.models import Enrolment, EntryLink, Rater
 from tests import limits, worlds
-from tests.judgments.rating import open_for_rating
+from tests.judgments.raters_at_work import open_for_rating
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "203.0.113.7"

@@ -18,8 +18,8 @@ from conversations.models import (
 )
 from judgments.models import Assignment, Judgment, Unit
 from raters.models import Rater
-from reports import computing
 from reports.models import Report
+from reports.report import computing
 from tests import factories, worlds
 from tests.judgments.rated import NOW, careful, work
 

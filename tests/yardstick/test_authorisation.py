@@ -26,10 +26,10 @@ from conversations.services.members import invite
 from generation.enums import RunKind, RunState
 from generation.models import Run
 from generation.services.endpoints import ensure_default_endpoint, ensure_system
+from judgments.authoring.twins import TwinUnit, make_twin
 from judgments.enums import TaskKind
 from judgments.models import Assignment, Question
-from judgments.services.authoring import TwinUnit, make_twin
-from judgments.services.stages import open_stage
+from judgments.work.opening import open_stage
 from raters import sessions
 from raters.models import Admission, Enrolment, EntryLink, Rater
 from reports.enums import ExportState

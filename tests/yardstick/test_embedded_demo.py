@@ -80,13 +80,13 @@ def test_reset_that_is_not_confirmed_deletes_nothing(state: Path) -> None:
 
 def test_confirmed_reset_deletes_what_is_ours_only(state: Path) -> None:
     paths.make_folders()
-    assert demo._reset(state, demo.Options(reset=True, yes=True))
+    assert demo._reset(state, demo.DemoOptions(reset=True, yes=True))
     assert [path.name for path in state.iterdir()] == ["somebody-elses.txt"]
 
 
 def test_reset_ends_what_an_earlier_run_left(state: Path) -> None:
     orphan = launch(Command("orphan", ["sleep", "60"], state / "log" / "orphan.log"), marker=state)
-    demo._reset(state, demo.Options(reset=True, yes=True))
+    demo._reset(state, demo.DemoOptions(reset=True, yes=True))
     assert orphan.process.wait() == -signal.SIGTERM
 
 
@@ -95,9 +95,9 @@ def test_reset_ends_what_an_earlier_run_left(state: Path) -> None:
     [("127.0.0.1", "http://127.0.0.1:8000"), ("example.org", "http://example.org:8000"), ("::1", "http://[::1]:8000")],
 )
 def test_base_url_is_the_address_to_open(host: str, expected: str) -> None:
-    assert demo.Options(host=host).base_url == expected
+    assert demo.DemoOptions(host=host).base_url == expected
 
 
 def test_listening_everywhere_prints_an_address_that_others_can_open() -> None:
-    url = demo.Options(host="0.0.0.0").base_url  # noqa: S104 - not bound
+    url = demo.DemoOptions(host="0.0.0.0").base_url  # noqa: S104 - not bound
     assert "0.0.0.0" not in url  # noqa: S104

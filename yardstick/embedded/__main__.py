@@ -50,7 +50,7 @@ def _demo(options: argparse.Namespace) -> int:
     files = [str(Path(name).resolve()) for name in options.files]
     if missing := [name for name in files if not Path(name).is_file()]:
         raise EmbeddedError(f"No such file: {missing[0]}")
-    return demo.run(demo.Options(options.host, options.port, options.reset, options.yes, files, options.origin))
+    return demo.run(demo.DemoOptions(options.host, options.port, options.reset, options.yes, files, options.origin))
 
 
 def _exec(options: argparse.Namespace) -> int:

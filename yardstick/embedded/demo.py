@@ -26,7 +26,7 @@ _OURS = ("pg18", "pg18-new", "pg-programs", "valkey", "log", "files", "secret_ke
 
 
 @dataclass(frozen=True)
-class Options:
+class DemoOptions:
     host: str = "127.0.0.1"
     port: int = 8000
     reset: bool = False
@@ -43,7 +43,7 @@ class StopRequested(Exception):
     pass
 
 
-def run(options: Options) -> int:
+def run(options: DemoOptions) -> int:
     began = time.monotonic()
     state = paths.state_folder()
     with exclusive(state), _stopping_on_signals():
@@ -55,7 +55,7 @@ def run(options: Options) -> int:
             return 0
 
 
-def _supervise(options: Options, began: float) -> int:
+def _supervise(options: DemoOptions, began: float) -> int:
     paths.make_folders()
     _end_leftovers()
     _check_port(options)
@@ -106,7 +106,7 @@ def _start_database() -> Child:
     return launch(postgres.prepare(durable=True), marker=paths.state_folder())
 
 
-def _start_application(supervisor: Supervisor, options: Options) -> Service:
+def _start_application(supervisor: Supervisor, options: DemoOptions) -> Service:
     _say("Starting the web server, two workers and the scheduler.")
     web = supervisor.start(processes.web(options.host, options.port))
     for command in (processes.worker_llm(), processes.worker_default(), processes.beat()):
@@ -114,7 +114,7 @@ def _start_application(supervisor: Supervisor, options: Options) -> Service:
     return web
 
 
-def _own_files(options: Options) -> Sequence[str]:
+def _own_files(options: DemoOptions) -> Sequence[str]:
     return ["--from", *options.files, "--origin", options.origin] if options.files else []
 
 
@@ -135,7 +135,7 @@ def _manage(*arguments: str) -> None:
         raise EmbeddedError(f"manage.py {arguments[0]} failed with status {code}; its message is above.")
 
 
-def _export(options: Options) -> None:
+def _export(options: DemoOptions) -> None:
     """What every child sees. Services of our own are not named here: the settings derive them from the state folder."""
     os.environ["YARDSTICK_STATE"] = str(paths.state_folder())
     os.environ["YARDSTICK_DEMO"] = "1"
@@ -147,7 +147,7 @@ def _export(options: Options) -> None:
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(paths.PROJECT), os.environ.get("PYTHONPATH")]))
 
 
-def _announce(options: Options, seconds: float) -> None:
+def _announce(options: DemoOptions, seconds: float) -> None:
     print(flush=True)
     if paths.demo_summary().exists():
         print(paths.demo_summary().read_text("utf-8").rstrip())
@@ -155,7 +155,7 @@ def _announce(options: Options, seconds: float) -> None:
     print(f"Data and logs: {paths.state_folder()}\nCtrl-C stops everything and keeps the data.", flush=True)
 
 
-def _answers(options: Options) -> bool:
+def _answers(options: DemoOptions) -> bool:
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(options.host, options.host)  # noqa: S104 - read, not bound
     connection = http.client.HTTPConnection(host, options.port, timeout=5)
     try:
@@ -167,7 +167,7 @@ def _answers(options: Options) -> bool:
         connection.close()
 
 
-def _check_port(options: Options) -> None:
+def _check_port(options: DemoOptions) -> None:
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     with socket.socket(family) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -180,7 +180,7 @@ def _check_port(options: Options) -> None:
             ) from error
 
 
-def _reset(state: Path, options: Options) -> bool:
+def _reset(state: Path, options: DemoOptions) -> bool:
     found = [state / name for name in _OURS if (state / name).exists()]
     if found and not options.yes:
         if not sys.stdin.isatty():

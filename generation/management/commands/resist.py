@@ -6,12 +6,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from generation.adversarial import Case, cases
+from generation.adversarial import AttackCase, cases
 from generation.management.starting import study_and_endpoint
-from generation.services.resisting import Reply, Result, Verdict, measure_resistance, price_of_measuring
+from generation.services.injection_resistance import Reply, Resistance, Result, measure_resistance, price_of_measuring
 
 _EXCERPT = 160
-_COLUMNS = (Verdict.SUCCEEDED, Verdict.CHANGED, Verdict.RESISTED, Verdict.NO_CHANCE, Verdict.NO_ANSWER)
+_COLUMNS = (Resistance.SUCCEEDED, Resistance.CHANGED, Resistance.RESISTED, Resistance.NO_CHANCE, Resistance.NO_ANSWER)
 
 
 class Command(BaseCommand):
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         self._table("kind", results, lambda case: case.kind)
         self.stdout.write("\n" + "\n".join(f"{verdict}: {verdict.label}" for verdict in _COLUMNS))
 
-    def _table(self, title: str, results: Sequence[Result], key: Callable[[Case], str]) -> None:
+    def _table(self, title: str, results: Sequence[Result], key: Callable[[AttackCase], str]) -> None:
         rows = [(name, [one for one in results if key(one.case) == name]) for name in _names(results, key)]
         self.stdout.write(f"\n| {title} | attacks | " + " | ".join(_COLUMNS) + " |\n| --- |" + " --- |" * 6)
         for name, some in [*rows, ("all", results)]:
@@ -54,7 +54,7 @@ class Command(BaseCommand):
             self.stdout.write(f"| {' | '.join(cells)} |")
 
 
-def _names(results: Iterable[Result], key: Callable[[Case], str]) -> list[str]:
+def _names(results: Iterable[Result], key: Callable[[AttackCase], str]) -> list[str]:
     return list(dict.fromkeys(key(one.case) for one in results))
 
 

@@ -10,10 +10,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from conversations.models import Study
-from reports import queries, services
+from reports.dataset.reads import all_stages
 from reports.enums import FORMATS, ExportFormat, ExportKind
-from reports.exporting.scope import Scope
-from reports.exporting.tables import Written
+from reports.exports import making
+from reports.exports.scope import ExportScope
+from reports.exports.table_files import Written
 
 
 class Command(BaseCommand):
@@ -36,7 +37,7 @@ class Command(BaseCommand):
         study = Study.objects.filter(slug=options["study"], deleted_at__isnull=True).first()
         if study is None:
             raise CommandError(f"There is no study {options['study']}.")
-        scope, kind = Scope(study, queries.all_stages()), ExportKind(options["kind"])
+        scope, kind = ExportScope(study, all_stages()), ExportKind(options["kind"])
         if kind == ExportKind.DATASET and options["format"] is None:
             self._write_folder(scope, options["output"])
             return
@@ -46,20 +47,20 @@ class Command(BaseCommand):
         if options["output"] == "-":
             self._to_standard_output(scope, kind, file_format)
             return
-        self._report(services.write_export_to(Path(options["output"]), scope, kind=kind, file_format=file_format))
+        self._report(making.write_export_to(Path(options["output"]), scope, kind=kind, file_format=file_format))
 
-    def _write_folder(self, scope: Scope, output: str) -> None:
+    def _write_folder(self, scope: ExportScope, output: str) -> None:
         try:
-            rows = services.write_dataset_to(Path(output), scope)
+            rows = making.write_dataset_to(Path(output), scope)
         except FileExistsError as error:
             raise CommandError(str(error)) from error
         self.stderr.write(f"{rows} rows")
 
-    def _to_standard_output(self, scope: Scope, kind: ExportKind, file_format: str) -> None:
+    def _to_standard_output(self, scope: ExportScope, kind: ExportKind, file_format: str) -> None:
         """By way of a file: what is printed is complete or not there."""
         with tempfile.TemporaryDirectory() as folder:
             target = Path(folder) / "export"
-            written = services.write_export_to(target, scope, kind=kind, file_format=file_format)
+            written = making.write_export_to(target, scope, kind=kind, file_format=file_format)
             with target.open("rb") as file:
                 shutil.copyfileobj(file, sys.stdout.buffer)
         self._report(written)

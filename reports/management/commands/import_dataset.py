@@ -11,8 +11,8 @@ from django.utils import timezone
 from accounts.models import User
 from conversations.models import Study
 from conversations.services.studies import create_study
-from reports.importing.dataset import Imported, import_archive, import_folder
-from reports.importing.problems import DatasetRefused
+from reports.imports.dataset import Imported, import_archive, import_folder
+from reports.imports.problems import DatasetRefused
 
 SHOWN = 20
 

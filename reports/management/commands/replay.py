@@ -8,10 +8,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from conversations.models import Study
-from reports import queries
-from reports.dataset import read_folder
-from reports.figures.comparing import differences
-from reports.figures.report import report_figures
+from reports.dataset.dataset import read_folder
+from reports.dataset.reads import dataset_of
+from reports.report.figures.comparing import differences
+from reports.report.figures.report import report_figures
 
 SHOWN = 20
 
@@ -55,4 +55,4 @@ class Command(BaseCommand):
         study = Study.objects.filter(slug=slug, deleted_at__isnull=True).first()
         if study is None:
             raise CommandError(f"There is no study {slug} here. Name a file of its figures with --against.")
-        return report_figures(queries.dataset(study, withheld=again["withheld"]))
+        return report_figures(dataset_of(study, withheld=again["withheld"]))

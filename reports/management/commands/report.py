@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from conversations.models import Study
-from reports import queries
-from reports.figures.report import report_figures
+from reports.dataset.reads import dataset_of
+from reports.report.figures.report import report_figures
 
 
 class Command(BaseCommand):
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         study = Study.objects.filter(slug=options["study"], deleted_at__isnull=True).first()
         if study is None:
             raise CommandError(f"There is no study {options['study']}.")
-        figures = report_figures(queries.dataset(study))
+        figures = report_figures(dataset_of(study))
         if options["json"]:
             self.stdout.write(json.dumps(figures, ensure_ascii=False, indent=2, allow_nan=False))
             return

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from reports.stats.agreement import (
     NO_PAIRS,
     ONE_LABEL,
+    AgreementFigure,
     CountTable,
-    Figure,
     agreement,
     fleiss_kappa,
     gwet_ac1,
@@ -118,18 +118,20 @@ def test_paradox_is_explained():
     counts = CountTable.from_counts([(2, 0)] * 118 + [(1, 1)] * 7)
     matrix = np.array([[0] * 118 + [1] * 5 + [0] * 2, [0] * 118 + [0] * 5 + [1] * 2])
     said = explain_all(agreement(Ratings.from_matrix(matrix), [0, 1]))
-    assert "94 times in 100" in said[Figure.PERCENT]
-    assert "does not mean that raters contradict each other" in said[Figure.FLEISS]
-    assert "97 % of all labels are the same one" in said[Figure.ALPHA_NOMINAL]
-    assert "contradict" not in said[Figure.AC1]
-    assert not is_paradox(Figure.FLEISS, fleiss_kappa(counts), None, None)
+    assert "94 times in 100" in said[AgreementFigure.PERCENT]
+    assert "does not mean that raters contradict each other" in said[AgreementFigure.FLEISS]
+    assert "97 % of all labels are the same one" in said[AgreementFigure.ALPHA_NOMINAL]
+    assert "contradict" not in said[AgreementFigure.AC1]
+    assert not is_paradox(AgreementFigure.FLEISS, fleiss_kappa(counts), None, None)
 
 
 def test_explanations_say_why_there_is_no_figure():
     figure = fleiss_kappa(table([[1, 1, 1]]))
-    assert explain(Figure.FLEISS, figure) == f"Fleiss' kappa cannot be given. {NO_PAIRS}"
-    assert "almost perfect" in explain(Figure.FLEISS, fleiss_kappa(table([[0, 1], [0, 1]])))
-    assert "less agreement than raters who answer by chance" in explain(Figure.FLEISS, fleiss_kappa(table([[0], [1]])))
+    assert explain(AgreementFigure.FLEISS, figure) == f"Fleiss' kappa cannot be given. {NO_PAIRS}"
+    assert "almost perfect" in explain(AgreementFigure.FLEISS, fleiss_kappa(table([[0, 1], [0, 1]])))
+    assert "less agreement than raters who answer by chance" in explain(
+        AgreementFigure.FLEISS, fleiss_kappa(table([[0], [1]]))
+    )
 
 
 def test_one_rater_has_no_agreement():
@@ -142,15 +144,18 @@ def test_nothing_judged_has_no_agreement():
 
 def test_raters_who_always_say_the_same_have_no_kappa():
     figures = values([[1, 1, 1], [1, 1, NAN]])
-    assert figures[Figure.PERCENT] == ("", 1.0, 2)
-    assert figures[Figure.AC1] == ("", 1.0, 2)
-    assert {figures[one][0] for one in (Figure.FLEISS, Figure.ALPHA_NOMINAL, Figure.ALPHA_ORDINAL)} == {ONE_LABEL}
+    assert figures[AgreementFigure.PERCENT] == ("", 1.0, 2)
+    assert figures[AgreementFigure.AC1] == ("", 1.0, 2)
+    assert {
+        figures[one][0]
+        for one in (AgreementFigure.FLEISS, AgreementFigure.ALPHA_NOMINAL, AgreementFigure.ALPHA_ORDINAL)
+    } == {ONE_LABEL}
 
 
 def test_one_unit_of_two_labels_is_below_chance():
     figures = values([[0], [1]])
-    assert figures[Figure.PERCENT][1] == 0
-    assert figures[Figure.FLEISS][1] == -1
+    assert figures[AgreementFigure.PERCENT][1] == 0
+    assert figures[AgreementFigure.FLEISS][1] == -1
 
 
 def test_weights_are_repetitions():
@@ -175,7 +180,7 @@ def test_order_of_raters_and_units_means_nothing(matrix, chance):
 def test_names_of_labels_mean_nothing_to_nominal_figures(matrix, names):
     renamed = np.where(np.isnan(matrix), NAN, np.array(names, dtype=float)[np.nan_to_num(matrix).astype(int)])
     before, after = values(matrix), values(renamed)
-    del before[Figure.ALPHA_ORDINAL], after[Figure.ALPHA_ORDINAL]
+    del before[AgreementFigure.ALPHA_ORDINAL], after[AgreementFigure.ALPHA_ORDINAL]
     alike(before, after)
 
 

@@ -3,40 +3,20 @@
 The figures are printed, whatever pytest captures. Nothing of the release is copied here.
 """
 
-import json
-from pathlib import Path
-
 import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, cohen_kappa_score, f1_score, precision_score, recall_score
 
 from reports.stats import consensus
-from reports.stats.agreement import Figure, agreement
+from reports.stats.agreement import AgreementFigure, agreement
 from reports.stats.classification import compare, f1_of, score_raters
 from reports.stats.explaining import explain
 from reports.stats.pairs import rater_pairs
 from reports.stats.ratings import Ratings
+from tests.reports.release import DATA, EXACT, MODELS, labels, lines
 
-DATA = Path(__file__).resolve().parents[4] / "shared" / "data" / "release"
 pytestmark = pytest.mark.skipif(not DATA.exists(), reason="../shared/data is not there")
-MODELS = {"gemma": "votes/google_gemma-4-31b-it.jsonl", "gpt": "votes/gpt-5.4.jsonl"}
 PANEL = "panel"
-EXACT = 1e-9
-
-
-def lines(name):
-    with (DATA / name).open(encoding="utf-8") as file:
-        return [json.loads(line) for line in file]
-
-
-def labels(name):
-    """Label by unit: the case and the position of the attribute, as texts repeat. A null is a missing row."""
-    return {
-        (case["sample_index"], position): int(item["relevant"])
-        for case in lines(name)
-        for position, item in enumerate(case["items"])
-        if item["relevant"] is not None
-    }
 
 
 @pytest.fixture(scope="module")
@@ -136,5 +116,5 @@ def test_agreement_of_the_models_is_explained(ratings, say):
     models = np.array([key != PANEL for key in ratings.rater_keys])
     found = agreement(ratings.of_raters(models), [0, 1])
     for figure, estimate in found.figures.items():
-        say(explain(figure, estimate, percent=found.figures[Figure.PERCENT], dominant=found.dominant))
+        say(explain(figure, estimate, percent=found.figures[AgreementFigure.PERCENT], dominant=found.dominant))
     assert all(estimate.clusters == 47 and estimate.n == 3_973 for estimate in found.figures.values())

@@ -15,7 +15,7 @@ from generation.enums import RunKind
 from generation.models import Run
 from generation.services.endpoints import ensure_default_endpoint
 from generation.services.runs import NothingToDo, start_extraction, start_responses
-from judgments.services.stages import open_stage
+from judgments.work.opening import open_stage
 from raters.models import EntryLink
 from raters.services.links import create_entry_link
 from yardstick.project.seeding.imports import import_once

@@ -1,0 +1,108 @@
+"""The API of batches: upload one, follow it, read its error report, undo it."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, serializers, status
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.errors import Conflict, ErrorEnvelope
+from accounts.models import Scope
+from accounts.paging import OldestFirst
+from accounts.signed_in import user_of
+from conversations import tasks
+from conversations.formats import HEAD_BYTES, Format, Options
+from conversations.models import Batch, BatchProblem
+from conversations.permissions import MANAGE, READ, get_study
+from conversations.queries import batches as queries
+from conversations.serializers import BatchSerializer, NewBatch, ProblemSerializer
+from conversations.services import batches as services
+
+
+class BatchList(generics.ListAPIView[Batch]):
+    """The study's batches, newest first."""
+
+    scopes: ClassVar = {"GET": Scope.STUDY_READ, "POST": Scope.BATCH_WRITE}
+    parser_classes = [MultiPartParser]
+    serializer_class = BatchSerializer
+    queryset = Batch.objects.none()
+
+    def get_queryset(self) -> QuerySet[Batch]:
+        return queries.batches_of(get_study(user_of(self.request), self.kwargs["slug"], *READ))
+
+    @extend_schema(request={"multipart/form-data": NewBatch}, responses={202: BatchSerializer, 400: ErrorEnvelope})
+    def post(self, request: Request, slug: str) -> Response:
+        """Upload a file. A worker imports it; the same content twice changes nothing."""
+        study = get_study(user_of(request), slug, *MANAGE)
+        wanted = NewBatch(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        said = dict(wanted.validated_data)
+        file, origin = said.pop("file"), said.pop("origin")
+        if file.size > settings.UPLOAD_MAX_BYTES:
+            raise serializers.ValidationError({"file": f"At most {settings.UPLOAD_MAX_BYTES} bytes."})
+        try:
+            found, options = _reading(file.read(HEAD_BYTES), said)
+            batch = services.receive(
+                study=study,
+                file=file,
+                filename=file.name,
+                origin=origin,
+                user=user_of(request),
+                format=found,
+                options=options,
+            )
+        except services.BatchRefused as refusal:
+            raise serializers.ValidationError({"file": str(refusal)}) from refusal
+        tasks.announce(batch.pk)
+        return Response(BatchSerializer(batch).data, status=status.HTTP_202_ACCEPTED)
+
+
+def _reading(head: bytes, said: dict[str, Any]) -> tuple[Format, Options]:
+    found = services.format_said(said.pop("format", None), head)
+    return found, services.options_said(format=found, head=head, **said)
+
+
+class BatchDetail(APIView):
+    scopes: ClassVar = {"GET": Scope.STUDY_READ}
+
+    @extend_schema(responses=BatchSerializer)
+    def get(self, request: Request, slug: str, batch_id: int) -> Response:
+        """How far a batch is: ask until its state is done or failed."""
+        study = get_study(user_of(request), slug, *READ)
+        return Response(BatchSerializer(get_object_or_404(queries.batches_of(study), pk=batch_id)).data)
+
+
+class BatchProblems(generics.ListAPIView[BatchProblem]):
+    """The error report, in the order of the file."""
+
+    scopes: ClassVar = {"GET": Scope.STUDY_READ}
+    pagination_class = OldestFirst
+    serializer_class = ProblemSerializer
+    queryset = BatchProblem.objects.none()
+
+    def get_queryset(self) -> QuerySet[BatchProblem]:
+        study = get_study(user_of(self.request), self.kwargs["slug"], *READ)
+        return queries.problems_of(get_object_or_404(queries.batches_of(study), pk=self.kwargs["batch_id"]))
+
+
+class BatchUndo(APIView):
+    scopes: ClassVar = {"POST": Scope.BATCH_WRITE}
+
+    @extend_schema(request=None, responses={200: BatchSerializer, 409: ErrorEnvelope})
+    def post(self, request: Request, slug: str, batch_id: int) -> Response:
+        """Take out of the study what the batch brought, while nothing of it is judged and nothing rests on it."""
+        study = get_study(user_of(request), slug, *MANAGE)
+        batch = get_object_or_404(queries.batches_of(study), pk=batch_id)
+        try:
+            services.undo(batch=batch, actor=user_of(request), now=timezone.now())
+        except services.BatchRefused as refusal:
+            raise Conflict(str(refusal)) from refusal
+        batch.refresh_from_db()
+        return Response(BatchSerializer(batch).data)

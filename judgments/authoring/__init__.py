@@ -1,0 +1,1 @@
+"""Gold, practice and attention tasks, and the questions of the comprehension check."""

@@ -1,0 +1,1 @@
+"""What a crowd platform is told."""

@@ -1,0 +1,1 @@
+"""One module for each platform that has an API."""

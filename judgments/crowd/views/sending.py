@@ -1,0 +1,129 @@
+"""The crowd platform is told through its API: the token, what is sent after a look at it, and what became of it."""
+
+import uuid
+from decimal import Decimal
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.signed_in import user_of
+from conversations.models import Study
+from conversations.permissions import MANAGE, get_study
+from judgments.crowd import acts as services
+from judgments.crowd import lists
+from judgments.crowd.forms import PlatformTokenForm, SendForm, SettleForm
+from judgments.crowd.tasks import announce_acts
+from judgments.enums import ActKind
+from raters.enums import Platform
+from raters.models import EntryLink
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def token(request: HttpRequest, slug: str) -> HttpResponse:
+    study = get_study(request.user, slug, *MANAGE)
+    if request.method == "POST" and "remove" in request.POST:
+        stopped = services.remove_token(study=study, actor=user_of(request))
+        rest = f" {stopped} that waited will not be sent." if stopped else ""
+        messages.success(request, f"The token is removed.{rest}")
+        return redirect("stages:crowd", slug=slug)
+    form = PlatformTokenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        services.set_token(study=study, token=form.cleaned_data["token"], actor=user_of(request))
+        messages.success(request, "The token is stored. Lists can be sent now.")
+        return redirect("stages:crowd", slug=slug)
+    context = {"study": study, "form": form, "has_token": lists.has_token(study)}
+    return render(request, "judgments/crowd_token.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def send(request: HttpRequest, slug: str, link_id: int, kind: str) -> HttpResponse:
+    """Asked twice: first what it is, then to send it."""
+    study = get_study(request.user, slug, *MANAGE)
+    link, act = _link(study, link_id), _kind(kind)
+    found = lists.sendable(study, link, act)
+    shown = {"visits": len(found.visits), "total": found.total}
+    form = SendForm(request.POST or None, initial=shown, asks_study=act == ActKind.BONUS)
+    if request.method == "POST" and form.is_valid():
+        return _send(request, study, link, act, form)
+    context = {
+        "study": study,
+        "link": link,
+        "kind": act,
+        "form": form,
+        "found": found,
+        "has_token": lists.has_token(study),
+        "last_download": lists.last_download(link, act),
+    }
+    return render(request, "judgments/crowd_send.html", context)
+
+
+def _send(request: HttpRequest, study: Study, link: EntryLink, kind: ActKind, form: SendForm) -> HttpResponse:
+    try:
+        people = services.request_acts(
+            study=study,
+            link=link,
+            kind=kind,
+            visits=form.cleaned_data["visits"],
+            total=form.cleaned_data["total"] or Decimal(0),
+            platform_study_id=form.cleaned_data.get("platform_study_id", ""),
+            actor=user_of(request),
+            now=timezone.now(),
+        )
+    except services.SendingRefused as refused:
+        messages.error(request, str(refused))
+    except services.ListChanged:
+        messages.error(request, "The list has changed since you looked at it. Nothing was sent: look again.")
+    else:
+        announce_acts(study.pk)
+        messages.success(request, f"Prolific is being told of {people}.")
+    return redirect("stages:crowd", slug=study.slug)
+
+
+@login_required
+@require_safe
+def acts(request: HttpRequest, slug: str, link_id: int) -> HttpResponse:
+    study = get_study(request.user, slug, *MANAGE)
+    return render(request, "judgments/crowd_acts.html", acts_context(study, _link(study, link_id)))
+
+
+@login_required
+@require_POST
+def settle(request: HttpRequest, slug: str, link_id: int, batch: uuid.UUID) -> HttpResponse:
+    study = get_study(request.user, slug, *MANAGE)
+    link, form = _link(study, link_id), SettleForm(request.POST)
+    if form.is_valid():
+        was_paid = form.cleaned_data["paid"] == "yes"
+        people = services.settle(link=link, batch=batch, was_paid=was_paid, actor=user_of(request))
+        messages.success(request, f"Noted for {people}: {'paid' if was_paid else 'not paid, and in the list again'}.")
+    else:
+        messages.error(request, "Say whether they were paid.")
+    return redirect("stages:crowd", slug=slug)
+
+
+def acts_context(study: Study, link: EntryLink) -> dict[str, object]:
+    return {
+        "study": study,
+        "link": link,
+        "acts": lists.acts_of(link)[:50],
+        "counts": lists.counts_of_acts(link),
+        "is_telling": lists.is_telling(link),
+        "waits_until": lists.waits_until(study, now=timezone.now()),
+        "unknown": lists.unknown_batches(link),
+    }
+
+
+def _link(study: Study, link_id: int) -> EntryLink:
+    return get_object_or_404(EntryLink, stage__study=study, platform=Platform.PROLIFIC, pk=link_id)
+
+
+def _kind(word: str) -> ActKind:
+    try:
+        return ActKind(word.replace("-", "_"))
+    except ValueError:
+        raise Http404("There is no such list.") from None

@@ -1,0 +1,1 @@
+"""What may be shown to whom: the one place that says so."""

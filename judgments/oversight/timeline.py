@@ -1,0 +1,29 @@
+"""What happened with one rater, and the pay sheet of all."""
+
+from django.db.models import Count, QuerySet
+
+from judgments.models import Assignment
+from judgments.work.pay import paid_milliseconds
+from raters.models import Arrival, Enrolment
+
+
+def pages_of(enrolment: Enrolment) -> QuerySet[Assignment]:
+    """All pages the rater was given in the study, newest first, with the number of their judgments. No labels."""
+    return (
+        Assignment.objects.filter(rater=enrolment.rater_id, stage__study=enrolment.study_id)
+        .select_related("task", "stage")
+        .defer("draft", "missing_attributes", "comment")
+        .annotate(labels=Count("judgments"))
+        .order_by("-started_at", "-pk")
+    )
+
+
+def worked_seconds(page: Assignment) -> int:
+    """As it is paid."""
+    return round(paid_milliseconds(page) / 1000)
+
+
+def arrivals_of(enrolment: Enrolment) -> QuerySet[Arrival]:
+    return (
+        Arrival.objects.filter(enrolment=enrolment).select_related("stage", "entry_link").order_by("-arrived_at", "-pk")
+    )

@@ -1,0 +1,1 @@
+"""What a rater sees and does."""

@@ -1,0 +1,338 @@
+"""What raters give is stored: drafts, answers, revisions of answers, and pages set aside."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection, transaction
+from django.db.models import OuterRef, QuerySet
+
+from conversations.enums import StageState, StudyState
+from conversations.models import Stage
+from judgments.enums import FailureMode, Outcome, TaskKind
+from judgments.models import Assignment, Judgment, Task, Unit
+from judgments.models import Submission as CommittedSubmission
+from judgments.rating.answer_statement import store_answers
+from judgments.stages import LabelNotKnown, behaviour
+from judgments.work import leases
+from judgments.work.withdrawing import UPSETTING, withdraw_tasks
+from raters.enums import EnrolmentOutcome
+from raters.models import Enrolment, Rater
+
+SET_ASIDE = frozenset({Outcome.CANNOT_JUDGE, Outcome.UPSETTING, Outcome.TECHNICAL})
+JUDGED = frozenset({Outcome.SUBMITTED, Outcome.SURPLUS})
+UPSET_RATERS_TO_WITHDRAW = 3
+
+
+class AnswerRefused(Exception):
+    """An answer could not be taken. Nothing of it was stored."""
+
+
+class NotYours(AnswerRefused):
+    """The assignment is not this rater's, or the client's id belongs to another one."""
+
+
+class Withdrew(AnswerRefused):
+    """The rater withdrew from the study while the answer was on its way."""
+
+
+class StageNotOpen(AnswerRefused):
+    """The stage or its study takes no answers now."""
+
+
+class StaleDraft(AnswerRefused):
+    """A draft is stored that is newer, or that the sender never saw: ``draft``, with its ``revision``."""
+
+    def __init__(self, revision: int, draft: dict[str, Any] | None) -> None:
+        super().__init__(f"Draft {revision} is newer.")
+        self.revision = revision
+        self.draft = draft
+
+
+class IncompleteAnswers(AnswerRefused):
+    """Units of the page that have no legal label: ``missing``."""
+
+    def __init__(self, missing: Sequence[int]) -> None:
+        super().__init__(f"{len(missing)} units are not judged.")
+        self.missing = list(missing)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    unit_id: int
+    label: int  # as seen: at stage 3 from 1 = left much better to 5 = right much better
+    failure_mode: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswers:
+    """One submit of a page. The client makes the id, and sends the same one when it tries again."""
+
+    client_id: uuid.UUID
+    answers: Sequence[Answer]
+    missing_attributes: str = ""
+    comment: str = ""
+    active_ms: int = 0
+    draft_revision: int | None = None  # its place among the page's drafts; None: it is not known
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    outcome: Outcome
+    revision: int
+    submitted_at: datetime
+    repeated: bool  # this request had been committed before; nothing changed
+    overtaken: bool = False  # a newer answer of the rater had been committed before; nothing changed
+
+
+@transaction.atomic
+def save_draft(
+    *,
+    rater: Rater,
+    assignment_id: uuid.UUID,
+    draft: dict[str, Any],
+    revision: int,
+    active_ms: int,
+    now: datetime,
+    base: int | None = None,
+) -> int:
+    """Keep a draft and the lease.
+
+    Whatever is given to a page is numbered, in every window and on every device, by when it was given. A draft that
+    was overtaken raises StaleDraft. So does one that would hide what its window never saw: ``base`` is the newest
+    number that window knows of.
+
+    Raises:
+        NotYours, StageNotOpen (only once the stage is closed: a pause must not cost a draft), StaleDraft.
+    """
+    assignment = _locked_assignment(rater, assignment_id)
+    stage = assignment.stage
+    if stage.state == StageState.CLOSED or not _study_runs(stage):
+        raise StageNotOpen
+    if revision <= assignment.draft_revision:
+        if revision == assignment.draft_revision and draft == assignment.draft:
+            return revision  # the same request again
+        raise StaleDraft(assignment.draft_revision, assignment.draft)
+    if base is not None and base < assignment.draft_revision:
+        raise StaleDraft(assignment.draft_revision, assignment.draft)
+    Assignment.objects.filter(pk=assignment.pk).update(
+        draft=draft, draft_revision=revision, draft_saved_at=now, active_ms=max(assignment.active_ms, active_ms)
+    )
+    if not assignment.outcome:
+        leases.renew(assignment=assignment, stage=stage, now=now)
+    return revision
+
+
+@transaction.atomic
+def submit(*, rater: Rater, assignment_id: uuid.UUID, submission: GivenAnswers, now: datetime) -> Acknowledgement:
+    """Store the answers of a page, or a revision of them. The same client id again changes nothing.
+
+    Nor does an answer that was given before the one that is stored, however late it comes.
+
+    Raises:
+        NotYours, Withdrew, StageNotOpen, IncompleteAnswers, StaleDraft (the page is open, with a newer draft).
+    """
+    return submit_locked(rater=rater, assignment_id=assignment_id, submission=submission, now=now)
+
+
+def submit_locked(
+    *, rater: Rater, assignment_id: uuid.UUID, submission: GivenAnswers, now: datetime
+) -> Acknowledgement:
+    """``submit`` for who has locked the rater's queue in this transaction already."""
+    assignment = _locked_page(rater, assignment_id)
+    try:
+        _refuse_unless_open(assignment.stage)
+        judgments = _judgments(assignment, submission)
+    except (StageNotOpen, IncompleteAnswers):
+        if committed := _committed(submission.client_id, assignment):
+            return committed
+        raise
+    if overtaken := _overtaken(assignment, submission):
+        return overtaken
+    revision = assignment.revision + 1
+    outcome = store_answers(
+        assignment,
+        judgments,
+        client_id=submission.client_id,
+        revision=revision,
+        takes_slot=_takes_slot(assignment),
+        missing_attributes=submission.missing_attributes,
+        comment=submission.comment,
+        active_ms=submission.active_ms,
+        draft_revision=submission.draft_revision or 0,
+        now=now,
+    )
+    if outcome is None:
+        return _repeated(submission.client_id, assignment)
+    if outcome == Outcome.SURPLUS and _takes_slot(assignment) and leases.fill(assignment=assignment, now=now):
+        outcome = Outcome.SUBMITTED
+        Assignment.objects.filter(pk=assignment.pk).update(outcome=outcome)
+    return Acknowledgement(outcome, revision, now, repeated=False)
+
+
+@transaction.atomic
+def set_aside(
+    *,
+    rater: Rater,
+    assignment_id: uuid.UUID,
+    act: Outcome,
+    comment: str,
+    client_id: uuid.UUID,
+    now: datetime,
+    draft_revision: int | None = None,
+) -> Acknowledgement:
+    """The rater does not judge the page: others get its slot, this rater does not get it again.
+
+    A page that three raters find upsetting is withdrawn. A page that was judged stays judged.
+
+    Raises:
+        NotYours, StageNotOpen.
+    """
+    if act not in SET_ASIDE:
+        raise ValueError(f"{act} does not set a page aside.")
+    assignment = _locked_assignment(rater, assignment_id)
+    if assignment.outcome in JUDGED:
+        return Acknowledgement(Outcome(assignment.outcome), assignment.revision, now, repeated=True)
+    revision = assignment.revision + 1
+    if not _record(client_id, assignment, revision, now):
+        return _repeated(client_id, assignment)
+    _refuse_unless_open(assignment.stage)
+    leases.free(assignment=assignment)
+    Assignment.objects.filter(pk=assignment.pk).update(
+        outcome=act,
+        comment=comment,
+        revision=revision,
+        submitted_at=now,
+        draft_revision=max(assignment.draft_revision, draft_revision or 0),
+    )
+    if act == Outcome.UPSETTING:
+        _withdraw_if_upsetting(assignment.task_id, now)
+    return Acknowledgement(act, revision, now, repeated=False)
+
+
+def _own_assignments(rater: Rater) -> QuerySet[Assignment]:
+    return Assignment.objects.select_related("stage__study", "task").filter(rater=rater)
+
+
+def _locked(assignments: QuerySet[Assignment], assignment_id: uuid.UUID) -> Assignment:
+    """Requests about one page take turns, whatever order the network brings them in."""
+    assignment = assignments.select_for_update(of=("self",), no_key=True).filter(pk=assignment_id).first()
+    if assignment is None:
+        raise NotYours
+    return assignment
+
+
+def _locked_assignment(rater: Rater, assignment_id: uuid.UUID) -> Assignment:
+    return _locked(_own_assignments(rater), assignment_id)
+
+
+def _locked_page(rater: Rater, assignment_id: uuid.UUID) -> Assignment:
+    """With the page's ``unit_ids``, and ``withdrawn_ids``: those whose attribute was withdrawn after it was shown."""
+    units = Unit.objects.filter(task=OuterRef("task")).order_by().values("pk")
+    withdrawn = units.filter(attribute__withdrawn_at__isnull=False)
+    page = _own_assignments(rater).annotate(unit_ids=ArraySubquery(units), withdrawn_ids=ArraySubquery(withdrawn))
+    return _locked(page, assignment_id)
+
+
+def _study_runs(stage: Stage) -> bool:
+    return stage.study.state == StudyState.ACTIVE and stage.study.deleted_at is None
+
+
+def _refuse_unless_open(stage: Stage) -> None:
+    if stage.state != StageState.OPEN or not _study_runs(stage):
+        raise StageNotOpen
+
+
+def _record(client_id: uuid.UUID, assignment: Assignment, revision: int, now: datetime) -> bool:
+    """Whether this request is new."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO judgments_submission (id, assignment_id, revision, submitted_at) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT (id) DO NOTHING",
+            [client_id, assignment.pk, revision, now],
+        )
+        return bool(cursor.rowcount == 1)
+
+
+def _repeated(client_id: uuid.UUID, assignment: Assignment) -> Acknowledgement:
+    committed = _committed(client_id, assignment)
+    if committed is None:
+        mine = Enrolment.objects.filter(rater=assignment.rater_id, study=assignment.stage.study_id)
+        raise Withdrew if mine.filter(outcome=EnrolmentOutcome.WITHDREW).exists() else NotYours
+    return committed
+
+
+def _committed(client_id: uuid.UUID, assignment: Assignment) -> Acknowledgement | None:
+    """What the first request with this id was told, if there was one. A newer revision stays."""
+    found = CommittedSubmission.objects.filter(pk=client_id, assignment=assignment).select_related("assignment").first()
+    if found is None:
+        return None
+    return Acknowledgement(Outcome(found.assignment.outcome), found.revision, found.submitted_at, repeated=True)
+
+
+def _overtaken(assignment: Assignment, submission: GivenAnswers) -> Acknowledgement | None:
+    """What is told about an answer that is not newer than what is stored. None where it is, or was committed before.
+
+    The number of what was judged is that of its answers: who submits it again has changed nothing.
+    """
+    number, stored = submission.draft_revision, assignment.draft_revision
+    is_older = number is not None and number < stored
+    is_unchanged = number == stored and assignment.outcome in JUDGED
+    if not (is_older or is_unchanged) or _committed(submission.client_id, assignment):
+        return None
+    if assignment.outcome not in JUDGED | SET_ASIDE or assignment.submitted_at is None:
+        raise StaleDraft(stored, assignment.draft)
+    outcome = Outcome(assignment.outcome)
+    return Acknowledgement(outcome, assignment.revision, assignment.submitted_at, repeated=True, overtaken=is_older)
+
+
+def _judgments(assignment: Any, submission: GivenAnswers) -> list[Judgment]:
+    """The judgments on a ``_locked_page``. A unit withdrawn after it was shown may be answered or not."""
+    shown: set[int] = set(assignment.unit_ids)
+    needed = shown.difference(assignment.withdrawn_ids)
+    answers = {answer.unit_id: answer for answer in submission.answers}
+    judged = {unit_id: _judgment(assignment, answer) for unit_id, answer in answers.items() if unit_id in shown}
+    refused = {unit_id for unit_id, judgment in judged.items() if judgment is None}
+    if wrong := refused | (needed - answers.keys()) | (answers.keys() - shown):
+        raise IncompleteAnswers(sorted(wrong))
+    return [judgment for judgment in judged.values() if judgment is not None]
+
+
+def _judgment(assignment: Assignment, answer: Answer) -> Judgment | None:
+    """None if the stage has no such label or failure mode."""
+    way = behaviour(assignment.stage.number)
+    try:
+        label = way.canonical(answer.label, personalized_left=assignment.personalized_left)
+    except LabelNotKnown:
+        return None
+    if answer.failure_mode and answer.failure_mode not in FailureMode.values:
+        return None
+    allowed = answer.failure_mode in way.failure_modes(label)
+    return Judgment(
+        unit_id=answer.unit_id,
+        rater_id=assignment.rater_id,
+        presentation=assignment.presentation,
+        stage_number=assignment.stage.number,
+        assignment=assignment,
+        label=label,
+        # A failure mode chosen before the rater changed to a label without one says nothing any more.
+        failure_mode=answer.failure_mode if allowed else "",
+        note=answer.note,
+    )
+
+
+def _takes_slot(assignment: Assignment) -> bool:
+    """A first answer to a regular page counts. A revision changes nothing about whether it did."""
+    is_first = assignment.outcome not in JUDGED
+    return is_first and assignment.task.kind == TaskKind.REGULAR and assignment.presentation == 0
+
+
+def _withdraw_if_upsetting(task_id: int, now: datetime) -> None:
+    task = Task.objects.select_for_update(no_key=True).get(pk=task_id)
+    upset = Assignment.objects.filter(task=task, outcome=Outcome.UPSETTING).values("rater").distinct().count()
+    if upset >= UPSET_RATERS_TO_WITHDRAW:
+        withdraw_tasks(Task.objects.filter(pk=task.pk), reason=UPSETTING, now=now)

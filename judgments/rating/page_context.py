@@ -1,0 +1,101 @@
+"""What every rating page shows around the task."""
+
+import math
+import uuid
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from conversations.markdown import render as render_markdown
+from judgments.models import Assignment
+from judgments.rating.admitted import AdmittedRater
+from judgments.rating.own_pages import last_submitted
+from judgments.rating.own_progress import own_progress
+from judgments.rating.task_page import TaskPage, build_page
+from judgments.rating.why_nothing import why_nothing
+from raters.queries import has_unread_answer
+
+
+def task_context(
+    admitted: AdmittedRater, assignment: Assignment | None, *, previous: uuid.UUID | None = None
+) -> dict[str, Any]:
+    """What the parts of the rating page need. ``assignment`` is None when there is nothing to judge.
+
+    ``previous`` is the page where "back" leads, where that is known already.
+    """
+    page: TaskPage | None = build_page(assignment, study=admitted.study) if assignment else None
+    return {
+        "study": admitted.study,
+        "stage": admitted.stage,
+        "page": page,
+        "progress": rater_progress(admitted, revising=bool(assignment and assignment.outcome)),
+        "previous": previous or last_submitted(rater=admitted.rater, stage=admitted.stage, before=assignment),
+        "why": None if assignment else why_nothing(rater=admitted.rater, stage=admitted.stage, now=timezone.now()),
+    }
+
+
+def rater_progress(admitted: AdmittedRater, *, revising: bool = False) -> dict[str, int | None]:
+    progress = own_progress(rater=admitted.rater, stage=admitted.stage)
+    at = progress.done if revising else min(progress.done + 1, progress.total)
+    seconds = progress.units_left * admitted.stage.seconds_per_unit
+    return {
+        "done": progress.done,
+        "total": progress.total,
+        "at": at,
+        "minutes_left": math.ceil(seconds / 60) if progress.units_left else None,
+    }
+
+
+def parts(context: dict[str, Any]) -> dict[str, str]:
+    """The pieces of the page that change from task to task, by the id of the element they go into."""
+    return {
+        "task-progress": render_to_string("judgments/parts/progress.html", context),
+        "task": render_to_string("judgments/parts/task.html", context),
+        "rating-bar": render_to_string("judgments/parts/bar.html", context),
+    }
+
+
+def frame_context(admitted: AdmittedRater) -> dict[str, Any]:
+    """What surrounds the task and stays: the guidelines, the keys, and whether an answer waits for the rater."""
+    guidelines = admitted.stage.guidelines.first()
+    return {
+        "unread": has_unread_answer(admitted.enrolment),
+        "guidelines": render_markdown(guidelines.text) if guidelines else "",
+        "keys": key_legend(admitted.stage.number),
+    }
+
+
+def key_legend(stage_number: int) -> list[dict[str, Any]]:
+    """The keys in words; ``static/js/rating/keys.js`` is the table they come from (a test compares the two)."""
+    labels = {
+        1: [("label:1", ["1"], _("Accept")), ("label:2", ["2"], _("Unsure")), ("label:3", ["3"], _("Reject"))],
+        2: [("label:1", ["y", "1"], _("Yes")), ("label:0", ["n", "2"], _("No"))],
+        3: [
+            ("label:1", ["1"], _("Left much better")),
+            ("label:2", ["2"], _("Left better")),
+            ("label:3", ["3"], _("No difference")),
+            ("label:4", ["4"], _("Right better")),
+            ("label:5", ["5"], _("Right much better")),
+        ],
+    }
+    common = [
+        ("next", ["↓", "j"], _("Next")),
+        ("previous", ["↑", "k"], _("Previous")),
+        ("evidence", ["e"], _("Show the evidence")),
+        ("comment", ["c"], _("Write a note")),
+        ("flag", ["f"], _("Set the page aside")),
+        ("guidelines", ["g"], _("Guidelines")),
+        ("submit", ["Enter"], _("Submit when everything is judged")),
+        ("", ["Ctrl", "Enter"], _("Submit from a text field")),
+        ("undo", ["u"], _("Back to the page before")),
+        ("help", ["?"], _("This list")),
+    ]
+    rows = labels[stage_number] + [row for row in common if stage_number == 1 or row[0] != "evidence"]
+    return [{"act": act, "keys": keys, "meaning": meaning} for act, keys, meaning in rows]
+
+
+def task_url(admitted: AdmittedRater) -> str:
+    return reverse("judgments:rate", args=[admitted.study.slug, admitted.stage.number])

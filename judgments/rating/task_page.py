@@ -1,0 +1,211 @@
+"""What a rating page shows: built for one assignment, and nothing in it tells a condition or another's label."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from conversations.models import Response, Study
+from conversations.reading import cut
+from judgments.blinding import as_seen
+from judgments.eligibility.live import live_units
+from judgments.enums import FailureMode
+from judgments.models import Assignment, Unit
+from judgments.order import shuffled
+from judgments.rating.material import (
+    ConversationList,
+    Quote,
+    Text,
+    conversations_of,
+    laid_out,
+    quotes_of,
+    spans_of,
+    written,
+)
+
+# Characters of each text that the page begins with; the rest comes when it is opened.
+LONGEST_PROMPT = 10_000
+LONGEST_ATTRIBUTE = 2_000
+LONGEST_REASON = 1_000
+_NAMED = 150  # what a screen reader is told again with each control
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedLabel:
+    value: int
+    label: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitView:
+    id: int
+    said: Text
+    text: str  # the beginning of it, without markup
+    is_overall: bool
+    reason: Text | None
+    quotes: Sequence[Quote]
+    label: int | None
+    failure_mode: str
+    note: str
+
+    @property
+    def name(self) -> str:
+        return f"unit-{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    assignment_id: str
+    units: Sequence[UnitView]
+    choices: Sequence[OfferedLabel]
+    revising: bool
+    active_ms: int
+    draft_revision: int
+    begun_ms: int  # since 1970: the page's drafts are numbered by the time since then
+    flagged: bool = False  # the rater is warned before it is shown
+    missing_attributes: str = ""
+    comment: str = ""
+    failure_modes: Sequence[tuple[str, str]] = ()
+    material_url: str = ""  # to which the query of each rest is added
+    conversations: ConversationList = field(default_factory=ConversationList)
+    prompt: Text | None = None
+    left: Text | None = None
+    right: Text | None = None
+
+
+@dataclass(slots=True)
+class _Answers:
+    """What the rater has given so far: from the draft, or from the judgments when an answer is revised."""
+
+    by_unit: dict[int, dict[str, Any]] = field(default_factory=dict)
+    missing_attributes: str = ""
+    comment: str = ""
+
+
+def build_page(assignment: Assignment, *, study: Study, unit_id: int | None = None) -> TaskPage:
+    """The page of an assignment, or of one unit of it. The order of its units is the rater's own at every visit."""
+    stage_number = assignment.stage.number
+    units = shown_units(assignment, unit_id)
+    overall = [unit for unit in units if _is_overall(unit)]
+    by_id = {unit.pk: unit for unit in units if not _is_overall(unit)}
+    order = shuffled(by_id, key=bytes(study.key), rater_id=assignment.rater_id, task_id=assignment.task_id)
+    others = [by_id[unit_id] for unit_id in order]
+    answers = _answers_of(assignment)
+    quotes = quotes_of(others) if stage_number == 1 else {}
+    return TaskPage(
+        assignment_id=str(assignment.pk),
+        units=[_unit_view(unit, answers, quotes.get(unit.pk, ()), study) for unit in [*overall, *others]],
+        choices=_choices(stage_number),
+        revising=bool(assignment.outcome),
+        active_ms=assignment.active_ms,
+        draft_revision=assignment.draft_revision,
+        begun_ms=_milliseconds(assignment.started_at),
+        flagged=assignment.task.flagged,
+        missing_attributes=answers.missing_attributes,
+        comment=answers.comment,
+        material_url=reverse("judgments:material", args=[study.slug, stage_number, assignment.pk]) + "?",
+        **_material(assignment, others),
+    )
+
+
+def shown_units(assignment: Assignment, unit_id: int | None = None) -> list[Unit]:
+    """The units of a page, or the one asked for, in no order."""
+    live = live_units(assignment.task_id).select_related("attribute")
+    return [unit for unit in live if unit_id in {None, unit.pk}]
+
+
+def _milliseconds(moment: datetime | None) -> int:
+    """Since 1970. A preview's assignment is none that was ever begun."""
+    return int(moment.timestamp() * 1000) if moment else 0
+
+
+def _is_overall(unit: Unit) -> bool:
+    """An instruction has no attribute either, but stands among the units that have one."""
+    return unit.attribute_id is None and not unit.instruction
+
+
+def _choices(stage_number: int) -> list[OfferedLabel]:
+    if stage_number == 1:
+        return [OfferedLabel(1, _("Accept"), "1"), OfferedLabel(2, _("Unsure"), "2"), OfferedLabel(3, _("Reject"), "3")]
+    if stage_number == 2:
+        return [OfferedLabel(1, _("Yes"), "y"), OfferedLabel(0, _("No"), "n")]
+    words = [
+        _("Left much better"),
+        _("Left better"),
+        _("No difference"),
+        _("Right better"),
+        _("Right much better"),
+    ]
+    return [OfferedLabel(number, word, str(number)) for number, word in enumerate(words, start=1)]
+
+
+def _answers_of(assignment: Assignment) -> _Answers:
+    if not assignment.outcome:
+        draft = assignment.draft or {}
+        return _Answers(
+            {answer["unit"]: answer for answer in draft.get("answers", [])},
+            draft.get("missing_attributes", ""),
+            draft.get("comment", ""),
+        )
+    side = assignment.personalized_left
+    given = {
+        judgment.unit_id: {
+            "label": judgment.label if side is None else as_seen(judgment.label, personalized_left=side),
+            "failure_mode": judgment.failure_mode,
+            "note": judgment.note,
+        }
+        for judgment in assignment.judgments.all()
+    }
+    return _Answers(given, assignment.missing_attributes, assignment.comment)
+
+
+def _unit_view(unit: Unit, answers: _Answers, quotes: Sequence[Quote], study: Study) -> UnitView:
+    answer = answers.by_unit.get(unit.pk, {})
+    said, reason = said_of(unit), reason_of(unit, study)
+    beginning = said[: cut(said, 0, _NAMED)]
+    return UnitView(
+        id=unit.pk,
+        said=written(f"text-{unit.pk}", said, most=LONGEST_ATTRIBUTE),
+        text=beginning if beginning == said else beginning + "…",
+        is_overall=_is_overall(unit),
+        reason=written(f"reason-{unit.pk}", reason, most=LONGEST_REASON) if reason else None,
+        quotes=quotes,
+        label=answer.get("label"),
+        failure_mode=answer.get("failure_mode", ""),
+        note=answer.get("note", ""),
+    )
+
+
+def said_of(unit: Unit) -> str:
+    return unit.attribute.text if unit.attribute else unit.instruction or _("All in all")
+
+
+def reason_of(unit: Unit, study: Study) -> str:
+    return unit.attribute.reason if unit.attribute and study.show_reason else ""
+
+
+def _material(assignment: Assignment, units: Sequence[Unit]) -> dict[str, Any]:
+    subject = assignment.task.subject
+    if subject is not None:
+        failure_modes = [(mode.value, str(mode.label)) for mode in FailureMode]
+        return {"conversations": conversations_of(subject, spans_of(units)), "failure_modes": failure_modes}
+    texts = texts_of(assignment)
+    prompt = written("prompt", texts.pop("prompt"), most=LONGEST_PROMPT)
+    return {"prompt": prompt} | {name: laid_out(name, text) for name, text in texts.items()}
+
+
+def texts_of(assignment: Assignment) -> dict[str, str]:
+    """The texts that a page of stage 2 or 3 is about, by the name under which their rest is asked for."""
+    comparison = assignment.task.comparison
+    if comparison is None:
+        return {"prompt": assignment.task.case.prompt.text} if assignment.task.case else {}
+    left, right = _sides(comparison.generic, comparison.personalized, personalized_left=assignment.personalized_left)
+    return {"prompt": comparison.case.prompt.text, "left": left.text, "right": right.text}
+
+
+def _sides(generic: Response, personalized: Response, *, personalized_left: bool | None) -> tuple[Response, Response]:
+    return (personalized, generic) if personalized_left else (generic, personalized)

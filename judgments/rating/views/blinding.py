@@ -1,0 +1,103 @@
+"""After a visit: which response did you take for the personalized one? Asked once, and never answered by us."""
+
+import uuid
+from typing import TypedDict
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from judgments.models import Assignment
+from judgments.rating import blinding_answers
+from judgments.rating.admitted import AdmittedRater
+from judgments.rating.blinding_pages import pages_to_ask_about
+from judgments.rating.forms import SURENESS, BlindingForm
+from judgments.rating.own_pages import assignment_of
+from judgments.rating.task_page import OfferedLabel, build_page
+from judgments.rating.views.guard import for_raters
+from judgments.rating.why_nothing import latest_arrival
+
+SESSION_KEY = "blinding"
+
+
+class AskedPages(TypedDict):
+    """What one visit is asked: how many pages, and which of them are left."""
+
+    total: int
+    left: list[str]
+
+
+def asked_of(request: HttpRequest, admitted: AdmittedRater) -> AskedPages:
+    """The pages are drawn when the rater first stops in a visit; later pages of the visit are not asked about."""
+    if not admitted.stage.blinding_questions:
+        return AskedPages(total=0, left=[])
+    visits: dict[str, AskedPages] = request.session.get(SESSION_KEY, {})
+    arrival = latest_arrival(enrolment=admitted.enrolment, stage=admitted.stage)
+    key = f"{admitted.stage.pk}:{arrival.pk if arrival else 0}"
+    if key not in visits:
+        drawn = pages_to_ask_about(rater=admitted.rater, stage=admitted.stage, arrival=arrival)
+        if not drawn:
+            return AskedPages(total=0, left=[])
+        visits[key] = AskedPages(total=len(drawn), left=[str(page) for page in drawn])
+        request.session[SESSION_KEY] = visits
+    return visits[key]
+
+
+@for_raters
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest, admitted: AdmittedRater) -> HttpResponse:
+    """One page after the other; any of them, or all that are left, may be skipped."""
+    asked = asked_of(request, admitted)
+    page = _next_page(asked, admitted)
+    if page is None:
+        return redirect("judgments:finish", admitted.study.slug, admitted.stage.number)
+    form = BlindingForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        if request.POST.get("page") != str(page.pk):
+            return redirect(
+                "judgments:blinding", admitted.study.slug, admitted.stage.number
+            )  # sent twice, or an old window
+        if _answered(request, page, form):
+            asked["left"] = [] if request.POST.get("skip") == "all" else asked["left"][1:]
+            request.session.modified = True
+            return redirect("judgments:blinding", admitted.study.slug, admitted.stage.number)
+    status = 422 if form.is_bound else 200
+    return render(request, "judgments/blinding.html", _context(admitted, asked, page, form), status=status)
+
+
+def _next_page(asked: AskedPages, admitted: AdmittedRater) -> Assignment | None:
+    if not asked["left"]:
+        return None
+    return assignment_of(rater=admitted.rater, stage=admitted.stage, assignment_id=uuid.UUID(asked["left"][0]))
+
+
+def _answered(request: HttpRequest, page: Assignment, form: BlindingForm) -> bool:
+    """Whether the rater is done with this page, by an answer or by skipping it."""
+    if request.POST.get("skip"):
+        return True
+    if not form.is_valid():
+        return False
+    blinding_answers.answer(
+        rater=page.rater,
+        assignment_id=page.pk,
+        side=form.cleaned_data["guess"],
+        sureness=form.cleaned_data["sureness"],
+        now=timezone.now(),
+    )
+    return True
+
+
+def _context(admitted: AdmittedRater, asked: AskedPages, page: Assignment, form: BlindingForm) -> dict[str, object]:
+    return {
+        "study": admitted.study,
+        "stage": admitted.stage,
+        "page": build_page(page, study=admitted.study),
+        "at": asked["total"] - len(asked["left"]) + 1,
+        "total": asked["total"],
+        "form": form,
+        "guesses": [OfferedLabel(value, text, "") for value, text in form.fields["guess"].choices],  # type: ignore[attr-defined]
+        "steps": [OfferedLabel(step, str(step), "") for step in SURENESS],
+        "guess": form["guess"].value(),
+        "sureness": form.cleaned_data.get("sureness") if form.is_bound else None,
+    }

@@ -1,0 +1,153 @@
+"""Before the first page: the tutorial with its feedback, and the comprehension check."""
+
+import uuid
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from conversations.markdown import render as render_markdown
+from judgments.enums import TaskKind
+from judgments.models import Assignment
+from judgments.rating import answering, lessons, own_pages, payloads, practising
+from judgments.rating.admitted import AdmittedRater
+from judgments.rating.feedback import feedback_of
+from judgments.rating.forms import CheckForm
+from judgments.rating.page_context import frame_context, parts, task_context, task_url
+from judgments.rating.task_page import build_page
+from judgments.rating.views.guard import body, for_raters, refused, unless_withdrawn
+from raters.enums import EnrolmentOutcome
+
+
+@for_raters
+@require_safe
+def practice(request: HttpRequest, admitted: AdmittedRater) -> HttpResponse:
+    """The page of the tutorial the rater is at; where it is done, on to what comes next."""
+    assignment = practising.next_practice(admission=admitted.admission, now=timezone.now())
+    if assignment is not None:
+        return render(request, "judgments/rate.html", _practice_context(admitted, assignment) | frame_context(admitted))
+    if lessons.lessons(admitted.admission).practice:  # it is due, but the rater gets nothing now
+        return render(request, "judgments/rate.html", task_context(admitted, None) | frame_context(admitted))
+    return redirect(task_url(admitted))
+
+
+@for_raters
+@require_safe
+def feedback(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.UUID) -> HttpResponse:
+    """What the rater answered on a page of the tutorial, and what was expected."""
+    try:
+        assignment = _own_practice(admitted, assignment_id)
+    except answering.NotYours as error:
+        raise Http404("This page was never yours.") from error
+    if assignment.outcome not in answering.JUDGED:
+        return redirect("judgments:practice", admitted.study.slug, admitted.stage.number)
+    return render(request, "judgments/rate.html", _feedback_context(admitted, assignment) | frame_context(admitted))
+
+
+@for_raters
+@require_POST
+@unless_withdrawn
+def submit(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.UUID) -> HttpResponse:
+    """Commit the answers of a practice page; the acknowledgement carries the feedback."""
+    now = timezone.now()
+    try:
+        submission = payloads.submission(body(request))
+        _own_practice(admitted, assignment_id)
+        acknowledgement = answering.submit(
+            rater=admitted.rater, assignment_id=assignment_id, submission=submission, now=now
+        )
+    except (payloads.BadRequest, answering.AnswerRefused) as error:
+        return refused(error)
+    url = reverse("judgments:practice-feedback", args=[admitted.study.slug, admitted.stage.number, assignment_id])
+    context = _feedback_context(admitted, _own_practice(admitted, assignment_id))
+    saved_at = acknowledgement.submitted_at.isoformat()
+    return JsonResponse({"saved_at": saved_at, "outcome": acknowledgement.outcome, "url": url, "parts": parts(context)})
+
+
+@for_raters
+@require_POST
+@unless_withdrawn
+def set_aside(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.UUID) -> HttpResponse:
+    """A practice page that the rater cannot or does not want to judge: the next one instead."""
+    now = timezone.now()
+    try:
+        fields = payloads.set_aside(body(request))
+        _own_practice(admitted, assignment_id)
+        answering.set_aside(rater=admitted.rater, assignment_id=assignment_id, now=now, **fields)
+    except (payloads.BadRequest, answering.AnswerRefused) as error:
+        return refused(error)
+    following = practising.next_practice(admission=admitted.admission, now=now)
+    context = _practice_context(admitted, following) if following else _done_context(admitted)
+    url = reverse("judgments:practice", args=[admitted.study.slug, admitted.stage.number])
+    return JsonResponse({"saved_at": now.isoformat(), "outcome": fields["act"], "url": url, "parts": parts(context)})
+
+
+def _own_practice(admitted: AdmittedRater, assignment_id: uuid.UUID) -> Assignment:
+    assignment = own_pages.assignment_of(rater=admitted.rater, stage=admitted.stage, assignment_id=assignment_id)
+    if assignment is None or assignment.task.kind != TaskKind.PRACTICE:
+        raise answering.NotYours
+    return assignment
+
+
+def _practice_context(admitted: AdmittedRater, assignment: Assignment) -> dict[str, Any]:
+    at, total = lessons.practice_place(admitted.admission, assignment.task_id)
+    page = build_page(assignment, study=admitted.study)
+    return {"study": admitted.study, "stage": admitted.stage, "page": page, "practice": {"at": at, "total": total}}
+
+
+def _feedback_context(admitted: AdmittedRater, assignment: Assignment) -> dict[str, Any]:
+    context = _practice_context(admitted, assignment)
+    return context | {"feedback": feedback_of(assignment, context["page"])}
+
+
+def _done_context(admitted: AdmittedRater) -> dict[str, Any]:
+    return {"study": admitted.study, "stage": admitted.stage, "page": None, "practice": {"done": True}}
+
+
+@for_raters
+@require_http_methods(["GET", "POST"])
+def check(request: HttpRequest, admitted: AdmittedRater) -> HttpResponse:
+    """The comprehension check: all questions on one page, two tries."""
+    admission = admitted.admission
+    if admission.outcome == EnrolmentOutcome.FAILED_COMPREHENSION:
+        return render(request, "judgments/learning/failed.html", _frame(admitted))
+    questions = lessons.open_questions(admitted.stage)
+    if admission.comprehended_at is not None or admission.outcome or not questions:
+        return redirect(task_url(admitted))
+    last = lessons.last_try(admission)
+    form = CheckForm(request.POST or None, questions=questions, last=last)
+    status = 200
+    if request.method == "POST":
+        if form.is_valid():
+            return _answered(admitted, form)
+        status = 422
+    return render(
+        request, "judgments/learning/check.html", {"form": form, "last": last} | _frame(admitted), status=status
+    )
+
+
+def _answered(admitted: AdmittedRater, form: CheckForm) -> HttpResponse:
+    try:
+        made = practising.answer_check(
+            admission=admitted.admission, number=form.number_of_try, answers=form.answers(), now=timezone.now()
+        )
+    except (practising.NoTriesLeft, practising.QuestionsChanged):
+        return redirect("judgments:check", admitted.study.slug, admitted.stage.number)
+    return redirect(task_url(admitted) if made.passed else reverse("judgments:check", args=_place(admitted)))
+
+
+def _place(admitted: AdmittedRater) -> list[Any]:
+    return [admitted.study.slug, admitted.stage.number]
+
+
+def _frame(admitted: AdmittedRater) -> dict[str, Any]:
+    guidelines = admitted.stage.guidelines.first()
+    return {
+        "study": admitted.study,
+        "stage": admitted.stage,
+        "guidelines": render_markdown(guidelines.text) if guidelines else "",
+        "has_code": lessons.came_by_platform(admitted.admission),
+    }

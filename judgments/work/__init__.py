@@ -1,0 +1,1 @@
+"""Work is made, handed out, taken back and counted."""

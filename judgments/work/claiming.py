@@ -1,0 +1,159 @@
+"""A rater gets the next task, keeps it while working, or gives it back."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from conversations.enums import StageNumber
+from conversations.models import Stage
+from judgments.blinding import personalized_left
+from judgments.eligibility.live import is_live
+from judgments.eligibility.specials import special_page
+from judgments.enums import Outcome, Special, TaskKind
+from judgments.models import Assignment, QueuePosition
+from judgments.work import leases
+from judgments.work.claim_statement import LOCK_QUEUE, claim_statement
+from judgments.work.qualifying import decide
+from raters.models import Enrolment, Rater
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A rater's locked place in a stage's queue, and what they bring to the claim."""
+
+    position: int
+    claims: int
+    sides: int
+    languages: list[str]  # empty: the rater was not asked
+    avoids_flagged: bool
+    arrival: int | None
+    qualified: bool
+    avoided: list[int] = field(default_factory=list)  # tasks that are for others
+
+
+@transaction.atomic
+def claim_next(*, rater: Rater, stage: Stage, now: datetime, avoided: Sequence[int] = ()) -> Assignment | None:
+    """The task the rater is at, else the next one. None if there is none for them or the stage is not open.
+
+    Tasks that are ``avoided`` are not given, even where nothing else is left.
+    """
+    queue = lock_queue(rater=rater, stage=stage)
+    if queue is not None and avoided:
+        queue = replace(queue, avoided=list(avoided))
+    return claim_locked(rater=rater, stage=stage, queue=queue, now=now)
+
+
+def lock_queue(*, rater: Rater, stage: Stage) -> Queue | None:
+    """Two tabs of a rater take turns here. None if the stage gives no work to this rater."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_QUEUE, {"rater": rater.pk, "stage": stage.pk})
+        row = cursor.fetchone()
+    return Queue(*row) if row else None
+
+
+def wait_for_rater(enrolment: Enrolment) -> None:
+    """A submit or claim of this rater holds their place in a queue of the study: it ends first."""
+    places = QueuePosition.objects.filter(rater=enrolment.rater_id, stage__study=enrolment.study_id)
+    list(places.select_for_update().order_by("pk").values_list("pk"))
+
+
+def claim_locked(*, rater: Rater, stage: Stage, queue: Queue | None, now: datetime) -> Assignment | None:
+    """``claim_next`` for who has locked the queue in this transaction already."""
+    if queue is None:
+        return None
+    if not queue.qualified:
+        return _claim_for_qualification(rater, stage, queue, now)
+    return _claim(rater, stage, queue, now, special=_special(rater, stage, queue)) or _resume(rater, stage, queue, now)
+
+
+def _claim_for_qualification(rater: Rater, stage: Stage, queue: Queue, now: datetime) -> Assignment | None:
+    """A gold page until enough of them are judged; then the rater goes on to the regular ones, or is screened out."""
+    gold = _claim(rater, stage, queue, now, special=Special.GOLD, for_qualification=True)
+    if gold := gold or _resume(rater, stage, queue, now):
+        return gold
+    return _claim(rater, stage, queue, now, special=None) if decide(rater=rater, stage=stage, now=now) else None
+
+
+def _special(rater: Rater, stage: Stage, queue: Queue) -> Special | None:
+    return special_page(
+        key=bytes(stage.study.key),
+        rater_id=rater.pk,
+        ordinal=queue.claims,
+        gold_share=stage.gold_share,
+        attention_share=stage.attention_share,
+        repeat_share=stage.repeat_share if stage.number == StageNumber.RESPONSE else 0,
+    )
+
+
+def _claim(
+    rater: Rater, stage: Stage, queue: Queue, now: datetime, *, special: Special | None, for_qualification: bool = False
+) -> Assignment | None:
+    statement = claim_statement(
+        stage_number=stage.number,
+        special=special,
+        several_comparisons_per_case=stage.study.several_comparisons_per_case,
+        same_rater_across_stages=stage.study.same_rater_across_stages,
+        for_qualification=for_qualification,
+    )
+    claimed = Assignment.objects.raw(statement, claim_parameters(rater, stage, queue, now) | {"special": special})
+    return next(iter(claimed), None)
+
+
+def claim_parameters(rater: Rater, stage: Stage, queue: Queue, now: datetime) -> dict[str, Any]:
+    side = None
+    if stage.number == StageNumber.RESPONSE:
+        side = personalized_left(key=bytes(stage.study.key), rater_id=rater.pk, ordinal=queue.sides)
+    return {
+        "rater": rater.pk,
+        "stage": stage.pk,
+        "study": stage.study_id,
+        "assignment": uuid.uuid4(),
+        "now": now,
+        "expires": leases.lease_end(stage, now),
+        "cursor": queue.position,
+        "avoided": queue.avoided,
+        "personalized_left": side,
+        "languages": queue.languages,
+        "avoids_flagged": queue.avoids_flagged,
+        "arrival": queue.arrival,
+        "pages": queue.claims,
+        "qualification_tasks": stage.qualification_tasks,
+        "tasks_per_rater": stage.tasks_per_rater,
+        "tasks_per_visit": stage.tasks_per_visit,
+    }
+
+
+def _resume(rater: Rater, stage: Stage, queue: Queue, now: datetime) -> Assignment | None:
+    assignment = Assignment.objects.filter(rater=rater, stage=stage, outcome="").select_related("task").first()
+    if assignment is None:
+        return None
+    if is_live(assignment.task_id, stage):
+        if assignment.presentation == 0 and assignment.task.kind == TaskKind.REGULAR:
+            leases.retake(assignment=assignment, stage=stage, now=now)
+        _move_to_arrival(assignment, queue.arrival)
+        return assignment
+    leases.free(assignment=assignment)
+    Assignment.objects.filter(pk=assignment.pk).update(outcome=Outcome.RETURNED, submitted_at=now)
+    return _claim(rater, stage, queue, now, special=None)
+
+
+def _move_to_arrival(assignment: Assignment, arrival: int | None) -> None:
+    """A page that was begun in an earlier visit is paid with the visit in which it is finished."""
+    if arrival is not None and assignment.arrival_id != arrival:
+        Assignment.objects.filter(pk=assignment.pk).update(arrival=arrival)
+        assignment.arrival_id = arrival
+
+
+def renew_lease(*, assignment: Assignment, now: datetime) -> bool:
+    """Keep the slot while the rater works, two hours at most. False if it is not theirs any more."""
+    return leases.renew(assignment=assignment, stage=assignment.stage, now=now)
+
+
+@transaction.atomic
+def release(*, assignment: Assignment, now: datetime) -> None:
+    """The rater stops for now: others may take the slot. The draft stays, and the rater comes back to it."""
+    leases.free(assignment=assignment)

@@ -1,0 +1,95 @@
+"""What a stage will take, told before it opens."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count
+
+from conversations.models import Stage
+from judgments.eligibility.live import targets_without_overall, wanted_tasks
+from judgments.enums import Outcome, TaskKind
+from judgments.models import Assignment, Unit
+from judgments.order import page_count
+from judgments.stages import behaviour
+from raters.enums import RaterKind
+
+_MEASURED_TASKS = 200  # the latest ones tell the pace
+_ENOUGH_TASKS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class WorkEstimate:
+    tasks: int
+    units: int
+    judgments: int  # units x k
+    seconds_per_unit: float
+    measured: bool  # the pace is the study's own, not an assumption
+    hours: float
+    money: Decimal
+    currency: str
+    k: int
+
+    @property
+    def units_note(self) -> str:
+        return f"{self.units:,} units x {self.k} raters"
+
+    @property
+    def hours_text(self) -> str:
+        return f"{self.hours:,.1f}"
+
+    @property
+    def money_text(self) -> str:
+        return f"{self.money:,.2f} {self.currency}"
+
+
+def estimate_of(stage: Stage) -> WorkEstimate:
+    """Tasks, judgments, hours and money of everything the stage's gating asks for now."""
+    tasks, units = _built(stage)
+    new_tasks, new_units = _unbuilt(stage)
+    tasks, units = tasks + new_tasks, units + new_units
+    seconds, measured = _pace(stage)
+    hours = units * stage.k * seconds / 3600
+    return WorkEstimate(
+        tasks=tasks,
+        units=units,
+        judgments=units * stage.k,
+        seconds_per_unit=seconds,
+        measured=measured,
+        hours=hours,
+        money=(Decimal(hours) * stage.study.pay_per_hour).quantize(Decimal("0.01")),
+        currency=stage.study.currency,
+        k=stage.k,
+    )
+
+
+def _built(stage: Stage) -> tuple[int, int]:
+    wanted = wanted_tasks(stage)
+    return wanted.count(), Unit.objects.filter(task__in=wanted).count()
+
+
+def _unbuilt(stage: Stage) -> tuple[int, int]:
+    way = behaviour(stage.number)
+    pairs = way.pairs(stage).filter(built=False).order_by()
+    overall = set(targets_without_overall(stage).values_list("id", flat=True)) if way.has_overall_unit else set()
+    tasks = units = 0
+    for target_id, count in pairs.values_list("target_id").annotate(count=Count("judged_id")).iterator():
+        count_with_overall = count + (target_id in overall)
+        overall.discard(target_id)
+        tasks += page_count(count_with_overall, stage.page_size)
+        units += count_with_overall
+    return tasks + len(overall), units + len(overall)
+
+
+def _pace(stage: Stage) -> tuple[float, bool]:
+    """Active seconds for one unit: the median of the latest counted pages or, until there are enough, the stage's setting."""
+    latest = (
+        Assignment.objects.filter(stage=stage, outcome=Outcome.SUBMITTED, active_ms__gt=0)
+        .filter(task__kind=TaskKind.REGULAR, presentation=0, rater__kind=RaterKind.HUMAN)
+        .order_by("-submitted_at")
+        .annotate(units=Count("task__units"))
+        .values_list("active_ms", "units")[:_MEASURED_TASKS]
+    )
+    paces = sorted(active_ms / units / 1000 for active_ms, units in latest if units)
+    if len(paces) < _ENOUGH_TASKS:
+        return stage.seconds_per_unit, False
+    return paces[len(paces) // 2], True

@@ -1,0 +1,41 @@
+"""Tasks leave the queue, and come back: what they are about was withdrawn or held, or raters found it upsetting."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from conversations.models import Attribute, Prompt, Stage, Subject
+from judgments.eligibility.live import live_tasks
+from judgments.models import Slot, Task
+from judgments.work.leases import FREED
+
+UPSETTING = "upsetting"
+TARGET = "target"  # withdrawn or held in the study's material; undone when that is
+
+
+def withdraw_tasks(tasks: QuerySet[Task], *, reason: str, now: datetime) -> int:
+    """Close their open slots. What was judged stays; what is being judged becomes surplus."""
+    ids = list(tasks.filter(withdrawn_at__isnull=True).values_list("id", flat=True))
+    Task.objects.filter(id__in=ids).update(withdrawn_at=now, withdrawn_reason=reason)
+    Slot.objects.filter(task__in=ids, filled_at__isnull=True).update(withdrawn=True, **FREED)
+    return len(ids)
+
+
+@transaction.atomic
+def sync_withdrawn(*, stage: Stage, now: datetime) -> int:
+    """Follow the material: withdraw the tasks whose target is gone or held, and bring back those it came back for."""
+    live = live_tasks(stage).values("id")
+    gone = Task.objects.filter(stage=stage, withdrawn_at__isnull=True).exclude(id__in=live)
+    back = Task.objects.filter(stage=stage, withdrawn_reason=TARGET, id__in=live)
+    restored = list(back.values_list("id", flat=True))
+    Task.objects.filter(id__in=restored).update(withdrawn_at=None, withdrawn_reason="")
+    Slot.objects.filter(task__in=restored, withdrawn=True).update(withdrawn=False)
+    return withdraw_tasks(gone, reason=TARGET, now=now) + len(restored)
+
+
+def withdraw_tasks_of(*, target: Subject | Attribute | Prompt, now: datetime) -> None:
+    """Follow a target that was withdrawn or restored just now, in every stage of its study."""
+    study_id = target.subject.study_id if isinstance(target, Attribute) else target.study_id
+    for stage in Stage.objects.filter(study_id=study_id):
+        sync_withdrawn(stage=stage, now=now)

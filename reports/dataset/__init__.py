@@ -1,0 +1,1 @@
+"""A study's dataset: its tables, how they are read, and the frames that figures are computed from."""

@@ -1,0 +1,107 @@
+"""Arms: what is compared with generic (PROTOCOL.md, Terms). Each has a name that tells it from the others."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from pyarrow import compute
+
+from reports.dataset.dataset import Dataset
+
+POLICIES = {
+    "own": "its own selection",
+    "accepted": "accepted attributes, selected anew",
+    "relevant": "relevant attributes",
+    "selection": "selection of {}",
+    "all": "all attributes",
+}
+UNNAMED = "unnamed"
+NOT_SET = "none"
+_KEY = ("response_system", "arm_id", "arm_name", "arm_policy", "arm_selection_of", "arm_settings")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arm:
+    """``name`` as it is shown: the system alone where it has no other arm. ``comparisons`` are their ids."""
+
+    name: str
+    facts: dict[str, Any]
+    comparisons: npt.NDArray[np.int64]
+
+    @property
+    def system(self) -> str:
+        return str(self.facts["response_system"])
+
+    def rows(self, comparisons: pa.Table) -> pa.Table:
+        return comparisons.filter(compute.is_in(comparisons.column("comparison_id"), pa.array(self.comparisons)))
+
+
+def arms_of(dataset: Dataset) -> list[Arm]:
+    """By system, then as they were made."""
+    table = dataset.tables["comparisons"].select([*_KEY, "comparison_id"])
+    grouped = table.group_by(list(_KEY)).aggregate([("comparison_id", "list")])
+    rows = sorted(grouped.to_pylist(), key=_order)
+    found = []
+    for _system, of_system in groupby(rows, key=lambda row: row["response_system"]):
+        its = list(of_system)
+        for row, name in zip(its, _names(its), strict=True):
+            comparisons = np.asarray(row.pop("comparison_id_list"), dtype=np.int64)
+            found.append(Arm(name, row, comparisons))
+    return found
+
+
+def _order(row: dict[str, Any]) -> tuple[str, bool, int]:
+    return row["response_system"], row["arm_id"] is None, row["arm_id"] or 0
+
+
+def _names(of_system: Sequence[dict[str, Any]]) -> list[str]:
+    system = str(of_system[0]["response_system"])
+    if len(of_system) == 1:
+        return [system]
+    words = [_words(row) for row in of_system]
+    times = Counter(words)
+    full = [
+        ", ".join([each, *_apart(row, [other for other, word in zip(of_system, words, strict=True) if word == each])])
+        if times[each] > 1
+        else each
+        for row, each in zip(of_system, words, strict=True)
+    ]
+    return [f"{system} ({each})" for each in _numbered(full)]
+
+
+def _numbered(names: Sequence[str]) -> list[str]:
+    """Each once, whatever uploaders call their settings."""
+    before = [names[:place].count(name) for place, name in enumerate(names)]
+    return [f"{name}, {number + 1}" if number else name for name, number in zip(names, before, strict=True)]
+
+
+def _words(row: dict[str, Any]) -> str:
+    policy = POLICIES.get(row["arm_policy"] or "", "").format(row["arm_selection_of"])
+    return ", ".join(filter(None, [row["arm_name"], policy])) or UNNAMED
+
+
+def _apart(row: dict[str, Any], like: Sequence[dict[str, Any]]) -> list[str]:
+    """The settings that differ among arms of the same words."""
+    all_settings = [_flat(settings_of(each)) for each in like]
+    own = _flat(settings_of(row))
+    names = sorted(set().union(*all_settings))
+    differ = [name for name in names if len({json.dumps(each.get(name)) for each in all_settings}) > 1]
+    return [f"{name} {own.get(name, NOT_SET)}" for name in differ]
+
+
+def settings_of(row: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(row["arm_settings"] or "{}")
+    return found
+
+
+def _flat(settings: dict[str, Any]) -> dict[str, Any]:
+    """With the parameters of a run beside its other settings."""
+    inner = {name: value for name, value in settings.items() if isinstance(value, dict)}
+    outer = {name: value for name, value in settings.items() if name not in inner}
+    return {**outer, **{key: value for each in inner.values() for key, value in each.items()}}

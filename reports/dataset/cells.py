@@ -1,0 +1,26 @@
+"""Values of a table as text: in files for people and for spreadsheets."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+# A spreadsheet takes a cell that begins with one of these for a formula.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def moment_text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def cell(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return str(value)
+        case datetime():
+            return moment_text(value)
+        case _:
+            text = str(value)
+            return "'" + text if text.startswith(FORMULA_STARTS) else text

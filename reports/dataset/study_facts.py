@@ -1,0 +1,59 @@
+"""What the dataset says of the study as a whole: one JSON object beside the tables."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+from conversations.models import Batch, Study
+from reports.dataset.versions import APP_VERSION, PROTOCOL_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class StageFacts:
+    """``k`` is the number of counted ratings for each regular task."""
+
+    state: str
+    k: int
+    gating: str
+
+
+@dataclass(frozen=True, slots=True)
+class StudyFacts:
+    """``margin``: smallest meaningful difference in points of the 1-5 scale. ``withheld``: stages left out."""
+
+    slug: str
+    title: str
+    seed: int
+    margin: float
+    currency: str
+    pay_per_hour: float
+    stages: dict[int, StageFacts]
+    withheld: list[int] = field(default_factory=list)
+    batches: dict[int, str] = field(default_factory=dict)
+    protocol_version: str = PROTOCOL_VERSION
+    app_version: str = APP_VERSION
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> Self:
+        stages = {int(number): StageFacts(**facts) for number, facts in content["stages"].items()}
+        batches = {int(number): name for number, name in content["batches"].items()}
+        return cls(**{**content, "stages": stages, "batches": batches})
+
+
+def study_facts(study: Study, withheld: Sequence[int] = ()) -> StudyFacts:
+    return StudyFacts(
+        slug=study.slug,
+        title=study.title,
+        seed=study.seed,
+        margin=float(study.margin),
+        currency=study.currency,
+        pay_per_hour=float(study.pay_per_hour),
+        stages={
+            stage.number: StageFacts(state=stage.state, k=stage.k, gating=stage.gating) for stage in study.stages.all()
+        },
+        withheld=list(withheld),
+        batches=dict(Batch.objects.filter(study=study).order_by("id").values_list("id", "filename")),
+    )

@@ -1,0 +1,18 @@
+"""What a table was made by: the protocol its words come from and the code that wrote it."""
+
+import tomllib
+from pathlib import Path
+
+SCHEMA_VERSION = "1"
+
+
+PROTOCOL_VERSION = "1"
+
+
+def _app_version() -> str:
+    pyproject = Path(__file__).resolve().parents[2] / "pyproject.toml"
+    version: str = tomllib.loads(pyproject.read_text("utf-8"))["project"]["version"]
+    return version
+
+
+APP_VERSION = _app_version()

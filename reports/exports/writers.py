@@ -1,0 +1,128 @@
+"""Arrow batches to bytes: the same few megabytes of memory whatever the number of rows."""
+
+import csv
+import hashlib
+import io
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+from pyarrow import parquet
+
+from reports.dataset.cells import cell, moment_text
+from reports.dataset.tables.table import Kind, Table
+from reports.enums import ExportFormat
+
+ROWS_IN_A_GROUP = 20_000
+
+
+class Sink(io.RawIOBase):
+    """A file that counts and hashes what is written to it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__()
+        self._file = file
+        self._hash = hashlib.sha256()
+        self.size = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._hash.update(data)
+        self.size += len(data)
+        return self._file.write(data)
+
+    @property
+    def sha256(self) -> str:
+        return self._hash.hexdigest()
+
+
+class Writer(ABC):
+    """What comes before the first row is written when it is made, what comes after the last by ``finish``."""
+
+    def __init__(self, sink: Sink, table: Table) -> None:
+        self.sink = sink
+        self.table = table
+
+    @abstractmethod
+    def write(self, batch: pa.RecordBatch) -> None: ...
+
+    @abstractmethod
+    def finish(self) -> None: ...
+
+
+class JsonLines(Writer):
+    """Exact: every text as it is, one object a line."""
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        lines = (json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in plain_rows(batch, self.table))
+        self.sink.write("".join(line + "\n" for line in lines).encode())
+
+    def finish(self) -> None:
+        pass
+
+
+class Csv(Writer):
+    """UTF-8, comma, CRLF. Texts that a spreadsheet would run are prefixed with an apostrophe."""
+
+    def __init__(self, sink: Sink, table: Table) -> None:
+        super().__init__(sink, table)
+        self._write([table.names])
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        self._write([[cell(value) for value in row.values()] for row in batch.to_pylist()])
+
+    def finish(self) -> None:
+        pass
+
+    def _write(self, rows: list[list[str]]) -> None:
+        text = io.StringIO(newline="")
+        csv.writer(text).writerows(rows)
+        self.sink.write(text.getvalue().encode())
+
+
+class Parquet(Writer):
+    """Columns with their types; lists and objects are JSON texts."""
+
+    def __init__(self, sink: Sink, table: Table) -> None:
+        super().__init__(sink, table)
+        self._writer = parquet.ParquetWriter(sink, table.schema(), compression="zstd")
+        self._waiting: list[pa.RecordBatch] = []
+        self._rows = 0
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        self._waiting.append(batch)
+        self._rows += batch.num_rows
+        if self._rows >= ROWS_IN_A_GROUP:
+            self._write_group()
+
+    def finish(self) -> None:
+        self._write_group()
+        self._writer.close()
+
+    def _write_group(self) -> None:
+        if self._waiting:
+            self._writer.write_table(pa.Table.from_batches(self._waiting), row_group_size=ROWS_IN_A_GROUP)
+        self._waiting, self._rows = [], 0
+
+
+def plain_rows(batch: pa.RecordBatch, table: Table) -> Iterator[dict[str, Any]]:
+    """Rows as JSON has them: lists and objects as themselves, moments as ISO 8601 texts in UTC."""
+    structured = [column.name for column in table.columns if column.kind is Kind.JSON]
+    moments = [column.name for column in table.columns if column.kind is Kind.MOMENT]
+    for row in batch.to_pylist():
+        for name in structured:
+            row[name] = None if row[name] is None else json.loads(row[name])
+        for name in moments:
+            row[name] = None if row[name] is None else moment_text(row[name])
+        yield row
+
+
+WRITERS: dict[str, type[Writer]] = {
+    ExportFormat.JSONL: JsonLines,
+    ExportFormat.CSV: Csv,
+    ExportFormat.PARQUET: Parquet,
+}

@@ -1,0 +1,1 @@
+"""The report: figures, their presentation, charts, and files."""

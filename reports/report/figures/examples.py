@@ -1,0 +1,72 @@
+"""The most telling units: where raters agree, where they split, and where models and humans part."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from reports.dataset.frames import Frame
+from reports.stats.ratings import Floats, Indices, Ratings
+
+AT_MOST = 5
+ROUNDING = 1e-9
+ALL_OF = 3  # raters a unit needs before it is an example
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moments:
+    """Of each unit: the number, mean and standard deviation of the labels some raters gave it."""
+
+    counts: Indices
+    means: Floats
+    spread: Floats
+
+    @classmethod
+    def of(cls, rows: Ratings) -> "Moments":
+        counts = np.bincount(rows.unit, minlength=rows.units).astype(np.int64)
+        sums = np.bincount(rows.unit, weights=rows.label, minlength=rows.units)
+        squares = np.bincount(rows.unit, weights=rows.label**2, minlength=rows.units)
+        means = sums / np.maximum(counts, 1)
+        return cls(counts, means, np.sqrt(np.maximum(squares / np.maximum(counts, 1) - means**2, 0)))
+
+
+def examples(frame: Frame) -> dict[str, list[dict[str, Any]]]:
+    """Units by what they show. Of equals the first unit comes first, so that a report does not change by itself."""
+    human = Moments.of(frame.human)
+    model = Moments.of(frame.ratings.of_raters(frame.raters_of("model")))
+    enough = human.counts >= ALL_OF
+    preferred = np.where(enough & (model.counts > 0), _liking(frame, model) - _liking(frame, human), 0)
+    scores = {
+        "accepted_by_all": np.where(enough, _unanimity(frame, human), 0),
+        "disputed": np.where(human.counts > 1, human.spread, 0),
+        "loved_by_models": preferred,
+        "missed_by_models": -preferred,
+    }
+    return {name: _rows(frame, score, human, model) for name, score in scores.items()}
+
+
+def _unanimity(frame: Frame, human: Moments) -> Floats:
+    """By how many raters accepted without exception; at stage 3 how far above no difference all of them are."""
+    if frame.stage == 3:
+        return np.maximum(human.means - human.spread - 3, 0)
+    return np.where(human.means == 1, human.counts.astype(np.float64), 0)
+
+
+def _liking(frame: Frame, moments: Moments) -> Floats:
+    """Means turned so that more is better: at stage 1 accept is 1 and reject is 3."""
+    return -moments.means if frame.stage == 1 else moments.means
+
+
+def _rows(frame: Frame, score: Floats, human: Moments, model: Moments) -> list[dict[str, Any]]:
+    order = np.argsort(-score, kind="stable")[:AT_MOST]
+    return [
+        {
+            "unit_id": int(frame.ratings.unit_keys[unit]),
+            "score": float(score[unit]),
+            "raters": int(human.counts[unit]),
+            "human_mean": float(human.means[unit]) if human.counts[unit] else None,
+            "model_mean": float(model.means[unit]) if model.counts[unit] else None,
+        }
+        for unit in order
+        if score[unit] > ROUNDING
+    ]

@@ -1,0 +1,107 @@
+"""The whole report of a dataset as one JSON object: page, command, replay and files print this and nothing else."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import compute
+
+from conversations.enums import StageState
+from reports.dataset.arms import arms_of
+from reports.dataset.dataset import Dataset, as_array
+from reports.dataset.frames import Frame, frame
+from reports.report.figures.arms import arm_figures, pooled_sentence
+from reports.report.figures.bottleneck import bottleneck_figures
+from reports.report.figures.examples import examples
+from reports.report.figures.extraction import extraction_figures
+from reports.report.figures.judging import judging_figures
+from reports.report.figures.planning import plan_figures
+from reports.report.figures.quality import quality_figures
+from reports.report.figures.relevance import relevance_figures
+from reports.report.figures.response import response_figures
+from reports.report.figures.verdict import evidence, verdict_figures
+from reports.stats.ratings import Flags
+from reports.stats.resampling import Resampling
+
+COLLECTING = (StageState.OPEN, StageState.PAUSED)
+
+
+def report_figures(dataset: Dataset, *, seed: int | None = None) -> dict[str, Any]:
+    """Every figure. The same dataset and seed (the study's, unless given) give the same figures to the last digit."""
+    seed = dataset.facts.seed if seed is None else seed
+    resampling = Resampling(seed)
+    frames = {stage: frame(dataset, stage) for stage in (1, 2, 3)}
+    judged = {stage: each for stage, each in frames.items() if len(each.ratings) or each.consensus.known.any()}
+    found = evidence(dataset, frames[3], resampling)
+    stage_3 = _stage_three(dataset, judged, resampling)
+    arms = arm_figures(arms_of(dataset), frames[3])
+    pooled = pooled_sentence(arms)
+    return {
+        "study": dataset.facts.as_json(),
+        "collecting": [number for number, stage in sorted(dataset.facts.stages.items()) if stage.state in COLLECTING],
+        "withheld": dataset.facts.withheld,
+        "arms": arms,
+        "pooled": pooled,
+        "counts": _counts(dataset, found.real_conversations),
+        "verdict": verdict_figures(found, _harm(stage_3), pooled),
+        "bottleneck": bottleneck_figures(dataset, judged, resampling, pooled),
+        "stage_1": _with_examples(dataset, judged, 1, extraction_figures, resampling),
+        "stage_2": _with_examples(dataset, judged, 2, relevance_figures, resampling),
+        "stage_3": stage_3,
+        "plan": plan_figures(dataset, found, seed=seed),
+    }
+
+
+def _with_examples(
+    dataset: Dataset, frames: Mapping[int, Frame], stage: int, figures: Any, resampling: Resampling
+) -> dict[str, Any] | None:
+    """None where nothing of the stage has been judged."""
+    if stage not in frames:
+        return None
+    return {
+        **figures(dataset, frames[stage], resampling),
+        "examples": examples(frames[stage]),
+        "quality": quality_figures(dataset, stage),
+    }
+
+
+def _stage_three(dataset: Dataset, frames: Mapping[int, Frame], resampling: Resampling) -> dict[str, Any] | None:
+    found = _with_examples(dataset, frames, 3, response_figures, resampling)
+    return None if found is None else {**found, **judging_figures(dataset, frames[3], resampling)}
+
+
+def _harm(stage_3: dict[str, Any] | None) -> dict[str, Any] | None:
+    return None if stage_3 is None else stage_3["overall"]["harm"]
+
+
+def _counts(dataset: Dataset, real_conversations: int) -> dict[str, int]:
+    judged, raters = dataset.tables["judgments"], dataset.tables["raters"]
+    comparisons = dataset.tables["comparisons"]
+    kinds = as_array(judged.column("rater_kind"))
+    held = as_array(compute.not_equal(comparisons.column("leak_reasons"), "[]"))
+    identical = as_array(comparisons.column("identical"))  # a tie that nobody is shown waits for no release
+    released, replaced = as_array(comparisons.column("released")), _replaced(comparisons)
+    return {
+        "human_judgments": int(as_array(judged.column("counted")).sum()),
+        "model_judgments": int(np.sum(kinds == "model")),
+        "human_raters": int(np.sum(as_array(raters.column("rater_kind")) == "human")),
+        "model_raters": int(np.sum(as_array(raters.column("rater_kind")) == "model")),
+        "subjects": dataset.tables["subjects"].num_rows,
+        "real_conversations": real_conversations,
+        "comparisons": comparisons.num_rows,
+        "held": int(np.sum(held & ~identical & ~released & ~replaced)),
+        "released": int(np.sum(held & released)),
+        "replaced": int(replaced.sum()),
+        "identical": int(identical.sum()),
+    }
+
+
+def _replaced(comparisons: pa.Table) -> Flags:
+    """Comparisons that were written again: a later one of the same case and system exists."""
+    keys = list(
+        zip(comparisons.column("case_id").to_pylist(), comparisons.column("response_system").to_pylist(), strict=True)
+    )
+    last = {key: number for number, key in enumerate(keys)}
+    withdrawn = as_array(comparisons.column("withdrawn"))
+    return np.array([last[key] > number for number, key in enumerate(keys)], dtype=bool) & withdrawn

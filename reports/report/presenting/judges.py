@@ -1,0 +1,190 @@
+"""Humans and LLMs side by side: agreement, inflation, and who rewards name-dropping."""
+
+from typing import Any
+
+from reports.report.charts.heat import heat_map
+from reports.report.charts.intervals import MODELS, IntervalRow, Scale, intervals
+from reports.report.presenting import wording
+from reports.report.presenting.blocks import (
+    Block,
+    Cell,
+    Drawn,
+    Heading,
+    Section,
+    Stat,
+    Stats,
+    TableBlock,
+    Text,
+    number_cell,
+    share_cell,
+    signed_cell,
+    stat,
+    why_missing,
+)
+
+TITLE = "Humans and LLMs"
+STAGES = {1: "Stage 1, attributes", 2: "Stage 2, relevance", 3: "Stage 3, responses"}
+PAIRS = {
+    "human_human": "two humans",
+    "model_model": "two LLMs",
+    "model_human": "an LLM and a human",
+    "model_panel": "an LLM and a panel",
+}
+
+
+def judges_section(figures: dict[str, Any]) -> Section:
+    blocks: list[Block] = []
+    for number, title in STAGES.items():
+        stage = figures.get(f"stage_{number}")
+        if stage is not None:
+            blocks += [Heading(title), *_agreement(stage, number)]
+    third = figures.get("stage_3")
+    if third is not None:
+        blocks += [*_pooled(figures), *_judges(third)]
+    if not blocks:
+        return Section("judges", TITLE, missing="Nothing has been judged yet.")
+    return Section(
+        "judges",
+        TITLE,
+        "The same units, judged by people and by LLMs. Agreement is Cohen's kappa: 1 is always, 0 what chance gives.",
+        blocks,
+    )
+
+
+def _pooled(figures: dict[str, Any]) -> list[Block]:
+    """Judges are compared on all comparisons together."""
+    return [Text([figures["pooled"]])] if figures.get("pooled") else []
+
+
+def _agreement(stage: dict[str, Any], number: int) -> list[Block]:
+    pairwise = stage["pairwise"]
+    known = {key: title for key, title in PAIRS.items() if pairwise[key]["value"] is not None}
+    blocks: list[Block] = [
+        Stats([stat(f"Kappa of {title}", pairwise[key], wording.number) for key, title in known.items()])
+    ]
+    matrix = pairwise["matrix"]
+    cells = [cell for row in matrix["cells"] for cell in row if cell is not None and cell["value"] is not None]
+    if not cells:
+        return [Stats([Stat("Kappa", wording.NO_FIGURE, "No two raters share enough units.")])]
+    chart = heat_map(
+        f"kappa-{number}",
+        f"Agreement of every two raters, stage {number}",
+        "Cohen's kappa of each pair of raters; models first, then the humans with the most judgments.",
+        matrix,
+    )
+    note = f"{wording.many(matrix['left_out'], 'more rater')} left out." if matrix["left_out"] else ""
+    return [*blocks, Drawn(chart, note)]
+
+
+def _judges(stage: dict[str, Any]) -> list[Block]:
+    judges = stage["judges"]
+    if not judges:
+        return []
+    rows = [IntervalRow("humans", stage["overall"]["mean"])]
+    rows += [IntervalRow(judge["name"], judge["overall"]["mean"], MODELS) for judge in judges]
+    means = intervals(
+        "judge-means",
+        "How high each judge rates the personalized response",
+        "The mean rating of humans and of each LLM judge; the line is no difference.",
+        rows,
+        Scale("Mean rating of whole responses, 1 to 5; the line is no difference", reference=3.0),
+    )
+    return [
+        Heading("LLM judges of responses"),
+        Drawn(means),
+        *(
+            _judge_table(judges, kind, title)
+            for kind, title in (("overall", "whole responses"), ("attribute", "single attributes"))
+        ),
+        *_leanings(stage),
+        *_name_dropping(stage),
+    ]
+
+
+def _judge_table(judges: list[dict[str, Any]], kind: str, title: str) -> TableBlock:
+    return TableBlock(
+        f"Judges of {title}, on the units that humans judged too.",
+        ["Judge", "Units", "Mean", "Humans' mean", "Inflation", "Rank correlation"],
+        [
+            [
+                Cell(judge["name"]),
+                Cell(wording.count(judge[kind]["units"]), is_number=True),
+                number_cell(judge[kind]["mean"]),
+                number_cell(judge[kind]["human_mean"]),
+                signed_cell(judge[kind]["inflation"]),
+                number_cell(judge[kind]["rho"]),
+            ]
+            for judge in judges
+        ],
+        why_missing(*(judge[kind]["rho"] for judge in judges)),
+    )
+
+
+def _leanings(stage: dict[str, Any]) -> list[Block]:
+    humans = {"name": "humans", **stage["humans"]}
+    judges = [humans, *stage["judges"]]
+    return [
+        TableBlock(
+            "What moves a judge besides quality.",
+            [
+                "Judge",
+                "Prefers the left side",
+                "Same verdict in both orders",
+                "Rank correlation with length",
+                "Moved by a mention",
+            ],
+            [
+                [
+                    Cell(judge["name"]),
+                    share_cell(judge["position_bias"]),
+                    share_cell(judge["order_consistency"])
+                    if "order_consistency" in judge
+                    else Cell(wording.NO_FIGURE, is_number=True),
+                    number_cell(judge["length_bias"]),
+                    signed_cell(judge["mention_sensitivity"]),
+                ]
+                for judge in judges
+            ],
+            [
+                "Left side: 50 % is fair. Length: 0 is fair; above 0 the longer response is rated higher.",
+                *why_missing(
+                    *(judge[key] for judge in judges for key in ("position_bias", "length_bias", "mention_sensitivity"))
+                ),
+            ],
+        )
+    ]
+
+
+def _name_dropping(stage: dict[str, Any]) -> list[Block]:
+    rows = [IntervalRow("humans", stage["humans"]["mention_sensitivity"])]
+    rows += [IntervalRow(judge["name"], judge["mention_sensitivity"], MODELS) for judge in stage["judges"]]
+    if all(row.estimate["value"] is None for row in rows):
+        return []
+    chart = intervals(
+        "name-dropping",
+        "Who rewards name-dropping",
+        "How much higher an attribute is rated when the response names it openly, for humans and each judge.",
+        rows,
+        Scale("Mean rating of attributes that are named, minus that of those that are not", reference=0.0),
+    )
+    systems = stage["mentions"]["systems"]
+    table = TableBlock(
+        "How often each system names the attributes it was given, and what it makes of that as a judge.",
+        ["System", "Names them", "Rewards it as a judge"],
+        [
+            [
+                Cell(row["system"]),
+                share_cell(row["mention_rate"]),
+                signed_cell(row["reward_as_judge"]),
+            ]
+            for row in systems
+        ],
+        [_rho(stage["mentions"]["rho"])],
+    )
+    return [Drawn(chart), table]
+
+
+def _rho(rho: dict[str, Any]) -> str:
+    if rho["value"] is None:
+        return f"Whether systems that name more also reward it more as judges: {rho['reason']}"
+    return f"Rank correlation of the two: {wording.number(rho)}, over {wording.many(rho['n'], 'system')}."

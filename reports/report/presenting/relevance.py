@@ -1,0 +1,183 @@
+"""Stage 2 in pieces."""
+
+from typing import Any
+
+from reports.report.charts.intervals import MODELS, IntervalRow, Scale, intervals
+from reports.report.charts.scatter import Point, precision_and_recall
+from reports.report.presenting import wording
+from reports.report.presenting.agreeing import agreement_blocks, example_blocks, quality_blocks
+from reports.report.presenting.blocks import (
+    Block,
+    Cell,
+    Drawn,
+    Heading,
+    Section,
+    Stat,
+    Stats,
+    TableBlock,
+    count_cell,
+    largest,
+    left_out,
+    number_cell,
+    share_cell,
+    stat,
+    why_missing,
+)
+from reports.report.presenting.extraction import HUMANS_SHOWN, IN_A_TABLE
+
+TITLE = "Stage 2: which attributes matter?"
+GROUPS = {
+    "by_origin": "Origin",
+    "by_topic": "Topic of the prompt",
+    "by_type": "Attribute type",
+    "by_batch": "Batch",
+}
+
+
+def relevance_section(stage: dict[str, Any] | None, missing: str) -> Section:
+    if stage is None:
+        return Section("stage-2", TITLE, missing=missing)
+    consensus = stage["consensus"]
+    lead = (
+        f"{wording.many(consensus['units'], 'pair')} of an attribute and a prompt; the consensus says yes to "
+        f"{wording.count(consensus['yes'])}."
+    )
+    if consensus["provisional"]:
+        lead += f" {wording.count(consensus['provisional'])} have fewer raters than planned."
+    return Section(
+        "stage-2",
+        TITLE,
+        lead,
+        [
+            Stats(_stats(stage)),
+            *_selections(stage),
+            *_scatter(stage),
+            *_rates(stage),
+            *_group_tables(stage),
+            *agreement_blocks(stage),
+            *example_blocks(stage, 2),
+            *quality_blocks(stage),
+        ],
+    )
+
+
+def _stats(stage: dict[str, Any]) -> list[Stat]:
+    rates = stage["yes_rates"]
+    return [
+        stat("Humans say yes", rates["human"], wording.share, is_share=True),
+        stat("LLMs say yes", rates["model"], wording.share, is_share=True),
+        stat("Human ceiling, mean F1", stage["human_ceiling"], wording.number),
+    ]
+
+
+def _selections(stage: dict[str, Any]) -> list[Block]:
+    if not stage["selections"]:
+        return []
+    return [
+        Heading("What the systems select"),
+        TableBlock(
+            "Each system's own selection against the consensus.",
+            ["System", "Units", "Selected", "Precision", "Recall", "F1"],
+            [
+                [
+                    Cell(row["system"]),
+                    count_cell(row["units"]),
+                    share_cell(row["selected"]),
+                    share_cell(row["precision"]),
+                    share_cell(row["recall"]),
+                    number_cell(row["f1"]),
+                ]
+                for row in stage["selections"]
+            ],
+            why_missing(*(row["f1"] for row in stage["selections"])),
+        ),
+    ]
+
+
+def _scatter(stage: dict[str, Any]) -> list[Block]:
+    raters = [_point(rater["name"], rater["kind"], rater) for rater in stage["raters"]]
+    points = [*raters, *(_point(row["system"], "system", row) for row in stage["selections"])]
+    if not any(point.precision is not None and point.recall is not None for point in points):
+        return []
+    chart = precision_and_recall(
+        "precision-recall",
+        "Precision and recall against the consensus",
+        "How many of an attribute's yes are right (precision) and how many of the right ones are found (recall), "
+        "for each rater and system. A human is compared with the other humans.",
+        points,
+    )
+    return [Drawn(chart, "Lower right: finds nearly all, but says yes too often.")]
+
+
+def _point(name: str, kind: str, row: dict[str, Any]) -> Point:
+    return Point(name, kind, row["precision"]["value"], row["recall"]["value"], row["f1"]["value"])
+
+
+def _rates(stage: dict[str, Any]) -> list[Block]:
+    machines = [rater for rater in stage["raters"] if rater["kind"] != "human"]
+    humans = [rater for rater in stage["raters"] if rater["kind"] == "human"]
+    shown = [*machines, *humans[:HUMANS_SHOWN]]
+    consensus = stage["consensus"]
+    rows = [IntervalRow("Humans together", stage["yes_rates"]["human"])]
+    rows += [IntervalRow(rater["name"], rater["yes_rate"], MODELS) for rater in machines]
+    chart = intervals(
+        "yes-rates",
+        "How often raters say yes",
+        "The share of units each rater says yes to; the line is the consensus.",
+        rows,
+        Scale(
+            "Share of units answered yes; the line is the consensus",
+            domain=(0.0, 1.0),
+            reference=consensus["yes"] / consensus["units"] if consensus["units"] else None,
+            is_share=True,
+        ),
+    )
+    return [
+        Heading("Who says yes, and who says it too often"),
+        *([Drawn(chart)] if machines else []),
+        TableBlock(
+            "Each rater against the consensus; a human against the other humans.",
+            ["Rater", "Kind", "Judgments", "Yes", "Over-selection", "Precision", "Recall", "F1", "Accuracy"],
+            [_rater(rater) for rater in shown],
+            [
+                "Over-selection: the share of units a rater says yes to, minus the share the consensus says yes to.",
+                *left_out(humans, HUMANS_SHOWN),
+            ],
+        ),
+    ]
+
+
+def _group_tables(stage: dict[str, Any]) -> list[Block]:
+    return [
+        TableBlock(
+            f"What matters, by {title.lower()}, with 95 % intervals.",
+            [title, "Pairs", "Consensus says yes", "Humans say yes", "LLMs say yes"],
+            [
+                [
+                    Cell(group["name"]),
+                    count_cell(group["units"]),
+                    share_cell(group["consensus_yes"]),
+                    share_cell(group["yes_rates"]["human"]),
+                    share_cell(group["yes_rates"]["model"]),
+                ]
+                for group in largest(stage[name], lambda group: int(group["units"]), IN_A_TABLE)
+            ],
+            left_out(stage[name], IN_A_TABLE),
+        )
+        for name, title in GROUPS.items()
+        if len(stage.get(name, [])) > 1
+    ]
+
+
+def _rater(rater: dict[str, Any]) -> list[Cell]:
+    return [
+        Cell(rater["name"]),
+        Cell(rater["kind"]),
+        count_cell(rater["judgments"]),
+        share_cell(rater["yes_rate"]),
+        Cell(wording.percent_points(rater["over_selection"]), is_number=True),
+        share_cell(rater["precision"]),
+        share_cell(rater["recall"]),
+        number_cell(rater["f1"]),
+        share_cell(rater["accuracy"]),
+    ]

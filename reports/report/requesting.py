@@ -1,0 +1,106 @@
+"""Asking for reports: who may see which, and when a worker has to compute a newer one."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from accounts.models import User
+from conversations.models import Study
+from judgments.disclosure import must_wait_as_rater, withheld_stages
+from reports.enums import ReportState
+from reports.models import Report
+from reports.report.fingerprint import fingerprint
+from reports.report.parts import Part
+
+MAX_ATTEMPTS = 3
+ANNOUNCED_WITHIN = timedelta(seconds=10)
+A_DEAD_WORKER = timedelta(minutes=5)
+AT_MOST_EVERY = timedelta(seconds=30)  # while judgments keep coming in
+RATES = "You rate in this study, so its report has to wait until its stages are closed."
+
+
+class ReportWithheld(Exception):
+    """The user rates in the study, so its results have to wait. The message says so."""
+
+
+class NoSuchPart(Exception):
+    """The study has no such part."""
+
+
+def find_report(*, study: Study, user: User, part: Part, now: datetime) -> tuple[Report, bool]:
+    """The report this user may see, and whether a worker has to be told of it. Its large fields are read when used.
+
+    Raises:
+        ReportWithheld: who rates can't see results.
+        NoSuchPart: or nobody has asked for the whole study yet, which says what parts there are.
+    """
+    if must_wait_as_rater(study, user):
+        raise ReportWithheld(RATES)
+    withheld = withheld_stages(study, user)
+    if part.column:
+        _check_part(study, part, withheld)
+    report, is_new = Report.objects.defer("figures", "drawings").get_or_create(
+        study=study,
+        part_column=part.column,
+        part_value=part.value,
+        withheld=withheld,
+        defaults={"requested_at": now},
+    )
+    return report, is_new
+
+
+def newest_verdict(*, study: Study, user: User) -> dict[str, Any] | None:
+    """Of the whole study, as far as this user may see it, with the stages that are ``collecting``; None before the first.
+
+    Raises ReportWithheld.
+    """
+    if must_wait_as_rater(study, user):
+        raise ReportWithheld(RATES)
+    kept = Report.objects.filter(study=study, part_column="", withheld=withheld_stages(study, user))
+    found = kept.filter(computed_at__isnull=False).values("figures__verdict", "figures__collecting").first()
+    return found and {**found["figures__verdict"], "collecting": found["figures__collecting"]}
+
+
+def renew_report(*, report: Report, now: datetime) -> bool:
+    """Ask for a newer one if the study has changed since. True if a worker has to be told."""
+    recent = report.computed_at is not None and report.computed_at > now - AT_MOST_EVERY
+    if report.is_moving or recent or report.fingerprint == fingerprint(report.study):
+        return False
+    asked = Report.objects.filter(pk=report.pk, state__in=[ReportState.DONE, ReportState.FAILED]).update(
+        state=ReportState.PENDING, requested_at=now, attempts=0, failure=""
+    )
+    report.refresh_from_db(fields=["state", "requested_at"])
+    return bool(asked)
+
+
+def waiting_reports(now: datetime) -> QuerySet[Report]:
+    """Reports that no living worker is at."""
+    unannounced = Q(state=ReportState.PENDING, requested_at__lt=now - ANNOUNCED_WITHIN)
+    return Report.objects.filter(unannounced | _abandoned(now)).order_by("id")
+
+
+def abandon_hopeless(*, now: datetime) -> int:
+    return Report.objects.filter(_abandoned(now), attempts__gte=MAX_ATTEMPTS).update(
+        state=ReportState.FAILED, failure=f"The worker died {MAX_ATTEMPTS} times while it computed this."
+    )
+
+
+def claim_report(*, report_id: int, now: datetime) -> bool:
+    """False if another worker is at it, or it is done."""
+    waiting = Q(state=ReportState.PENDING) | _abandoned(now)
+    claimed = Report.objects.filter(waiting, pk=report_id, attempts__lt=MAX_ATTEMPTS).update(
+        state=ReportState.RUNNING, started_at=now, attempts=F("attempts") + 1
+    )
+    return bool(claimed)
+
+
+def _check_part(study: Study, part: Part, withheld: list[int]) -> None:
+    whole = Report.objects.filter(study=study, part_column="", withheld=withheld).only("parts").first()
+    known = [] if whole is None else whole.parts
+    if not any((each["column"], each["value"]) == (part.column, part.value) for each in known):
+        raise NoSuchPart("There is no such part of the study.")
+
+
+def _abandoned(now: datetime) -> Q:
+    return Q(state=ReportState.RUNNING, started_at__lt=now - A_DEAD_WORKER)

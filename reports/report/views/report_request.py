@@ -1,0 +1,90 @@
+"""What a request asks of the report, and what its visitor may see of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+
+from accounts.signed_in import user_of
+from conversations.models import Study
+from conversations.permissions import READ, get_study
+from reports.models import Report
+from reports.report import requesting
+from reports.report.parts import NAMES, Part
+from reports.report.presenting.document import Document, document
+from reports.report.tasks import announce_report
+from reports.report.units import UnitText, example_ids, unit_texts
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRequest:
+    """``refusal`` says why there is no report for this visitor."""
+
+    study: Study
+    part: Part
+    now: datetime
+    report: Report | None = None
+    refusal: str = ""
+
+    @property
+    def query(self) -> str:
+        return f"?{urlencode({'part': str(self.part)})}" if self.part.column else ""
+
+    @property
+    def part_name(self) -> str:
+        if self.report is None or not self.part.column:
+            return ""
+        name = next(
+            (each["name"] for each in self.report.parts if _is(each, self.part)),
+            self.part.value,
+        )
+        return f"{NAMES[self.part.column].lower()} {name}"
+
+    @property
+    def document(self) -> Document | None:
+        if self.report is None or self.report.figures is None:
+            return None
+        return document(self.report.figures)
+
+    @property
+    def texts(self) -> dict[int, UnitText]:
+        if self.report is None or self.report.figures is None:
+            return {}
+        return unit_texts(self.study, example_ids(self.report.figures))
+
+
+def report_request(request: HttpRequest, slug: str, *, is_whole: bool = True) -> ReportRequest:
+    """``is_whole``: with figures and drawings, which are large.
+
+    Raises Http404 for a study or part that is not there, PermissionDenied for who may not read the study.
+    """
+    study, now = get_study(request.user, slug, *READ), timezone.now()
+    try:
+        part = Part.parse(request.GET.get("part", ""))
+        report, is_new = requesting.find_report(study=study, user=user_of(request), part=part, now=now)
+    except requesting.ReportWithheld as refusal:
+        return ReportRequest(study, Part(), now, refusal=str(refusal))
+    except (ValueError, requesting.NoSuchPart) as error:
+        raise Http404(str(error)) from error
+    if is_new:
+        announce_report(report.pk)
+    if is_whole:
+        report.refresh_from_db(fields=["figures", "drawings"])
+    return ReportRequest(study, part, now, report)
+
+
+def file_request(request: HttpRequest, slug: str) -> tuple[ReportRequest, Report, Document]:
+    """The same for a download, which needs figures. Raises Http404 where nothing has been computed yet."""
+    found = report_request(request, slug)
+    if found.refusal:
+        raise PermissionDenied(found.refusal)
+    if found.report is None or found.document is None:
+        raise Http404("The report is being computed.")
+    return found, found.report, found.document
+
+
+def _is(option: dict[str, str], part: Part) -> bool:
+    return option["column"] == part.column and option["value"] == part.value

@@ -1,0 +1,51 @@
+"""What a rater does, in one call each."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from conversations.models import Stage, Study
+from judgments.models import Assignment, Unit
+from judgments.rating.answering import Acknowledgement, Answer, GivenAnswers, submit
+from judgments.work.claiming import claim_next
+from judgments.work.opening import open_stage
+from raters.models import Rater
+from tests import factories
+
+
+def open_for_rating(number: int, *, subjects: int = 2, k: int = 3, attributes_each: int = 3) -> tuple[Study, Stage]:
+    study = factories.study()
+    factories.material(study, subjects=subjects, attributes_each=attributes_each)
+    stage = factories.stage(study, number, k=k)
+    open_stage(stage=stage, actor=None, now=datetime(2026, 3, 1, 11, tzinfo=UTC))
+    return study, stage
+
+
+def claim(*, rater: Rater, stage: Stage, now: datetime) -> Assignment:
+    """The rater's next task, where there must be one."""
+    assignment = claim_next(rater=rater, stage=stage, now=now)
+    assert assignment is not None
+    return assignment
+
+
+def answers(
+    assignment: Assignment, *, label: int = 1, client_id: uuid.UUID | None = None, only: Iterable[Unit] | None = None
+) -> GivenAnswers:
+    units = Unit.objects.filter(task_id=assignment.task_id) if only is None else only
+    given = [Answer(unit_id=unit.pk, label=label) for unit in units]
+    return GivenAnswers(client_id=client_id or uuid.uuid4(), answers=given, active_ms=9000)
+
+
+def judge(
+    assignment: Assignment, *, now: datetime, label: int = 1, only: Iterable[Unit] | None = None
+) -> Acknowledgement:
+    submission = answers(assignment, label=label, only=only)
+    return submit(rater=assignment.rater, assignment_id=assignment.pk, submission=submission, now=now)
+
+
+def work_until_nothing_left(rater: Rater, stage: Stage, now: datetime, *, label: int = 1) -> list[Assignment]:
+    done = []
+    while assignment := claim_next(rater=rater, stage=stage, now=now):
+        judge(assignment, now=now, label=label)
+        done.append(assignment)
+    return done

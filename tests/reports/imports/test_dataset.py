@@ -1,0 +1,323 @@
+"""import(export(study)) gives the same figures to the last digit."""
+
+import json
+import shutil
+import stat
+import zipfile
+from io import StringIO
+
+import pyarrow as pa
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+from pyarrow import parquet
+
+from accounts.models import User
+from conversations.models import Case, Comparison, Guidelines, Selection, SelectionRecord, Study, Subject
+from judgments.enums import ExclusionReason
+from judgments.models import Adjudication, Assignment, BlindingAnswer, Consensus, Judgment, Unit
+from judgments.work.claiming import claim_next
+from judgments.work.excluding import exclude_judgments, include_judgments
+from judgments.work.opening import StageRefused, open_stage
+from raters.models import Enrolment
+from reports.dataset.reading import read_table
+from reports.dataset.reads import dataset_of
+from reports.dataset.tables import TABLES
+from reports.exports.making import write_dataset_to
+from reports.exports.scope import ExportScope
+from reports.imports.expected import MAY_LACK
+from reports.report.figures.report import report_figures
+from tests import factories
+from tests.judgments.rated import NOW
+from tests.reports.folders import change, relisted, zipped
+from tests.reports.reported import close_all, reported_study
+from tests.rows import remembered
+
+# The dataset is read in a transaction of its own kind.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+IDS = {"unit_id", "task_id", "attribute_id", "case_id", "comparison_id", "batch_id", "judgment_id", "assignment_id"}
+IDS |= {"generic_response_id", "personalized_response_id", "arm_id"}
+# Not exported, so not rebuilt: the study's own name, transcripts, consents.
+LOST = {"study_id", "conversation_ids", "attribute_evidence", "evidence", "conversations", "stated_conversations"}
+LOST |= {"consent_version"}
+
+
+@pytest.fixture
+def study():
+    return remembered(full_study)
+
+
+def full_study():
+    study = reported_study(subjects=5)
+    close_all(study)
+    _something_of_everything(study)
+    return study
+
+
+@pytest.fixture
+def folder(study, tmp_path):
+    write_dataset_to(tmp_path / "dataset", ExportScope(study, [1, 2, 3]))
+    return tmp_path / "dataset"
+
+
+def test_an_imported_study_has_the_figures_of_the_original_to_the_last_digit(study, folder):
+    again = imported(folder)
+    figures, rebuilt = report_figures(dataset_of(study)), report_figures(dataset_of(again))
+    assert _comparable(rebuilt, _new_units(study, again)) == _comparable(figures, {})
+    assert rebuilt["verdict"] == figures["verdict"]
+    assert rebuilt["bottleneck"] == figures["bottleneck"]
+
+
+def test_an_imported_study_is_exported_as_the_original_was(study, folder):
+    again = imported(folder)
+    for name, table in TABLES.items():
+        before, after = (read_table(table, each, [1, 2, 3]).to_pylist() for each in (study, again))
+        kept = [column for column in table.names if column not in IDS | LOST]
+        if name == "raters":  # models have no enrolment where they judged first
+            kept.remove("languages")
+        rows = [[_only(row, kept) for row in each] for each in (before, after)]
+        if name in {
+            "selections",
+            "selection_records",
+            "blinding_answers",
+        }:  # they have no ids of their own to be in the order of
+            rows = [sorted(each, key=repr) for each in rows]
+        assert rows[1] == rows[0], name
+    subjects = [(row.stated_conversations, row.conversations.count()) for row in Subject.objects.filter(study=again)]
+    assert subjects == [(row.conversations.count(), 0) for row in Subject.objects.filter(study=study)]
+
+
+def test_imported_raters_are_nobody_here(study, folder):
+    again = imported(folder)
+    enrolments = Enrolment.objects.filter(study=again).select_related("rater")
+    assert len(enrolments) == 6
+    assert not any(each.rater.user or each.external_id or each.entry_link or each.consent for each in enrolments)
+    assert not set(enrolments.values_list("rater", flat=True)) & set(study.enrolments.values_list("rater", flat=True))
+
+
+def test_a_zip_is_imported_as_the_folder_is(folder, tmp_path):
+    again = imported(zipped(folder, tmp_path / "dataset.zip"))
+    assert Judgment.objects.filter(unit__task__stage__study=again).count() > 100
+
+
+def test_a_stage_that_is_opened_again_asks_only_for_the_ratings_that_lack(study, folder):
+    study.stages.update(state="open")
+    pages = Assignment.objects.filter(stage__study=study, stage__number=3)
+    pages.update(outcome="submitted")
+    pages.filter(pk=pages[0].pk).update(outcome="surplus")
+    shutil.rmtree(folder)
+    write_dataset_to(folder, ExportScope(study, [1, 2, 3]))
+    again = imported(folder)
+    assert set(again.stages.values_list("state", flat=True)) == {"paused"}, "nobody is given pages before it is opened"
+    now = timezone.now()
+    with pytest.raises(StageRefused, match="conversations of this study are not here"):
+        open_stage(stage=again.stages.get(number=1), actor=None, now=now)
+    stage = again.stages.get(number=3)
+    lacking = Consensus.objects.filter(stage=stage, raters__lt=3).values_list("unit__task", "raters").distinct()
+    assert len(lacking) == 1
+    built = open_stage(stage=stage, actor=None, now=now)
+    assert (built.tasks, built.slots) == (0, 1)
+    rater = factories.rater(again)
+    claimed = claim_next(rater=rater, stage=stage, now=now)
+    assert claimed.task_id == lacking[0][0]
+    Assignment.objects.filter(pk=claimed.pk).update(outcome="returned", submitted_at=now)
+    assert claim_next(rater=rater, stage=stage, now=now) is None
+    judged = Judgment.objects.filter(unit__task__stage=stage, assignment__outcome="submitted")
+    who = judged.filter(rater__kind="human")[0].rater
+    exclude_judgments(rater=who, stage=stage, reason=ExclusionReason.OTHER, actor=None, now=now)
+    include_judgments(rater=who, stage=stage, actor=None, now=now)
+    surplus = Assignment.objects.filter(stage=stage, outcome="surplus").values_list("task_id", flat=True)
+    assert list(surplus) == [claimed.task_id], "as it came"
+
+
+def test_raters_of_an_imported_study_were_told_what_they_had_been_told(study, folder):
+    again = imported(folder)
+    told = [
+        list(
+            Guidelines.objects.filter(stage__study=each)
+            .order_by("stage__number", "version")
+            .values_list("text", flat=True)
+        )
+        for each in (study, again)
+    ]
+    assert told[1] == told[0]
+    assert len(told[0]) == 4
+    versions = Assignment.objects.filter(stage__study=again, judgments__isnull=False).values_list("guidelines__version")
+    assert set(versions) == {(1,), (2,)}
+    assert Adjudication.objects.get(unit__task__stage__study=again).note == "Decided."
+
+
+def test_a_dataset_without_guidelines_leaves_the_study_its_own(folder):
+    said = json.loads((folder / "manifest.json").read_text())
+    said["files"] = [file for file in said["files"] if file["table"] != "guidelines"]
+    (folder / "manifest.json").write_text(json.dumps(said))
+    again = imported(folder)
+    assert Guidelines.objects.filter(stage__study=again).count() == 3
+    assert not Assignment.objects.filter(stage__study=again, guidelines__isnull=False).exists()
+
+
+def test_a_dataset_without_the_columns_that_came_later_is_imported(folder):
+    """As the first exports were."""
+    for table, names in MAY_LACK.items():
+        for path in (folder / "data" / table).glob("*.parquet"):
+            rows = parquet.read_table(path)
+            parquet.write_table(rows.drop_columns(sorted(names & set(rows.column_names))), path)
+    relisted(folder)
+    assert Judgment.objects.filter(unit__task__stage__study=imported(folder)).count() > 100
+
+
+def test_the_study_page_says_that_an_imported_stage_was_rated_elsewhere(folder):
+    again = imported(folder)
+    client = Client()
+    client.force_login(User.objects.get(username="importer"))
+    assert client.get(f"/studies/{again.slug}/stages/card/").content.count(b"Rated elsewhere") == 3
+    page = client.get(f"/studies/{again.slug}/stages/3/").content.decode()
+    assert "it gives out the pages that lack ratings" in page
+    Assignment.objects.filter(stage__study=again).update(outcome="submitted")
+    open_stage(stage=again.stages.get(number=3), actor=None, now=timezone.now())
+    assert "No page lacks a rating." in client.get(f"/studies/{again.slug}/stages/3/").content.decode()
+
+
+def test_a_study_with_material_refuses(study, folder):
+    with pytest.raises(CommandError, match="a study without material, raters and judgments"):
+        call_command("import_dataset", folder, study=study.slug)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "said"),
+    [
+        ("judgments", "answer_recoded", 9, "answer_recoded: expected a whole number from 0 to 5, found 9"),
+        ("judgments", "unit_id", 2**40, "unit_id: expected one of the table items, found 1099511627776"),
+        ("judgments", "note", "a\x00b", "note: expected a text without the character U\\+0000"),
+        ("items", "attribute_evidence", "[" * 100_000, "attribute_evidence: expected a JSON list"),
+        ("items", "task_kind", "secret", "task_kind: expected one of regular, gold"),
+        ("guidelines", "text", "Do otherwise.", "sha256: expected the SHA-256 of the text"),
+        (
+            "judgments",
+            "guidelines_version",
+            9,
+            "guidelines_version: expected a version of the stage in the table guidelines",
+        ),
+        ("consensus", "consensus", 2.5, "consensus: expected .* raters, as the judgments say"),
+    ],
+)
+def test_a_value_that_is_wrong_is_named_by_file_row_and_field_and_nothing_is_kept(folder, table, column, value, said):
+    change(folder, table, column, value)
+    with pytest.raises(CommandError, match=rf"data/{table}/train.parquet, row 1, {said}"):
+        imported(folder)
+    assert not Study.objects.filter(slug="again").exists()
+
+
+def test_a_file_that_was_changed_or_is_missing_is_refused(folder):
+    (folder / "data/judgments/train.parquet").write_bytes(b"PAR1" * 100)
+    (folder / "data/items/train.parquet").unlink()
+    with pytest.raises(CommandError) as refused:
+        imported(folder)
+    assert "data/items/train.parquet: expected a file of the dataset, found a link, or nothing" in str(refused.value)
+    assert "data/judgments/train.parquet: expected" in str(refused.value)
+
+
+def test_another_schema_and_texts_that_are_not_utf_8_are_refused(folder):
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"schema_version": "99"}))
+    with pytest.raises(CommandError, match=r"manifest\.json, schema_version: expected \"1\", found '99'"):
+        imported(folder)
+    (folder / "manifest.json").write_bytes(b'{"a": "\xff"}')
+    with pytest.raises(CommandError, match=r"manifest\.json: expected UTF-8"):
+        imported(folder)
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    broken = pa.Array.from_buffers(pa.binary(), 1, pa.array([b"\xff\xfe"]).buffers()).view(pa.string())
+    change(folder, "judgments", "note", broken)
+    with pytest.raises(CommandError, match="texts in UTF-8"):
+        imported(folder)
+
+
+def test_hostile_archives_are_refused_in_words(folder, tmp_path):
+    outside = tmp_path / "secret"
+    outside.write_text("{}")
+    for name, mode, said in (
+        ("../../escaped", 0o100644, "expected the files of an exported dataset only"),
+        ("/etc/escaped", 0o100644, "expected the files of an exported dataset only"),
+        ("data/judgments/../../study.json", 0o100644, "expected the files of an exported dataset only"),
+        ("codebook.json", stat.S_IFLNK | 0o777, "expected a file, found a link"),
+    ):
+        target = zipped(folder, tmp_path / "hostile.zip", without="codebook.json")
+        with zipfile.ZipFile(target, "a") as opened:
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = mode << 16
+            opened.writestr(entry, str(outside))
+        with pytest.raises(CommandError, match=said):
+            imported(target)
+    bomb = zipped(folder, tmp_path / "bomb.zip", without="README.md")
+    with zipfile.ZipFile(bomb, "a", zipfile.ZIP_DEFLATED) as opened:
+        opened.writestr("README.md", b"0" * (3 << 20))
+    with pytest.raises(CommandError, match="at most 50 times its packed size"):
+        imported(bomb)
+    (folder / "study.json").unlink()
+    (folder / "study.json").symlink_to(outside)
+    with pytest.raises(CommandError, match=r"study\.json: expected a file, found a link"):
+        imported(folder)
+
+
+def imported(place):
+    owner, _made = User.objects.get_or_create(username="importer")
+    call_command("import_dataset", place, study="again", user=owner.username, stdout=StringIO())
+    return Study.objects.get(slug="again")
+
+
+def _something_of_everything(study):
+    """An exclusion, a surplus answer, an adjudication, gold, a repeat, blinding answers, withdrawn and held material."""
+    _speak_unlike_each_other(study)
+    judged = Judgment.objects.filter(unit__task__stage__study=study, rater__kind="human").order_by("id")
+    Judgment.objects.filter(pk__in=list(judged.values_list("id", flat=True)[3:7])).update(
+        excluded_at=NOW, exclusion_reason="speeding"
+    )
+    assignments = Assignment.objects.filter(stage__study=study).order_by("id")
+    Assignment.objects.filter(pk=assignments[2].pk).update(outcome="surplus")
+    at_responses = assignments.filter(stage__number=3)
+    for number, assignment in enumerate(at_responses[:6]):
+        guess = ("personalized", "generic", "cannot_tell")[number % 3]
+        BlindingAnswer.objects.create(assignment=assignment, guess=guess, sureness=1 + number % 5, answered_at=NOW)
+    newer = Guidelines.objects.create(stage=study.stages.get(number=3), version=2, text="Judge *both*.")
+    Assignment.objects.filter(pk__in=[each.pk for each in at_responses[:4]]).update(guidelines=newer)
+    unit = Unit.objects.filter(task__stage__study=study, task__stage__number=1)[0]
+    Adjudication.objects.create(unit=unit, stage_number=1, label=3, note="Decided.", decided_at=NOW)
+    gold = Unit.objects.filter(task__stage__study=study, task__stage__number=2).last()
+    gold.task.units.update(expected_label=1)
+    type(gold.task).objects.filter(pk=gold.task_id).update(kind="gold", position=None)
+    pair = Comparison.objects.filter(case__subject__study=study).last()
+    Comparison.objects.filter(pk=pair.pk).update(leak_reasons=["It names the system."], released_at=timezone.now())
+    Judgment.objects.filter(pk=judged.last().pk).update(note='A "note", with = and ümlaut\nand a line.')
+
+
+def _speak_unlike_each_other(study):
+    """Another system selects all of one case, one attribute of the next, nothing of a third, and says no more."""
+    speaker = factories.system(study, "speaker")
+    for case, count in zip(Case.objects.filter(subject__study=study).order_by("id"), (9, 1, 0), strict=False):
+        SelectionRecord.objects.create(system=speaker, case=case, spoken_at=NOW)
+        for attribute in case.subject.attributes.order_by("id")[:count]:
+            Selection.objects.create(system=speaker, case=case, attribute=attribute, selected=True, score=0.5)
+
+
+def _new_units(study, again):
+    old, new = (
+        list(Unit.objects.filter(task__stage__study=each).order_by("id").values_list("id", flat=True))
+        for each in (study, again)
+    )
+    return dict(zip(new, old, strict=True))
+
+
+def _comparable(found, units):
+    """Without the study's own names, and with units by the original's ids."""
+    found = {**found, "study": {**found["study"], "slug": "", "title": "", "batches": {}}}
+    return json.loads(json.dumps(found), object_hook=lambda row: _renamed(row, units))
+
+
+def _renamed(row, units):
+    return {name: units.get(value, value) if name == "unit_id" else value for name, value in row.items()}
+
+
+def _only(row, columns):
+    return {column: row[column] for column in columns}
