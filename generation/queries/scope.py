@@ -63,7 +63,7 @@ def _selected(case: Case, system_id: int) -> QuerySet[Any, Any]:
 
 def presentations_of(stage_number: int) -> tuple[int, ...]:
     """The orders a model judges a task in: both at stage 3, so that its position bias is measured."""
-    return (0, 1) if stage_number == StageNumber.RESPONSE else (0,)
+    return (0, 1) if behaviour(stage_number).has_sides else (0,)
 
 
 def tasks_to_judge(stage: Stage, rater: Rater | None, presentation: int) -> QuerySet[Task]:

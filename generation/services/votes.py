@@ -27,6 +27,7 @@ from judgments.eligibility.live import is_live
 from judgments.elsewhere.votes import Showing, Vote, store_votes
 from judgments.models import Task, Unit
 from judgments.order import pages, shuffled
+from judgments.stages import behaviour
 from raters.models import Rater
 
 _FOUND = {EvidenceState.EXACT, EvidenceState.NORMALISED, EvidenceState.TURN, EvidenceState.ASSISTANT_TURN}
@@ -119,7 +120,7 @@ def _page(item: RunItem) -> VotePage:
 
 def _side(task: Task, rater: Rater, presentation: int) -> bool | None:
     """Drawn for the first order by the study's key, the same at every attempt; the second order is its swap."""
-    if task.stage.number != StageNumber.RESPONSE:
+    if not behaviour(task.stage.number).has_sides:
         return None
     first = personalized_left(key=bytes(task.stage.study.key), rater_id=rater.pk, ordinal=task.pk)
     return first if presentation == 0 else not first

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from conversations.enums import StageNumber
 from judgments.oversight.intervals import Share
 from judgments.oversight.rater_figures import UNITS_TO_STRAIGHT_LINE
 from judgments.oversight.rater_table import RaterRow, Sight
@@ -104,7 +103,7 @@ def _says_peers(share: Share, row: RaterRow) -> str:
         "side": "the label is on the same side of “no difference” as the mean of the others",
         "same": "the label is what most of the others say",
     }
-    compared = {"side" if work.stage.number == StageNumber.RESPONSE else "same" for work in row.works}
+    compared = {"side" if behaviour(work.stage.number).has_sides else "same" for work in row.works}
     how = " or ".join(beside[one] for one in sorted(compared))
     return f"On {percent(share.value)} of the units that others judged too, {how}. Hard units lower it for everybody."
 
@@ -185,9 +184,10 @@ def _left(row: RaterRow, sight: Sight) -> RaterFigure:
     title = "Prefers the left side"
     if sight.waits:
         return RaterFigure("left", title, why=WAITS)
-    if not any(work.stage.number == StageNumber.RESPONSE for work in row.works):
+    with_sides = {work.stage.number for work in row.works if behaviour(work.stage.number).has_sides}
+    if not with_sides:
         return RaterFigure("left", title, why="stage 3 only")
-    if StageNumber.RESPONSE in sight.withheld:
+    if with_sides & set(sight.withheld):
         return RaterFigure("left", title, why=OWNER_ONLY)
     return _of_share(
         "left", title, row.left, things="labels for a side", why="no labels for a side yet", says=_says_left

@@ -2,18 +2,18 @@
 
 import uuid
 
-from conversations.enums import StageNumber
 from conversations.models import Stage
 from judgments.blinding import sample
 from judgments.eligibility.live import live_tasks
 from judgments.enums import Outcome, TaskKind
 from judgments.models import Assignment
+from judgments.stages import behaviour
 from raters.models import Arrival, Rater
 
 
 def pages_to_ask_about(*, rater: Rater, stage: Stage, arrival: Arrival | None) -> list[uuid.UUID]:
     """A keyed random sample of the regular comparisons submitted in this visit. Empty if the visit was asked before."""
-    if stage.number != StageNumber.RESPONSE or not stage.blinding_questions:
+    if not behaviour(stage.number).has_sides or not stage.blinding_questions:
         return []
     pages = Assignment.objects.filter(
         rater=rater,

@@ -5,13 +5,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from conversations.enums import StageNumber
 from conversations.models import Guidelines
 from judgments.authoring.reads import questions
 from judgments.blinding import personalized_left
 from judgments.enums import Outcome, TaskKind
 from judgments.models import Assignment, ComprehensionTry, Question, Task
 from judgments.rating.lessons import practice_left
+from judgments.stages import behaviour
 from judgments.work.claiming import lock_queue
 from raters.enums import EnrolmentOutcome
 from raters.models import Admission
@@ -57,7 +57,7 @@ def next_practice(*, admission: Admission, now: datetime) -> Assignment | None:
 def _assign(admission: Admission, task: Task, now: datetime) -> Assignment:
     rater, stage = admission.enrolment.rater, admission.stage
     side = None
-    if stage.number == StageNumber.RESPONSE:
+    if behaviour(stage.number).has_sides:
         # Keyed by the task, not drawn from the rater's blocks: those stay balanced over what counts.
         side = personalized_left(key=bytes(stage.study.key), rater_id=-rater.pk, ordinal=task.pk)
     return Assignment.objects.create(

@@ -5,12 +5,13 @@ from datetime import datetime
 
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, TextChoices, Value, When
 
-from conversations.enums import StageNumber, StageState, StudyState
+from conversations.enums import StageState, StudyState
 from conversations.models import Stage
 from judgments.eligibility.live import live_tasks
 from judgments.enums import Outcome, TaskKind
 from judgments.models import Assignment, QueuePosition, Slot
 from judgments.rating.lessons import lessons
+from judgments.stages import behaviour
 from raters.enums import EnrolmentOutcome, Platform
 from raters.models import Admission, Arrival, Enrolment, Rater
 
@@ -253,7 +254,7 @@ def _barriers(enrolment: Enrolment, stage: Stage) -> list[Kind]:
 
 def _conflicts(stage: Stage, mine: QuerySet[Assignment]) -> list[Kind]:
     conflicts: list[Kind] = []
-    if stage.number != StageNumber.RESPONSE:
+    if not behaviour(stage.number).has_sides:
         return conflicts
     if not stage.study.same_rater_across_stages:
         known = mine.filter(task__subject=OuterRef("comparison__case__subject"), outcome__in=_JUDGED)

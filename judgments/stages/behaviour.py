@@ -28,6 +28,7 @@ class Behaviour(ABC):
     number: ClassVar[int]
     target: ClassVar[str]  # the field of Task that names what a page is about
     has_overall_unit: ClassVar[bool] = False
+    has_sides: ClassVar[bool] = False  # two responses, left and right, and labels that say which
     gatings: ClassVar[Sequence[Gating]]
     unit_name: ClassVar[str]  # "attribute", for texts like "12 attributes"
     words: ClassVar[Mapping[int, str]]  # labels as exports and uploads write them

@@ -34,6 +34,7 @@ class ResponseQuality(Behaviour):
     number = StageNumber.RESPONSE
     target = "comparison"
     has_overall_unit = True
+    has_sides = True
     gatings = (Gating.ALL, Gating.CONSENSUS, Gating.SELECTION)
     unit_name = "response pair"
     words = {label.value: str(label.value) for label in ResponseLabel}

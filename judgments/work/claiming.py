@@ -8,13 +8,13 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from conversations.enums import StageNumber
 from conversations.models import Stage
 from judgments.blinding import personalized_left
 from judgments.eligibility.live import is_live
 from judgments.eligibility.specials import special_page
 from judgments.enums import Outcome, Special, TaskKind
 from judgments.models import Assignment, QueuePosition
+from judgments.stages import behaviour
 from judgments.work import leases
 from judgments.work.claim_statement import LOCK_QUEUE, claim_statement
 from judgments.work.qualifying import decide
@@ -85,7 +85,7 @@ def _special(rater: Rater, stage: Stage, queue: Queue) -> Special | None:
         ordinal=queue.claims,
         gold_share=stage.gold_share,
         attention_share=stage.attention_share,
-        repeat_share=stage.repeat_share if stage.number == StageNumber.RESPONSE else 0,
+        repeat_share=stage.repeat_share if behaviour(stage.number).has_sides else 0,
     )
 
 
@@ -105,7 +105,7 @@ def _claim(
 
 def claim_parameters(rater: Rater, stage: Stage, queue: Queue, now: datetime) -> dict[str, Any]:
     side = None
-    if stage.number == StageNumber.RESPONSE:
+    if behaviour(stage.number).has_sides:
         side = personalized_left(key=bytes(stage.study.key), rater_id=rater.pk, ordinal=queue.sides)
     return {
         "rater": rater.pk,

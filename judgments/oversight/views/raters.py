@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.signed_in import user_of
-from conversations.enums import Role, StageNumber
+from conversations.enums import Role
 from conversations.models import Study
 from conversations.permissions import MANAGE, READ, get_study
 from conversations.spreadsheets import csv_response
@@ -22,6 +22,7 @@ from judgments.oversight.rater_table import RaterRow, Sight, rater_rows, sight_o
 from judgments.oversight.steering import may_not_return
 from judgments.oversight.timeline import arrivals_of, pages_of, worked_seconds
 from judgments.rating.why_nothing import WhyNothing, why_nothing
+from judgments.stages import behaviour
 from raters.enums import RaterKind
 from raters.models import Admission, Enrolment
 from raters.queries import messages_of
@@ -161,7 +162,7 @@ def _figures(row: RaterRow, sight: Sight) -> list[RaterFigure]:
     if not row.works:
         return []
     found = figures_in_words(row, sight)
-    if row.works[0].stage.number != StageNumber.RESPONSE:
+    if not behaviour(row.works[0].stage.number).has_sides:
         del found["left"]
     return list(found.values())
 
