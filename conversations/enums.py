@@ -1,4 +1,4 @@
-"""The words of PROTOCOL.md that ``conversations`` stores."""
+"""The words of docs/protocol.md that ``conversations`` stores."""
 
 from django.db import models
 

@@ -62,7 +62,7 @@ class AttributePolicy(models.TextChoices):
     SELECTION = "selection", "A system's own selection"
 
 
-# What PROTOCOL.md calls them. A system that is given its own selection is under ``own``.
+# What docs/protocol.md calls them. A system that is given its own selection is under ``own``.
 ARM_POLICIES: Final = {
     AttributePolicy.ALL: Policy.ALL,
     AttributePolicy.CONSENSUS: Policy.RELEVANT,

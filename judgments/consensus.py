@@ -1,4 +1,4 @@
-"""How labels become one label (PROTOCOL.md, Counting). Pure; the view ``judgments_consensus`` says the same in SQL."""
+"""How labels become one label (docs/protocol.md, Counting). Pure; the view ``judgments_consensus`` says the same in SQL."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Who may see what of the judgments while they are being given (PROTOCOL.md, Counting)."""
+"""Who may see what of the judgments while they are being given (docs/protocol.md, Counting)."""
 
 from django.db.models import Q
 

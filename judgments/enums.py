@@ -1,4 +1,4 @@
-"""The words of PROTOCOL.md that ``judgments`` stores."""
+"""The words of docs/protocol.md that ``judgments`` stores."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

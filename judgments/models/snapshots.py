@@ -8,7 +8,7 @@ from judgments.models.work import Unit
 
 
 class Consensus(models.Model):
-    """The consensus of each judged unit as it is now (PROTOCOL.md, Counting). A database view: read only.
+    """The consensus of each judged unit as it is now (docs/protocol.md, Counting). A database view: read only.
 
     ``label`` is a mean at stage 3. A panel stands in (``by_panel``) where a unit has no counted human label; an
     adjudicated label overrides both (``adjudicated``).

@@ -69,7 +69,7 @@ def _of(stage: Stage) -> Q:
 
 
 def _counted(prefix: str) -> Q:
-    """PROTOCOL.md, Counting; the view ``judgments_consensus`` says the same in SQL."""
+    """docs/protocol.md, Counting; the view ``judgments_consensus`` says the same in SQL."""
     return Q(
         Q(**{f"{prefix}assignment__isnull": True}) | Q(**{f"{prefix}assignment__outcome": Outcome.SUBMITTED}),
         **{

@@ -22,7 +22,7 @@ _GOES_ON = {"", EnrolmentOutcome.COMPLETED}
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What one member may see of the judgments now (PROTOCOL.md, Counting)."""
+    """What one member may see of the judgments now (docs/protocol.md, Counting)."""
 
     withheld: frozenset[int]  # stages whose labels by side only the owner sees
     waits: bool  # rates in this study: no results until its stages are closed

@@ -1,4 +1,4 @@
-"""Arms: what is compared with generic (PROTOCOL.md, Terms). Each has a name that tells it from the others."""
+"""Arms: what is compared with generic (docs/protocol.md, Terms). Each has a name that tells it from the others."""
 
 import json
 from collections import Counter

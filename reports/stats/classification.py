@@ -80,7 +80,7 @@ class Compared:
 def compare(ratings: Ratings, consensus: ConsensusLabels, humans: Flags, *, positive: float = 1.0) -> Compared:
     """Each judgment beside its reference. Judgments without one (no consensus, no other human) drop out.
 
-    The others' consensus is positive where more than half of them say so: a tie is no, as in PROTOCOL.md.
+    The others' consensus is positive where more than half of them say so: a tie is no, as in docs/protocol.md.
     """
     said = ratings.label == positive
     human = humans[ratings.rater]

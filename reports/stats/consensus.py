@@ -1,4 +1,4 @@
-"""What the raters of a unit say together (PROTOCOL.md, Counting), for all units at once."""
+"""What the raters of a unit say together (docs/protocol.md, Counting), for all units at once."""
 
 from dataclasses import dataclass
 from typing import Self

@@ -1,4 +1,4 @@
-"""The verdict by the intervals alone: PROTOCOL.md, What the report must answer, 5."""
+"""The verdict by the intervals alone: docs/protocol.md, What the report must answer, 5."""
 
 from enum import StrEnum
 from typing import Any

@@ -1,4 +1,4 @@
-"""Intervals over subjects (PROTOCOL.md, Statistics): judgments of one subject are not independent.
+"""Intervals over subjects (docs/protocol.md, Statistics): judgments of one subject are not independent.
 
 The expanded percentile interval of a cluster bootstrap: Hesterberg (2015), The American Statistician 69:371-386. The
 plain percentile interval is too narrow with few clusters; its tails are moved out by what Student's t with one degree

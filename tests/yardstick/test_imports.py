@@ -1,4 +1,4 @@
-"""The house stands: imports, foreign keys and migrations go down, never up (ARCHITECTURE.md)."""
+"""The house stands: imports, foreign keys and migrations go down, never up (docs/architecture.md)."""
 
 import subprocess
 import sys

@@ -24,7 +24,7 @@ def system_name(alias: str) -> str:
     return f"btrim({alias}.name || ' ' || {alias}.version)"
 
 
-# PROTOCOL.md, Counting: a human's first answer to a regular page, neither excluded nor surplus nor about oneself.
+# docs/protocol.md, Counting: a human's first answer to a regular page, neither excluded nor surplus nor about oneself.
 COUNTED = """(
     judgment.presentation = 0
     AND judgment.excluded_at IS NULL

@@ -75,7 +75,7 @@ class Table:
     """``source`` is a FROM clause that ends with its WHERE; it may use %(study)s and %(stages)s.
 
     ``order`` is a number that no two rows share, but in tables that are exported with the whole dataset only.
-    ``withheld``: rows of a stage that must not be seen yet are left out (PROTOCOL.md, Counting).
+    ``withheld``: rows of a stage that must not be seen yet are left out (docs/protocol.md, Counting).
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""What pools arms says so: PROTOCOL.md, Terms."""
+"""What pools arms says so: docs/protocol.md, Terms."""
 
 from collections.abc import Sequence
 from typing import Any

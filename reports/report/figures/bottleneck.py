@@ -1,4 +1,4 @@
-"""At which stage does it break? The relative gap to the human ceiling of each stage (PROTOCOL.md, item 4)."""
+"""At which stage does it break? The relative gap to the human ceiling of each stage (docs/protocol.md, item 4)."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""Is personalizing worth it, and where does it break? PROTOCOL.md, What the report must answer, 4 and 5."""
+"""Is personalizing worth it, and where does it break? docs/protocol.md, What the report must answer, 4 and 5."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ from reports.stats.variance import rater_noise
 type Floats = npt.NDArray[np.float64]
 
 REAL_CONVERSATIONS = 50
-# With fewer the interval covers too little (benchmarks/verdict_simulation.py). Our addition to PROTOCOL.md's rule.
+# With fewer the interval covers too little (benchmarks/verdict_simulation.py). Our addition to docs/protocol.md's rule.
 FEWEST_SUBJECTS = 10
 
 

@@ -44,7 +44,7 @@ def verdict_section(figures: dict[str, Any]) -> Section:
 
 
 def _origins(figures: dict[str, Any]) -> list[str]:
-    """Where the conversations come from is part of every report (PROTOCOL.md, Terms)."""
+    """Where the conversations come from is part of every report (docs/protocol.md, Terms)."""
     found = origins(figures)
     return [f"Origin of the conversations: {' and '.join(found)}."] if found else []
 

@@ -1,4 +1,4 @@
-"""Nothing that reaches a rater's browser tells sides apart, except the two texts (ARCHITECTURE.md, rule 2)."""
+"""Nothing that reaches a rater's browser tells sides apart, except the two texts (docs/architecture.md, rule 2)."""
 
 import re
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""The verdict by intervals alone: PROTOCOL.md, What the report must answer, 5."""
+"""The verdict by intervals alone: docs/protocol.md, What the report must answer, 5."""
 
 from typing import Any
 

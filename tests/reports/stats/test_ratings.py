@@ -1,4 +1,4 @@
-"""The long form, and the consensus of PROTOCOL.md on it."""
+"""The long form, and the consensus of docs/protocol.md on it."""
 
 import numpy as np
 import pytest
