@@ -1,16 +1,9 @@
 """How labels become one label (docs/protocol.md, Counting). Pure; the view ``judgments_consensus`` says the same in SQL."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from judgments.enums import ExtractionLabel, RelevanceLabel
-
-
-@dataclass(frozen=True, slots=True)
-class AgreedLabel:
-    label: float
-    provisional: bool  # formed from fewer than k ratings
 
 
 def majority_else_unsure(labels: Sequence[int]) -> float:

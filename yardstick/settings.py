@@ -13,7 +13,6 @@ from yardstick.embedded import paths
 BASE_DIR = Path(__file__).resolve().parent.parent
 STATE_DIR = paths.state_folder()
 
-DEMO = environment.boolean("YARDSTICK_DEMO")
 DEBUG = environment.boolean("YARDSTICK_DEBUG")
 DATABASE_URL = environment.text("DATABASE_URL")
 REDIS_URL = environment.text("REDIS_URL")

@@ -46,10 +46,6 @@ STAGE_SETTINGS = [
 ]
 
 
-class StudyRefused(Exception):
-    """The study can't be changed like that. The message says why."""
-
-
 def default_guidelines(number: int) -> str:
     """What raters of a stage are told unless the study says otherwise, in Markdown."""
     return (DEFAULT_GUIDELINES / f"stage{number}.md").read_text(encoding="utf-8")

@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet
 
 from conversations.enums import StageState
 from conversations.models import Stage
@@ -61,8 +61,3 @@ def finished(*, rater: Rater, stage: Stage) -> QuerySet[Assignment]:
         .annotate(unit_count=Count("task__units"))
         .order_by("-submitted_at", "pk")
     )
-
-
-def active_ms(*, rater: Rater, stage: Stage) -> int:
-    """Active time over all of the rater's tasks of this stage, in milliseconds."""
-    return Assignment.objects.filter(rater=rater, stage=stage).aggregate(total=Sum("active_ms"))["total"] or 0

@@ -146,14 +146,3 @@ def _move_to_arrival(assignment: Assignment, arrival: int | None) -> None:
     if arrival is not None and assignment.arrival_id != arrival:
         Assignment.objects.filter(pk=assignment.pk).update(arrival=arrival)
         assignment.arrival_id = arrival
-
-
-def renew_lease(*, assignment: Assignment, now: datetime) -> bool:
-    """Keep the slot while the rater works, two hours at most. False if it is not theirs any more."""
-    return leases.renew(assignment=assignment, stage=assignment.stage, now=now)
-
-
-@transaction.atomic
-def release(*, assignment: Assignment, now: datetime) -> None:
-    """The rater stops for now: others may take the slot. The draft stays, and the rater comes back to it."""
-    leases.free(assignment=assignment)

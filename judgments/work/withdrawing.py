@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from conversations.models import Attribute, Prompt, Stage, Subject
+from conversations.models import Stage
 from judgments.eligibility.live import live_tasks
 from judgments.models import Slot, Task
 from judgments.work.leases import FREED
@@ -32,10 +32,3 @@ def sync_withdrawn(*, stage: Stage, now: datetime) -> int:
     Task.objects.filter(id__in=restored).update(withdrawn_at=None, withdrawn_reason="")
     Slot.objects.filter(task__in=restored, withdrawn=True).update(withdrawn=False)
     return withdraw_tasks(gone, reason=TARGET, now=now) + len(restored)
-
-
-def withdraw_tasks_of(*, target: Subject | Attribute | Prompt, now: datetime) -> None:
-    """Follow a target that was withdrawn or restored just now, in every stage of its study."""
-    study_id = target.subject.study_id if isinstance(target, Attribute) else target.study_id
-    for stage in Stage.objects.filter(study_id=study_id):
-        sync_withdrawn(stage=stage, now=now)

@@ -54,10 +54,6 @@ class UnitText:
             if each.get("quote")
         ]
 
-    @property
-    def headline(self) -> str:
-        return self.prompt if self.attribute is None else self.attribute.text
-
 
 @dataclass(frozen=True, slots=True)
 class GivenLabel:

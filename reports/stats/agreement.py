@@ -79,12 +79,6 @@ class CountTable:
         weight = np.ones(len(counts)) if weights is None else weights
         return cls(counts, scale, ratings.subject, weight).units((counts.sum(axis=1) > 0) & (weight > 0))
 
-    @classmethod
-    def from_counts(cls, counts: npt.ArrayLike) -> "CountTable":
-        """A published table. Each unit is a subject of its own."""
-        table = np.asarray(counts, dtype=np.int64)
-        return cls(table, np.arange(table.shape[1], dtype=np.float64), np.arange(len(table)), np.ones(len(table)))
-
     @property
     def categories(self) -> int:
         return len(self.scale)

@@ -58,15 +58,8 @@ class Compared:
         counts = np.bincount(cell, weights=weight, minlength=self.ratings.raters * 4)
         return counts.reshape(-1, 4).astype(np.float64)
 
-    def confusion_by_subject(self, rater: int) -> Floats:
-        """Subjects x the same four: a bootstrap of subjects is ``weights @ counts``."""
-        rows = self.ratings.rater == rater
-        subject = self.ratings.subject[self.ratings.unit[rows]]
-        cell = subject * 4 + 2 * self.said[rows] + self.true[rows]
-        return np.bincount(cell, minlength=self.ratings.subjects * 4).reshape(-1, 4).astype(np.float64)
-
     def ceiling_by_subject(self) -> Floats:
-        """Subjects x humans x the same four, for the human ceiling under a bootstrap of subjects."""
+        """Subjects x humans x the same four: the human ceiling of a bootstrap of subjects is of ``weights @ counts``."""
         humans = np.flatnonzero(self.left_out)
         place = np.zeros(self.ratings.raters, dtype=np.int64)
         place[humans] = np.arange(len(humans))

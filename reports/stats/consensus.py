@@ -1,7 +1,6 @@
 """What the raters of a unit say together (docs/protocol.md, Counting), for all units at once."""
 
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -16,14 +15,6 @@ class ConsensusLabels:
     label: Floats
     known: Flags
     raters: Indices
-
-    def else_from(self, other: Self) -> "ConsensusLabels":
-        """The other's label where this one has none: a panel's where a unit has no human labels."""
-        return ConsensusLabels(
-            label=np.where(self.known, self.label, other.label),
-            known=self.known | other.known,
-            raters=np.where(self.known, self.raters, other.raters),
-        )
 
 
 def majority(ratings: Ratings, categories: npt.ArrayLike, otherwise: float) -> ConsensusLabels:
@@ -41,12 +32,3 @@ def mean(ratings: Ratings) -> ConsensusLabels:
     raters = np.bincount(ratings.unit, minlength=ratings.units).astype(np.int64)
     sums = np.bincount(ratings.unit, weights=ratings.label, minlength=ratings.units)
     return ConsensusLabels(label=sums / np.maximum(raters, 1), known=raters > 0, raters=raters)
-
-
-def of_one_rater(ratings: Ratings, rater: int) -> ConsensusLabels:
-    """What one rater said, as a reference for the others: an imported panel."""
-    rows = ratings.rater == rater
-    label, known = np.zeros(ratings.units), np.zeros(ratings.units, dtype=np.bool_)
-    label[ratings.unit[rows]] = ratings.label[rows]
-    known[ratings.unit[rows]] = True
-    return ConsensusLabels(label=label, known=known, raters=known.astype(np.int64))

@@ -66,16 +66,6 @@ class Ratings:
             raise ValueError("A unit belongs to one subject.")
         return cls(unit, rater, label, subject, unit_keys, rater_keys, subject_keys)
 
-    @classmethod
-    def from_matrix(cls, matrix: npt.ArrayLike, subject: Sequence[int] | Indices | None = None) -> Self:
-        """From raters x units, NaN where a rater did not judge a unit."""
-        cells = np.asarray(matrix, dtype=np.float64)
-        rater, unit = np.nonzero(~np.isnan(cells))
-        of_unit = np.arange(cells.shape[1]) if subject is None else np.asarray(subject, dtype=np.int64)
-        subjects = int(of_unit.max(initial=-1)) + 1
-        keys = [np.arange(size) for size in (cells.shape[1], cells.shape[0], subjects)]
-        return cls(unit.astype(np.int64), rater.astype(np.int64), cells[rater, unit], of_unit, *keys)
-
     @property
     def units(self) -> int:
         return len(self.unit_keys)

@@ -1,5 +1,6 @@
 """Only the plumbing is asserted: never the speed of the local model nor what it says."""
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from tests.patience import PATIENCE
 from yardstick.embedded import llm, paths
+from yardstick.embedded.children import stop
 
 
 @pytest.fixture
@@ -17,8 +19,20 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     paths.remove_sockets()
 
 
+@contextlib.contextmanager
+def running() -> Iterator[str]:
+    """The endpoint's base URL for as long as the block runs."""
+    paths.make_folders()
+    child = llm.start()
+    try:
+        llm.wait(child)
+        yield paths.llm_base_url()
+    finally:
+        stop([child])
+
+
 def test_local_model_answers_through_the_openai_client_and_keeps_its_port(state: Path) -> None:
-    with llm.running() as base_url:
+    with running() as base_url:
         with openai.OpenAI(base_url=base_url, api_key="none", max_retries=0, timeout=PATIENCE) as client:
             answer = client.chat.completions.create(
                 model=llm.MODEL, max_tokens=4, messages=[{"role": "user", "content": "Say hello."}]
@@ -30,5 +44,5 @@ def test_local_model_answers_through_the_openai_client_and_keeps_its_port(state:
         port = paths.llm_port()
     assert not llm.is_ready()
 
-    with llm.running() as base_url:
+    with running() as base_url:
         assert base_url == f"http://127.0.0.1:{port}/v1"

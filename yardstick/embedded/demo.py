@@ -138,7 +138,6 @@ def _manage(*arguments: str) -> None:
 def _export(options: DemoOptions) -> None:
     """What every child sees. Services of our own are not named here: the settings derive them from the state folder."""
     os.environ["YARDSTICK_STATE"] = str(paths.state_folder())
-    os.environ["YARDSTICK_DEMO"] = "1"
     os.environ["DJANGO_SETTINGS_MODULE"] = "yardstick.settings"
     os.environ.setdefault("YARDSTICK_SECRET_KEY", paths.secret_key())
     os.environ.setdefault("YARDSTICK_BASE_URL", options.base_url)

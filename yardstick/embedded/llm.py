@@ -1,18 +1,16 @@
 """The local model behind an OpenAI-compatible endpoint: ``python -m yardstick.embedded.llm --port 8100``."""
 
 import argparse
-import contextlib
 import http.client
 import importlib.util
 import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 from yardstick.embedded import paths
-from yardstick.embedded.children import Child, Command, launch, stop, wait_until
+from yardstick.embedded.children import Child, Command, launch, wait_until
 from yardstick.embedded.errors import EmbeddedError
 
 MODEL = "smollm2-135m-instruct"
@@ -37,18 +35,6 @@ def start() -> Child:
 
 def wait(child: Child) -> None:
     wait_until(is_ready, child)
-
-
-@contextlib.contextmanager
-def running() -> Iterator[str]:
-    """The endpoint's base URL for as long as the block runs."""
-    paths.make_folders()
-    child = start()
-    try:
-        wait(child)
-        yield paths.llm_base_url()
-    finally:
-        stop([child])
 
 
 def is_ready() -> bool:

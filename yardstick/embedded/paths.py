@@ -57,12 +57,8 @@ def database_url(database: str = DATABASE) -> str:
 
 
 def redis_url() -> str:
-    """For Celery; redis-py itself wants the same path as ``unix:///...`` (see ``redis_client_url``)."""
+    """For Celery; redis-py itself wants the same path as ``unix:///...``."""
     return f"redis+socket://{quote(str(valkey_socket()))}"
-
-
-def redis_client_url() -> str:
-    return f"unix://{quote(str(valkey_socket()))}"
 
 
 def llm_port() -> int | None:
@@ -89,11 +85,6 @@ def secret_key() -> str:
     if not path.exists():
         _create_secret(path)
     return path.read_text("ascii").strip()
-
-
-def embedded_is_configured() -> bool:
-    """Whether a database of our own has been set up in the state folder."""
-    return (postgres_data() / "PG_VERSION").exists()
 
 
 def make_folders() -> None:

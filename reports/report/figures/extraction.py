@@ -20,7 +20,6 @@ GROUPS = {
     "by_type": "attribute_type",
     "by_batch": BATCH,
 }
-FLAGGED = 2.0  # unsure and reject say that something is wrong
 
 
 def extraction_figures(dataset: Dataset, frame: Frame, resampling: Resampling) -> dict[str, Any]:

@@ -28,7 +28,6 @@ GROUPS = {
     "by_type": "attribute_type",
     "by_batch": BATCH,
 }
-NO_SELECTION = "No system has said which attributes it would use."
 
 
 def relevance_figures(dataset: Dataset, frame: Frame, resampling: Resampling) -> dict[str, Any]:

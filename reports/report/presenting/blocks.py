@@ -1,6 +1,6 @@
 """What a report is made of. Each kind has a template in templates/reports/blocks and a function in report.typ."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -121,16 +121,6 @@ def signed_cell(estimate: Figure | None) -> Cell:
 
 def count_cell(value: int | None) -> Cell:
     return Cell(wording.count(value), is_number=True)
-
-
-def table(
-    caption: str,
-    columns: Sequence[str],
-    rows: Iterable[Any],
-    cells: Callable[[Any], Sequence[Cell]],
-    notes: Iterable[str] = (),
-) -> TableBlock:
-    return TableBlock(caption, columns, [list(cells(row)) for row in rows], list(notes))
 
 
 def why_missing(*estimates: Figure | None) -> list[str]:

@@ -25,7 +25,8 @@ from judgments.oversight.steering import (
 from judgments.rating.answering import set_aside
 from judgments.rating.leaving import withdraw
 from judgments.rating.why_nothing import Nothing, why_nothing
-from judgments.work.claiming import claim_next, release
+from judgments.work import leases
+from judgments.work.claiming import claim_next
 from judgments.work.excluding import exclude_judgments, include_judgments
 from judgments.work.progress import Progress, progress_of
 from judgments.work.withdrawing import withdraw_tasks
@@ -184,7 +185,7 @@ def anything(rater: Rater, stage: Stage) -> None:
         if page is None:
             return
         if chance < 0.1:
-            release(assignment=page, now=NOW)
+            leases.free(assignment=page)
         elif chance < 0.2:
             act = Outcome.TECHNICAL
             set_aside(rater=rater, assignment_id=page.pk, act=act, comment="", client_id=page.pk, now=NOW)

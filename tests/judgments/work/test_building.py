@@ -17,7 +17,7 @@ from judgments.work.claiming import claim_next
 from judgments.work.estimates import estimate_of
 from judgments.work.opening import StageRefused, close_stage, extend_open_stages, open_stage, pause_stage, update_stage
 from judgments.work.progress import progress_of
-from judgments.work.withdrawing import sync_withdrawn, withdraw_tasks_of
+from judgments.work.withdrawing import sync_withdrawn
 from raters.enums import RaterKind
 from tests import factories
 from tests.judgments.raters_at_work import judge, open_for_rating
@@ -201,7 +201,7 @@ def test_withdrawing_closes_open_slots_and_restoring_brings_them_back():
     subject = study.subjects.all()[0]
     subject.withdrawn_at = NOW
     subject.save()
-    withdraw_tasks_of(target=subject, now=NOW)
+    assert sync_withdrawn(stage=stage, now=NOW) == 1
     assert progress_of(stage, now=NOW).total == 3
     subject.withdrawn_at = None
     subject.save()
@@ -215,7 +215,7 @@ def test_task_is_withdrawn_when_all_its_attributes_are():
     for gone in (attribute, *others):
         gone.withdrawn_at = NOW
         gone.save()
-        withdraw_tasks_of(target=gone, now=NOW)
+        sync_withdrawn(stage=stage, now=NOW)
     assert progress_of(stage, now=NOW).tasks_withdrawn == 1
 
 

@@ -10,7 +10,8 @@ from judgments.eligibility.live import live_units
 from judgments.enums import Outcome
 from judgments.models import Assignment, Slot, Unit
 from judgments.rating.answering import submit
-from judgments.work.claiming import claim_next, release, renew_lease
+from judgments.work import leases
+from judgments.work.claiming import claim_next
 from judgments.work.consensus_labels import consensus_labels
 from judgments.work.opening import open_stage, pause_stage
 from judgments.work.progress import progress_of
@@ -85,7 +86,7 @@ def test_expired_lease_taken_from_ahead_does_not_skip_the_queue():
 
 def release_all_but(kept):
     for assignment in Assignment.objects.exclude(pk=kept.pk):
-        release(assignment=assignment, now=NOW)
+        leases.free(assignment=assignment)
 
 
 def test_late_answer_becomes_surplus_when_slot_was_filled():
@@ -114,7 +115,7 @@ def test_lease_is_renewed_two_hours_at_most():
     study, stage = open_for_rating(1)
     assignment = claim(rater=factories.rater(study), stage=stage, now=NOW)
     for minutes in (20, 45, 70, 95, 115):
-        assert renew_lease(assignment=assignment, now=NOW + timedelta(minutes=minutes))
+        assert leases.renew(assignment=assignment, stage=stage, now=NOW + timedelta(minutes=minutes))
     assert Slot.objects.get(assignment=assignment).lease_expires_at == NOW + timedelta(hours=2)
 
 
@@ -123,7 +124,7 @@ def test_released_task_goes_to_others_and_its_draft_stays():
     rater, other = factories.rater(study), factories.rater(study)
     mine = claim(rater=rater, stage=stage, now=NOW)
     assert claim_next(rater=other, stage=stage, now=NOW) is None
-    release(assignment=mine, now=NOW)
+    leases.free(assignment=mine)
     assert claim_next(rater=other, stage=stage, now=NOW) is not None
     assert claim(rater=rater, stage=stage, now=NOW) == mine  # will be surplus unless the other leaves it
 
@@ -142,7 +143,7 @@ def test_slot_reopened_behind_the_cursor_is_found_at_the_end():
     early, late = factories.rater(study), factories.rater(study)
     held = claim(rater=early, stage=stage, now=NOW)
     assert len(work_until_nothing_left(late, stage, NOW)) == 2
-    release(assignment=held, now=NOW)
+    leases.free(assignment=held)
     assert claim(rater=late, stage=stage, now=NOW).task_id == held.task_id
 
 

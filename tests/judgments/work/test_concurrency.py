@@ -19,7 +19,7 @@ from judgments.rating.answering import Withdrew, set_aside, submit
 from judgments.rating.leaving import withdraw
 from judgments.work import leases
 from judgments.work.claim_statement import claim_statement
-from judgments.work.claiming import claim_next, claim_parameters, lock_queue, release
+from judgments.work.claiming import claim_next, claim_parameters, lock_queue
 from judgments.work.excluding import exclude_judgments, include_judgments
 from judgments.work.progress import progress_of
 from raters.models import Enrolment, Rater
@@ -78,7 +78,7 @@ def test_raters_who_stop_time_out_and_set_aside_leave_nothing_stuck():
         if assignment is None:
             return 0
         if chance < 0.2:
-            release(assignment=assignment, now=clock[0])
+            leases.free(assignment=assignment)
         elif chance < 0.3:
             set_aside(
                 rater=rater,

@@ -17,7 +17,7 @@ from reports.stats.agreement import (
     percent_agreement,
 )
 from reports.stats.explaining import explain, explain_all, is_paradox
-from reports.stats.ratings import Ratings
+from tests.reports.matrices import counts_of, ratings_of
 
 NAN = np.nan
 # Fleiss (1971), table 1: 30 patients, 6 of the psychiatrists each; depression, personality disorder, schizophrenia,
@@ -67,11 +67,11 @@ cells = st.lists(st.lists(st.sampled_from([0.0, 1.0, 2.0, NAN]), min_size=4, max
 
 
 def table(matrix, categories=None):
-    return CountTable.of(Ratings.from_matrix(matrix), categories)
+    return CountTable.of(ratings_of(matrix), categories)
 
 
 def values(matrix):
-    figures = agreement(Ratings.from_matrix(matrix), [0, 1, 2], ordinal=True).figures
+    figures = agreement(ratings_of(matrix), [0, 1, 2], ordinal=True).figures
     return {figure: (estimate.reason, estimate.value, estimate.n) for figure, estimate in figures.items()}
 
 
@@ -83,7 +83,7 @@ def alike(one, other):
 
 
 def test_fleiss_kappa_is_the_published_one():
-    counts = CountTable.from_counts(FLEISS)
+    counts = counts_of(FLEISS)
     assert fleiss_kappa(counts).value == pytest.approx(0.430, abs=5e-4)
     assert percent_agreement(counts).value == pytest.approx(0.5556, abs=5e-5)
 
@@ -104,20 +104,20 @@ def test_figures_with_gaps_are_gwets():
 def test_gwets_ac1_is_the_published_one():
     # Gwet (2014), Handbook: two abstractors class 100 pregnancies as 13 + 20 + 56 alike and 11 not.
     counts = [(2, 0, 0)] * 13 + [(0, 2, 0)] * 20 + [(0, 0, 2)] * 56 + [(0, 1, 1)] * 11
-    assert gwet_ac1(CountTable.from_counts(counts)).value == pytest.approx(0.849, abs=5e-4)
+    assert gwet_ac1(counts_of(counts)).value == pytest.approx(0.849, abs=5e-4)
 
 
 def test_gwets_ac1_is_high_where_kappa_is_below_zero():
     # Gwet (2002), Statistical Methods for Inter-Rater Reliability Assessment no. 1: 118 + 5 + 2 + 0 of 125 subjects.
-    counts = CountTable.from_counts([(2, 0)] * 118 + [(1, 1)] * 7)
+    counts = counts_of([(2, 0)] * 118 + [(1, 1)] * 7)
     assert gwet_ac1(counts).value == pytest.approx(0.941, abs=5e-4)
     assert fleiss_kappa(counts).value == pytest.approx(-0.0288, abs=5e-5)
 
 
 def test_paradox_is_explained():
-    counts = CountTable.from_counts([(2, 0)] * 118 + [(1, 1)] * 7)
+    counts = counts_of([(2, 0)] * 118 + [(1, 1)] * 7)
     matrix = np.array([[0] * 118 + [1] * 5 + [0] * 2, [0] * 118 + [0] * 5 + [1] * 2])
-    said = explain_all(agreement(Ratings.from_matrix(matrix), [0, 1]))
+    said = explain_all(agreement(ratings_of(matrix), [0, 1]))
     assert "94 times in 100" in said[AgreementFigure.PERCENT]
     assert "does not mean that raters contradict each other" in said[AgreementFigure.FLEISS]
     assert "97 % of all labels are the same one" in said[AgreementFigure.ALPHA_NOMINAL]
@@ -159,11 +159,11 @@ def test_one_unit_of_two_labels_is_below_chance():
 
 
 def test_weights_are_repetitions():
-    ratings = Ratings.from_matrix(KRIPPENDORFF)
+    ratings = ratings_of(KRIPPENDORFF)
     weights = np.array([0.0, 2, 1, 3, 1, 2, 1, 1, 0, 1, 2, 4])
     repeated = np.repeat(np.array(KRIPPENDORFF), weights.astype(int), axis=1)
     weighted = agreement(ratings, [1, 2, 3, 4, 5], ordinal=True, weights=weights).figures
-    expected = agreement(Ratings.from_matrix(repeated), [1, 2, 3, 4, 5], ordinal=True).figures
+    expected = agreement(ratings_of(repeated), [1, 2, 3, 4, 5], ordinal=True).figures
     for figure, estimate in weighted.items():
         assert estimate.value == pytest.approx(expected[figure].value, abs=1e-12)
 

@@ -17,7 +17,7 @@ from reports.stats.pairs import (
     quadratic_weights,
     rater_pairs,
 )
-from reports.stats.ratings import Ratings
+from tests.reports.matrices import ratings_of
 
 NAN = np.nan
 cells = st.lists(st.lists(st.sampled_from([0.0, 1.0, 2.0, NAN]), min_size=4, max_size=4), min_size=1, max_size=12).map(
@@ -48,7 +48,7 @@ def test_weighted_kappa_is_the_published_one():
 
 @given(cells)
 def test_every_pair_is_as_scikit_learn_says(matrix):
-    pairs = rater_pairs(Ratings.from_matrix(matrix), [0, 1, 2])
+    pairs = rater_pairs(ratings_of(matrix), [0, 1, 2])
     for one in range(4):
         for other in range(4):
             both = ~np.isnan(matrix[one]) & ~np.isnan(matrix[other])
@@ -70,7 +70,7 @@ def test_every_pair_is_as_scikit_learn_says(matrix):
 
 @given(cells)
 def test_both_ways_of_counting_give_the_same_tables(matrix):
-    ratings = Ratings.from_matrix(matrix)
+    ratings = ratings_of(matrix)
     one, other = (way(ratings, np.array([0.0, 1, 2])) for way in (from_matrices, from_rows))
     for name in ("first", "second", "tables"):
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
@@ -78,15 +78,15 @@ def test_both_ways_of_counting_give_the_same_tables(matrix):
 
 @given(cells, st.permutations(range(4)))
 def test_mean_kappa_ignores_the_order_of_raters(matrix, order):
-    before = rater_pairs(Ratings.from_matrix(matrix), [0, 1, 2]).mean_kappa()
-    after = rater_pairs(Ratings.from_matrix(matrix[order]), [0, 1, 2]).mean_kappa()
+    before = rater_pairs(ratings_of(matrix), [0, 1, 2]).mean_kappa()
+    after = rater_pairs(ratings_of(matrix[order]), [0, 1, 2]).mean_kappa()
     assert (before.reason, before.n) == (after.reason, after.n)
     assert before.value == pytest.approx(after.value, abs=1e-12)
 
 
 def test_mean_kappa_weighs_pairs_by_common_units():
     matrix = np.array([[0, 1, 0, 1, NAN, NAN], [0, 1, 0, 1, 0, 1], [NAN, NAN, NAN, NAN, 1, 0]])
-    pairs = rater_pairs(Ratings.from_matrix(matrix))
+    pairs = rater_pairs(ratings_of(matrix))
     assert pairs.kappa(0, 1).value == 1
     assert pairs.kappa(2, 1).value == -1
     assert pairs.mean_kappa().value == pytest.approx((4 - 2) / 6)
@@ -97,5 +97,5 @@ def test_mean_kappa_weighs_pairs_by_common_units():
 
 
 def test_pairs_of_one_label_have_no_mean():
-    assert rater_pairs(Ratings.from_matrix([[1, 1], [1, 1]])).mean_kappa().reason == ALL_UNDEFINED
-    assert rater_pairs(Ratings.from_matrix([[1, 1]])).mean_kappa().reason == NO_PAIR
+    assert rater_pairs(ratings_of([[1, 1], [1, 1]])).mean_kappa().reason == ALL_UNDEFINED
+    assert rater_pairs(ratings_of([[1, 1]])).mean_kappa().reason == NO_PAIR

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from reports.stats import consensus
 from reports.stats.ratings import Ratings
+from tests.reports.matrices import ratings_of
 
 NAN = np.nan
 matrices = st.lists(
@@ -46,17 +47,17 @@ def test_rows_that_contradict_are_refused(rows, message):
 
 def test_label_off_the_scale_is_refused():
     with pytest.raises(ValueError, match="not on the scale"):
-        Ratings.from_matrix([[1, 2.5]]).counts([1, 2, 3])
+        ratings_of([[1, 2.5]]).counts([1, 2, 3])
 
 
 @given(matrices)
 def test_matrix_comes_back(matrix):
-    np.testing.assert_array_equal(Ratings.from_matrix(matrix).matrix(), matrix)
+    np.testing.assert_array_equal(ratings_of(matrix).matrix(), matrix)
 
 
 @given(matrices)
 def test_consensus_is_that_of_the_protocol(matrix):
-    ratings = Ratings.from_matrix(matrix)
+    ratings = ratings_of(matrix)
     found, mean = consensus.majority(ratings, [1, 2, 3], otherwise=2), consensus.mean(ratings)
     for unit in range(matrix.shape[1]):
         labels = [label for label in matrix[:, unit] if not np.isnan(label)]
@@ -66,12 +67,3 @@ def test_consensus_is_that_of_the_protocol(matrix):
             agreed = [label for label in (1, 2, 3) if 2 * labels.count(label) > len(labels)]
             assert found.label[unit] == (agreed[0] if agreed else 2)
             assert mean.label[unit] == pytest.approx(sum(labels) / len(labels))
-
-
-def test_panel_stands_in_where_no_human_judged():
-    ratings = Ratings.from_matrix([[1, NAN, NAN], [0, 1, NAN]])
-    humans = consensus.majority(ratings.of_raters(np.array([True, False])), [0, 1], otherwise=0)
-    both = humans.else_from(consensus.of_one_rater(ratings, 1))
-    assert both.label[:2].tolist() == [1, 1]
-    assert both.known.tolist() == [True, True, False]
-    assert both.raters.tolist() == [1, 1, 0]

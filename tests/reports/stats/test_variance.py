@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from reports.stats import variance
 from reports.stats.ratings import Ratings
 from reports.stats.variance import rater_noise, variance_components, variance_shares
+from tests.reports.matrices import ratings_of
 
 NAN = np.nan
 # Shrout and Fleiss (1979), Psychological Bulletin 86:420-428, table 2: four judges, six targets.
@@ -15,13 +16,13 @@ SHROUT_FLEISS = [[9, 6, 8, 7, 10, 6], [2, 1, 4, 1, 5, 2], [5, 3, 6, 2, 6, 4], [8
 
 
 def test_components_are_those_of_the_published_mean_squares():
-    found = variance_components(Ratings.from_matrix(SHROUT_FLEISS))  # one unit each: the target is the subject
+    found = variance_components(ratings_of(SHROUT_FLEISS))  # one unit each: the target is the subject
     # Mean squares of targets 11.24, judges 32.49, residual 1.02.
     assert found["subject"].value == pytest.approx((11.2417 - 1.0194) / 4, abs=1e-3)
     assert found["rater"].value == pytest.approx((32.4861 - 1.0194) / 6, abs=1e-3)
     assert found["residual"].value == pytest.approx(1.0194, abs=1e-4)
     assert found["item"].reason == variance.SAME
-    shares = variance_shares(Ratings.from_matrix(SHROUT_FLEISS))
+    shares = variance_shares(ratings_of(SHROUT_FLEISS))
     assert shares.subject.value == pytest.approx(0.29, abs=5e-3)  # ICC(2,1)
 
 
@@ -50,9 +51,7 @@ def test_complete_nested_design_is_the_classical_analysis(seed):
         "item": (squares["item"] - squares["residual"]) / raters,
         "residual": squares["residual"],
     }
-    found = variance_components(
-        Ratings.from_matrix(label.reshape(raters, -1), subject=np.repeat(np.arange(subjects), items))
-    )
+    found = variance_components(ratings_of(label.reshape(raters, -1), subject=np.repeat(np.arange(subjects), items)))
     for name, value in expected.items():
         assert found[name].value == pytest.approx(max(0, value), abs=1e-9)
 
@@ -117,7 +116,7 @@ SKEWED = np.arange(1, 61) / np.arange(1, 61).sum()
     ],
 )
 def test_design_that_says_nothing_says_why(matrix, subject, reasons):
-    shares = variance_shares(Ratings.from_matrix(matrix, subject=subject))
+    shares = variance_shares(ratings_of(matrix, subject=subject))
     found = {name: getattr(shares, name).reason for name in ("rater", "subject", "item", "residual")}
     assert {name: reason for name, reason in found.items() if reason} == reasons
 
@@ -130,13 +129,13 @@ def test_design_that_says_nothing_says_why(matrix, subject, reasons):
 def test_shares_ignore_order_and_level(rows, order, shift):
     matrix = np.array(rows).T
     subject = np.arange(matrix.shape[1]) // 2
-    before = variance_components(Ratings.from_matrix(matrix, subject=subject))
-    after = variance_components(Ratings.from_matrix(matrix[order] + shift, subject=subject))
+    before = variance_components(ratings_of(matrix, subject=subject))
+    after = variance_components(ratings_of(matrix[order] + shift, subject=subject))
     assume(all(one.value is None or one.value < 100 for one in before.values()))  # nearly entangled: no digits left
     for name, one in before.items():
         assert one.reason == after[name].reason
         assert one.value == pytest.approx(after[name].value, abs=1e-6)
-    shares = variance_shares(Ratings.from_matrix(matrix, subject=subject))
+    shares = variance_shares(ratings_of(matrix, subject=subject))
     sources = (shares.rater, shares.subject, shares.item, shares.residual)
     defined = [one.value for one in sources if one.value is not None]
     assert not defined or sum(defined) == pytest.approx(1)
@@ -150,9 +149,9 @@ def test_rater_noise_is_what_other_raters_would_change_of_subjects_means():
         unit_truth.reshape(-1) + chance.normal(size=(raters, 1)) + 1.5 * chance.normal(size=(raters, subjects * items))
     )
     seen = np.argsort(chance.random(label.shape), axis=0) < 3  # three raters of nine for each unit
-    ratings = Ratings.from_matrix(np.where(seen, label, NAN), subject=np.repeat(np.arange(subjects), items))
+    ratings = ratings_of(np.where(seen, label, NAN), subject=np.repeat(np.arange(subjects), items))
     assert rater_noise(ratings).value == pytest.approx(1.5**2 / (3 * items), rel=0.1)
 
 
 def test_rater_noise_needs_units_of_two_raters():
-    assert rater_noise(Ratings.from_matrix([[1, 2, 3, NAN], [NAN, NAN, NAN, 2]], subject=[0, 0, 1, 1])).reason
+    assert rater_noise(ratings_of([[1, 2, 3, NAN], [NAN, NAN, NAN, 2]], subject=[0, 0, 1, 1])).reason
