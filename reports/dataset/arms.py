@@ -1,7 +1,6 @@
 """Arms: what is compared with generic (docs/protocol.md, Terms). Each has a name that tells it from the others."""
 
 import json
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -28,9 +27,13 @@ _KEY = ("response_system", "arm_id", "arm_name", "arm_policy", "arm_selection_of
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Arm:
-    """``name`` as it is shown: the system alone where it has no other arm. ``comparisons`` are their ids."""
+    """``name`` as it is shown: the system alone where it has no other arm; ``short`` is what tells it from those.
+
+    ``comparisons`` are their ids.
+    """
 
     name: str
+    short: str
     facts: dict[str, Any]
     comparisons: npt.NDArray[np.int64]
 
@@ -50,9 +53,9 @@ def arms_of(dataset: Dataset) -> list[Arm]:
     found = []
     for _system, of_system in groupby(rows, key=lambda row: row["response_system"]):
         its = list(of_system)
-        for row, name in zip(its, _names(its), strict=True):
+        for row, (name, short) in zip(its, _names(its), strict=True):
             comparisons = np.asarray(row.pop("comparison_id_list"), dtype=np.int64)
-            found.append(Arm(name, row, comparisons))
+            found.append(Arm(name, short, row, comparisons))
     return found
 
 
@@ -60,19 +63,22 @@ def _order(row: dict[str, Any]) -> tuple[str, bool, int]:
     return row["response_system"], row["arm_id"] is None, row["arm_id"] or 0
 
 
-def _names(of_system: Sequence[dict[str, Any]]) -> list[str]:
+def _names(of_system: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Of each arm the name and the short one."""
     system = str(of_system[0]["response_system"])
     if len(of_system) == 1:
-        return [system]
+        return [(system, system)]
     words = [_words(row) for row in of_system]
-    times = Counter(words)
-    full = [
-        ", ".join([each, *_apart(row, [other for other, word in zip(of_system, words, strict=True) if word == each])])
-        if times[each] > 1
-        else each
-        for row, each in zip(of_system, words, strict=True)
+    apart = [
+        ", ".join(_apart(row, [other for other, word in zip(of_system, words, strict=True) if word == own]))
+        for row, own in zip(of_system, words, strict=True)
     ]
-    return [f"{system} ({each})" for each in _numbered(full)]
+    full = _numbered([", ".join(filter(None, pair)) for pair in zip(words, apart, strict=True)])
+    short = [
+        settings if settings and apart.count(settings) == 1 else each
+        for each, settings in zip(full, apart, strict=True)
+    ]
+    return [(f"{system} ({each})", brief) for each, brief in zip(full, short, strict=True)]
 
 
 def _numbered(names: Sequence[str]) -> list[str]:

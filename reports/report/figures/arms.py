@@ -41,11 +41,10 @@ def pooled_sentence(arms: Sequence[dict[str, Any]]) -> str:
     judged = [arm for arm in arms if arm["judged"]]
     if len(judged) < 2:
         return ""
-    shown = [f"{arm['name']} ({arm['judged']})" for arm in judged[:NAMED_AT_MOST]]
+    shown = [f"{arm['name']}: {arm['judged']}" for arm in judged[:NAMED_AT_MOST]]
     if len(judged) > NAMED_AT_MOST:
         shown.append(f"{len(judged) - NAMED_AT_MOST} more")
-    listed = f"{', '.join(shown[:-1])} and {shown[-1]}"
     return (
-        f"Figures of all comparisons together pool {len(judged)} arms, which are different treatments: {listed}. "
-        "The report can be looked at for each alone."
+        f"Figures of all comparisons together pool {len(judged)} arms, which are different treatments "
+        f"({'; '.join(shown)} comparisons). The report can be looked at for each alone."
     )

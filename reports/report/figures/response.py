@@ -104,7 +104,12 @@ def _by_arm(frame: Frame, arms: Sequence[Arm], overall: Flags, resampling: Resam
     """By system, and by arm where a system has several: two treatments have no common outcome."""
     with_units = [(arm, units) for arm in arms if (units := units_of(arm, frame)).any()]
     return [
-        {"name": arm.name, "system": arm.system, "outcome": outcome(frame, overall & units, resampling)}
+        {
+            "name": arm.name,
+            "short": arm.short,
+            "system": arm.system,
+            "outcome": outcome(frame, overall & units, resampling),
+        }
         for arm, units in with_units
     ]
 

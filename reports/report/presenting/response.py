@@ -101,7 +101,7 @@ def _distribution_chart(overall: dict[str, Any], attribute: dict[str, Any]) -> A
 
 def _outcome_chart(stage: dict[str, Any]) -> Any:
     bars = {"All comparisons": stage["overall"], "Single attributes": stage["attribute"]}
-    bars |= {f"system: {group['name']}": group["outcome"] for group in largest(stage["by_system"], _units, IN_A_CHART)}
+    bars |= {_label("by_system", group): group["outcome"] for group in largest(stage["by_system"], _units, IN_A_CHART)}
     return stacked(
         "outcomes",
         "Win, tie, loss",
@@ -116,7 +116,7 @@ def _outcome_chart(stage: dict[str, Any]) -> Any:
 
 def _mean_chart(stage: dict[str, Any]) -> list[Block]:
     rows = [
-        IntervalRow(f"{_short(name)}: {group['name']}", group["outcome"]["mean"])
+        IntervalRow(_label(name, group), group["outcome"]["mean"])
         for name in GROUPS
         for group in largest(stage.get(name, []), _units, IN_A_CHART)
         if group["outcome"]["mean"]["value"] is not None and (name == "by_system" or len(stage[name]) > 1)
@@ -133,8 +133,11 @@ def _mean_chart(stage: dict[str, Any]) -> list[Block]:
     return [Drawn(chart)]
 
 
-def _short(name: str) -> str:
-    return name.removeprefix("by_").replace("attribute_type", "type")
+def _label(name: str, group: dict[str, Any]) -> str:
+    """There is little room beside a chart: of an arm only what tells it from the others of its system."""
+    if group.get("system", group["name"]) != group["name"]:
+        return f"{group['short']}, {group['system']}"
+    return f"{name.removeprefix('by_').replace('attribute_type', 'type')}: {group['name']}"
 
 
 def _group_tables(stage: dict[str, Any]) -> list[Block]:

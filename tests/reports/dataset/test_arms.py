@@ -94,6 +94,21 @@ def test_names_stay_apart_whatever_settings_are_called(study):
         move(ensure_arm(system=factories.system(study), name="x", settings=settings), every[place::3])
     names = shown(study)
     assert len(names) == len(set(names)) == 3
+    assert len({arm.short for arm in arms_of(dataset_of(study))}) == 3
+
+
+def test_a_chart_shows_what_tells_an_arm_from_the_others_of_its_system(study):
+    every = comparisons(study)
+    for place, number in enumerate((5, 10)):
+        move(
+            ensure_arm(system=factories.system(study), policy=Policy.OWN, settings={"attributes": number}),
+            every[place::3],
+        )
+    found = report_figures(dataset_of(study))
+    chart = document(found).charts["outcomes"]
+    assert {"attributes 5, assistant", "attributes 10, assistant", "unnamed, assistant"} <= {
+        row[0] for row in chart.rows
+    }
 
 
 def test_outcomes_costs_and_mentions_are_by_arm(study):
@@ -114,7 +129,10 @@ def test_outcomes_costs_and_mentions_are_by_arm(study):
 def test_what_pools_arms_says_so_on_every_section_of_stage_three(study):
     first, second = two_arms(study, name="memory 2")
     found = report_figures(dataset_of(study))
-    words = f"pool 2 arms, which are different treatments: assistant (unnamed) ({len(first)}) and assistant (memory 2) ({len(second)})"
+    words = (
+        "pool 2 arms, which are different treatments "
+        f"(assistant (unnamed): {len(first)}; assistant (memory 2): {len(second)} comparisons)"
+    )
     assert words in found["pooled"]
     assert found["pooled"] in found["verdict"]["evidence"]
     page = document(json.loads(json.dumps(found)))
