@@ -30,6 +30,10 @@ class Outcome(models.TextChoices):
     RETURNED = "returned", "Returned"
 
 
+# The page was answered: in time to count, or after others had filled its slots.
+JUDGED = (Outcome.SUBMITTED, Outcome.SURPLUS)
+
+
 class ExtractionLabel(models.IntegerChoices):
     ACCEPT = 1, "Accept"
     UNSURE = 2, "Unsure"

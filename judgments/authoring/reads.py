@@ -3,11 +3,10 @@
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from conversations.models import Stage
+from judgments.counting import judged
 from judgments.eligibility.live import live_tasks
-from judgments.enums import Outcome, TaskKind
+from judgments.enums import TaskKind
 from judgments.models import Question, Task, Unit
-
-_JUDGED = Q(assignments__outcome__in=[Outcome.SUBMITTED, Outcome.SURPLUS])
 
 
 def twins(stage: Stage) -> QuerySet[Task]:
@@ -15,7 +14,7 @@ def twins(stage: Stage) -> QuerySet[Task]:
     return (
         _with_subject(Task.objects.filter(stage=stage))
         .exclude(kind=TaskKind.REGULAR)
-        .annotate(answered=Count("assignments__rater", filter=_JUDGED, distinct=True))
+        .annotate(answered=Count("assignments__rater", filter=judged("assignments__"), distinct=True))
         .prefetch_related(_units())
         .order_by("kind", "id")
     )

@@ -7,9 +7,8 @@ from django.db.models import Count, F, Max, Min, Q, QuerySet
 
 from conversations.enums import StageNumber
 from conversations.models import Stage
-from judgments.enums import Outcome, TaskKind
+from judgments.counting import counted
 from judgments.models import Judgment, Unit
-from raters.enums import RaterKind
 from raters.models import Enrolment
 
 
@@ -24,7 +23,7 @@ def units_in_disagreement(stage: Stage) -> QuerySet[Unit]:
     """Stages 1 and 2: not unanimous. Stage 3: at least two points between the lowest and the highest label."""
     gap = 2 if stage.number == StageNumber.RESPONSE else 1
     return (
-        Unit.objects.filter(_counted("judgments__"), _of(stage))
+        Unit.objects.filter(counted("judgments__", task="task__"), _of(stage))
         .annotate(lowest=Min("judgments__label"), highest=Max("judgments__label"), raters=Count("judgments"))
         .filter(highest__gte=F("lowest") + gap)
         .select_related("attribute", "adjudication", "task")
@@ -51,7 +50,7 @@ def adjudicable(stages: Iterable[Stage], unit_id: int) -> QuerySet[Unit]:
 
 
 def said_of(unit: Unit) -> list[Said]:
-    judgments = Judgment.objects.filter(_counted(""), unit=unit).order_by("pk")
+    judgments = Judgment.objects.filter(counted(), unit=unit).order_by("pk")
     study_id = unit.task.stage.study_id
     numbers = dict(Enrolment.objects.filter(study_id=study_id).values_list("rater_id", "number"))
     return [
@@ -62,20 +61,6 @@ def said_of(unit: Unit) -> list[Said]:
 def _of(stage: Stage) -> Q:
     return Q(
         task__stage=stage,
-        task__kind=TaskKind.REGULAR,
         task__withdrawn_at__isnull=True,
         attribute__withdrawn_at__isnull=True,
-    )
-
-
-def _counted(prefix: str) -> Q:
-    """docs/protocol.md, Counting; the view ``judgments_consensus`` says the same in SQL."""
-    return Q(
-        Q(**{f"{prefix}assignment__isnull": True}) | Q(**{f"{prefix}assignment__outcome": Outcome.SUBMITTED}),
-        **{
-            f"{prefix}presentation": 0,
-            f"{prefix}excluded_at__isnull": True,
-            f"{prefix}rater__kind": RaterKind.HUMAN,
-            f"{prefix}rater__subject__isnull": True,
-        },
     )

@@ -16,12 +16,13 @@ from typing import Any
 from django.db import connection
 
 from conversations.models import Study
+from judgments.counting import COUNTED_SQL, JUDGED_SQL
 from judgments.oversight.intervals import Clustered, Share
 
 UNITS_TO_STRAIGHT_LINE = 4
 RATERS_FOR_PACE = 3  # fewer give no pace that anybody could be compared with
 
-_FIGURES = """
+_FIGURES = f"""
 WITH stage AS (
     SELECT id, number FROM conversations_stage WHERE study_id = %(study)s
 ), given AS MATERIALIZED (
@@ -50,7 +51,7 @@ WITH stage AS (
     FROM given GROUP BY rater_id, stage_id
 ), ended AS (
     SELECT *, active_ms / 1000.0 / units AS pace FROM given
-    WHERE outcome IN ('submitted', 'surplus') AND units > 0 AND kind <> 'practice'
+    WHERE outcome IN {JUDGED_SQL} AND units > 0 AND kind <> 'practice'
 ), stage_pace AS (
     SELECT stage_id, percentile_cont(0.5) WITHIN GROUP (ORDER BY pace) AS median, count(DISTINCT rater_id) AS raters
     FROM ended GROUP BY stage_id
@@ -79,13 +80,13 @@ WITH stage AS (
     FROM ended WHERE number = 3 AND sided > 0 GROUP BY rater_id, stage_id
 ), answer AS MATERIALIZED (
     SELECT judgment.unit_id, judgment.rater_id, task.stage_id, stage.number, unit.task_id, judgment.label,
-        judgment.excluded_at IS NULL AND COALESCE(page.outcome, 'submitted') = 'submitted' AS counted
+        {COUNTED_SQL} AS counted
     FROM judgments_judgment judgment
     JOIN judgments_unit unit ON unit.id = judgment.unit_id
     JOIN judgments_task task ON task.id = unit.task_id AND task.kind = 'regular'
     JOIN stage ON stage.id = task.stage_id
     JOIN raters_rater rater ON rater.id = judgment.rater_id AND rater.kind = 'human' AND rater.subject_id IS NULL
-    LEFT JOIN judgments_assignment page ON page.id = judgment.assignment_id
+    LEFT JOIN judgments_assignment assignment ON assignment.id = judgment.assignment_id
     WHERE judgment.presentation = 0
 ), of_unit AS (
     SELECT unit_id, count(*) AS n, sum(label) AS total,
@@ -129,7 +130,7 @@ LEFT JOIN sides USING (rater_id, stage_id)
 JOIN stage ON stage.id = stage_id
 WHERE %(raters)s::bigint[] IS NULL OR rater_id = ANY(%(raters)s)
 ORDER BY rater_id, stage.number
-"""
+"""  # noqa: S608 - of our own words only
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ from typing import Any
 
 from django.db import connection
 
+from judgments.counting import JUDGED_SQL
 from judgments.enums import Outcome
 from judgments.models import Assignment, Judgment
 
-_STORE = """
+_STORE = f"""
 WITH new AS (
     INSERT INTO judgments_submission (id, assignment_id, revision, submitted_at)
     SELECT %(client)s, %(assignment)s, %(revision)s, %(now)s
@@ -40,10 +41,10 @@ WITH new AS (
 )
 UPDATE judgments_assignment assignment
 SET outcome = CASE
-        WHEN assignment.outcome IN ('submitted', 'surplus') THEN assignment.outcome
+        WHEN assignment.outcome IN {JUDGED_SQL} THEN assignment.outcome
         WHEN %(takes_slot)s AND NOT EXISTS (SELECT FROM filled) THEN 'surplus'
         ELSE 'submitted' END,
-    submitted_at = CASE WHEN assignment.outcome IN ('submitted', 'surplus') THEN submitted_at ELSE %(now)s END,
+    submitted_at = CASE WHEN assignment.outcome IN {JUDGED_SQL} THEN submitted_at ELSE %(now)s END,
     revision = %(revision)s,
     missing_attributes = %(missing)s,
     comment = %(comment)s,
@@ -52,7 +53,7 @@ SET outcome = CASE
         GREATEST(active_ms, %(active_ms)s), GREATEST(EXTRACT(EPOCH FROM %(now)s - started_at) * 1000, active_ms, 0))
 WHERE id = %(assignment)s AND EXISTS (SELECT FROM new)
 RETURNING outcome
-"""
+"""  # noqa: S608 - of our own words only
 
 
 def store_answers(

@@ -12,7 +12,7 @@ from django.db.models import OuterRef, QuerySet
 
 from conversations.enums import StageState, StudyState
 from conversations.models import Stage
-from judgments.enums import FailureMode, Outcome, TaskKind
+from judgments.enums import JUDGED, FailureMode, Outcome, TaskKind
 from judgments.models import Assignment, Judgment, Task, Unit
 from judgments.models import Submission as CommittedSubmission
 from judgments.rating.answer_statement import store_answers
@@ -23,7 +23,6 @@ from raters.enums import EnrolmentOutcome
 from raters.models import Enrolment, Rater
 
 SET_ASIDE = frozenset({Outcome.CANNOT_JUDGE, Outcome.UPSETTING, Outcome.TECHNICAL})
-JUDGED = frozenset({Outcome.SUBMITTED, Outcome.SURPLUS})
 UPSET_RATERS_TO_WITHDRAW = 3
 
 
@@ -284,7 +283,7 @@ def _overtaken(assignment: Assignment, submission: GivenAnswers) -> Acknowledgem
     is_unchanged = number == stored and assignment.outcome in JUDGED
     if not (is_older or is_unchanged) or _committed(submission.client_id, assignment):
         return None
-    if assignment.outcome not in JUDGED | SET_ASIDE or assignment.submitted_at is None:
+    if assignment.outcome not in {*JUDGED, *SET_ASIDE} or assignment.submitted_at is None:
         raise StaleDraft(stored, assignment.draft)
     outcome = Outcome(assignment.outcome)
     return Acknowledgement(outcome, assignment.revision, assignment.submitted_at, repeated=True, overtaken=is_older)

@@ -5,6 +5,7 @@ from typing import Literal
 
 from django.db.models import Q, QuerySet
 
+from judgments.counting import judged
 from judgments.enums import Outcome, TaskKind
 from judgments.models import Assignment
 from judgments.rating.why_nothing import Nothing, WhyNothing, why_nothing
@@ -66,8 +67,7 @@ def outcome_if_ended_now(*, arrival: Arrival, now: datetime, why: WhyNothing | N
 
 
 def _submitted(arrival: Arrival) -> QuerySet[Assignment]:
-    judged = _pages(arrival).filter(outcome__in=[Outcome.SUBMITTED, Outcome.SURPLUS])
-    return judged.exclude(task__kind=TaskKind.PRACTICE)
+    return _pages(arrival).filter(judged()).exclude(task__kind=TaskKind.PRACTICE)
 
 
 def _pages(arrival: Arrival) -> QuerySet[Assignment]:

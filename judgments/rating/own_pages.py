@@ -2,16 +2,15 @@
 
 import uuid
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from conversations.enums import StageState
 from conversations.models import Stage
+from judgments.counting import judged
 from judgments.eligibility.live import is_live
-from judgments.enums import Outcome, TaskKind
+from judgments.enums import JUDGED, TaskKind
 from judgments.models import Assignment
 from raters.models import Rater
-
-_JUDGED = Q(outcome__in=[Outcome.SUBMITTED, Outcome.SURPLUS])
 
 
 def assignment_of(*, rater: Rater, stage: Stage, assignment_id: uuid.UUID) -> Assignment | None:
@@ -34,21 +33,21 @@ def can_revise(assignment: Assignment) -> bool:
     """A judged page can be changed as long as its stage is open."""
     if assignment.task.kind == TaskKind.PRACTICE:
         return False  # its answers were told
-    return assignment.outcome in {Outcome.SUBMITTED, Outcome.SURPLUS} and assignment.stage.state == StageState.OPEN
+    return assignment.outcome in JUDGED and assignment.stage.state == StageState.OPEN
 
 
 def may_read_on(assignment: Assignment) -> bool:
     """A page that is open, or was judged, of material that may still be shown: what it left out can be opened."""
-    is_own = assignment.outcome in {"", Outcome.SUBMITTED, Outcome.SURPLUS}
+    is_own = assignment.outcome in {"", *JUDGED}
     return is_own and is_live(assignment.task_id, assignment.stage)
 
 
 def last_submitted(*, rater: Rater, stage: Stage, before: Assignment | None) -> uuid.UUID | None:
     """The page judged just before this one: where "back" leads."""
-    judged = Assignment.objects.filter(_JUDGED, rater=rater, stage=stage).exclude(task__kind=TaskKind.PRACTICE)
+    ended = Assignment.objects.filter(judged(), rater=rater, stage=stage).exclude(task__kind=TaskKind.PRACTICE)
     if before is not None and before.submitted_at is not None:
-        judged = judged.filter(submitted_at__lt=before.submitted_at)
-    return judged.order_by("-submitted_at").values_list("pk", flat=True).first()
+        ended = ended.filter(submitted_at__lt=before.submitted_at)
+    return ended.order_by("-submitted_at").values_list("pk", flat=True).first()
 
 
 def finished(*, rater: Rater, stage: Stage) -> QuerySet[Assignment]:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from django.db import connection
 
 from conversations.models import Stage
+from judgments.counting import JUDGED_SQL
 from raters.models import Rater
 
 # Beyond this the page says "about": counting further would read the whole queue at every page.
 COUNTED_AHEAD = 200
 
-_PROGRESS = """
+_PROGRESS = f"""
 WITH given AS (
     SELECT own.outcome FROM judgments_assignment own JOIN judgments_task task ON task.id = own.task_id
     WHERE own.rater_id = %(rater)s AND own.stage_id = %(stage)s AND task.kind <> 'practice'
@@ -29,7 +30,7 @@ WITH given AS (
     SELECT task_id FROM judgments_assignment WHERE rater_id = %(rater)s AND stage_id = %(stage)s AND outcome = ''
 )
 SELECT
-    (SELECT count(*) FROM given WHERE outcome IN ('submitted', 'surplus')),
+    (SELECT count(*) FROM given WHERE outcome IN {JUDGED_SQL}),
     (SELECT count(*) FROM given WHERE outcome <> ''),
     (SELECT count(own.id) FROM (
         SELECT arrival.id FROM raters_arrival arrival JOIN raters_enrolment enrolment
@@ -39,7 +40,7 @@ SELECT
         ON own.arrival_id = latest.id AND own.outcome NOT IN ('', 'returned') GROUP BY latest.id),
     (SELECT count(*) FROM tasks),
     (SELECT count(*) FROM judgments_unit WHERE task_id IN (SELECT task_id FROM tasks))
-"""
+"""  # noqa: S608 - of our own words only
 
 
 @dataclass(frozen=True, slots=True)

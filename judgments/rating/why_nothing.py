@@ -7,6 +7,7 @@ from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QueryS
 
 from conversations.enums import StageState, StudyState
 from conversations.models import Stage
+from judgments.counting import judged
 from judgments.eligibility.live import live_tasks
 from judgments.enums import Outcome, TaskKind
 from judgments.models import Assignment, QueuePosition, Slot
@@ -15,7 +16,6 @@ from judgments.stages import behaviour
 from raters.enums import EnrolmentOutcome, Platform
 from raters.models import Admission, Arrival, Enrolment, Rater
 
-_JUDGED = [Outcome.SUBMITTED, Outcome.SURPLUS]
 _GOES_ON = {"", EnrolmentOutcome.COMPLETED}
 
 type Kind = tuple[str, Q | Exists]  # a field of TasksLeft, and what is true of the tasks counted under it
@@ -236,7 +236,7 @@ def _met(enrolment: Enrolment) -> list[Kind]:
     own = mine.filter(task=OuterRef("pk"))
     twins = mine.filter(task__twin_of=OuterRef("pk"), task__withdrawn_at__isnull=True)
     return [
-        ("judged", Exists(own.filter(outcome__in=_JUDGED))),
+        ("judged", Exists(own.filter(judged()))),
         ("set_aside", Exists(own)),
         ("met_as_check", Exists(twins)),
     ]
@@ -257,7 +257,7 @@ def _conflicts(stage: Stage, mine: QuerySet[Assignment]) -> list[Kind]:
     if not behaviour(stage.number).has_sides:
         return conflicts
     if not stage.study.same_rater_across_stages:
-        known = mine.filter(task__subject=OuterRef("comparison__case__subject"), outcome__in=_JUDGED)
+        known = mine.filter(judged(), task__subject=OuterRef("comparison__case__subject"))
         conflicts.append(("conflict_subject", Exists(known)))
     if not stage.study.several_comparisons_per_case:
         others = mine.filter(stage=stage, conflict_key=OuterRef("conflict_key"))

@@ -12,7 +12,8 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef
 
 from conversations.models import Stage
-from judgments.enums import Outcome, TaskKind
+from judgments.counting import judged
+from judgments.enums import TaskKind
 from judgments.models import Assignment, Slot
 from judgments.work.claiming import claim_next
 from raters.models import Rater
@@ -43,9 +44,7 @@ def claim_first(*, rater: Rater, stage: Stage, neighbours: Collection[int], now:
 
 def _held_by_beginners(stage: Stage, raters: Collection[int], now: datetime) -> Counter[int]:
     """How many first pages these raters hold, by task."""
-    answered = Assignment.objects.filter(
-        rater=OuterRef("assignment__rater"), stage=stage, outcome__in=[Outcome.SUBMITTED, Outcome.SURPLUS]
-    )
+    answered = Assignment.objects.filter(judged(), rater=OuterRef("assignment__rater"), stage=stage)
     leased = Slot.objects.filter(stage=stage, filled_at__isnull=True, withdrawn=False, lease_expires_at__gt=now)
     held = leased.filter(~Exists(answered), assignment__rater__in=raters)
     return Counter(held.values_list("task_id", flat=True))

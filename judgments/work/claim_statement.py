@@ -10,6 +10,7 @@ there is none for this rater a regular page takes their place.
 """
 
 from conversations.enums import StageNumber
+from judgments.counting import JUDGED_SQL
 from judgments.enums import Special
 
 # Locks the rater's place in the queue, so that their requests take turns, and tells what they bring to the claim.
@@ -73,13 +74,13 @@ _ONE_COMPARISON_PER_CASE = """
             WHERE met.rater_id = %(rater)s AND met.stage_id = %(stage)s AND met.conflict_key = task.conflict_key
                 AND other.comparison_id <> task.comparison_id OFFSET 0)"""
 # Who judged a subject's attributes sees at once which response uses them.
-_NOT_WHO_JUDGED_THE_SUBJECT = """
+_NOT_WHO_JUDGED_THE_SUBJECT = f"""
         AND NOT EXISTS (
             SELECT FROM conversations_comparison comparison
             JOIN conversations_case pair ON pair.id = comparison.case_id
             JOIN judgments_task known ON known.subject_id = pair.subject_id
             JOIN judgments_assignment judged ON judged.task_id = known.id AND judged.rater_id = %(rater)s
-                AND judged.outcome IN ('submitted', 'surplus')
+                AND judged.outcome IN {JUDGED_SQL}
             WHERE comparison.id = task.comparison_id OFFSET 0)"""
 
 _READABLE = """
@@ -136,7 +137,7 @@ _REPEAT = """
     SELECT task.id, 1 AS presentation, NOT first.personalized_left AS personalized_left
     FROM (
         SELECT task_id, personalized_left, submitted_at FROM judgments_assignment
-        WHERE rater_id = %(rater)s AND stage_id = %(stage)s AND presentation = 0 AND outcome IN ('submitted', 'surplus')
+        WHERE rater_id = %(rater)s AND stage_id = %(stage)s AND presentation = 0 AND outcome IN {judged}
         ORDER BY submitted_at DESC OFFSET {pause}
     ) AS first
     JOIN judgments_task task ON task.id = first.task_id AND task.kind = 'regular' AND task.withdrawn_at IS NULL
@@ -219,5 +220,5 @@ def _special(kind: Special | None, *, lives: str, readable: str, enough: str) ->
     if kind is None:
         return _NONE
     if kind == Special.REPEAT:
-        return _REPEAT.format(pause=PAGES_BEFORE_A_REPEAT, lives=f"\n        AND {lives}")
+        return _REPEAT.format(pause=PAGES_BEFORE_A_REPEAT, judged=JUDGED_SQL, lives=f"\n        AND {lives}")
     return _TWIN.format(readable=readable, enough=enough)

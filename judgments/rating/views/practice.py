@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from conversations.markdown import render as render_markdown
-from judgments.enums import TaskKind
+from judgments.enums import JUDGED, TaskKind
 from judgments.models import Assignment
 from judgments.rating import answering, lessons, own_pages, payloads, practising
 from judgments.rating.admitted import AdmittedRater
@@ -42,7 +42,7 @@ def feedback(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.
         assignment = _own_practice(admitted, assignment_id)
     except answering.NotYours as error:
         raise Http404("This page was never yours.") from error
-    if assignment.outcome not in answering.JUDGED:
+    if assignment.outcome not in JUDGED:
         return redirect("judgments:practice", admitted.study.slug, admitted.stage.number)
     return render(request, "judgments/rate.html", _feedback_context(admitted, assignment) | frame_context(admitted))
 

@@ -1,7 +1,8 @@
 """One row is one rater's judgment of one unit."""
 
+from judgments.counting import COUNTED_SQL
 from reports.dataset.tables.arms import ARM, IN_SHORT
-from reports.dataset.tables.sources import COUNTED, SUBJECT_KEY, TARGET, label_word, system_name
+from reports.dataset.tables.sources import SUBJECT_KEY, TARGET, label_word, system_name
 from reports.dataset.tables.table import Column, Kind, Table
 from reports.dataset.versions import APP_VERSION, PROTOCOL_VERSION
 
@@ -140,7 +141,7 @@ JUDGMENTS = Table(
         ),
         Column("excluded", Kind.TRUTH, "judgment.excluded_at IS NOT NULL", "left out of consensus, with a reason"),
         Column("exclusion_reason", Kind.TEXT, "NULLIF(judgment.exclusion_reason, '')", "the reason"),
-        Column("counted", Kind.TRUTH, COUNTED, "one of the k ratings that consensus is formed from"),
+        Column("counted", Kind.TRUTH, COUNTED_SQL, "one of the k ratings that consensus is formed from"),
         Column(
             "outcome",
             Kind.TEXT,

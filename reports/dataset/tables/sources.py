@@ -24,17 +24,6 @@ def system_name(alias: str) -> str:
     return f"btrim({alias}.name || ' ' || {alias}.version)"
 
 
-# docs/protocol.md, Counting: a human's first answer to a regular page, neither excluded nor surplus nor about oneself.
-COUNTED = """(
-    judgment.presentation = 0
-    AND judgment.excluded_at IS NULL
-    AND task.kind = 'regular'
-    AND rater.kind = 'human'
-    AND rater.subject_id IS NULL
-    AND (judgment.assignment_id IS NULL OR assignment.outcome = 'submitted')
-)"""
-
-
 def label_word(label: str) -> str:
     """The canonical label as a word; at stage 3 the number."""
     return (
