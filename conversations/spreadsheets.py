@@ -1,4 +1,4 @@
-"""Error reports as rows of a table that people open in a spreadsheet."""
+"""Tables that people open in a spreadsheet: none of their texts may run there."""
 
 import csv
 import io
@@ -8,7 +8,8 @@ from django.http import HttpResponse
 
 from conversations.models import BatchProblem
 
-_RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a cell that begins with one of these for a formula, and runs it.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def problem_rows(filename: str, problems: Iterable[BatchProblem]) -> Iterator[list[str | int]]:
@@ -21,7 +22,7 @@ def problem_rows(filename: str, problems: Iterable[BatchProblem]) -> Iterator[li
 
 def as_text(text: str) -> str:
     """Text that a spreadsheet shows and does not run."""
-    return f"'{text}" if text.startswith(_RUN_BY_SPREADSHEETS) else text
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def csv_response(rows: Iterable[Sequence[str | int]], *, filename: str) -> HttpResponse:

@@ -3,8 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-# A spreadsheet takes a cell that begins with one of these for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from conversations.spreadsheets import as_text
 
 
 def moment_text(moment: datetime) -> str:
@@ -22,5 +21,4 @@ def cell(value: Any) -> str:
         case datetime():
             return moment_text(value)
         case _:
-            text = str(value)
-            return "'" + text if text.startswith(FORMULA_STARTS) else text
+            return as_text(str(value))
