@@ -3,10 +3,8 @@
 from django.db.models import QuerySet
 
 from accounts.models import User
-from conversations.enums import Role
 from conversations.models import Study
-
-READ = (Role.OWNER, Role.ADMIN, Role.ANALYST)
+from conversations.permissions import READ
 
 
 def other_studies(study: Study, user: User) -> QuerySet[Study]:
