@@ -35,6 +35,10 @@ class StageState(models.TextChoices):
     CLOSED = "closed", "Closed"
 
 
+# Answers come in, or will again: a paused stage goes on, so its raters must not learn from it.
+COLLECTING = (StageState.OPEN, StageState.PAUSED)
+
+
 class Gating(models.TextChoices):
     """What a stage takes from the stage before it (stage 1 takes everything)."""
 
@@ -91,3 +95,13 @@ class EvidenceState(models.TextChoices):
     ASSISTANT_TURN = "assistant_turn", "Points to a turn that is not the subject's own"
     NOT_FOUND = "not_found", "Evidence not found"
     OUT_OF_RANGE = "out_of_range", "Points to no turn of the subject"
+
+    @property
+    def is_found(self) -> bool:
+        """Whether it can be marked in the conversation, whoever said it."""
+        return self.is_own_words or self == EvidenceState.ASSISTANT_TURN
+
+    @property
+    def is_own_words(self) -> bool:
+        """Whether it is what evidence has to be: something that the subject said."""
+        return self in {EvidenceState.EXACT, EvidenceState.NORMALISED, EvidenceState.TURN}

@@ -7,7 +7,7 @@ from typing import Any
 
 
 def text_hash(text: str) -> str:
-    """White space does not count, as for the attributes that are generated."""
+    """Of an attribute, a prompt or a name, uploaded or generated. White space does not count."""
     return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()
 
 

@@ -3,12 +3,10 @@
 from django.db.models import Q
 
 from accounts.models import User
-from conversations.enums import Role, StageState, StudyState
+from conversations.enums import COLLECTING, Role, StudyState
 from conversations.models import Stage, Study
 from judgments.models import Assignment
 from raters.models import Enrolment
-
-COLLECTING = (StageState.OPEN, StageState.PAUSED)  # a paused stage goes on: its raters must not learn from it
 
 
 def withheld_stages(study: Study, user: User | None) -> list[int]:

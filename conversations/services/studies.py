@@ -9,7 +9,7 @@ from django.utils.text import slugify
 
 from accounts.models import User
 from accounts.services import record
-from conversations.enums import Role, StageNumber, StageState, StudyState
+from conversations.enums import COLLECTING, Role, StageNumber, StageState, StudyState
 from conversations.models import Guidelines, Membership, Stage, Study
 from conversations.models.studies import DEFAULT_SECONDS_PER_UNIT
 
@@ -103,9 +103,7 @@ def clone_study(*, study: Study, actor: User) -> Study:
 @transaction.atomic
 def close_study(*, study: Study, actor: User, now: datetime) -> None:
     """End the study: all its stages close, nothing more is judged. What was given stays."""
-    Stage.objects.filter(study=study, state__in=[StageState.OPEN, StageState.PAUSED]).update(
-        state=StageState.CLOSED, closed_at=now
-    )
+    Stage.objects.filter(study=study, state__in=COLLECTING).update(state=StageState.CLOSED, closed_at=now)
     Study.objects.filter(pk=study.pk).update(state=StudyState.CLOSED, closed_at=now)
     record(actor=actor, action="study.close", study_id=study.pk, target=study.title)
 

@@ -1,13 +1,12 @@
 """Extracting a subject's attributes: read, ask part by part, locate the quotes, merge, store."""
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
 
-from conversations.enums import EvidenceState
 from conversations.evidence import MOST_POINTERS, Located, Transcript
+from conversations.hashing import text_hash
 from conversations.models import Attribute, Conversation
 from generation.client import CallFailed
 from generation.configuration import ExtractionConfiguration
@@ -32,7 +31,6 @@ from generation.services.items import finish_item
 _PER_PART = 10
 _PER_PART_LOCAL = 3
 _LONGEST_TEXT = 1000
-_NOWHERE = {EvidenceState.NOT_FOUND, EvidenceState.ASSISTANT_TURN, EvidenceState.OUT_OF_RANGE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +142,9 @@ def _find(transcript: Transcript, pointer: ExtractedEvidence) -> tuple[str, Loca
     """Where the quote is; one that keeps an escape of the prompt's JSON is looked for without it as well."""
     found = transcript.locate(pointer.turn, pointer.quote, elsewhere=True)
     plain = unescaped(pointer.quote)
-    if found.state in _NOWHERE and plain != pointer.quote:
+    if not found.state.is_own_words and plain != pointer.quote:
         again = transcript.locate(pointer.turn, plain, elsewhere=True)
-        if again.state not in _NOWHERE:
+        if again.state.is_own_words:
             return plain, again
     return pointer.quote, found
 
@@ -162,7 +160,7 @@ def _store(item: RunItem, chosen: list[Candidate]) -> int:
             subject=item.subject,
             system_id=item.run.system_id,
             text=one.text,
-            content_hash=content_hash(one.text),
+            content_hash=text_hash(one.text),
             reason=one.reason,
             confidence=one.confidence,
             evidence=list(one.evidence),
@@ -172,7 +170,3 @@ def _store(item: RunItem, chosen: list[Candidate]) -> int:
     ]
     Attribute.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
-
-
-def content_hash(text: str) -> str:
-    return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()

@@ -30,8 +30,6 @@ from judgments.order import pages, shuffled
 from judgments.stages import behaviour
 from raters.models import Rater
 
-_FOUND = {EvidenceState.EXACT, EvidenceState.NORMALISED, EvidenceState.TURN, EvidenceState.ASSISTANT_TURN}
-
 
 @dataclass(frozen=True, slots=True)
 class VotePage:
@@ -206,7 +204,7 @@ def _unit_line(page: VotePage, name: str, unit: Unit) -> dict[str, Any]:
 def _evidence_line(page: VotePage, pointer: dict[str, Any]) -> dict[str, Any]:
     quote = pointer.get("quote") or "(the whole turn)"
     number = page.numbers.get(pointer.get("conversation") or 0)
-    if number is None or EvidenceState(pointer["state"]) not in _FOUND:
+    if number is None or not EvidenceState(pointer["state"]).is_found:
         return {"quote": quote, "state": str(EvidenceState(pointer["state"]).label)}
     return {"quote": quote, "conversation": number, "turn": pointer["turn"]}
 
@@ -217,7 +215,7 @@ def _places(page: VotePage, units: dict[str, Unit]) -> dict[Place, list[Span]]:
     for unit in units.values():
         for pointer in unit.attribute.evidence if unit.attribute else ():
             number = page.numbers.get(pointer.get("conversation") or 0)
-            if number is not None and EvidenceState(pointer["state"]) in _FOUND:
+            if number is not None and EvidenceState(pointer["state"]).is_found:
                 span = (pointer.get("start") or 0, pointer.get("end") or 0)
                 places.setdefault((number, pointer["turn"]), []).append(span)
     return places

@@ -33,7 +33,6 @@ from judgments.models import Unit
 OPEN_CONVERSATIONS = 3
 MOST_LISTED = 200
 LONGEST_QUOTE = 300
-_FOUND = {EvidenceState.EXACT, EvidenceState.NORMALISED, EvidenceState.TURN, EvidenceState.ASSISTANT_TURN}
 
 # By conversation and turn: where evidence is marked.
 type Spans = Mapping[int, Mapping[int, Sequence[Span]]]
@@ -115,14 +114,14 @@ def _quote(name: str, evidence: Mapping[str, object]) -> Quote:
     state = EvidenceState(str(evidence["state"]))
     text = str(evidence.get("quote") or _("The whole turn"))
     end = cut(text, 0, LONGEST_QUOTE)
-    return Quote(name, text if end == len(text) else text[:end] + "…", state in _FOUND, str(state.label))
+    return Quote(name, text if end == len(text) else text[:end] + "…", state.is_found, str(state.label))
 
 
 def spans_of(units: Sequence[Unit]) -> Spans:
     spans: dict[int, dict[int, list[Span]]] = {}
     for unit in units:
         for name, pointer in _named(unit):
-            if EvidenceState(str(pointer["state"])) in _FOUND:
+            if EvidenceState(str(pointer["state"])).is_found:
                 span = Span(_position(pointer, "start"), _position(pointer, "end"), name)
                 of_conversation = spans.setdefault(_position(pointer, "conversation"), {})
                 of_conversation.setdefault(_position(pointer, "turn"), []).append(span)

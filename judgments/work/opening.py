@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services import record
-from conversations.enums import Gating, StageNumber, StageState, StudyState
+from conversations.enums import COLLECTING, Gating, StageNumber, StageState, StudyState
 from conversations.models import Conversation, Stage, Study, Subject
 from conversations.services.studies import STAGE_SETTINGS
 from judgments.eligibility.live import has_unbuilt
@@ -97,7 +97,7 @@ def pause_stage(*, stage: Stage, actor: User | None, now: datetime) -> None:
 def close_stage(*, stage: Stage, actor: User | None, now: datetime) -> None:
     """End the rating of a stage. It can be opened again. Raises StageRefused."""
     found = _locked(stage)
-    if found.state not in {StageState.OPEN, StageState.PAUSED}:
+    if found.state not in COLLECTING:
         raise StageRefused(f"{found} was not opened.")
     _move(stage, StageState.CLOSED, closed_at=now)
     _record("stage.close", found, actor, {})

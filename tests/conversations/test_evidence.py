@@ -109,3 +109,8 @@ def seconds_of(turns, quotes):
     for number in range(quotes):
         assert transcript.locate(0, f"nicht darin {number}").state == EvidenceState.NOT_FOUND
     return time.thread_time() - started
+
+
+def test_words_of_the_subject_are_found_and_words_of_the_assistant_are_found_too():
+    assert {state for state in EvidenceState if state.is_own_words} == {"exact", "normalised", "turn"}
+    assert {state for state in EvidenceState if state.is_found} == {"exact", "normalised", "turn", "assistant_turn"}

@@ -160,10 +160,7 @@ def _turns(wanted: Mapping[int, Any]) -> Iterator[tuple[int, list[dict[str, str]
 
 
 def _rank(state: EvidenceState) -> int:
-    return [EvidenceState.EXACT, EvidenceState.NORMALISED, EvidenceState.TURN].index(state) if state in _FOUND else 9
-
-
-_FOUND = frozenset({EvidenceState.EXACT, EvidenceState.NORMALISED, EvidenceState.TURN})
+    return [EvidenceState.EXACT, EvidenceState.NORMALISED, EvidenceState.TURN].index(state) if state.is_own_words else 9
 
 
 def _stored(pointer: EvidencePointer, meant: Sequence[int], located: tuple[int, Located] | None) -> dict[str, Any]:
@@ -172,7 +169,7 @@ def _stored(pointer: EvidencePointer, meant: Sequence[int], located: tuple[int, 
         place, found = only, Located(pointer.turn, None, None, EvidenceState.NOT_FOUND)
     else:
         # A quote that was searched for in several conversations and is in none of them points to none.
-        place, found = (located[0] if located[1].state in _FOUND else only), located[1]
+        place, found = (located[0] if located[1].state.is_own_words else only), located[1]
     return {
         "conversation": place,
         "turn": found.turn,

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import compute
 
-from conversations.enums import StageState
+from conversations.enums import COLLECTING
 from reports.dataset.arms import arms_of
 from reports.dataset.dataset import Dataset, as_array
 from reports.dataset.frames import Frame, frame
@@ -23,8 +23,6 @@ from reports.report.figures.response import response_figures
 from reports.report.figures.verdict import evidence, verdict_figures
 from reports.stats.ratings import Flags
 from reports.stats.resampling import Resampling
-
-COLLECTING = (StageState.OPEN, StageState.PAUSED)
 
 
 def report_figures(dataset: Dataset, *, seed: int | None = None) -> dict[str, Any]:

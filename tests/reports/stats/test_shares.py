@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
+from judgments.oversight import intervals
 from reports.stats.shares import (
     NO_MODE,
     NOTHING,
@@ -39,6 +40,13 @@ def test_wilsons_interval_is_scipys(successes, n, level):
     assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=1e-9)
     assert found.low is not None and found.high is not None
     assert found.low <= min(successes, n) / n <= found.high
+
+
+@given(st.integers(0, 400), st.integers(1, 400))
+def test_interval_of_the_rater_list_is_the_same(successes, n):
+    """``judgments`` can't ask reports, and these statistics stand alone: the formula is written twice, and held equal."""
+    found = wilson(min(successes, n), n)
+    assert intervals.wilson(min(successes, n) / n, n) == pytest.approx((found.low, found.high), abs=1e-12)
 
 
 def test_nothing_judged_has_no_share():
