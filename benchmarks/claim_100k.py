@@ -31,7 +31,8 @@ from django.utils import timezone  # noqa: E402
 from conversations.models import Attribute, Stage, Study, Subject, System  # noqa: E402
 from judgments.eligibility.live import has_unbuilt  # noqa: E402
 from judgments.models import Assignment, Unit  # noqa: E402
-from judgments.rating.answering import Answer, GivenAnswers, submit  # noqa: E402
+from judgments.rating.answering import submit  # noqa: E402
+from judgments.rating.given_answers import GivenAnswers, UnitAnswer  # noqa: E402
 from judgments.rating.own_progress import own_progress  # noqa: E402
 from judgments.work.claiming import claim_next  # noqa: E402
 from judgments.work.consensus_labels import consensus_labels  # noqa: E402
@@ -109,7 +110,7 @@ def measure(rater: Rater, stage: Stage) -> tuple[float, float]:
 
 def answers_to(assignment: Assignment) -> GivenAnswers:
     units = Unit.objects.filter(task=assignment.task_id)
-    return GivenAnswers(client_id=uuid.uuid4(), answers=[Answer(unit.pk, 1) for unit in units])
+    return GivenAnswers(client_id=uuid.uuid4(), answers=[UnitAnswer(unit.pk, 1) for unit in units])
 
 
 def statements(rater: Rater, stage: Stage) -> tuple[int, int]:

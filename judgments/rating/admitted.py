@@ -5,13 +5,10 @@ from dataclasses import dataclass
 from django.http import Http404, HttpRequest
 
 from conversations.models import Stage, Study
+from judgments.rating.refusals import NotAdmitted
 from raters import sessions
 from raters.models import Admission, Enrolment, Rater
 from raters.queries import admissions_of
-
-
-class NotAdmitted(Exception):
-    """This browser is no rater of the stage."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,6 @@
 """What raters give is stored: drafts, answers, revisions of answers, and pages set aside."""
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +14,8 @@ from judgments.enums import JUDGED, FailureMode, Outcome, TaskKind
 from judgments.models import Assignment, Judgment, Task, Unit
 from judgments.models import Submission as CommittedSubmission
 from judgments.rating.answer_statement import store_answers
+from judgments.rating.given_answers import Acknowledgement, GivenAnswers, UnitAnswer
+from judgments.rating.refusals import IncompleteAnswers, NotYours, StageNotOpen, StaleDraft, Withdrew
 from judgments.stages import LabelNotKnown, behaviour
 from judgments.work import leases
 from judgments.work.withdrawing import UPSETTING, withdraw_tasks
@@ -24,68 +24,6 @@ from raters.models import Enrolment, Rater
 
 SET_ASIDE = frozenset({Outcome.CANNOT_JUDGE, Outcome.UPSETTING, Outcome.TECHNICAL})
 UPSET_RATERS_TO_WITHDRAW = 3
-
-
-class AnswerRefused(Exception):
-    """An answer could not be taken. Nothing of it was stored."""
-
-
-class NotYours(AnswerRefused):
-    """The assignment is not this rater's, or the client's id belongs to another one."""
-
-
-class Withdrew(AnswerRefused):
-    """The rater withdrew from the study while the answer was on its way."""
-
-
-class StageNotOpen(AnswerRefused):
-    """The stage or its study takes no answers now."""
-
-
-class StaleDraft(AnswerRefused):
-    """A draft is stored that is newer, or that the sender never saw: ``draft``, with its ``revision``."""
-
-    def __init__(self, revision: int, draft: dict[str, Any] | None) -> None:
-        super().__init__(f"Draft {revision} is newer.")
-        self.revision = revision
-        self.draft = draft
-
-
-class IncompleteAnswers(AnswerRefused):
-    """Units of the page that have no legal label: ``missing``."""
-
-    def __init__(self, missing: Sequence[int]) -> None:
-        super().__init__(f"{len(missing)} units are not judged.")
-        self.missing = list(missing)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    unit_id: int
-    label: int  # as seen: at stage 3 from 1 = left much better to 5 = right much better
-    failure_mode: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class GivenAnswers:
-    """One submit of a page. The client makes the id, and sends the same one when it tries again."""
-
-    client_id: uuid.UUID
-    answers: Sequence[Answer]
-    missing_attributes: str = ""
-    comment: str = ""
-    active_ms: int = 0
-    draft_revision: int | None = None  # its place among the page's drafts; None: it is not known
-
-
-@dataclass(frozen=True, slots=True)
-class Acknowledgement:
-    outcome: Outcome
-    revision: int
-    submitted_at: datetime
-    repeated: bool  # this request had been committed before; nothing changed
-    overtaken: bool = False  # a newer answer of the rater had been committed before; nothing changed
 
 
 @transaction.atomic
@@ -301,7 +239,7 @@ def _judgments(assignment: Any, submission: GivenAnswers) -> list[Judgment]:
     return [judgment for judgment in judged.values() if judgment is not None]
 
 
-def _judgment(assignment: Assignment, answer: Answer) -> Judgment | None:
+def _judgment(assignment: Assignment, answer: UnitAnswer) -> Judgment | None:
     """None if the stage has no such label or failure mode."""
     way = behaviour(assignment.stage.number)
     try:

@@ -11,23 +11,13 @@ from django.utils.translation import gettext as _
 
 from accounts import storable
 from judgments.enums import Outcome
-from judgments.rating.answering import Answer, GivenAnswers
+from judgments.rating.given_answers import GivenAnswers, UnitAnswer
+from judgments.rating.refusals import BadRequest
 
 ACTS = {Outcome.CANNOT_JUDGE, Outcome.UPSETTING, Outcome.TECHNICAL}
 TEXT_LIMIT = 4000
 DRAFT_UNITS_LIMIT = 100
 ACTIVE_LIMIT_MS = 24 * 60 * 60 * 1000
-
-
-class BadRequest(Exception):
-    """Nothing of the request can be taken, however often it is sent. The message says in words what is wrong.
-
-    ``field`` is where: "answers.2.note".
-    """
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 def decode(raw: bytes) -> Any:
@@ -84,8 +74,8 @@ def set_aside(body: Any) -> dict[str, Any]:
     }
 
 
-def _answer(fields: "_Fields") -> Answer:
-    return Answer(
+def _answer(fields: "_Fields") -> UnitAnswer:
+    return UnitAnswer(
         unit_id=fields.whole("unit", storable.BIG_COLUMN),
         label=fields.whole("label", storable.SMALLEST_COLUMN),
         failure_mode=fields.text("failure_mode"),

@@ -9,7 +9,7 @@ from conversations.models import Stage
 from judgments.enums import Outcome
 from judgments.models import Assignment
 from judgments.rating import answering
-from judgments.rating.answering import Acknowledgement, GivenAnswers
+from judgments.rating.given_answers import Acknowledgement, GivenAnswers
 from judgments.work.claiming import claim_locked, lock_queue
 from raters.models import Rater
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from conversations.models import Stage, Study
 from judgments.models import Assignment
 from judgments.oversight.rater_table import Sight
-from judgments.rating.answering import Answer, GivenAnswers, submit
+from judgments.rating.answering import submit
+from judgments.rating.given_answers import GivenAnswers, UnitAnswer
 from judgments.work.claiming import claim_next
 from judgments.work.opening import open_stage
 from raters.models import Rater
@@ -39,7 +40,7 @@ def work(
             break
         units = list(assignment.task.units.values_list("id", flat=True))
         spent = timedelta(seconds=seconds * len(units))
-        answers = [Answer(unit_id=unit, label=label(assignment, unit)) for unit in units]
+        answers = [UnitAnswer(unit_id=unit, label=label(assignment, unit)) for unit in units]
         submission = GivenAnswers(uuid.uuid4(), answers, active_ms=round(1000 * spent.total_seconds()))
         now += spent
         submit(rater=rater, assignment_id=assignment.pk, submission=submission, now=now)

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from conversations.models import Stage, Study
 from judgments.models import Assignment, Unit
-from judgments.rating.answering import Acknowledgement, Answer, GivenAnswers, submit
+from judgments.rating.answering import submit
+from judgments.rating.given_answers import Acknowledgement, GivenAnswers, UnitAnswer
 from judgments.work.claiming import claim_next
 from judgments.work.opening import open_stage
 from raters.models import Rater
@@ -32,7 +33,7 @@ def answers(
     assignment: Assignment, *, label: int = 1, client_id: uuid.UUID | None = None, only: Iterable[Unit] | None = None
 ) -> GivenAnswers:
     units = Unit.objects.filter(task_id=assignment.task_id) if only is None else only
-    given = [Answer(unit_id=unit.pk, label=label) for unit in units]
+    given = [UnitAnswer(unit_id=unit.pk, label=label) for unit in units]
     return GivenAnswers(client_id=client_id or uuid.uuid4(), answers=given, active_ms=9000)
 
 

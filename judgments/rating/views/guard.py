@@ -11,12 +11,29 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 
-from judgments.rating import answering, payloads
-from judgments.rating.admitted import AdmittedRater, NotAdmitted, admitted_rater_of
+from judgments.rating import payloads
+from judgments.rating.admitted import AdmittedRater, admitted_rater_of
+from judgments.rating.refusals import BadRequest, Refused, Withdrew
 from raters.enums import EnrolmentOutcome
 from raters.sessions import note_who_judges
 
 type RaterView[**P] = Callable[Concatenate[HttpRequest, AdmittedRater, P], HttpResponseBase]
+
+
+def answers_refusals(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """The one place in which a refusal becomes an answer: JSON for the page's script, or the page that it has."""
+
+    @wraps(view)
+    def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except Refused as refused:
+            if refused.page and request.method != "POST":
+                return render(request, refused.page, status=refused.status)
+            told = {"error": refused.text, "code": refused.code, **refused.extras()}
+            return JsonResponse(told, status=refused.status)
+
+    return answering
 
 
 def for_raters[**P](view: RaterView[P]) -> Callable[..., HttpResponseBase]:
@@ -24,14 +41,10 @@ def for_raters[**P](view: RaterView[P]) -> Callable[..., HttpResponseBase]:
 
     @never_cache
     @ensure_csrf_cookie
+    @answers_refusals
     @wraps(view)
     def guarded(request: HttpRequest, slug: str, number: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        try:
-            admitted = admitted_rater_of(request, slug, number)
-        except NotAdmitted:
-            if request.method == "POST":
-                return refusal(_("You are signed out. Open your link again: your answer is kept."), "signed_out", 403)
-            return render(request, "judgments/stranger.html", status=403)
+        admitted = admitted_rater_of(request, slug, number)
         note_who_judges(request, admitted.enrolment)
         return view(request, admitted, *args, **kwargs)
 
@@ -46,41 +59,16 @@ def unless_withdrawn[**P](view: RaterView[P]) -> RaterView[P]:
         request: HttpRequest, admitted: AdmittedRater, /, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponseBase:
         if admitted.enrolment.outcome == EnrolmentOutcome.WITHDREW:
-            return withdrawn()
+            raise Withdrew
         return view(request, admitted, *args, **kwargs)
 
     return guarded
 
 
-def withdrawn() -> JsonResponse:
-    return refusal(_("You have withdrawn from the study. Nothing more is taken."), "withdrew", 410)
-
-
 def body(request: HttpRequest) -> Any:
-    """The JSON that the rating page sent. Raises requests.BadRequest."""
+    """The JSON that the rating page sent. Raises BadRequest."""
     try:
         raw = request.body
     except RequestDataTooBig as error:
-        raise payloads.BadRequest("", _("What this page sent is too long.")) from error
+        raise BadRequest("", _("What this page sent is too long.")) from error
     return payloads.decode(raw)
-
-
-def refused(error: payloads.BadRequest | answering.AnswerRefused) -> JsonResponse:
-    """Why an answer, a draft or an act was not taken, in words, and for the page's script."""
-    match error:
-        case payloads.BadRequest():
-            return refusal(str(error), "bad_request", 400, field=error.field)
-        case answering.IncompleteAnswers():
-            return refusal(_("Some are not judged yet."), "incomplete", 422)
-        case answering.StageNotOpen():
-            return refusal(_("This stage is not open any more. Nothing new is taken."), "not_open", 409)
-        case answering.StaleDraft():
-            message = _("You went on with this page in another window. Its newer answers are shown now.")
-            return refusal(message, "stale_draft", 409, revision=error.revision, draft=error.draft)
-        case answering.Withdrew():
-            return withdrawn()
-    return refusal(_("This page is not yours."), "not_yours", 404)
-
-
-def refusal(error: str, code: str, status: int, **more: Any) -> JsonResponse:
-    return JsonResponse({"error": error, "code": code, **more}, status=status)

@@ -17,8 +17,9 @@ from judgments.rating.admitted import AdmittedRater
 from judgments.rating.feedback import feedback_of
 from judgments.rating.forms import CheckForm
 from judgments.rating.page_context import frame_context, parts, task_context, task_url
+from judgments.rating.refusals import NotYours
 from judgments.rating.task_page import build_page
-from judgments.rating.views.guard import body, for_raters, refused, unless_withdrawn
+from judgments.rating.views.guard import body, for_raters, unless_withdrawn
 from raters.enums import EnrolmentOutcome
 
 
@@ -38,10 +39,9 @@ def practice(request: HttpRequest, admitted: AdmittedRater) -> HttpResponse:
 @require_safe
 def feedback(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.UUID) -> HttpResponse:
     """What the rater answered on a page of the tutorial, and what was expected."""
-    try:
-        assignment = _own_practice(admitted, assignment_id)
-    except answering.NotYours as error:
-        raise Http404("This page was never yours.") from error
+    assignment = _own_practice(admitted, assignment_id)
+    if assignment is None:
+        raise Http404("This page was never yours.")
     if assignment.outcome not in JUDGED:
         return redirect("judgments:practice", admitted.study.slug, admitted.stage.number)
     return render(request, "judgments/rate.html", _feedback_context(admitted, assignment) | frame_context(admitted))
@@ -53,16 +53,13 @@ def feedback(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.
 def submit(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.UUID) -> HttpResponse:
     """Commit the answers of a practice page; the acknowledgement carries the feedback."""
     now = timezone.now()
-    try:
-        submission = payloads.submission(body(request))
-        _own_practice(admitted, assignment_id)
-        acknowledgement = answering.submit(
-            rater=admitted.rater, assignment_id=assignment_id, submission=submission, now=now
-        )
-    except (payloads.BadRequest, answering.AnswerRefused) as error:
-        return refused(error)
+    submission = payloads.submission(body(request))
+    _required_practice(admitted, assignment_id)
+    acknowledgement = answering.submit(
+        rater=admitted.rater, assignment_id=assignment_id, submission=submission, now=now
+    )
     url = reverse("judgments:practice-feedback", args=[admitted.study.slug, admitted.stage.number, assignment_id])
-    context = _feedback_context(admitted, _own_practice(admitted, assignment_id))
+    context = _feedback_context(admitted, _required_practice(admitted, assignment_id))
     saved_at = acknowledgement.submitted_at.isoformat()
     return JsonResponse({"saved_at": saved_at, "outcome": acknowledgement.outcome, "url": url, "parts": parts(context)})
 
@@ -73,22 +70,25 @@ def submit(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.UU
 def set_aside(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.UUID) -> HttpResponse:
     """A practice page that the rater cannot or does not want to judge: the next one instead."""
     now = timezone.now()
-    try:
-        fields = payloads.set_aside(body(request))
-        _own_practice(admitted, assignment_id)
-        answering.set_aside(rater=admitted.rater, assignment_id=assignment_id, now=now, **fields)
-    except (payloads.BadRequest, answering.AnswerRefused) as error:
-        return refused(error)
+    fields = payloads.set_aside(body(request))
+    _required_practice(admitted, assignment_id)
+    answering.set_aside(rater=admitted.rater, assignment_id=assignment_id, now=now, **fields)
     following = practising.next_practice(admission=admitted.admission, now=now)
     context = _practice_context(admitted, following) if following else _done_context(admitted)
     url = reverse("judgments:practice", args=[admitted.study.slug, admitted.stage.number])
     return JsonResponse({"saved_at": now.isoformat(), "outcome": fields["act"], "url": url, "parts": parts(context)})
 
 
-def _own_practice(admitted: AdmittedRater, assignment_id: uuid.UUID) -> Assignment:
+def _own_practice(admitted: AdmittedRater, assignment_id: uuid.UUID) -> Assignment | None:
     assignment = own_pages.assignment_of(rater=admitted.rater, stage=admitted.stage, assignment_id=assignment_id)
-    if assignment is None or assignment.task.kind != TaskKind.PRACTICE:
-        raise answering.NotYours
+    return assignment if assignment is not None and assignment.task.kind == TaskKind.PRACTICE else None
+
+
+def _required_practice(admitted: AdmittedRater, assignment_id: uuid.UUID) -> Assignment:
+    """Raises NotYours."""
+    assignment = _own_practice(admitted, assignment_id)
+    if assignment is None:
+        raise NotYours
     return assignment
 
 

@@ -16,9 +16,10 @@ from judgments.models import Assignment
 from judgments.rating import answering, own_pages, payloads, submit_and_claim
 from judgments.rating.admitted import AdmittedRater
 from judgments.rating.gates import next_gate
+from judgments.rating.given_answers import Acknowledgement
 from judgments.rating.left_out import rest_answer
 from judgments.rating.page_context import frame_context, parts, task_context, task_url
-from judgments.rating.views.guard import body, for_raters, refused, unless_withdrawn
+from judgments.rating.views.guard import body, for_raters, unless_withdrawn
 from judgments.work import beginning, claiming, leases
 
 
@@ -81,17 +82,13 @@ def material(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.
 @unless_withdrawn
 def submit(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.UUID) -> HttpResponse:
     """Commit the answers; the acknowledgement carries the next task."""
-    try:
-        submission = payloads.submission(body(request))
-        acknowledgement, assignment = submit_and_claim.submit_and_claim(
-            rater=admitted.rater,
-            stage=admitted.stage,
-            assignment_id=assignment_id,
-            submission=submission,
-            now=timezone.now(),
-        )
-    except (payloads.BadRequest, answering.AnswerRefused) as error:
-        return refused(error)
+    acknowledgement, assignment = submit_and_claim.submit_and_claim(
+        rater=admitted.rater,
+        stage=admitted.stage,
+        assignment_id=assignment_id,
+        submission=payloads.submission(body(request)),
+        now=timezone.now(),
+    )
     return _next_task(
         admitted,
         assignment,
@@ -102,7 +99,7 @@ def submit(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.UU
     )
 
 
-def _notice(acknowledgement: answering.Acknowledgement) -> str:
+def _notice(acknowledgement: Acknowledgement) -> str:
     """What the rater did not see coming: a newer answer of theirs, or that their slot was filled while they were away."""
     if acknowledgement.overtaken:
         return _("You gave a newer answer to this page in another window. That one counts.")
@@ -115,11 +112,8 @@ def _notice(acknowledgement: answering.Acknowledgement) -> str:
 @unless_withdrawn
 def draft(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.UUID) -> HttpResponse:
     now = timezone.now()
-    try:
-        fields = payloads.draft(body(request))
-        revision = answering.save_draft(rater=admitted.rater, assignment_id=assignment_id, now=now, **fields)
-    except (payloads.BadRequest, answering.AnswerRefused) as error:
-        return refused(error)
+    fields = payloads.draft(body(request))
+    revision = answering.save_draft(rater=admitted.rater, assignment_id=assignment_id, now=now, **fields)
     return JsonResponse({"revision": revision, "saved_at": now.isoformat()})
 
 
@@ -128,13 +122,10 @@ def draft(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.UUI
 @unless_withdrawn
 def set_aside(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.UUID) -> HttpResponse:
     now = timezone.now()
-    try:
-        fields = payloads.set_aside(body(request))
-        _acknowledgement, assignment = submit_and_claim.set_aside_and_claim(
-            rater=admitted.rater, stage=admitted.stage, assignment_id=assignment_id, now=now, **fields
-        )
-    except (payloads.BadRequest, answering.AnswerRefused) as error:
-        return refused(error)
+    fields = payloads.set_aside(body(request))
+    _acknowledgement, assignment = submit_and_claim.set_aside_and_claim(
+        rater=admitted.rater, stage=admitted.stage, assignment_id=assignment_id, now=now, **fields
+    )
     return _next_task(admitted, assignment, saved_at=now.isoformat(), outcome=fields["act"])
 
 

@@ -10,18 +10,10 @@ import pytest
 from conversations.enums import StageState
 from judgments.enums import ExclusionReason, FailureMode, Outcome
 from judgments.models import Assignment, Judgment, JudgmentRevision, Slot, Task
-from judgments.rating.answering import (
-    Answer,
-    GivenAnswers,
-    IncompleteAnswers,
-    NotYours,
-    StageNotOpen,
-    StaleDraft,
-    save_draft,
-    set_aside,
-    submit,
-)
+from judgments.rating.answering import save_draft, set_aside, submit
+from judgments.rating.given_answers import GivenAnswers, UnitAnswer
 from judgments.rating.own_progress import own_progress
+from judgments.rating.refusals import IncompleteAnswers, NotYours, StageNotOpen, StaleDraft
 from judgments.work.claiming import claim_next
 from judgments.work.consensus_labels import consensus_labels
 from judgments.work.excluding import exclude_judgments, include_judgments
@@ -114,7 +106,7 @@ def test_label_of_no_stage_1_choice_is_refused(claimed, label):
 
 def test_answers_to_another_page_are_refused(claimed):
     other = Task.objects.exclude(pk=claimed.task_id).get()
-    mixed = [*answers(claimed).answers, Answer(unit_id=other.units.all()[0].pk, label=1)]
+    mixed = [*answers(claimed).answers, UnitAnswer(unit_id=other.units.all()[0].pk, label=1)]
     with pytest.raises(IncompleteAnswers):
         send(claimed, GivenAnswers(client_id=uuid.uuid4(), answers=mixed))
 
@@ -122,7 +114,7 @@ def test_answers_to_another_page_are_refused(claimed):
 def test_failure_mode_is_kept_with_a_flag_and_dropped_with_accept(claimed):
     first, *rest = answers(claimed).answers
     mode = FailureMode.OVERGENERALIZATION
-    given = [Answer(first.unit_id, 3, mode), *(Answer(item.unit_id, 1, mode) for item in rest)]
+    given = [UnitAnswer(first.unit_id, 3, mode), *(UnitAnswer(item.unit_id, 1, mode) for item in rest)]
     send(claimed, GivenAnswers(client_id=uuid.uuid4(), answers=given))
     assert list(claimed.judgments.order_by("unit_id").values_list("failure_mode", flat=True)) == [mode, "", ""]
 

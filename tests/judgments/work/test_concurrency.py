@@ -15,8 +15,9 @@ from django.db.models import Count
 from conversations.models import Stage
 from judgments.enums import ExclusionReason, Outcome
 from judgments.models import Assignment, Judgment, Slot, Submission
-from judgments.rating.answering import Withdrew, set_aside, submit
+from judgments.rating.answering import set_aside, submit
 from judgments.rating.leaving import withdraw
+from judgments.rating.refusals import Withdrew
 from judgments.work import leases
 from judgments.work.claim_statement import claim_statement
 from judgments.work.claiming import claim_next, claim_parameters, lock_queue

@@ -1,0 +1,37 @@
+"""What a rater gives on one page, and what they are told about it."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from judgments.enums import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class UnitAnswer:
+    unit_id: int
+    label: int  # as seen: at stage 3 from 1 = left much better to 5 = right much better
+    failure_mode: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswers:
+    """One submit of a page. The client makes the id, and sends the same one when it tries again."""
+
+    client_id: uuid.UUID
+    answers: Sequence[UnitAnswer]
+    missing_attributes: str = ""
+    comment: str = ""
+    active_ms: int = 0
+    draft_revision: int | None = None  # its place among the page's drafts; None: it is not known
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    outcome: Outcome
+    revision: int
+    submitted_at: datetime
+    repeated: bool  # this request had been committed before; nothing changed
+    overtaken: bool = False  # a newer answer of the rater had been committed before; nothing changed
