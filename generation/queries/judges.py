@@ -2,16 +2,14 @@
 
 from django.utils import translation
 
-from conversations.enums import StageNumber
 from conversations.models import Guidelines, Stage, System
 from generation.configuration import VotesConfiguration
 from generation.models import Endpoint
-from judgments.enums import FailureMode
 from judgments.stages import behaviour
 from raters.enums import RaterKind
 from raters.models import Rater
 
-_TOKENS_OF_A_VOTE = {StageNumber.EXTRACTION: 40, StageNumber.RELEVANCE: 20, StageNumber.RESPONSE: 25}
+_TOKENS_OF_A_VOTE = {"subject": 40, "case": 20, "comparison": 25}  # by what a page is about
 
 
 def judge_name(system: System, configuration: VotesConfiguration) -> str:
@@ -36,18 +34,16 @@ def guidelines_of(stage: Stage, configuration: VotesConfiguration) -> Guidelines
 def labels_of(stage_number: int) -> dict[str, int]:
     """The labels as human raters see them, in English and small letters."""
     with translation.override("en"):
-        return {str(choice.text).lower(): choice.value for choice in behaviour(stage_number).choices()}
+        return {choice.label.lower(): choice.value for choice in behaviour(stage_number).choices()}
 
 
 def failure_modes_of(stage_number: int) -> dict[str, str]:
     """By the word that is stored, what it means."""
-    if stage_number != StageNumber.EXTRACTION:
-        return {}
     with translation.override("en"):
-        return {mode.value: str(mode.label) for mode in FailureMode}
+        return {mode.value: str(mode.label) for mode in behaviour(stage_number).every_failure_mode()}
 
 
 def units_per_call(endpoint: Endpoint, configuration: VotesConfiguration) -> int:
     """As many as the longest answer has room for."""
     max_tokens = int(configuration.parameters.get("max_tokens", endpoint.max_tokens))
-    return max(1, min(configuration.max_units, max_tokens // _TOKENS_OF_A_VOTE[StageNumber(configuration.stage)]))
+    return max(1, min(configuration.max_units, max_tokens // _TOKENS_OF_A_VOTE[behaviour(configuration.stage).target]))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import Length
 
-from conversations.enums import StageNumber
 from conversations.models import Case, Comparison, Conversation, Stage, Study
 from generation.configuration import VotesConfiguration
 from generation.models import Endpoint
@@ -20,7 +19,7 @@ from raters.models import Rater
 
 _CHARACTERS_PER_TOKEN = 3.2
 _FORMAT_TOKENS = 150  # labels, boundaries, the form of the answer
-_UNIT_TOKENS = {StageNumber.EXTRACTION: 150, StageNumber.RELEVANCE: 40, StageNumber.RESPONSE: 40}
+_UNIT_TOKENS, _TOKENS_WITH_EVIDENCE = 40, 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +40,13 @@ def estimate_votes(
     room = max(256, endpoint.context_tokens - endpoint.max_tokens - overhead)
     material = _material_tokens(stage, {one.target_id for one in asked})
     size = units_per_call(endpoint, configuration)
+    unit_tokens = _TOKENS_WITH_EVIDENCE if behaviour(stage.number).rests_on_conversations else _UNIT_TOKENS
     calls = input_tokens = 0
     for one in asked:
         parts = page_count(one.units, size)
         calls += parts
         input_tokens += parts * (overhead + min(room, material.get(one.target_id, 0)))
-        input_tokens += one.units * _UNIT_TOKENS[StageNumber(stage.number)]
+        input_tokens += one.units * unit_tokens
     return priced(endpoint, items=len(asked), calls=calls, input_tokens=input_tokens)
 
 
@@ -77,13 +77,20 @@ def _overhead(stage: Stage, configuration: VotesConfiguration) -> int:
 
 def _material_tokens(stage: Stage, target_ids: Collection[int]) -> dict[int, int]:
     """By target: the conversations, the prompt, or the prompt and both responses."""
-    characters: dict[int, int]
-    if stage.number == StageNumber.EXTRACTION:
-        conversations = Conversation.objects.filter(subject__in=target_ids, withdrawn_at__isnull=True)
-        characters = dict(conversations.values_list("subject").annotate(characters=Sum("character_count")))
-    elif stage.number == StageNumber.RELEVANCE:
-        characters = dict(Case.objects.filter(pk__in=target_ids).values_list("pk", Length("prompt__text")))
-    else:
-        both = Length("case__prompt__text") + Length("generic__text") + Length("personalized__text")
-        characters = dict(Comparison.objects.filter(pk__in=target_ids).values_list("pk", both))
+    count = {"subject": _of_conversations, "case": _of_prompts, "comparison": _of_responses}
+    characters = count[behaviour(stage.number).target](target_ids)
     return {target_id: int(count / _CHARACTERS_PER_TOKEN) for target_id, count in characters.items()}
+
+
+def _of_conversations(subject_ids: Collection[int]) -> dict[int, int]:
+    conversations = Conversation.objects.filter(subject__in=subject_ids, withdrawn_at__isnull=True)
+    return dict(conversations.values_list("subject").annotate(characters=Sum("character_count")))
+
+
+def _of_prompts(case_ids: Collection[int]) -> dict[int, int]:
+    return dict(Case.objects.filter(pk__in=case_ids).values_list("pk", Length("prompt__text")))
+
+
+def _of_responses(comparison_ids: Collection[int]) -> dict[int, int]:
+    all_three = Length("case__prompt__text") + Length("generic__text") + Length("personalized__text")
+    return dict(Comparison.objects.filter(pk__in=comparison_ids).values_list("pk", all_three))

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django.utils import timezone
 
-from conversations.enums import EvidenceState, StageNumber
+from conversations.enums import EvidenceState
 from conversations.models import Guidelines
 from generation.client import CallFailed
 from generation.configuration import VotesConfiguration
@@ -194,7 +194,7 @@ def _unit_line(page: VotePage, name: str, unit: Unit) -> dict[str, Any]:
     if unit.attribute is None:
         return {"id": name}
     line: dict[str, Any] = {"id": name, "attribute": unit.attribute.text}
-    if page.task.stage.number == StageNumber.EXTRACTION:
+    if behaviour(page.task.stage.number).rests_on_conversations:
         if unit.attribute.reason and page.task.stage.study.show_reason:
             line["reason"] = unit.attribute.reason
         line["evidence"] = [_evidence_line(page, pointer) for pointer in unit.attribute.evidence]

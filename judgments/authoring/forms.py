@@ -5,21 +5,13 @@ from typing import Any
 
 from django import forms
 
-from conversations.enums import StageNumber
 from judgments.authoring.twins import Instruction, TwinUnit
-from judgments.enums import ExtractionLabel, RelevanceLabel, ResponseLabel, TaskKind
+from judgments.enums import TaskKind
 from judgments.models import Task, Unit
 from judgments.stages import behaviour
 
 CHOICES_OF_A_QUESTION = 6
 TEXT_LENGTH = 1000
-_LABELS = {
-    StageNumber.EXTRACTION: ExtractionLabel,
-    StageNumber.RELEVANCE: RelevanceLabel,
-    StageNumber.RESPONSE: ResponseLabel,
-}
-# The answer an attention check asks for by default: one that hardly anybody would give by habit.
-_ASKED_FOR = {StageNumber.EXTRACTION: 2, StageNumber.RELEVANCE: 0, StageNumber.RESPONSE: 4}
 
 
 class QuestionForm(forms.Form):
@@ -97,12 +89,11 @@ class TwinForm(forms.Form):
         self.task = task
         self.units = [unit for unit in task.units.all() if not _is_gone(unit)]
         way = behaviour(task.stage.number)
-        seen = [(choice.value, str(choice.text)) for choice in way.choices()]
-        asked_for = _ASKED_FOR[StageNumber(task.stage.number)]
+        seen = [(choice.value, choice.label) for choice in way.choices()]
         self.fields["instructed"].choices = seen  # type: ignore[attr-defined]
-        self.fields["instructed"].initial = asked_for
-        self.fields["instruction"].initial = f"This is a check: please choose “{dict(seen)[asked_for]}” here."
-        labels = [("", "No expectation"), *_LABELS[StageNumber(task.stage.number)].choices]
+        self.fields["instructed"].initial = way.asked_for
+        self.fields["instruction"].initial = f"This is a check: please choose “{dict(seen)[way.asked_for]}” here."
+        labels = [("", "No expectation"), *way.labels.choices]
         for unit in self.units:
             self._add_fields(unit, labels)
 

@@ -102,27 +102,33 @@ class _Places:
             if row.attribute is not None and row.subject in self.subjects
         )
         self.comparisons: dict[int, list[tuple[int, str]]] = {}
-        if stage.number == 3:
+        if behaviour(stage.number).target == "comparison":
             found = Comparison.objects.filter(case__in=self.cases.values()).order_by("id")
             for pk, case_id, name in found.values_list("id", "case_id", "system__name"):
                 self.comparisons.setdefault(case_id, []).append((pk, name))
 
     def target_of(self, row: JudgmentRow) -> int:
+        found = {"subject": self._subject_of, "case": self._case_of, "comparison": self._comparison_of}
+        return found[behaviour(self.stage.number).target](row)
+
+    def _subject_of(self, row: JudgmentRow) -> int:
         subject = self.subjects.get(row.subject)
         if subject is None:
             raise RowRefused(unknown_subject(row.line, row.subject))
-        if self.stage.number == 1:
-            return subject.pk
+        return subject.pk
+
+    def _case_of(self, row: JudgmentRow) -> int:
+        subject_id = self._subject_of(row)
         prompt = self.prompts.get(row.prompt or "")
         if prompt is None:
             raise RowRefused(unknown_prompt(row.line, row.prompt or ""))
-        case_id = self.cases.get((subject.pk, prompt.pk))
+        case_id = self.cases.get((subject_id, prompt.pk))
         if case_id is None:
             raise RowRefused(problem(row.line, "prompt", "a prompt that is a case of this subject", row.prompt or ""))
-        return case_id if self.stage.number == 2 else self._comparison_of(row, case_id)
+        return case_id
 
-    def _comparison_of(self, row: JudgmentRow, case_id: int) -> int:
-        of_case = self.comparisons.get(case_id, [])
+    def _comparison_of(self, row: JudgmentRow) -> int:
+        of_case = self.comparisons.get(self._case_of(row), [])
         meant = [pk for pk, name in of_case if row.system in {None, name}]
         if len(meant) != 1:
             systems = ", ".join(name for _, name in of_case) or "a system whose two responses were uploaded before"

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet
 
-from conversations.enums import StageNumber
 from conversations.models import Stage
 from judgments.counting import counted
 from judgments.models import Judgment, Unit
+from judgments.stages import behaviour
 from raters.models import Enrolment
 
 
@@ -21,11 +21,10 @@ class Said:
 
 def units_in_disagreement(stage: Stage) -> QuerySet[Unit]:
     """Stages 1 and 2: not unanimous. Stage 3: at least two points between the lowest and the highest label."""
-    gap = 2 if stage.number == StageNumber.RESPONSE else 1
     return (
         Unit.objects.filter(counted("judgments__", task="task__"), _of(stage))
         .annotate(lowest=Min("judgments__label"), highest=Max("judgments__label"), raters=Count("judgments"))
-        .filter(highest__gte=F("lowest") + gap)
+        .filter(highest__gte=F("lowest") + behaviour(stage.number).disagreement_gap)
         .select_related("attribute", "adjudication", "task")
         .order_by("pk")
     )

@@ -164,7 +164,7 @@ def _says_straight(row: RaterRow, sight: Sight) -> str:
 
 
 def _label_text(stage_number: int, label: int) -> str:
-    return next((choice.text for choice in behaviour(stage_number).choices() if choice.value == label), str(label))
+    return next((choice.label for choice in behaviour(stage_number).choices() if choice.value == label), str(label))
 
 
 def _fast(row: RaterRow, sight: Sight) -> RaterFigure:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 
 from judgments.eligibility.live import live_units
-from judgments.gold import is_right
 from judgments.models import Assignment, Judgment, Unit
 from judgments.rating.task_page import TaskPage
 from judgments.stages import behaviour
@@ -61,8 +60,7 @@ def feedback_of(assignment: Assignment, page: TaskPage) -> Feedback:
 def _row(
     assignment: Assignment, unit: Unit, judgment: Judgment, words: Mapping[int, str], *, text: str, is_overall: bool
 ) -> UnitFeedback:
-    number, side = assignment.stage.number, assignment.personalized_left
-    way = behaviour(number)
+    way, side = behaviour(assignment.stage.number), assignment.personalized_left
     expected = unit.expected_label if unit.expected_label is not None else judgment.label
     is_instruction = bool(unit.instruction)
     seen = expected if is_instruction else way.as_seen(expected, personalized_left=side)
@@ -71,12 +69,6 @@ def _row(
         is_overall=is_overall,
         given=words[way.as_seen(judgment.label, personalized_left=side)],
         expected=words[seen],
-        is_right=is_right(
-            stage_number=number,
-            expected_label=expected,
-            label=judgment.label,
-            personalized_left=side,
-            is_instruction=is_instruction,
-        ),
+        is_right=way.is_right(judgment.label, expected, personalized_left=side, is_instruction=is_instruction),
         explanation=unit.explanation,
     )

@@ -16,6 +16,7 @@ from judgments.rating.own_pages import last_submitted
 from judgments.rating.own_progress import own_progress
 from judgments.rating.task_page import TaskPage, build_page
 from judgments.rating.why_nothing import why_nothing
+from judgments.stages import behaviour
 from raters.queries import has_unread_answer
 
 
@@ -70,17 +71,8 @@ def frame_context(admitted: AdmittedRater) -> dict[str, Any]:
 
 def key_legend(stage_number: int) -> list[dict[str, Any]]:
     """The keys in words; ``static/js/rating/keys.js`` is the table they come from (a test compares the two)."""
-    labels = {
-        1: [("label:1", ["1"], _("Accept")), ("label:2", ["2"], _("Unsure")), ("label:3", ["3"], _("Reject"))],
-        2: [("label:1", ["y", "1"], _("Yes")), ("label:0", ["n", "2"], _("No"))],
-        3: [
-            ("label:1", ["1"], _("Left much better")),
-            ("label:2", ["2"], _("Left better")),
-            ("label:3", ["3"], _("No difference")),
-            ("label:4", ["4"], _("Right better")),
-            ("label:5", ["5"], _("Right much better")),
-        ],
-    }
+    way = behaviour(stage_number)
+    labels = [(f"label:{choice.value}", list(choice.keys), choice.label) for choice in way.choices()]
     common = [
         ("next", ["↓", "j"], _("Next")),
         ("previous", ["↑", "k"], _("Previous")),
@@ -93,7 +85,7 @@ def key_legend(stage_number: int) -> list[dict[str, Any]]:
         ("undo", ["u"], _("Back to the page before")),
         ("help", ["?"], _("This list")),
     ]
-    rows = labels[stage_number] + [row for row in common if stage_number == 1 or row[0] != "evidence"]
+    rows = labels + [row for row in common if way.rests_on_conversations or row[0] != "evidence"]
     return [{"act": act, "keys": keys, "meaning": meaning} for act, keys, meaning in rows]
 
 

@@ -12,7 +12,6 @@ from conversations.models import Response, Study
 from conversations.reading import cut
 from judgments.blinding import as_seen
 from judgments.eligibility.live import live_units
-from judgments.enums import FailureMode
 from judgments.models import Assignment, Unit
 from judgments.order import shuffled
 from judgments.rating.material import (
@@ -25,19 +24,13 @@ from judgments.rating.material import (
     spans_of,
     written,
 )
+from judgments.stages import Choice, behaviour
 
 # Characters of each text that the page begins with; the rest comes when it is opened.
 LONGEST_PROMPT = 10_000
 LONGEST_ATTRIBUTE = 2_000
 LONGEST_REASON = 1_000
 _NAMED = 150  # what a screen reader is told again with each control
-
-
-@dataclass(frozen=True, slots=True)
-class OfferedLabel:
-    value: int
-    label: str
-    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +54,7 @@ class UnitView:
 class TaskPage:
     assignment_id: str
     units: Sequence[UnitView]
-    choices: Sequence[OfferedLabel]
+    choices: Sequence[Choice]
     revising: bool
     active_ms: int
     draft_revision: int
@@ -88,18 +81,18 @@ class _Answers:
 
 def build_page(assignment: Assignment, *, study: Study, unit_id: int | None = None) -> TaskPage:
     """The page of an assignment, or of one unit of it. The order of its units is the rater's own at every visit."""
-    stage_number = assignment.stage.number
+    way = behaviour(assignment.stage.number)
     units = shown_units(assignment, unit_id)
     overall = [unit for unit in units if _is_overall(unit)]
     by_id = {unit.pk: unit for unit in units if not _is_overall(unit)}
     order = shuffled(by_id, key=bytes(study.key), rater_id=assignment.rater_id, task_id=assignment.task_id)
     others = [by_id[unit_id] for unit_id in order]
     answers = _answers_of(assignment)
-    quotes = quotes_of(others) if stage_number == 1 else {}
+    quotes = quotes_of(others) if way.rests_on_conversations else {}
     return TaskPage(
         assignment_id=str(assignment.pk),
         units=[_unit_view(unit, answers, quotes.get(unit.pk, ()), study) for unit in [*overall, *others]],
-        choices=_choices(stage_number),
+        choices=way.choices(),
         revising=bool(assignment.outcome),
         active_ms=assignment.active_ms,
         draft_revision=assignment.draft_revision,
@@ -107,7 +100,7 @@ def build_page(assignment: Assignment, *, study: Study, unit_id: int | None = No
         flagged=assignment.task.flagged,
         missing_attributes=answers.missing_attributes,
         comment=answers.comment,
-        material_url=reverse("judgments:material", args=[study.slug, stage_number, assignment.pk]) + "?",
+        material_url=reverse("judgments:material", args=[study.slug, way.number, assignment.pk]) + "?",
         **_material(assignment, others),
     )
 
@@ -126,21 +119,6 @@ def _milliseconds(moment: datetime | None) -> int:
 def _is_overall(unit: Unit) -> bool:
     """An instruction has no attribute either, but stands among the units that have one."""
     return unit.attribute_id is None and not unit.instruction
-
-
-def _choices(stage_number: int) -> list[OfferedLabel]:
-    if stage_number == 1:
-        return [OfferedLabel(1, _("Accept"), "1"), OfferedLabel(2, _("Unsure"), "2"), OfferedLabel(3, _("Reject"), "3")]
-    if stage_number == 2:
-        return [OfferedLabel(1, _("Yes"), "y"), OfferedLabel(0, _("No"), "n")]
-    words = [
-        _("Left much better"),
-        _("Left better"),
-        _("No difference"),
-        _("Right better"),
-        _("Right much better"),
-    ]
-    return [OfferedLabel(number, word, str(number)) for number, word in enumerate(words, start=1)]
 
 
 def _answers_of(assignment: Assignment) -> _Answers:
@@ -191,7 +169,9 @@ def reason_of(unit: Unit, study: Study) -> str:
 def _material(assignment: Assignment, units: Sequence[Unit]) -> dict[str, Any]:
     subject = assignment.task.subject
     if subject is not None:
-        failure_modes = [(mode.value, str(mode.label)) for mode in FailureMode]
+        failure_modes = [
+            (mode.value, str(mode.label)) for mode in behaviour(assignment.stage.number).every_failure_mode()
+        ]
         return {"conversations": conversations_of(subject, spans_of(units)), "failure_modes": failure_modes}
     texts = texts_of(assignment)
     prompt = written("prompt", texts.pop("prompt"), most=LONGEST_PROMPT)

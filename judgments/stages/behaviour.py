@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import IntegerChoices, Q, QuerySet
 
 from conversations.enums import Gating
 from conversations.models import Stage
@@ -18,10 +18,16 @@ class LabelNotKnown(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A label as it is offered on the page: ``value`` is what the form sends."""
+    """A label as it is offered on the page: ``value`` is what the form sends, ``keys`` what chooses it."""
 
     value: int
-    text: str
+    label: str
+    keys: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The key that is shown beside it; empty if there is none."""
+        return self.keys[0] if self.keys else ""
 
 
 class Behaviour(ABC):
@@ -29,9 +35,16 @@ class Behaviour(ABC):
     target: ClassVar[str]  # the field of Task that names what a page is about
     has_overall_unit: ClassVar[bool] = False
     has_sides: ClassVar[bool] = False  # two responses, left and right, and labels that say which
-    gatings: ClassVar[Sequence[Gating]]
+    rests_on_conversations: ClassVar[bool] = False  # pages show them, and units the evidence in them
+    is_ordinal: ClassVar[bool] = True  # how far two labels are apart tells something
+    own_settings: ClassVar[frozenset[str]] = frozenset()  # fields of Stage that mean nothing at the others
+    gatings: ClassVar[Mapping[Gating, str]]  # what it can be built from, in words
     unit_name: ClassVar[str]  # "attribute", for texts like "12 attributes"
+    labels: ClassVar[type[IntegerChoices]]  # canonical
     words: ClassVar[Mapping[int, str]]  # labels as exports and uploads write them
+    asked_for: ClassVar[int]  # the choice an attention check asks for: one that hardly anybody gives by habit
+    disagreement_gap: ClassVar[int] = 1  # from here on the lowest and the highest label of a unit disagree
+    lives_sql: ClassVar[str]  # ``live_target`` for the claim: a condition on the row ``task``
 
     @abstractmethod
     def targets(self, stage: Stage) -> QuerySet[Any, Any]:
@@ -62,9 +75,23 @@ class Behaviour(ABC):
         """By target: what a rater may meet in one target only."""
         return {}
 
+    def conflicts_sql(self, *, several_comparisons_per_case: bool, same_rater_across_stages: bool) -> str:
+        """What else the claim asks of ``task``, because of what this rater has met: "AND …", or nothing."""
+        return ""
+
     def failure_modes(self, label: int) -> Sequence[FailureMode]:
         """The failure modes that may go with a label."""
         return ()
+
+    def every_failure_mode(self) -> Sequence[FailureMode]:
+        return tuple(dict.fromkeys(mode for label in self.words for mode in self.failure_modes(label)))
+
+    def is_right(self, label: int, expected: int, *, personalized_left: bool | None, is_instruction: bool) -> bool:
+        """Whether a stored label is what gold, practice or an attention check expects: the one rule for all of them.
+
+        An instruction tells the rater what to choose: its expected label is the one seen on the page.
+        """
+        return label == expected
 
     def parse_label(self, value: str | int) -> int:
         """The stored label of a word or number from outside. Raises LabelNotKnown."""
@@ -81,5 +108,9 @@ class Behaviour(ABC):
         """The choice a stored label was given by."""
         return label
 
-    def display(self, label: int) -> str:
+    def in_full(self, label: int) -> str:
+        """The canonical label as readers of results are told it."""
         return self.words[label]
+
+    def consensus_in_words(self, label: float) -> str:
+        return self.words[round(label)]

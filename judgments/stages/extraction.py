@@ -1,7 +1,7 @@
 """Stage 1: is this true of the subject?"""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
@@ -59,9 +59,16 @@ def sample_of(stage: Stage, *, subjects: Sequence[int] | None = None) -> RawSQL:
 class Extraction(Behaviour):
     number = StageNumber.EXTRACTION
     target = "subject"
-    gatings = (Gating.ALL,)
+    rests_on_conversations = True
+    own_settings = frozenset({"attributes_per_subject"})
+    gatings: ClassVar[Mapping[Gating, str]] = {Gating.ALL: "All attributes"}
     unit_name = "attribute"
+    labels = ExtractionLabel
     words = {label.value: label.name.lower() for label in ExtractionLabel}
+    asked_for = ExtractionLabel.UNSURE
+    lives_sql = """EXISTS (
+            SELECT FROM conversations_subject subject
+            WHERE subject.id = task.subject_id AND subject.withdrawn_at IS NULL OFFSET 0)"""
 
     def targets(self, stage: Stage) -> QuerySet[Any, Any]:
         return Subject.objects.filter(study_id=stage.study_id, withdrawn_at__isnull=True)
@@ -84,9 +91,9 @@ class Extraction(Behaviour):
 
     def choices(self) -> Sequence[Choice]:
         return [
-            Choice(ExtractionLabel.ACCEPT, _("Accept")),
-            Choice(ExtractionLabel.UNSURE, _("Unsure")),
-            Choice(ExtractionLabel.REJECT, _("Reject")),
+            Choice(ExtractionLabel.ACCEPT, _("Accept"), ("1",)),
+            Choice(ExtractionLabel.UNSURE, _("Unsure"), ("2",)),
+            Choice(ExtractionLabel.REJECT, _("Reject"), ("3",)),
         ]
 
     def failure_modes(self, label: int) -> Sequence[FailureMode]:

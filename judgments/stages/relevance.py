@@ -1,7 +1,7 @@
 """Stage 2: should this attribute change the response to this prompt?"""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -18,9 +18,20 @@ from judgments.stages.gating import agreed
 class Relevance(Behaviour):
     number = StageNumber.RELEVANCE
     target = "case"
-    gatings = (Gating.ALL, Gating.CONSENSUS)
+    is_ordinal = False
+    gatings: ClassVar[Mapping[Gating, str]] = {
+        Gating.ALL: "All attributes",
+        Gating.CONSENSUS: "Only attributes the humans accepted at stage 1",
+    }
     unit_name = "attribute"
+    labels = RelevanceLabel
     words = {label.value: label.name.lower() for label in RelevanceLabel}
+    asked_for = RelevanceLabel.NO
+    lives_sql = """EXISTS (
+            SELECT FROM conversations_case pair
+            JOIN conversations_subject subject ON subject.id = pair.subject_id AND subject.withdrawn_at IS NULL
+            JOIN conversations_prompt prompt ON prompt.id = pair.prompt_id AND prompt.withdrawn_at IS NULL
+            WHERE pair.id = task.case_id OFFSET 0)"""
 
     def targets(self, stage: Stage) -> QuerySet[Any, Any]:
         return Case.objects.filter(
@@ -52,4 +63,4 @@ class Relevance(Behaviour):
         return majority_for_yes(labels)
 
     def choices(self) -> Sequence[Choice]:
-        return [Choice(RelevanceLabel.YES, _("Yes")), Choice(RelevanceLabel.NO, _("No"))]
+        return [Choice(RelevanceLabel.YES, _("Yes"), ("y", "1")), Choice(RelevanceLabel.NO, _("No"), ("n", "2"))]

@@ -1,7 +1,7 @@
 """Stage 3: does using the attributes make the response better?"""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -10,10 +10,28 @@ from conversations.enums import Gating, StageNumber
 from conversations.models import Comparison, ComparisonAttribute, Stage
 from judgments import blinding
 from judgments.consensus import mean
+from judgments.counting import JUDGED_SQL
 from judgments.enums import RelevanceLabel, ResponseLabel, TaskKind
 from judgments.models import Unit
 from judgments.stages.behaviour import Behaviour, Choice, LabelNotKnown
 from judgments.stages.gating import agreed
+
+# Fragments of the claim: the rater's own assignments are looked up for each candidate.
+_ONE_COMPARISON_PER_CASE = """
+        AND NOT EXISTS (
+            SELECT FROM judgments_assignment met
+            JOIN judgments_task other ON other.id = met.task_id
+            WHERE met.rater_id = %(rater)s AND met.stage_id = %(stage)s AND met.conflict_key = task.conflict_key
+                AND other.comparison_id <> task.comparison_id OFFSET 0)"""
+# Who judged a subject's attributes sees at once which response uses them.
+_NOT_WHO_JUDGED_THE_SUBJECT = f"""
+        AND NOT EXISTS (
+            SELECT FROM conversations_comparison comparison
+            JOIN conversations_case pair ON pair.id = comparison.case_id
+            JOIN judgments_task known ON known.subject_id = pair.subject_id
+            JOIN judgments_assignment judged ON judged.task_id = known.id AND judged.rater_id = %(rater)s
+                AND judged.outcome IN {JUDGED_SQL}
+            WHERE comparison.id = task.comparison_id OFFSET 0)"""
 
 
 def shown(prefix: str = "") -> Q:
@@ -30,14 +48,33 @@ def shown(prefix: str = "") -> Q:
     )
 
 
+def _side(label: int) -> int:
+    return (label > ResponseLabel.NO_DIFFERENCE) - (label < ResponseLabel.NO_DIFFERENCE)
+
+
 class ResponseQuality(Behaviour):
     number = StageNumber.RESPONSE
     target = "comparison"
     has_overall_unit = True
     has_sides = True
-    gatings = (Gating.ALL, Gating.CONSENSUS, Gating.SELECTION)
+    own_settings = frozenset({"repeat_share", "blinding_questions"})
+    gatings: ClassVar[Mapping[Gating, str]] = {
+        Gating.ALL: "All attributes that were given",
+        Gating.CONSENSUS: "Only attributes the humans found relevant at stage 2",
+        Gating.SELECTION: "The system's own selection",
+    }
     unit_name = "response pair"
+    labels = ResponseLabel
     words = {label.value: str(label.value) for label in ResponseLabel}
+    asked_for = 4
+    disagreement_gap = 2
+    lives_sql = """EXISTS (
+            SELECT FROM conversations_comparison comparison
+            JOIN conversations_case pair ON pair.id = comparison.case_id
+            JOIN conversations_subject subject ON subject.id = pair.subject_id AND subject.withdrawn_at IS NULL
+            JOIN conversations_prompt prompt ON prompt.id = pair.prompt_id AND prompt.withdrawn_at IS NULL
+            WHERE comparison.id = task.comparison_id AND comparison.withdrawn_at IS NULL AND NOT comparison.identical
+                AND (comparison.leak_reasons = '{}' OR comparison.released_at IS NOT NULL) OFFSET 0)"""
 
     def targets(self, stage: Stage) -> QuerySet[Any, Any]:
         return Comparison.objects.filter(shown(), case__subject__study_id=stage.study_id)
@@ -79,10 +116,29 @@ class ResponseQuality(Behaviour):
             _("Right better"),
             _("Right much better"),
         )
-        return [Choice(value, text) for value, text in enumerate(texts, start=1)]
+        return [Choice(value, text, (str(value),)) for value, text in enumerate(texts, start=1)]
 
     def conflict_keys(self, target_ids: Collection[int]) -> Mapping[int, int]:
         return dict(Comparison.objects.filter(id__in=target_ids).values_list("id", "case_id"))
+
+    def conflicts_sql(self, *, several_comparisons_per_case: bool, same_rater_across_stages: bool) -> str:
+        conflicts = "" if several_comparisons_per_case else _ONE_COMPARISON_PER_CASE
+        return conflicts + ("" if same_rater_across_stages else _NOT_WHO_JUDGED_THE_SUBJECT)
+
+    def is_right(self, label: int, expected: int, *, personalized_left: bool | None, is_instruction: bool) -> bool:
+        """The same side of "no difference", or both "no difference": how much better is a matter of taste.
+
+        An instruction must be met exactly, whatever side the personalized response was on.
+        """
+        if is_instruction:
+            return self.as_seen(label, personalized_left=personalized_left) == expected
+        return _side(label) == _side(expected)
+
+    def in_full(self, label: int) -> str:
+        return f"{label}, {ResponseLabel(label).label.lower()}"
+
+    def consensus_in_words(self, label: float) -> str:
+        return f"{label:.2f}"
 
     def canonical(self, label: int, *, personalized_left: bool | None) -> int:
         if personalized_left is None:

@@ -9,9 +9,9 @@ Gold, attention checks and repeats have no slot: they are chosen by the same sta
 there is none for this rater a regular page takes their place.
 """
 
-from conversations.enums import StageNumber
 from judgments.counting import JUDGED_SQL
 from judgments.enums import Special
+from judgments.stages import behaviour
 
 # Locks the rater's place in the queue, so that their requests take turns, and tells what they bring to the claim.
 # No row: the stage gives them no work. An arrival that has ended gives none either, unless its link is open to all.
@@ -45,43 +45,6 @@ WITH standing AS (
 SELECT position, claims, sides, languages, avoids_flagged, arrival, qualified
 FROM queue CROSS JOIN standing
 """
-
-_SUBJECT_LIVES = """EXISTS (
-            SELECT FROM conversations_subject subject
-            WHERE subject.id = task.subject_id AND subject.withdrawn_at IS NULL OFFSET 0)"""
-_CASE_LIVES = """EXISTS (
-            SELECT FROM conversations_case pair
-            JOIN conversations_subject subject ON subject.id = pair.subject_id AND subject.withdrawn_at IS NULL
-            JOIN conversations_prompt prompt ON prompt.id = pair.prompt_id AND prompt.withdrawn_at IS NULL
-            WHERE pair.id = task.case_id OFFSET 0)"""
-_COMPARISON_LIVES = """EXISTS (
-            SELECT FROM conversations_comparison comparison
-            JOIN conversations_case pair ON pair.id = comparison.case_id
-            JOIN conversations_subject subject ON subject.id = pair.subject_id AND subject.withdrawn_at IS NULL
-            JOIN conversations_prompt prompt ON prompt.id = pair.prompt_id AND prompt.withdrawn_at IS NULL
-            WHERE comparison.id = task.comparison_id AND comparison.withdrawn_at IS NULL AND NOT comparison.identical
-                AND (comparison.leak_reasons = '{}' OR comparison.released_at IS NOT NULL) OFFSET 0)"""
-_LIVES = {
-    StageNumber.EXTRACTION: _SUBJECT_LIVES,
-    StageNumber.RELEVANCE: _CASE_LIVES,
-    StageNumber.RESPONSE: _COMPARISON_LIVES,
-}
-
-_ONE_COMPARISON_PER_CASE = """
-        AND NOT EXISTS (
-            SELECT FROM judgments_assignment met
-            JOIN judgments_task other ON other.id = met.task_id
-            WHERE met.rater_id = %(rater)s AND met.stage_id = %(stage)s AND met.conflict_key = task.conflict_key
-                AND other.comparison_id <> task.comparison_id OFFSET 0)"""
-# Who judged a subject's attributes sees at once which response uses them.
-_NOT_WHO_JUDGED_THE_SUBJECT = f"""
-        AND NOT EXISTS (
-            SELECT FROM conversations_comparison comparison
-            JOIN conversations_case pair ON pair.id = comparison.case_id
-            JOIN judgments_task known ON known.subject_id = pair.subject_id
-            JOIN judgments_assignment judged ON judged.task_id = known.id AND judged.rater_id = %(rater)s
-                AND judged.outcome IN {JUDGED_SQL}
-            WHERE comparison.id = task.comparison_id OFFSET 0)"""
 
 _READABLE = """
         AND (%(languages)s::varchar[] = '{{}}' OR task.languages <@ %(languages)s::varchar[])
@@ -199,11 +162,11 @@ def claim_statement(
     for_qualification: bool = False,
 ) -> str:
     """The claim for a stage. For a qualification it gives the gold pages that are still asked for, and no others."""
-    conflicts = ""
-    if stage_number == StageNumber.RESPONSE:
-        conflicts += "" if several_comparisons_per_case else _ONE_COMPARISON_PER_CASE
-        conflicts += "" if same_rater_across_stages else _NOT_WHO_JUDGED_THE_SUBJECT
-    lives = _LIVES[StageNumber(stage_number)]
+    way = behaviour(stage_number)
+    conflicts = way.conflicts_sql(
+        several_comparisons_per_case=several_comparisons_per_case, same_rater_across_stages=same_rater_across_stages
+    )
+    lives = way.lives_sql
     readable = _READABLE.format(lives=lives, conflicts=conflicts)
     eligible = _ELIGIBLE + readable
     nothing = "SELECT NULL::bigint"

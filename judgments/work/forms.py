@@ -2,18 +2,10 @@ from typing import Any
 
 from django import forms
 
-from conversations.enums import Gating, StageNumber, StageState
+from conversations.enums import StageState
 from conversations.models import Stage
+from judgments.stages import BEHAVIOURS, behaviour
 
-GATING_CHOICES = {
-    1: [(Gating.ALL, "All attributes")],
-    2: [(Gating.ALL, "All attributes"), (Gating.CONSENSUS, "Only attributes the humans accepted at stage 1")],
-    3: [
-        (Gating.ALL, "All attributes that were given"),
-        (Gating.CONSENSUS, "Only attributes the humans found relevant at stage 2"),
-        (Gating.SELECTION, "The system's own selection"),
-    ],
-}
 # What the tasks were built from can't change under the raters.
 FIXED_ONCE_OPENED = ["k", "gating", "page_size", "attributes_per_subject"]
 
@@ -72,13 +64,13 @@ class StageForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        way = behaviour(self.instance.number)
         self.fields["gating"] = forms.ChoiceField(
-            label="What is judged", choices=GATING_CHOICES[self.instance.number], widget=forms.RadioSelect
+            label="What is judged", choices=list(way.gatings.items()), widget=forms.RadioSelect
         )
-        if self.instance.number != StageNumber.EXTRACTION:
-            del self.fields["attributes_per_subject"]
-        if self.instance.number != StageNumber.RESPONSE:
-            del self.fields["repeat_share"], self.fields["blinding_questions"]
+        of_some_stages = frozenset[str]().union(*(each.own_settings for each in BEHAVIOURS.values()))
+        for name in of_some_stages - way.own_settings:
+            del self.fields[name]
         if self.instance.state != StageState.DRAFT:
             for name in self.fields.keys() & set(FIXED_ONCE_OPENED):
                 self.fields[name].disabled = True

@@ -7,8 +7,8 @@ from django.db.models import F, QuerySet
 
 from conversations.models import Stage
 from judgments.enums import TaskKind
-from judgments.gold import is_right
 from judgments.models import Judgment
+from judgments.stages import behaviour
 
 type Right = tuple[int, int]  # how many were right, of how many
 
@@ -52,10 +52,9 @@ def _by(field: str, judgments: QuerySet[Judgment]) -> dict[int, Right]:
 
 
 def _is_right(row: Mapping[str, Any]) -> bool:
-    return is_right(
-        stage_number=row["stage_number"],
-        expected_label=row["expected_label"],
-        label=row["label"],
+    return behaviour(row["stage_number"]).is_right(
+        row["label"],
+        row["expected_label"],
         personalized_left=row["personalized_left"],
         is_instruction=bool(row["instruction"]),
     )

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services import record
-from conversations.enums import COLLECTING, Gating, StageNumber, StageState, StudyState
+from conversations.enums import COLLECTING, Gating, StageState, StudyState
 from conversations.models import Conversation, Stage, Study, Subject
 from conversations.services.studies import STAGE_SETTINGS
 from judgments.eligibility.live import has_unbuilt
@@ -148,7 +148,7 @@ def _refuse_gating(stage: Stage) -> None:
 
 def _refuse_without_conversations(stage: Stage) -> None:
     """A dataset brings attributes, and how many conversations they rest on, but no transcripts."""
-    if stage.number != StageNumber.EXTRACTION:
+    if not behaviour(stage.number).rests_on_conversations:
         return
     stated = Subject.objects.filter(study=stage.study_id, stated_conversations__gt=0)
     if stated.exists() and not Conversation.objects.filter(subject__study=stage.study_id).exists():

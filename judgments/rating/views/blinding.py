@@ -14,9 +14,10 @@ from judgments.rating.admitted import AdmittedRater
 from judgments.rating.blinding_pages import pages_to_ask_about
 from judgments.rating.forms import SURENESS, BlindingForm
 from judgments.rating.own_pages import assignment_of
-from judgments.rating.task_page import OfferedLabel, build_page
+from judgments.rating.task_page import build_page
 from judgments.rating.views.guard import for_raters
 from judgments.rating.why_nothing import latest_arrival
+from judgments.stages import Choice
 
 SESSION_KEY = "blinding"
 
@@ -96,8 +97,8 @@ def _context(admitted: AdmittedRater, asked: AskedPages, page: Assignment, form:
         "at": asked["total"] - len(asked["left"]) + 1,
         "total": asked["total"],
         "form": form,
-        "guesses": [OfferedLabel(value, text, "") for value, text in form.fields["guess"].choices],  # type: ignore[attr-defined]
-        "steps": [OfferedLabel(step, str(step), "") for step in SURENESS],
+        "guesses": [Choice(value, text) for value, text in form.fields["guess"].choices],  # type: ignore[attr-defined]
+        "steps": [Choice(step, str(step)) for step in SURENESS],
         "guess": form["guess"].value(),
         "sureness": form.cleaned_data.get("sureness") if form.is_bound else None,
     }

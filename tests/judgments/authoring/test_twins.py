@@ -10,9 +10,9 @@ from conversations.models import Membership
 from judgments.authoring import questions
 from judgments.authoring.twins import Instruction, TwinRefused, TwinUnit, make_twin, restore_twin, retire_twin
 from judgments.enums import TaskKind
-from judgments.gold import is_right
 from judgments.models import Assignment, Judgment, Question, Task
 from judgments.rating.task_page import build_page
+from judgments.stages import behaviour
 from judgments.work.claiming import claim_next
 from judgments.work.gold_agreement import attention_results, gold_agreement
 from tests import factories
@@ -45,13 +45,7 @@ def make(task: Task, kind: TaskKind, *, expected: int | None = 1, instruction: I
     ],
 )
 def test_what_is_right(stage_number, expected, label, left, is_instruction, right):
-    found = is_right(
-        stage_number=stage_number,
-        expected_label=expected,
-        label=label,
-        personalized_left=left,
-        is_instruction=is_instruction,
-    )
+    found = behaviour(stage_number).is_right(label, expected, personalized_left=left, is_instruction=is_instruction)
     assert found is right
 
 
