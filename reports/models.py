@@ -73,6 +73,7 @@ class Report(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     requested_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
+    heartbeat_at = models.DateTimeField(null=True)  # a worker is alive on it; the sweeper looks here
     computed_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -1,11 +1,12 @@
 """Reads about batches."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from accounts import jobs
 from conversations.enums import BatchState
 from conversations.models import (
     Attribute,
@@ -22,17 +23,29 @@ from conversations.models import (
 
 UNFINISHED = [BatchState.PENDING, BatchState.IMPORTING]
 
+BATCHES = jobs.Kind(
+    Batch,
+    running=BatchState.IMPORTING,
+    asked_at="uploaded_at",
+    began_at="started_at",
+    ended_at="finished_at",
+    turns_in="study",
+    fresh={"failure": "", "counts": {}, "bytes_read": 0},
+    given_up=(
+        f"{jobs.MOST_ATTEMPTS} workers died while they read this file, so no other one is given it. What was read is kept."
+        " The workers' logs may say why; splitting the file often helps."
+    ),
+)
+
 
 def batches_of(study: Study) -> QuerySet[Batch]:
     """Newest first."""
     return Batch.objects.filter(study=study).select_related("uploaded_by").order_by("-pk")
 
 
-def waiting_batches(now: datetime, *, dead_after: timedelta) -> QuerySet[Batch]:
+def waiting_batches(now: datetime) -> QuerySet[Batch]:
     """The batches that could be imported now: the first of each study that waits or whose worker died."""
-    earlier = Batch.objects.filter(study=OuterRef("study"), pk__lt=OuterRef("pk"), state__in=UNFINISHED)
-    free = Q(state=BatchState.PENDING) | Q(state=BatchState.IMPORTING, heartbeat_at__lt=now - dead_after)
-    return Batch.objects.filter(free, ~Exists(earlier)).order_by("pk")
+    return jobs.claimable(BATCHES, now)
 
 
 def problems_of(batch: Batch, *, after: int = 0) -> QuerySet[BatchProblem]:

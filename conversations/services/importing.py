@@ -6,33 +6,28 @@ It may die at any moment and be started again: every row is stored once whatever
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from io import BytesIO
 from typing import Any, BinaryIO, cast
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from accounts import jobs
 from conversations import handlers
 from conversations.enums import BatchState
 from conversations.formats import AttributeRow, ConversationRow, Format, Options, Row, RowError, parse, reader_of
 from conversations.handlers import Handler, Stored
 from conversations.models import Batch, BatchProblem, Study
+from conversations.queries.batches import BATCHES
 
 logger = logging.getLogger(__name__)
 
-DEAD_AFTER = timedelta(seconds=60)
-MOST_ATTEMPTS = 3  # a file that kills every worker that reads it must not do so for ever
 ROWS_AT_ONCE = 500
 MOST_PROBLEMS = 10_000  # without a single row that can be read, nobody wants to know of more
 CHARACTERS_AT_ONCE = 4 * 1024 * 1024
-_HEARTBEAT_SECONDS = 2.0
-
-
-class Superseded(Exception):
-    """Another worker took the batch over, or it was undone."""
 
 
 @dataclass
@@ -56,52 +51,26 @@ class _Tally:
         return {**kinds, "problems": self.problems}
 
 
-def claim(*, batch_id: int, now: datetime) -> Batch | None:
-    """Take a batch that waits, or whose worker is dead. Batches of one study are imported one after another."""
-    orphaned = Q(state=BatchState.IMPORTING, heartbeat_at__lt=now - DEAD_AFTER)
-    if Batch.objects.filter(orphaned, pk=batch_id, attempts__gte=MOST_ATTEMPTS).exists():
-        failure = (
-            f"{MOST_ATTEMPTS} workers died while they read this file, so no other one is given it. What was read is kept."
-            " The workers' logs may say why; splitting the file often helps."
-        )
-        fail(batch_id=batch_id, failure=failure, now=now)
-        return None
-    free = Q(state=BatchState.PENDING) | orphaned
-    earlier = Batch.objects.filter(
-        study=OuterRef("study"), pk__lt=OuterRef("pk"), state__in=[BatchState.PENDING, BatchState.IMPORTING]
-    )
-    taken = Batch.objects.filter(free, ~Exists(earlier), pk=batch_id).update(
-        state=BatchState.IMPORTING,
-        started_at=now,
-        heartbeat_at=now,
-        failure="",
-        counts={},
-        bytes_read=0,
-        attempts=F("attempts") + 1,
-    )
-    return Batch.objects.select_related("study").get(pk=batch_id) if taken else None
-
-
 def import_batch(*, batch_id: int, now: datetime) -> Batch | None:
     """Import a batch to its end. Returns None where it is not free: somebody is at work on it, or it is done.
 
     Raises:
         OperationalError, InterfaceError: the database is away. The batch is taken up again when it is back.
     """
-    batch = claim(batch_id=batch_id, now=now)
+    batch = jobs.claim(BATCHES, batch_id, now=now)
     if batch is None:
         return None
     try:
         _Import(batch).run()
-    except Superseded:
+    except jobs.Superseded:
         return None
     except FileNotFoundError:
-        fail(batch_id=batch.pk, failure="The stored file is gone. Upload it again.", now=timezone.now())
+        _fail(batch, "The stored file is gone. Upload it again.")
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
         logger.exception("The import of batch %d ended early.", batch.pk)
-        fail(batch_id=batch.pk, failure=_ended_by(error), now=timezone.now())
+        _fail(batch, _ended_by(error))
     batch.refresh_from_db()
     return batch
 
@@ -111,15 +80,14 @@ def _ended_by(error: Exception) -> str:
     return f"An error of this program ended the import ({type(error).__name__}). What was read before it is kept."
 
 
-def fail(*, batch_id: int, failure: str, now: datetime) -> None:
+def _fail(batch: Batch, failure: str) -> None:
     """End an import that can't go on. What it has stored stays and can be undone."""
-    Batch.objects.filter(pk=batch_id, state=BatchState.IMPORTING).update(
-        state=BatchState.FAILED, failure=failure, finished_at=now
-    )
+    with suppress(jobs.Superseded):
+        jobs.write(BATCHES, batch, state=BatchState.FAILED, failure=failure, finished_at=timezone.now())
 
 
 class _Import:
-    """One attempt at a batch; ``started_at`` tells it from an attempt that took the batch over."""
+    """One attempt at a batch."""
 
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
@@ -183,13 +151,14 @@ class _Import:
         self._beat()
 
     def _beat_if_due(self) -> None:
-        if time.monotonic() - self.written_at > _HEARTBEAT_SECONDS:
+        if time.monotonic() - self.written_at > jobs.BEAT_EVERY.total_seconds():
             self._beat()
 
     def _beat(self) -> None:
-        """Say that we live and how far we are. Raises Superseded where the batch is not ours any more."""
+        """Say that we live and how far we are. Raises jobs.Superseded where the batch is not ours any more."""
         self.written_at = time.monotonic()
-        self._update(bytes_read=self._position(), counts=self.tally.as_json(), heartbeat_at=timezone.now())
+        counts = self.tally.as_json()
+        jobs.write(BATCHES, self.batch, bytes_read=self._position(), counts=counts, heartbeat_at=timezone.now())
 
     def _position(self) -> int:
         """How much of all readings is done, in bytes of the file; a reading that is left out counts as done."""
@@ -206,7 +175,9 @@ class _Import:
                 self.tally.kinds[handler.kind] = Stored(new=counted, known=max(0, rows - counted))
         now = timezone.now()
         failure = self._why_nothing_was_stored()
-        self._update(
+        jobs.write(
+            BATCHES,
+            self.batch,
             state=BatchState.FAILED if failure else BatchState.DONE,
             failure=failure,
             bytes_read=self.batch.size,
@@ -226,11 +197,6 @@ class _Import:
         problem = f"line {first.line}{field}: expected {first.expected}, found {first.found}"
         count = self.tally.problems
         return f"Nothing could be read{'' if count == 1 else f', the first of {count:,} problems'}: {problem}."
-
-    def _update(self, **values: object) -> None:
-        ours = Batch.objects.filter(pk=self.batch.pk, state=BatchState.IMPORTING, started_at=self.batch.started_at)
-        if not ours.update(**values):
-            raise Superseded(f"Batch {self.batch.pk} is in other hands.")
 
 
 class _Watched:

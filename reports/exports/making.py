@@ -3,14 +3,16 @@
 import shutil
 import tempfile
 import uuid
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
-from django.db.models import F, Q
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from accounts import jobs
 from accounts.models import User
 from accounts.services import record
 from conversations.models import Study
@@ -19,14 +21,12 @@ from reports.dataset.reading import snapshot
 from reports.dataset.reads import all_stages
 from reports.dataset.tables import TABLES
 from reports.enums import FORMATS, ExportKind, ExportState
-from reports.exports import foreign, reads
+from reports.exports import foreign
 from reports.exports.folder import write_folder, zip_folder
+from reports.exports.reads import EXPORTS
 from reports.exports.scope import Beat, ExportScope
 from reports.exports.table_files import ExportIncomplete, Written, write_table
 from reports.models import Export
-
-MAX_ATTEMPTS = 3
-HEARTBEAT_EVERY = timedelta(seconds=5)
 
 
 class ExportRefused(Exception):
@@ -68,36 +68,19 @@ def request_export(
 
 def make_export(*, export_id: int, now: datetime) -> Export | None:
     """Write the file of a waiting export. None if it is done or another worker is at it."""
-    if not _claim(export_id, now):
+    export = jobs.claim(EXPORTS, export_id, now=now)
+    if export is None:
         return None
-    export = Export.objects.select_related("study").get(pk=export_id)
     try:
-        name, written = _write_file(export)
-    except (ExportIncomplete, OSError, DatabaseError) as error:
-        _fail(export, f"{type(error).__name__}: {error}")
-        raise
-    Export.objects.filter(pk=export.pk).update(
-        state=ExportState.DONE,
-        file=name,
-        rows=written.rows,
-        size=written.size,
-        sha256=written.sha256,
-        failure="",
-        finished_at=timezone.now(),
-    )
+        _make(export)
+    except jobs.Superseded:
+        return None
     export.refresh_from_db()
     return export
 
 
 def note_download(*, export: Export, actor: User) -> None:
     record(actor=actor, action="export.download", study_id=export.study_id, target=export.filename)
-
-
-def abandon_hopeless(*, now: datetime) -> int:
-    """Give up on exports whose workers keep dying."""
-    return Export.objects.filter(reads.abandoned(now), attempts__gte=MAX_ATTEMPTS).update(
-        state=ExportState.FAILED, failure=f"The worker died {MAX_ATTEMPTS} times while it wrote this.", finished_at=now
-    )
 
 
 def write_export_to(
@@ -107,13 +90,8 @@ def write_export_to(
 
     Raises ExportIncomplete if rows and database disagree.
     """
-    part = target.with_name(f"{target.name}.{uuid.uuid4().hex}.part")
-    try:
-        with snapshot():
-            written = _write(part, scope, kind, file_format, beat)
+    with _written_beside(target, scope, kind, file_format, beat) as (part, written):
         part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
     return written
 
 
@@ -133,6 +111,52 @@ def write_dataset_to(folder: Path, scope: ExportScope) -> int:
     return sum(file.rows for file in files)
 
 
+def _make(export: Export) -> None:
+    try:
+        _write_file(export)
+    except (ExportIncomplete, OSError, DatabaseError) as error:
+        failure = f"{type(error).__name__}: {error}"[:2000]
+        jobs.write(EXPORTS, export, state=ExportState.FAILED, failure=failure, finished_at=timezone.now())
+        raise
+
+
+def _write_file(export: Export) -> None:
+    name = f"studies/{export.study_id}/exports/{export.pk}.{export.format}"
+    target = Path(settings.MEDIA_ROOT) / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    scope = ExportScope(export.study, export.stages, export.withheld)
+    beat = jobs.Heartbeat(EXPORTS, export)
+    with (
+        _written_beside(target, scope, export.kind, export.format, beat) as (part, written),
+        transaction.atomic(),  # a worker that was superseded leaves the other one's file alone
+    ):
+        jobs.write(
+            EXPORTS,
+            export,
+            state=ExportState.DONE,
+            file=name,
+            rows=written.rows,
+            size=written.size,
+            sha256=written.sha256,
+            failure="",
+            finished_at=timezone.now(),
+        )
+        part.replace(target)
+
+
+@contextmanager
+def _written_beside(
+    target: Path, scope: ExportScope, kind: str, file_format: str, beat: Beat
+) -> Iterator[tuple[Path, Written]]:
+    part = target.with_name(f"{target.name}.{uuid.uuid4().hex}.part")
+    try:
+        with snapshot():
+            written = _write(part, scope, kind, file_format, beat)
+        yield part, written
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def _write(part: Path, scope: ExportScope, kind: str, file_format: str, beat: Beat) -> Written:
     if kind == ExportKind.DATASET:
         with tempfile.TemporaryDirectory(dir=part.parent, prefix=f"{part.name}-") as folder:
@@ -142,51 +166,3 @@ def _write(part: Path, scope: ExportScope, kind: str, file_format: str, beat: Be
         if kind in foreign.WRITERS:
             return foreign.WRITERS[kind](scope, file=file, beat=beat)
         return write_table(TABLES[kind], scope, file_format=file_format, file=file, beat=beat)
-
-
-def _claim(export_id: int, now: datetime) -> bool:
-    waiting = Q(state=ExportState.PENDING) | reads.abandoned(now)
-    claimed = Export.objects.filter(waiting, pk=export_id, attempts__lt=MAX_ATTEMPTS).update(
-        state=ExportState.RUNNING, started_at=now, heartbeat_at=now, attempts=F("attempts") + 1
-    )
-    return bool(claimed)
-
-
-def _write_file(export: Export) -> tuple[str, Written]:
-    name = f"studies/{export.study_id}/exports/{export.pk}.{export.format}"
-    target = Path(settings.MEDIA_ROOT) / name
-    target.parent.mkdir(parents=True, exist_ok=True)
-    written = write_export_to(
-        target,
-        ExportScope(export.study, export.stages, export.withheld),
-        kind=export.kind,
-        file_format=export.format,
-        beat=_Heartbeat(export.pk),
-    )
-    return name, written
-
-
-class _Heartbeat:
-    """Says on a connection of its own that the worker lives: the export's own transaction is one long read."""
-
-    def __init__(self, export_id: int) -> None:
-        self._export_id = export_id
-        self._last = timezone.now()
-
-    def __call__(self) -> None:
-        now = timezone.now()
-        if now - self._last < HEARTBEAT_EVERY:
-            return
-        self._last = now
-        aside = connection.copy()
-        try:
-            with aside.cursor() as cursor:
-                cursor.execute("UPDATE reports_export SET heartbeat_at = %s WHERE id = %s", [now, self._export_id])
-        finally:
-            aside.close()
-
-
-def _fail(export: Export, reason: str) -> None:
-    Export.objects.filter(pk=export.pk).update(
-        state=ExportState.FAILED, failure=reason[:2000], finished_at=timezone.now()
-    )

@@ -1,14 +1,11 @@
 """Exports are made behind the page. The state is in PostgreSQL; the broker only wakes workers."""
 
-import logging
-
 from celery import shared_task
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
-from reports.exports import making, reads
-
-logger = logging.getLogger(__name__)
+from accounts import jobs
+from reports.exports import making
+from reports.exports.reads import EXPORTS
 
 
 @shared_task(name="reports.make_export")
@@ -19,15 +16,8 @@ def make_export(export_id: int) -> None:
 @shared_task(name="reports.sweep_exports")
 def sweep_exports() -> None:
     """Wake workers for exports whose announcement was lost or whose worker died."""
-    now = timezone.now()
-    making.abandon_hopeless(now=now)
-    for export in reads.unfinished_exports(now).only("id"):
-        announce_export(export.pk)
+    jobs.sweep(EXPORTS, make_export, now=timezone.now())
 
 
 def announce_export(export_id: int) -> None:
-    """Tell the workers. Where the broker is away, the sweeper tells them later."""
-    try:
-        make_export.delay(export_id)
-    except OperationalError:
-        logger.warning("The broker is away; export %d waits for the sweeper.", export_id)
+    jobs.announce(make_export, export_id)

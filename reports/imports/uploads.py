@@ -1,26 +1,41 @@
 """Datasets uploaded in the browser: each becomes a new study behind the page, as a whole or not at all."""
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.core.files import File
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from accounts import jobs
 from accounts.models import User
 from accounts.services import record
 from conversations.services.studies import create_study
 from reports.enums import ImportState
-from reports.imports.dataset import import_archive
+from reports.imports.dataset import Beat, import_archive
 from reports.imports.problems import DatasetRefused, Problem
 from reports.models import DatasetImport
 
 type Upload = File[bytes]  # evaluated by type checkers only
 
-MAX_ATTEMPTS = 3
-_BEAT_EVERY = timedelta(seconds=1)
+
+def _forget_file(upload: DatasetImport) -> None:
+    file = DatasetImport.objects.get(pk=upload.pk).file
+    DatasetImport.objects.filter(pk=upload.pk).update(file="")
+    transaction.on_commit(lambda: file.storage.delete(file.name) if file.name else None)
+
+
+IMPORTS = jobs.Kind(
+    DatasetImport,
+    running=ImportState.RUNNING,
+    asked_at="uploaded_at",
+    ended_at="finished_at",
+    fresh={"rows_read": 0},
+    given_up=f"The worker died {jobs.MOST_ATTEMPTS} times while it read this.",
+    when_given_up=_forget_file,
+)
 
 
 def receive_dataset(*, file: Upload, filename: str, title: str, user: User, now: datetime) -> DatasetImport:
@@ -40,57 +55,41 @@ def receive_dataset(*, file: Upload, filename: str, title: str, user: User, now:
 
 def import_upload(*, import_id: int, now: datetime) -> DatasetImport | None:
     """Make the study, and delete the file. None if that is done or another worker is at it."""
+    upload = jobs.claim(IMPORTS, import_id, now=now)
+    if upload is None:
+        return None
     try:
-        with transaction.atomic():
-            if not _is_alone(import_id) or not _begin(import_id, now):
-                return None
-            _import(DatasetImport.objects.select_related("uploaded_by").get(pk=import_id), now)
-    except DatasetRefused as refused:
-        _end(import_id, ImportState.REFUSED, problems=[_storable(problem) for problem in refused.problems])
-    except (OSError, DatabaseError) as error:
-        why = getattr(error, "strerror", None) or type(error).__name__  # no paths of this machine
-        _end(import_id, ImportState.FAILED, failure=f"{why}. The worker's log says more.")
-        raise
+        _import(upload, now)
+    except jobs.Superseded:
+        return None
     return DatasetImport.objects.get(pk=import_id)
 
 
 def _import(upload: DatasetImport, now: datetime) -> None:
+    try:
+        # The study is built in statements of any length, and seen by others once it is whole.
+        with jobs.beating(IMPORTS, upload) as heartbeat, transaction.atomic():
+            _make_study(upload, now, _Progress(heartbeat))
+    except DatasetRefused as refused:
+        _end(upload, ImportState.REFUSED, problems=[_storable(problem) for problem in refused.problems])
+    except (OSError, DatabaseError) as error:
+        why = getattr(error, "strerror", None) or type(error).__name__  # no paths of this machine
+        _end(upload, ImportState.FAILED, failure=f"{why}. The worker's log says more.")
+        raise
+
+
+def _make_study(upload: DatasetImport, now: datetime, progress: Beat) -> None:
     user = upload.uploaded_by
     study = create_study(user=user, title=upload.title)
     with Path(upload.file.path).open("rb") as archive:
-        imported = import_archive(study=study, archive=archive, actor=user, now=now, beat=_Progress(upload.pk))
-    _end(upload.pk, ImportState.DONE, study=study, rows=imported.rows)
+        imported = import_archive(study=study, archive=archive, actor=user, now=now, beat=progress)
+    _end(upload, ImportState.DONE, study=study, rows=imported.rows)
 
 
-def _is_alone(import_id: int) -> bool:
-    """No other worker is at it. The lock ends with this transaction, and so with the worker's life."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"dataset import {import_id}"])
-        alone: bool = cursor.fetchone()[0]
-    return alone
-
-
-def _begin(import_id: int, now: datetime) -> bool:
-    """Whether there is something to do; an import that killed its workers is given up."""
-    upload = DatasetImport.objects.filter(pk=import_id).first()
-    if upload is None or not upload.is_moving:
-        return False
-    if upload.attempts >= MAX_ATTEMPTS:
-        _end(import_id, ImportState.FAILED, failure=f"The worker died {MAX_ATTEMPTS} times while it read this.")
-        return False
-    _aside(
-        "UPDATE reports_datasetimport SET state = %s, heartbeat_at = %s, attempts = attempts + 1, rows_read = 0 "
-        "WHERE id = %s",
-        [ImportState.RUNNING, now, import_id],
-    )
-    return True
-
-
-def _end(import_id: int, state: ImportState, **values: Any) -> None:
-    """What it came to; nobody needs the file any more."""
-    file = DatasetImport.objects.get(pk=import_id).file
-    DatasetImport.objects.filter(pk=import_id).update(state=state, finished_at=timezone.now(), file="", **values)
-    transaction.on_commit(lambda: file.storage.delete(file.name) if file.name else None)
+def _end(upload: DatasetImport, state: ImportState, **values: Any) -> None:
+    """What it came to; nobody needs the file any more. A study that another worker makes as well is rolled back by this."""
+    jobs.write(IMPORTS, upload, state=state, finished_at=timezone.now(), **values)
+    _forget_file(upload)
 
 
 def _storable(problem: Problem) -> dict[str, Any]:
@@ -104,26 +103,10 @@ def _storable(problem: Problem) -> dict[str, Any]:
 
 
 class _Progress:
-    def __init__(self, import_id: int) -> None:
-        self._import_id = import_id
-        self._last = timezone.now()
+    """How many rows were read, told with the next heartbeat."""
+
+    def __init__(self, heartbeat: jobs.Heartbeat[DatasetImport]) -> None:
+        self._heartbeat = heartbeat
 
     def __call__(self, read: int, expected: int) -> None:
-        now = timezone.now()
-        if read < expected and now - self._last < _BEAT_EVERY:
-            return
-        self._last = now
-        _aside(
-            "UPDATE reports_datasetimport SET rows_read = %s, rows_expected = %s, heartbeat_at = %s WHERE id = %s",
-            [read, expected, now, self._import_id],
-        )
-
-
-def _aside(statement: str, said: list[Any]) -> None:
-    """On a connection of its own: the import's transaction is seen by others only once it is whole."""
-    other = connection.copy()
-    try:
-        with other.cursor() as cursor:
-            cursor.execute(statement, said)
-    finally:
-        other.close()
+        self._heartbeat(rows_read=read, rows_expected=expected)

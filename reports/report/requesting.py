@@ -3,8 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
-
+from accounts import jobs
 from accounts.models import User
 from conversations.models import Study
 from judgments.disclosure import must_wait_as_rater, withheld_stages
@@ -13,11 +12,16 @@ from reports.models import Report
 from reports.report.fingerprint import fingerprint
 from reports.report.parts import Part
 
-MAX_ATTEMPTS = 3
-ANNOUNCED_WITHIN = timedelta(seconds=10)
-A_DEAD_WORKER = timedelta(minutes=5)
 AT_MOST_EVERY = timedelta(seconds=30)  # while judgments keep coming in
 RATES = "You rate in this study, so its report has to wait until its stages are closed."
+
+REPORTS = jobs.Kind(
+    Report,
+    running=ReportState.RUNNING,
+    asked_at="requested_at",
+    began_at="started_at",
+    given_up=f"The worker died {jobs.MOST_ATTEMPTS} times while it computed this.",
+)
 
 
 class ReportWithheld(Exception):
@@ -74,33 +78,8 @@ def renew_report(*, report: Report, now: datetime) -> bool:
     return bool(asked)
 
 
-def waiting_reports(now: datetime) -> QuerySet[Report]:
-    """Reports that no living worker is at."""
-    unannounced = Q(state=ReportState.PENDING, requested_at__lt=now - ANNOUNCED_WITHIN)
-    return Report.objects.filter(unannounced | _abandoned(now)).order_by("id")
-
-
-def abandon_hopeless(*, now: datetime) -> int:
-    return Report.objects.filter(_abandoned(now), attempts__gte=MAX_ATTEMPTS).update(
-        state=ReportState.FAILED, failure=f"The worker died {MAX_ATTEMPTS} times while it computed this."
-    )
-
-
-def claim_report(*, report_id: int, now: datetime) -> bool:
-    """False if another worker is at it, or it is done."""
-    waiting = Q(state=ReportState.PENDING) | _abandoned(now)
-    claimed = Report.objects.filter(waiting, pk=report_id, attempts__lt=MAX_ATTEMPTS).update(
-        state=ReportState.RUNNING, started_at=now, attempts=F("attempts") + 1
-    )
-    return bool(claimed)
-
-
 def _check_part(study: Study, part: Part, withheld: list[int]) -> None:
     whole = Report.objects.filter(study=study, part_column="", withheld=withheld).only("parts").first()
     known = [] if whole is None else whole.parts
     if not any((each["column"], each["value"]) == (part.column, part.value) for each in known):
         raise NoSuchPart("There is no such part of the study.")
-
-
-def _abandoned(now: datetime) -> Q:
-    return Q(state=ReportState.RUNNING, started_at__lt=now - A_DEAD_WORKER)

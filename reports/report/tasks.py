@@ -1,14 +1,10 @@
 """Reports are computed behind the page. The state is in PostgreSQL; the broker only wakes workers."""
 
-import logging
-
 from celery import shared_task
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
-from reports.report import requesting
-
-logger = logging.getLogger(__name__)
+from accounts import jobs
+from reports.report.requesting import REPORTS
 
 
 @shared_task(name="reports.compute_report")
@@ -20,14 +16,9 @@ def compute_report(report_id: int) -> None:
 
 @shared_task(name="reports.sweep_reports")
 def sweep_reports() -> None:
-    now = timezone.now()
-    requesting.abandon_hopeless(now=now)
-    for report in requesting.waiting_reports(now).only("id"):
-        announce_report(report.pk)
+    """Wake workers for reports whose announcement was lost or whose worker died."""
+    jobs.sweep(REPORTS, compute_report, now=timezone.now())
 
 
 def announce_report(report_id: int) -> None:
-    try:
-        compute_report.delay(report_id)
-    except OperationalError:
-        logger.warning("The broker is away; report %d waits for the sweeper.", report_id)
+    jobs.announce(compute_report, report_id)

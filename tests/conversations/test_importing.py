@@ -11,6 +11,7 @@ from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import jobs
 from conversations.enums import BatchState, Origin
 from conversations.formats import Format, Options, SubjectPolicy
 from conversations.models import (
@@ -25,7 +26,7 @@ from conversations.models import (
     Study,
     Subject,
 )
-from conversations.queries.batches import problems_of, waiting_batches
+from conversations.queries.batches import BATCHES, problems_of, waiting_batches
 from conversations.services import batches, importing
 from conversations.spreadsheets import problem_rows
 from tests import factories
@@ -231,14 +232,14 @@ def test_subjects_of_two_studies_are_apart(study):
 def test_file_that_kills_every_worker_is_given_up_with_a_reason(study):
     batch = received(study, [CONVERSATION])
     now = timezone.now()
-    for _attempt in range(importing.MOST_ATTEMPTS):
-        assert importing.claim(batch_id=batch.pk, now=now) is not None  # and its worker dies
-        now += importing.DEAD_AFTER + timedelta(seconds=1)
-    assert importing.claim(batch_id=batch.pk, now=now) is None
+    for _attempt in range(jobs.MOST_ATTEMPTS):
+        assert jobs.claim(BATCHES, batch.pk, now=now) is not None  # and its worker dies
+        now += jobs.DEAD_AFTER + timedelta(seconds=1)
+    assert jobs.claim(BATCHES, batch.pk, now=now) is None
     batch.refresh_from_db()
     assert batch.state == BatchState.FAILED
     assert "3 workers died" in batch.failure
-    assert importing.claim(batch_id=batch.pk, now=now) is None
+    assert jobs.claim(BATCHES, batch.pk, now=now) is None
 
 
 def test_import_that_died_starts_over_with_right_figures(study, monkeypatch):
@@ -260,8 +261,8 @@ def test_import_that_died_starts_over_with_right_figures(study, monkeypatch):
     batch.refresh_from_db()
     assert batch.state == BatchState.IMPORTING
     assert importing.import_batch(batch_id=batch.pk, now=timezone.now()) is None, "its worker may be alive"
-    later = timezone.now() + importing.DEAD_AFTER + timedelta(seconds=1)
-    assert list(waiting_batches(later, dead_after=importing.DEAD_AFTER)) == [batch]
+    later = timezone.now() + jobs.DEAD_AFTER + timedelta(seconds=1)
+    assert list(waiting_batches(later)) == [batch]
     resumed = importing.import_batch(batch_id=batch.pk, now=later)
     assert resumed is not None
     assert resumed.state == BatchState.DONE
@@ -278,12 +279,12 @@ def test_import_that_died_starts_over_with_right_figures(study, monkeypatch):
 
 def test_worker_that_lost_its_batch_writes_nothing_more(study):
     batch = received(study, EVERYTHING)
-    claimed = importing.claim(batch_id=batch.pk, now=timezone.now())
+    claimed = jobs.claim(BATCHES, batch.pk, now=timezone.now())
     assert claimed is not None
     late = importing._Import(claimed)
-    taken = importing.import_batch(batch_id=batch.pk, now=timezone.now() + importing.DEAD_AFTER + timedelta(seconds=1))
+    taken = importing.import_batch(batch_id=batch.pk, now=timezone.now() + jobs.DEAD_AFTER + timedelta(seconds=1))
     assert taken is not None
-    with pytest.raises(importing.Superseded), transaction.atomic():
+    with pytest.raises(jobs.Superseded), transaction.atomic():
         late.run()
     batch.refresh_from_db()
     assert (batch.state, batch.counts["conversations"]) == (BatchState.DONE, {"new": 1, "known": 0})
@@ -292,7 +293,7 @@ def test_worker_that_lost_its_batch_writes_nothing_more(study):
 def test_batches_of_a_study_are_imported_one_after_another(study):
     first, second = received(study, [CONVERSATION]), received(study, [ATTRIBUTE])
     assert importing.import_batch(batch_id=second.pk, now=timezone.now()) is None
-    assert list(waiting_batches(timezone.now(), dead_after=importing.DEAD_AFTER)) == [first]
+    assert list(waiting_batches(timezone.now())) == [first]
     importing.import_batch(batch_id=first.pk, now=timezone.now())
     assert importing.import_batch(batch_id=second.pk, now=timezone.now()) is not None
 
@@ -345,7 +346,7 @@ def test_fault_of_this_program_fails_the_batch_and_is_logged(study, monkeypatch,
 
 
 def test_reading_says_that_it_lives_before_the_first_row(study, monkeypatch):
-    monkeypatch.setattr(importing, "_HEARTBEAT_SECONDS", -1.0)
+    monkeypatch.setattr(jobs, "BEAT_EVERY", timedelta(seconds=-1))
     beats: list[int] = []
     original = importing._Import._beat
 

@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
+from accounts import jobs
 from accounts.models import User
 from conversations.enums import Role, StageState
 from conversations.models import Membership
@@ -23,9 +24,9 @@ from raters.models import Rater
 from reports.dataset.cells import cell
 from reports.dataset.tables import JUDGMENTS, TABLES
 from reports.enums import ExportFormat, ExportState
-from reports.exports import making, reads
+from reports.exports import making
+from reports.exports.reads import EXPORTS
 from reports.models import Export
-from reports.waiting import A_DEAD_WORKER
 from tests import worlds
 from tests.rows import remembered
 
@@ -160,24 +161,39 @@ def test_an_export_is_written_by_one_worker_and_taken_over_when_that_one_dies(st
     now = timezone.now()
     Export.objects.update(state=ExportState.RUNNING, heartbeat_at=now, attempts=1)
     assert making.make_export(export_id=export.pk, now=now) is None
-    assert not reads.unfinished_exports(now).exists()
-    later = now + 2 * A_DEAD_WORKER
-    assert list(reads.unfinished_exports(later)) == [export]
+    assert not jobs.unattended(EXPORTS, now).exists()
+    later = now + 2 * jobs.DEAD_AFTER
+    assert list(jobs.unattended(EXPORTS, later)) == [export]
     taken_over = making.make_export(export_id=export.pk, now=later)
     assert taken_over is not None
     assert taken_over.state == ExportState.DONE
 
 
+def test_a_worker_that_lost_its_export_leaves_the_other_ones_file(study):
+    export = requested(study, member(study, Role.OWNER), ExportFormat.CSV)
+    now = timezone.now()
+    late = jobs.claim(EXPORTS, export.pk, now=now)
+    assert late is not None
+    finished = making.make_export(export_id=export.pk, now=now + 2 * jobs.DEAD_AFTER)
+    file = Path(finished.file.path)
+    written = file.stat().st_ino
+    with pytest.raises(jobs.Superseded):
+        making._make(late)
+    assert file.stat().st_ino == written
+    assert [each.name for each in file.parent.iterdir() if each.suffix == ".part"] == []
+    assert Export.objects.get().state == ExportState.DONE
+
+
 def test_an_export_whose_workers_keep_dying_is_given_up(study):
     requested(study, member(study, Role.OWNER), ExportFormat.CSV)
     now = timezone.now()
-    Export.objects.update(state=ExportState.RUNNING, heartbeat_at=now, attempts=making.MAX_ATTEMPTS)
-    assert making.abandon_hopeless(now=now + 2 * A_DEAD_WORKER) == 1
+    Export.objects.update(state=ExportState.RUNNING, heartbeat_at=now, attempts=jobs.MOST_ATTEMPTS)
+    assert jobs.abandon(EXPORTS, now=now + 2 * jobs.DEAD_AFTER) == 1
     assert Export.objects.get().state == ExportState.FAILED
 
 
 def test_a_worker_says_that_it_lives_while_its_snapshot_is_open(study, monkeypatch):
-    monkeypatch.setattr(making, "HEARTBEAT_EVERY", timedelta(0))
+    monkeypatch.setattr(jobs, "BEAT_EVERY", timedelta(0))
     export = requested(study, member(study, Role.OWNER), ExportFormat.JSONL)
     long_ago = timezone.now() - timedelta(hours=1)
     finished = making.make_export(export_id=export.pk, now=long_ago)

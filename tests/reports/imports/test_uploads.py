@@ -1,6 +1,7 @@
 """A dataset is uploaded in the browser: a worker makes a study of it, or says what is wrong and leaves nothing behind."""
 
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import pytest
@@ -8,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from accounts import jobs
 from accounts.models import User
 from conversations.models import Study
 from reports.dataset.reads import dataset_of
@@ -126,17 +128,48 @@ def test_one_worker_at_a_time_and_three_deaths_are_enough(staff, announced):
     zipfile.ZipFile(empty, "w").close()
     upload(staff, empty)
     number = announced[0]
-    other = connection.copy()
-    other.set_autocommit(False)
-    with other.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"dataset import {number}"])
-        assert uploads.import_upload(import_id=number, now=timezone.now()) is None
-    other.rollback()
-    other.close()
-    assert DatasetImport.objects.get().state == "pending"
-    DatasetImport.objects.update(state="running", attempts=3)
+    assert jobs.claim(uploads.IMPORTS, number, now=timezone.now()) is not None
+    assert uploads.import_upload(import_id=number, now=timezone.now()) is None
+    assert DatasetImport.objects.get().state == "running"
+    DatasetImport.objects.update(heartbeat_at=None, attempts=3)
     assert uploads.import_upload(import_id=number, now=timezone.now()) is None
     assert DatasetImport.objects.get().failure == "The worker died 3 times while it read this."
+    assert not DatasetImport.objects.get().file, "nobody needs it any more"
+
+
+def test_a_worker_that_lost_its_import_leaves_no_study(staff, announced, tmp_path, monkeypatch):
+    study = reported_study(subjects=2)
+    write_dataset_to(tmp_path / "dataset", ExportScope(study, [1, 2, 3]))
+    upload(staff, zipped(tmp_path / "dataset", tmp_path / "dataset.zip"))
+    taken: list[DatasetImport | None] = []
+
+    def lose(_progress, _read, _expected):
+        if not taken:
+            taken.append(elsewhere(lambda: jobs.claim(uploads.IMPORTS, announced[0], now=later())))
+
+    monkeypatch.setattr(uploads._Progress, "__call__", lose)
+    assert uploads.import_upload(import_id=announced[0], now=timezone.now()) is None
+    assert list(Study.objects.all()) == [study]
+    left = DatasetImport.objects.get()
+    assert (left.state, left.attempts) == ("running", 2)
+    assert left.file.storage.exists(str(left.file.name)), "the other worker needs it"
+
+
+def later():
+    return timezone.now() + 2 * jobs.DEAD_AFTER
+
+
+def elsewhere(act):
+    """What another worker makes of it, on its own connection."""
+
+    def run():
+        try:
+            return act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(run).result()
 
 
 def test_a_file_that_went_away_fails_in_words_and_tells_no_paths(staff, announced):

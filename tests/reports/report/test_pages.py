@@ -13,6 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.utils import timezone
 
+from accounts import jobs
 from accounts.models import User
 from conversations.enums import Role
 from conversations.models import Attribute, Membership, Prompt, Response, Study, Subject, System
@@ -174,9 +175,9 @@ def test_two_workers_do_not_compute_the_same_report(study):
 
 def test_a_report_whose_worker_died_is_found_and_given_up_in_the_end(study):
     report = Report.objects.create(study=study, requested_at=NOW, state="running", started_at=NOW, attempts=1)
-    assert list(requesting.waiting_reports(timezone.now())) == [report]
-    Report.objects.update(attempts=requesting.MAX_ATTEMPTS)
-    assert requesting.abandon_hopeless(now=timezone.now()) == 1
+    assert list(jobs.unattended(requesting.REPORTS, timezone.now())) == [report]
+    Report.objects.update(attempts=jobs.MOST_ATTEMPTS)
+    assert jobs.abandon(requesting.REPORTS, now=timezone.now()) == 1
     assert b"could not be computed" in member(study).get(address(study)).content
 
 
