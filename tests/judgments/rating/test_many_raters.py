@@ -66,7 +66,7 @@ class HttpRater:
                     raise
                 if error.code == 503:
                     self.refused += 1
-                    time.sleep(int(error.headers["Retry-After"]))
+                    time.sleep(int(error.headers["Retry-After"]) * self.chance.uniform(1.0, 2.0))
             except (OSError, HTTPException):
                 pass
             time.sleep(self.chance.uniform(0.02, 0.2))
