@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from tests.patience import PATIENCE
 from yardstick.embedded import leftovers, paths
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(3600), pytest.mark.xdist_group("story")]
 # What workers do is shown when it is done, however busy the machine.
 DONE = PATIENCE * 1000
 BATCH = [
