@@ -11,7 +11,7 @@ from raters.enums import EnrolmentOutcome, Platform
 from raters.incoming import PROLIFIC_PARAMETERS, PROLIFIC_RETURN_ADDRESS
 from raters.models import EntryLink
 
-# A returned visit was ended on the platform: nobody comes back with a code for it.
+# A returned arrival was ended on the platform: nobody comes back with a code for it.
 OUTCOMES_WITH_CODES = [outcome for outcome in EnrolmentOutcome if outcome != EnrolmentOutcome.RETURNED]
 PARAMETERS = ("person_parameter", "study_parameter", "session_parameter")
 
@@ -70,7 +70,7 @@ class EntryLinkForm(forms.ModelForm):
 
 
 class CompletionCodesForm(forms.Form):
-    """One code for each way a visit can end."""
+    """One code for each way an arrival can end."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -159,7 +159,7 @@ class Admission(models.Model):
 
 
 class Arrival(models.Model):
-    """One visit of a rater by an entry link; on a crowd platform one submission, which is paid and coded by itself."""
+    """A rater's coming by an entry link and all they do until it ends; on a crowd platform one submission, which is paid and coded by itself."""
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="arrivals")
     stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="arrivals")

@@ -39,7 +39,7 @@ def stages_open_to(enrolment: Enrolment) -> QuerySet[Stage]:
 
 
 def admissions_of(*, rater_ids: Collection[int], slug: str, number: int) -> QuerySet[Admission]:
-    """Where these raters were let into a stage of a study that exists, with all that a visit needs."""
+    """Where these raters were let into a stage of a study that exists, with all that an arrival needs."""
     return Admission.objects.select_related("stage__study", "enrolment__rater").filter(
         stage__study__slug=slug,
         stage__study__deleted_at__isnull=True,
@@ -62,7 +62,7 @@ def has_unread_answer(enrolment: Enrolment) -> bool:
 
 
 def latest_arrival(*, rater_ids: Collection[int], slug: str, number: int) -> Arrival | None:
-    """The visit of one of these raters to a stage of a study that exists, ended or not."""
+    """The arrival of one of these raters to a stage of a study that exists, ended or not."""
     return (
         Arrival.objects.select_related("stage__study", "enrolment", "entry_link")
         .filter(
@@ -82,7 +82,7 @@ def enrolment_from_platform(*, link: EntryLink, person: str) -> Enrolment | None
 
 
 def arrivals_by(link: EntryLink) -> QuerySet[Arrival]:
-    """The visits by a link, latest first."""
+    """The arrivals by a link, latest first."""
     return Arrival.objects.select_related("enrolment").filter(entry_link=link).order_by("-arrived_at", "-pk")
 
 

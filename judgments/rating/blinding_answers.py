@@ -1,4 +1,4 @@
-"""Which side a rater took for the personalized one, asked after a visit, stored canonically."""
+"""Which side a rater took for the personalized one, asked at the end of an arrival, stored canonically."""
 
 import uuid
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Which of a rater's pages are asked about at the end of a visit."""
+"""Which of a rater's pages are asked about at the end of an arrival."""
 
 import uuid
 
@@ -12,7 +12,7 @@ from raters.models import Arrival, Rater
 
 
 def pages_to_ask_about(*, rater: Rater, stage: Stage, arrival: Arrival | None) -> list[uuid.UUID]:
-    """A keyed random sample of the regular comparisons submitted in this visit. Empty if the visit was asked before."""
+    """A keyed random sample of the regular comparisons submitted in this arrival. Empty if it was asked before."""
     if not behaviour(stage.number).has_sides or not stage.blinding_questions:
         return []
     pages = Assignment.objects.filter(

@@ -1,4 +1,4 @@
-"""How a visit of a rater ends: decided here, by counting, never by what a browser says."""
+"""How an arrival of a rater ends: decided here, by counting, never by what a browser says."""
 
 from datetime import datetime
 from typing import Literal
@@ -12,7 +12,7 @@ from judgments.rating.why_nothing import Nothing, WhyNothing, why_nothing
 from raters.enums import EnrolmentOutcome
 from raters.models import Arrival
 
-# Reasons that leave the rater nothing more to do in this visit, through no choice of theirs.
+# Reasons that leave the rater nothing more to do in this arrival, through no choice of theirs.
 NOTHING_MORE = frozenset(
     {
         Nothing.STUDY_CLOSED,
@@ -39,10 +39,10 @@ _BY_REASON = {
 
 
 def earned_outcome(*, arrival: Arrival, now: datetime, why: WhyNothing | None = None) -> EnrolmentOutcome | Literal[""]:
-    """What the rater has earned in this visit so far, or "" while there is something left for them to do.
+    """What the rater has earned in this arrival so far, or "" while there is something left for them to do.
 
-    Completed: at least one page submitted in the visit, and its quota is reached or nothing is left for this rater.
-    No work: nothing is left, and none was submitted in the visit. How it ended is kept, once it has. ``why`` is the
+    Completed: at least one page submitted in the arrival, and its quota is reached or nothing is left for this rater.
+    No work: nothing is left, and none was submitted in the arrival. How it ended is kept, once it has. ``why`` is the
     rater's answer of ``why_nothing``, where it is known already.
     """
     if arrival.outcome:
@@ -54,7 +54,7 @@ def earned_outcome(*, arrival: Arrival, now: datetime, why: WhyNothing | None = 
 
 
 def outcome_if_ended_now(*, arrival: Arrival, now: datetime, why: WhyNothing | None = None) -> EnrolmentOutcome:
-    """What the visit ends with if the rater ends it: what was earned, else stopped early.
+    """What the arrival ends with if the rater ends it: what was earned, else stopped early.
 
     A technical problem is believed of who set their last page aside as broken and stops there.
     """
@@ -71,6 +71,6 @@ def _submitted(arrival: Arrival) -> QuerySet[Assignment]:
 
 
 def _pages(arrival: Arrival) -> QuerySet[Assignment]:
-    """Those given in this visit, and those that were begun in an earlier one and ended in this."""
+    """Those given in this arrival, and those that were begun in an earlier one and ended in this."""
     mine = Assignment.objects.filter(rater=arrival.enrolment.rater_id, stage=arrival.stage_id)
     return mine.filter(Q(arrival=arrival) | Q(submitted_at__gte=arrival.arrived_at))

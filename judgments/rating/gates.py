@@ -11,7 +11,7 @@ _ENDED = frozenset({EnrolmentOutcome.FAILED_COMPREHENSION, EnrolmentOutcome.SCRE
 
 
 def next_gate(admitted: AdmittedRater) -> str | None:
-    """The address the rater must visit before rating, or None.
+    """The address the rater must go to before rating, or None.
 
     Who came by no platform has no code to be shown: the rating page itself tells them that their part has ended.
     """

@@ -1,4 +1,4 @@
-"""Raters leave: a visit ends, or somebody withdraws from the study."""
+"""Raters leave: an arrival ends, or somebody withdraws from the study."""
 
 from datetime import datetime
 
@@ -18,8 +18,8 @@ from raters.services.withdrawing import withdraw_enrolment
 
 
 @transaction.atomic
-def end_visit(*, arrival: Arrival, now: datetime) -> EnrolmentOutcome:
-    """The rater is done with this visit: others may take the page at hand. What ended stays ended as it did."""
+def end_own_arrival(*, arrival: Arrival, now: datetime) -> EnrolmentOutcome:
+    """The rater is done with this arrival: others may take the page at hand. What ended stays ended as it did."""
     wait_for_rater(arrival.enrolment)
     arrival.refresh_from_db(fields=["outcome"])
     outcome = outcome_if_ended_now(arrival=arrival, now=now)

@@ -40,7 +40,7 @@ type Spans = Mapping[int, Mapping[int, Sequence[Span]]]
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    name: str  # on this page; the same at every visit
+    name: str  # on this page; the same each time
     text: str
     is_found: bool
     state: str

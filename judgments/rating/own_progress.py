@@ -59,11 +59,11 @@ def own_progress(*, rater: Rater, stage: Stage) -> RaterProgress:
     slots = COUNTED_AHEAD * stage.k
     with connection.cursor() as cursor:
         cursor.execute(_PROGRESS, {"stage": stage.pk, "rater": rater.pk, "slots": slots})
-        done, claims, of_visit, tasks, units = cursor.fetchone()
+        done, claims, of_arrival, tasks, units = cursor.fetchone()
     allowed = [tasks]
     if stage.tasks_per_rater is not None:
         allowed.append(max(0, stage.tasks_per_rater - claims))
-    if stage.tasks_per_visit is not None and of_visit is not None:
-        allowed.append(max(0, stage.tasks_per_visit - of_visit))
+    if stage.tasks_per_visit is not None and of_arrival is not None:
+        allowed.append(max(0, stage.tasks_per_visit - of_arrival))
     left = min(allowed)
     return RaterProgress(done, left, round(units * left / tasks) if tasks else 0)

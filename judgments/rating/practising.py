@@ -75,7 +75,7 @@ def _assign(admission: Admission, task: Task, now: datetime) -> Assignment:
 def answer_check(*, admission: Admission, number: int, answers: Mapping[int, int], now: datetime) -> ComprehensionTry:
     """Take the rater's try ``number``: question id -> index of the choice. The same try again changes nothing.
 
-    All right passes. A second failure ends the rater's part in this stage and their visit, with an outcome that asks
+    All right passes. A second failure ends the rater's part in this stage and their arrival, with an outcome that asks
     them to return their place and is never a rejection.
 
     Raises:

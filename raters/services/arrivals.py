@@ -1,4 +1,4 @@
-"""Visits of raters by entry links: they begin, go on and end."""
+"""Arrivals of raters by entry links: they begin, go on and end."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ class SessionOfAnother(Exception):
 
 
 def begin_arrival(*, enrolment: Enrolment, link: EntryLink, incoming: Incoming | None, now: datetime) -> Arrival:
-    """The visit of a platform's session, or a new one by a link without sessions.
+    """The arrival of a platform's session, or a new one by a link without sessions.
 
     Who had returned an earlier session of theirs and comes with a new one is welcome again.
 
@@ -39,11 +39,11 @@ def begin_arrival(*, enrolment: Enrolment, link: EntryLink, incoming: Incoming |
 
 
 def current_arrival(*, enrolment: Enrolment, stage: Stage) -> Arrival | None:
-    """The rater's latest visit to the stage, unless it has ended."""
+    """The rater's latest arrival to the stage, unless it has ended."""
     latest = Arrival.objects.filter(enrolment=enrolment, stage=stage).order_by("-arrived_at").first()
     return latest if latest is not None and not latest.outcome else None
 
 
 def end_arrival(*, arrival: Arrival, outcome: EnrolmentOutcome, now: datetime) -> None:
-    """The first outcome of a visit stays."""
+    """The first outcome of an arrival stays."""
     Arrival.objects.filter(pk=arrival.pk, outcome="").update(outcome=outcome, ended_at=now)

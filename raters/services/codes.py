@@ -1,4 +1,4 @@
-"""What a rater takes back to the platform once a visit has ended."""
+"""What a rater takes back to the platform once an arrival has ended."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,12 +16,12 @@ class ReturnTicket:
 
 
 def show_code(*, arrival: Arrival, now: datetime) -> ReturnTicket:
-    """The code of the outcome the visit ended with. It is kept that it was shown, and when first.
+    """The code of the outcome the arrival ended with. It is kept that it was shown, and when first.
 
-    Raises ValueError for a visit that has not ended: nothing was earned yet.
+    Raises ValueError for an arrival that has not ended: nothing was earned yet.
     """
     if not arrival.outcome:
-        raise ValueError("This visit has not ended.")
+        raise ValueError("This arrival has not ended.")
     link = arrival.entry_link
     found = CompletionCode.objects.filter(entry_link=link, outcome=arrival.outcome).first() if link else None
     if link is None or found is None:

@@ -62,7 +62,7 @@ def enrol(
     incoming: Incoming | None = None,
     declared: Declared | None = None,
 ) -> Enrolment:
-    """Admit a human to the link's stage and begin their visit. The same person arriving again keeps one enrolment.
+    """Admit a human to the link's stage and begin their arrival. The same person arriving again keeps one enrolment.
 
     ``incoming`` is who the link's platform says has arrived; it goes before who is known at this browser.
 

@@ -12,7 +12,7 @@ from raters.services.arrivals import end_arrival
 
 @transaction.atomic
 def withdraw_enrolment(*, enrolment: Enrolment, now: datetime) -> bool:
-    """They get no pages any more, and their visits end. False if they had withdrawn before."""
+    """They get no pages any more, and their arrivals end. False if they had withdrawn before."""
     standing = Enrolment.objects.filter(pk=enrolment.pk).exclude(outcome=EnrolmentOutcome.WITHDREW)
     if not standing.update(outcome=EnrolmentOutcome.WITHDREW):
         return False

@@ -165,7 +165,7 @@ def _arrival_context(
         "guidelines": render_markdown(guidelines.text) if guidelines else "",
         "form": form,
         "minutes": minutes,
-        "pay_of_visit": (study.pay_per_hour * minutes / 60).quantize(Decimal("0.01"))
+        "pay_of_arrival": (study.pay_per_hour * minutes / 60).quantize(Decimal("0.01"))
         if stage.tasks_per_visit
         else None,
     }

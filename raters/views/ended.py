@@ -1,4 +1,4 @@
-"""The end of a visit: how it ended, and the code for the platform."""
+"""The end of an arrival: how it ended, and the code for the platform."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +13,7 @@ from raters.services import codes
 @never_cache
 @require_safe
 def ended(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """Only what was earned is shown: a visit that goes on leads back to its pages."""
+    """Only what was earned is shown: an arrival that goes on leads back to its pages."""
     arrival = queries.latest_arrival(rater_ids=sessions.rater_ids(request).values(), slug=slug, number=number)
     if arrival is None or sessions.rater_ids(request).get(str(arrival.stage.study_id)) != arrival.enrolment.rater_id:
         return render(request, "judgments/stranger.html", status=403)

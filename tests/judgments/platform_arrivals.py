@@ -1,4 +1,4 @@
-"""Visits that a crowd platform sent."""
+"""Arrivals that a crowd platform sent."""
 
 from datetime import datetime, timedelta
 
@@ -6,7 +6,7 @@ from judgments.models import Assignment
 from raters.models import Arrival, Enrolment, EntryLink, Rater
 
 
-def visit(link: EntryLink, number: int, outcome: str, *, now: datetime, minutes: int = 0) -> Arrival:
+def arrived(link: EntryLink, number: int, outcome: str, *, now: datetime, minutes: int = 0) -> Arrival:
     """One that ended so, with one page of so many active minutes if any."""
     study = link.stage.study
     rater = Rater.objects.create(kind="human", name=f"rater {number}")

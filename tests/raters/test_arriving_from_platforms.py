@@ -93,7 +93,7 @@ def test_missing_unfilled_and_foreign_parameters_are_refused(link):
     assert "belongs to another study" in Client().get(f"/r/{link.token}/", foreign).content.decode()
 
 
-def test_an_unsigned_visit_is_never_taken_where_a_signature_is_demanded(link):
+def test_an_unsigned_arrival_is_never_taken_where_a_signature_is_demanded(link):
     EntryLink.objects.update(requires_token=True)
     assert Client().get(f"/r/{link.token}/", {"PROLIFIC_PID": "p", "SESSION_ID": "s"}).status_code == 403
     assert not Enrolment.objects.exists()
@@ -133,7 +133,7 @@ def test_the_hash_of_the_consent_is_kept_and_a_newer_text_is_kept_instead(link):
         assert Enrolment.objects.get().consent_hash == sha256(text.encode()).hexdigest()
 
 
-def test_each_start_by_an_open_link_is_a_visit_of_one_rater():
+def test_each_start_by_an_open_link_is_an_arrival_of_one_rater():
     link = EntryLink.objects.create(stage=factories.stage(factories.study(), 1), label="open")
     client = Client()
     client.post(f"/r/{link.token}/")

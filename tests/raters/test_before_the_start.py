@@ -25,7 +25,7 @@ def page(link: EntryLink, client: Client | None = None) -> str:
     return (client or Client()).get(f"/r/{link.token}/").content.decode()
 
 
-def test_time_and_pay_of_a_visit_are_told_before_the_start(link):
+def test_time_and_pay_of_an_arrival_are_told_before_the_start(link):
     Stage.objects.filter(pk=link.stage_id).update(tasks_per_visit=9, seconds_per_unit=20)
     # 9 pages of 4 units of 20 seconds: 12 minutes, at 12.00 an hour.
     assert "A visit is 9 pages. That takes about 12 minutes." in page(link)
@@ -82,7 +82,7 @@ def test_version_time_and_hash_of_the_consent_are_kept_and_a_new_text_is_asked_a
     assert client.get(f"/rate/{study.slug}/1/").status_code == 200
 
 
-def test_each_start_by_an_open_link_is_a_visit_of_the_same_rater(link):
+def test_each_start_by_an_open_link_is_an_arrival_of_the_same_rater(link):
     client = Client()
     for _ in range(2):
         client.post(f"/r/{link.token}/")

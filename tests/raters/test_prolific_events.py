@@ -56,7 +56,7 @@ def tell(session: str, status: str, *, event: str = "", secret: str = SECRET, at
 
 
 @pytest.mark.parametrize("status", ["RETURNED", "TIMED-OUT"])
-def test_returned_submission_frees_its_page_at_once_and_keeps_the_visit_marked(world, status):
+def test_returned_submission_frees_its_page_at_once_and_keeps_the_arrival_marked(world, status):
     study, stage, link = world
     enrolment = arrive(link, "person-1", "session-1")
     claim(rater=enrolment.rater, stage=stage, now=timezone.now())

@@ -1,4 +1,4 @@
-"""After a visit: which response did you take for the personalized one? Asked once, and never answered by us."""
+"""At the end of an arrival: which response did you take for the personalized one? Asked once, and never answered by us."""
 
 import uuid
 from typing import TypedDict
@@ -23,26 +23,26 @@ SESSION_KEY = "blinding"
 
 
 class AskedPages(TypedDict):
-    """What one visit is asked: how many pages, and which of them are left."""
+    """What one arrival is asked: how many pages, and which of them are left."""
 
     total: int
     left: list[str]
 
 
 def asked_of(request: HttpRequest, admitted: AdmittedRater) -> AskedPages:
-    """The pages are drawn when the rater first stops in a visit; later pages of the visit are not asked about."""
+    """The pages are drawn when the rater first stops in an arrival; later pages of it are not asked about."""
     if not admitted.stage.blinding_questions:
         return AskedPages(total=0, left=[])
-    visits: dict[str, AskedPages] = request.session.get(SESSION_KEY, {})
+    arrivals: dict[str, AskedPages] = request.session.get(SESSION_KEY, {})
     arrival = latest_arrival(enrolment=admitted.enrolment, stage=admitted.stage)
     key = f"{admitted.stage.pk}:{arrival.pk if arrival else 0}"
-    if key not in visits:
+    if key not in arrivals:
         drawn = pages_to_ask_about(rater=admitted.rater, stage=admitted.stage, arrival=arrival)
         if not drawn:
             return AskedPages(total=0, left=[])
-        visits[key] = AskedPages(total=len(drawn), left=[str(page) for page in drawn])
-        request.session[SESSION_KEY] = visits
-    return visits[key]
+        arrivals[key] = AskedPages(total=len(drawn), left=[str(page) for page in drawn])
+        request.session[SESSION_KEY] = arrivals
+    return arrivals[key]
 
 
 @for_raters

@@ -1,4 +1,4 @@
-"""What a rater sees when they stop: what they did, what it pays, how to come back, and how a paid visit ends."""
+"""What a rater sees when they stop: what they did, what it pays, how to come back, and how a paid arrival ends."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -82,11 +82,11 @@ def history(request: HttpRequest, admitted: AdmittedRater) -> HttpResponse:
 @for_raters
 @require_safe
 def finish(request: HttpRequest, admitted: AdmittedRater) -> HttpResponse:
-    """Stop for now or, for who is paid by the visit, end it. Once a visit the blinding questions come first."""
+    """Stop for now or, for who is paid by the arrival, end it. Once an arrival the blinding questions come first."""
     now = timezone.now()
     arrival = latest_arrival(enrolment=admitted.enrolment, stage=admitted.stage)
-    by_visit = is_paid_by_arrival(arrival)
-    if arrival and by_visit and arrival.outcome:
+    by_arrival = is_paid_by_arrival(arrival)
+    if arrival and by_arrival and arrival.outcome:
         return redirect("arrival:ended", admitted.study.slug, admitted.stage.number)
     if blinding.asked_of(request, admitted)["left"]:
         return redirect("judgments:blinding", admitted.study.slug, admitted.stage.number)
@@ -101,7 +101,7 @@ def finish(request: HttpRequest, admitted: AdmittedRater) -> HttpResponse:
         "resume_url": request.build_absolute_uri(reverse("arrival:resume", args=[admitted.enrolment.resume_token])),
         **(
             _ending(arrival, ending.outcome_if_ended_now(arrival=arrival, now=now, why=why))
-            if arrival and by_visit
+            if arrival and by_arrival
             else {}
         ),
     }
@@ -110,12 +110,12 @@ def finish(request: HttpRequest, admitted: AdmittedRater) -> HttpResponse:
 
 @for_raters
 @require_POST
-def end_visit(request: HttpRequest, admitted: AdmittedRater) -> HttpResponse:
-    """The rater ends a paid visit. With which outcome is decided on the server."""
+def end_arrival(request: HttpRequest, admitted: AdmittedRater) -> HttpResponse:
+    """The rater ends a paid arrival. With which outcome is decided on the server."""
     arrival = latest_arrival(enrolment=admitted.enrolment, stage=admitted.stage)
     if arrival is None or not is_paid_by_arrival(arrival):
         return redirect("judgments:finish", admitted.study.slug, admitted.stage.number)
-    leaving.end_visit(arrival=arrival, now=timezone.now())
+    leaving.end_own_arrival(arrival=arrival, now=timezone.now())
     return redirect("arrival:ended", admitted.study.slug, admitted.stage.number)
 
 
@@ -133,8 +133,8 @@ def _all_figures(admitted: AdmittedRater, arrival: Arrival | None) -> list[Figur
     figures = [_figures(_("In all"), _pay_in_all(admitted), admitted)]
     if arrival is not None:
         paid = pay.pay_of_arrivals(study=admitted.study, arrival_ids=[arrival.pk])
-        of_visit = paid.get(arrival.pk) or pay.no_pay(study=admitted.study, rater_id=admitted.rater.pk)
-        figures.insert(0, _figures(_("This visit"), of_visit, admitted))
+        of_arrival = paid.get(arrival.pk) or pay.no_pay(study=admitted.study, rater_id=admitted.rater.pk)
+        figures.insert(0, _figures(_("This visit"), of_arrival, admitted))
     return figures
 
 

@@ -39,8 +39,8 @@ def owner(study) -> Client:
     return client
 
 
-def visit(link: EntryLink, number: int, outcome: str, *, minutes: int = 0) -> Arrival:
-    return platform_arrivals.visit(link, number, outcome, minutes=minutes, now=NOW)
+def arrived(link: EntryLink, number: int, outcome: str, *, minutes: int = 0) -> Arrival:
+    return platform_arrivals.arrived(link, number, outcome, minutes=minutes, now=NOW)
 
 
 def download(client: Client, link: EntryLink, kind: str) -> list[str]:
@@ -50,20 +50,20 @@ def download(client: Client, link: EntryLink, kind: str) -> list[str]:
     return answer.content.decode().splitlines()
 
 
-def test_each_visit_is_where_its_outcome_belongs(owner, link):
-    visit(link, 1, "completed", minutes=5)
-    visit(link, 2, "no_work")
-    visit(link, 3, "stopped_early", minutes=10)
-    visit(link, 4, "failed_comprehension")
-    visit(link, 5, "screened_out", minutes=2)
-    visit(link, 6, "")  # goes on
+def test_each_arrival_is_where_its_outcome_belongs(owner, link):
+    arrived(link, 1, "completed", minutes=5)
+    arrived(link, 2, "no_work")
+    arrived(link, 3, "stopped_early", minutes=10)
+    arrived(link, 4, "failed_comprehension")
+    arrived(link, 5, "screened_out", minutes=2)
+    arrived(link, 6, "")  # goes on
     assert download(owner, link, "approve") == ["submission-1", "submission-2"]
     assert download(owner, link, "bonus") == ["person-3,2.00", "person-5,0.40"]
     assert download(owner, link, "screen-out") == ["submission-4", "submission-5"]
 
 
 def test_the_page_counts_and_shows_no_ids(owner, link):
-    visit(link, 1, "completed", minutes=5)
+    arrived(link, 1, "completed", minutes=5)
     page = owner.get(f"/studies/{link.stage.study.slug}/crowd/").content.decode()
     assert "crowd" in page
     assert "person-1" not in page
@@ -71,7 +71,7 @@ def test_the_page_counts_and_shows_no_ids(owner, link):
 
 
 def test_each_download_is_written_down_without_the_ids(owner, link):
-    visit(link, 1, "completed")
+    arrived(link, 1, "completed")
     download(owner, link, "approve")
     entry = AuditEntry.objects.get(action="raters.crowd_download")
     assert entry.details == {"list": "approve", "visits": 1}

@@ -122,8 +122,8 @@ def link(study, owner) -> EntryLink:
     return link
 
 
-def visit(link: EntryLink, number: int, outcome: str, *, minutes: int = 0) -> Arrival:
-    return platform_arrivals.visit(link, number, outcome, minutes=minutes, now=NOW)
+def arrived(link: EntryLink, number: int, outcome: str, *, minutes: int = 0) -> Arrival:
+    return platform_arrivals.arrived(link, number, outcome, minutes=minutes, now=NOW)
 
 
 def address(link: EntryLink, kind: str) -> str:
@@ -149,8 +149,8 @@ def states(link: EntryLink) -> list[str]:
 
 
 def test_submissions_are_approved_together_and_once(client, link, platform):
-    visit(link, 1, "completed")
-    visit(link, 2, "no_work")
+    arrived(link, 1, "completed")
+    arrived(link, 2, "no_work")
     assert "being told of 2" in send(client, link, "approve")
     work(link)
     assert platform.calls == [
@@ -169,8 +169,8 @@ def test_submissions_are_approved_together_and_once(client, link, platform):
 
 
 def test_a_bonus_is_set_up_and_paid_once_with_what_is_due(client, link, platform):
-    visit(link, 3, "stopped_early", minutes=10)
-    visit(link, 4, "screened_out", minutes=2)
+    arrived(link, 3, "stopped_early", minutes=10)
+    arrived(link, 4, "screened_out", minutes=2)
     page = client.get(address(link, "bonus")).content.decode()
     assert "Pay 2.40 GBP to 2" in page
     send(client, link, "bonus")
@@ -186,7 +186,7 @@ def test_a_bonus_is_set_up_and_paid_once_with_what_is_due(client, link, platform
 
 @pytest.mark.parametrize("status", [500, 0])
 def test_a_payment_whose_answer_is_lost_is_never_made_again_by_itself(client, link, platform, status):
-    visit(link, 3, "stopped_early", minutes=10)
+    arrived(link, 3, "stopped_early", minutes=10)
     platform.statuses["pay"] = [status]
     send(client, link, "bonus")
     work(link)
@@ -205,7 +205,7 @@ def test_a_payment_whose_answer_is_lost_is_never_made_again_by_itself(client, li
 
 
 def test_a_worker_that_died_after_asking_to_pay_leaves_it_unknown(client, link, platform):
-    visit(link, 3, "stopped_early", minutes=10)
+    arrived(link, 3, "stopped_early", minutes=10)
     send(client, link, "bonus")
     assert send_next_batch(study_id=link.stage.study_id, now=NOW)  # set up
     PlatformAct.objects.update(state=ActState.SENT, told_at=NOW)  # then the process was killed in the call to pay
@@ -217,7 +217,7 @@ def test_a_worker_that_died_after_asking_to_pay_leaves_it_unknown(client, link, 
 
 
 def test_an_amount_that_differs_over_there_is_not_paid(client, link, platform):
-    visit(link, 3, "stopped_early", minutes=10)
+    arrived(link, 3, "stopped_early", minutes=10)
     platform.cents_off = 100
     send(client, link, "bonus")
     work(link)
@@ -227,7 +227,7 @@ def test_an_amount_that_differs_over_there_is_not_paid(client, link, platform):
 
 
 def test_too_many_calls_wait_as_long_as_the_platform_asks(client, link, platform):
-    visit(link, 1, "completed")
+    arrived(link, 1, "completed")
     platform.statuses["bulk-approve"], platform.headers = [429], {"Retry-After": "40"}
     send(client, link, "approve")
     work(link)
@@ -238,7 +238,7 @@ def test_too_many_calls_wait_as_long_as_the_platform_asks(client, link, platform
 
 
 def test_a_token_that_is_refused_is_told_in_words(client, link, platform):
-    visit(link, 1, "completed")
+    arrived(link, 1, "completed")
     platform.statuses["bulk-approve"] = [401]
     send(client, link, "approve")
     work(link)
@@ -248,18 +248,18 @@ def test_a_token_that_is_refused_is_told_in_words(client, link, platform):
     assert "Send 1" in client.get(address(link, "approve")).content.decode()  # it is in the list again
 
 
-def test_one_visit_that_is_not_possible_does_not_hold_up_the_others(client, link, platform):
+def test_one_arrival_that_is_not_possible_does_not_hold_up_the_others(client, link, platform):
     for number in (1, 2, 3, 4):
-        visit(link, number, "completed")
+        arrived(link, number, "completed")
     platform.statuses["bulk-approve"] = [400, 400, 400]  # all, the first half, its first one
     send(client, link, "approve")
     work(link)
     assert sorted(states(link)) == [ActState.DONE] * 3 + [ActState.FAILED]
 
 
-def test_each_screened_out_visit_ends_with_its_own_code(client, link, platform):
-    visit(link, 4, "screened_out")
-    visit(link, 5, "failed_comprehension")  # this link has no code for it
+def test_each_screened_out_arrival_ends_with_its_own_code(client, link, platform):
+    arrived(link, 4, "screened_out")
+    arrived(link, 5, "failed_comprehension")  # this link has no code for it
     send(client, link, "screen-out")
     work(link)
     assert [(path, body) for path, body, _token in platform.calls] == [
@@ -272,7 +272,7 @@ def test_each_screened_out_visit_ends_with_its_own_code(client, link, platform):
 
 
 def test_who_agrees_to_an_older_list_sends_nothing(owner, link, platform):
-    visit(link, 1, "completed")
+    arrived(link, 1, "completed")
     asked: dict[str, Any] = {
         "study": link.stage.study,
         "link": link,
@@ -287,7 +287,7 @@ def test_who_agrees_to_an_older_list_sends_nothing(owner, link, platform):
 
 
 def test_the_token_and_ids_appear_nowhere(client, owner, link, platform, caplog):
-    visit(link, 1, "completed")
+    arrived(link, 1, "completed")
     page = send(client, link, "approve") + client.get(f"/studies/{link.stage.study.slug}/crowd/token/").content.decode()
     work(link)
     logged = caplog.text + str(list(AuditEntry.objects.values()))
@@ -298,7 +298,7 @@ def test_the_token_and_ids_appear_nowhere(client, owner, link, platform, caplog)
 
 
 def test_without_the_token_nothing_that_waits_is_sent(client, link, platform):
-    visit(link, 1, "completed")
+    arrived(link, 1, "completed")
     send(client, link, "approve")
     client.post(f"/studies/{link.stage.study.slug}/crowd/token/", {"remove": "yes"})
     work(link)

@@ -1,4 +1,4 @@
-"""At the end of a visit raters say which response they took for the personalized one; nothing tells them."""
+"""At the end of an arrival raters say which response they took for the personalized one; nothing tells them."""
 
 import re
 import uuid

@@ -1,4 +1,4 @@
-"""Why a rater gets nothing, what they earned, and how a visit ends."""
+"""Why a rater gets nothing, what they earned, and how an arrival ends."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,7 @@ from judgments.enums import Outcome
 from judgments.models import Assignment, Question, Slot, Task
 from judgments.rating.answering import set_aside
 from judgments.rating.ending import earned_outcome, outcome_if_ended_now
-from judgments.rating.leaving import end_visit
+from judgments.rating.leaving import end_own_arrival
 from judgments.rating.why_nothing import Nothing, TasksLeft, why_nothing
 from judgments.work.claiming import claim_next
 from judgments.work.opening import close_stage, open_stage, pause_stage
@@ -83,12 +83,12 @@ def test_a_stage_a_study_or_a_rater_that_rests_gives_nothing():
     assert reason(rater, stage) == Nothing.STUDY_CLOSED
 
 
-def test_a_page_begun_in_an_earlier_visit_is_paid_with_the_visit_that_finishes_it():
+def test_a_page_begun_in_an_earlier_arrival_is_paid_with_the_arrival_that_finishes_it():
     study, stage = open_for_rating(1)
     rater = factories.rater(study)
     first = arrive(rater, stage, now=NOW)
     begun = claim(rater=rater, stage=fresh(stage), now=NOW)
-    end_visit(arrival=first, now=NOW)
+    end_own_arrival(arrival=first, now=NOW)
     second = arrive(rater, stage, now=NOW + timedelta(hours=1))
     again = claim(rater=rater, stage=fresh(stage), now=NOW + timedelta(hours=1))
     assert again.pk == begun.pk
@@ -124,7 +124,7 @@ def test_who_must_qualify_where_there_is_no_gold_is_told():
     assert reason(rater, stage) is None
 
 
-def test_quotas_of_a_visit_and_of_a_rater():
+def test_quotas_of_an_arrival_and_of_a_rater():
     study, stage = open_for_rating(1, subjects=4)
     Stage.objects.filter(pk=stage.pk).update(tasks_per_visit=1, tasks_per_rater=2)
     rater = factories.rater(study)
@@ -191,7 +191,7 @@ def test_the_counts_take_the_same_queries_whatever_the_size(django_assert_max_nu
         assert why_nothing(rater=rater, stage=fresh(stage), now=NOW).tasks == TasksLeft(free=12)
 
 
-def test_a_visit_is_completed_by_its_quota():
+def test_an_arrival_is_completed_by_its_quota():
     study, stage = open_for_rating(1, subjects=3)
     Stage.objects.filter(pk=stage.pk).update(tasks_per_visit=1)
     rater = factories.rater(study)
@@ -204,12 +204,12 @@ def test_a_visit_is_completed_by_its_quota():
     assert earned_outcome(arrival=arrival, now=NOW) == "completed"
 
 
-def test_a_visit_that_finds_nothing_has_its_own_outcome():
+def test_an_arrival_that_finds_nothing_has_its_own_outcome():
     study, stage = open_for_rating(1, subjects=1, k=1)
     work_until_nothing_left(factories.rater(study), stage, NOW)
     rater = factories.rater(study)
     arrival = arrive(rater, stage)
-    assert end_visit(arrival=arrival, now=NOW) == "no_work"
+    assert end_own_arrival(arrival=arrival, now=NOW) == "no_work"
     arrival.refresh_from_db()
     assert (arrival.outcome, arrival.ended_at) == ("no_work", NOW)
 
@@ -220,11 +220,11 @@ def test_stopping_before_the_end_is_its_own_outcome_and_frees_the_page():
     arrival = arrive(rater, stage)
     judge(claim(rater=rater, stage=stage, now=NOW), now=NOW)
     claim(rater=rater, stage=stage, now=NOW)
-    assert end_visit(arrival=arrival, now=NOW) == "stopped_early"
+    assert end_own_arrival(arrival=arrival, now=NOW) == "stopped_early"
     assert not Slot.objects.filter(assignment__isnull=False, filled_at__isnull=True).exists()
-    assert Assignment.objects.filter(rater=rater, outcome="").count() == 1  # the draft waits for another visit
+    assert Assignment.objects.filter(rater=rater, outcome="").count() == 1  # the draft waits for another arrival
     assert reason(rater, stage) == Nothing.VISIT_ENDED
-    assert end_visit(arrival=arrival, now=NOW) == "stopped_early"
+    assert end_own_arrival(arrival=arrival, now=NOW) == "stopped_early"
     later = NOW + timedelta(days=1)
     arrive(rater, stage, now=later)
     assert reason(rater, stage, later) == Nothing.OPEN_PAGE
@@ -254,8 +254,8 @@ def test_who_is_paused_has_earned_nothing_yet_and_who_is_in_a_paused_stage_has()
     assert earned_outcome(arrival=arrival, now=NOW) == "completed"
 
 
-def test_who_came_by_an_open_link_goes_on_after_a_visit():
+def test_who_came_by_an_open_link_goes_on_after_an_arrival():
     study, stage = open_for_rating(1, subjects=3)
     rater = factories.rater(study)
-    end_visit(arrival=arrive(rater, stage, platform=Platform.OPEN), now=NOW)
+    end_own_arrival(arrival=arrive(rater, stage, platform=Platform.OPEN), now=NOW)
     assert reason(rater, stage) is None

@@ -1,4 +1,4 @@
-"""The pages of a rater who stops: what was done, what it pays, and how the visit ends."""
+"""The pages of a rater who stops: what was done, what it pays, and how the arrival ends."""
 
 import re
 from collections.abc import Callable
@@ -56,7 +56,7 @@ def worked_a_minute_each() -> None:
 
 
 def come_by_prolific(study: Study, **codes: str) -> Arrival:
-    """The rater's visit is one that a crowd platform pays for."""
+    """The rater's arrival is one that a crowd platform pays for."""
     stage = study.stages.get(number=1)
     link = EntryLink.objects.create(
         stage=stage, label="crowd", platform=Platform.PROLIFIC, person_parameter="PROLIFIC_PID"
@@ -81,7 +81,7 @@ def test_finish_says_what_was_done_and_what_it_pays(study, client):
     assert "Pages 2" in page
     assert "2 min 0 s" in page
     assert "Earned 0.40 EUR" in page
-    assert "End this visit" not in page  # nobody pays by the visit here
+    assert "End this visit" not in page  # nobody pays by the arrival here
 
 
 @pytest.mark.django_db
@@ -109,17 +109,17 @@ def test_history_does_not_tell_checks_surplus_and_repeats_from_regular_pages(stu
 
 
 @pytest.mark.django_db
-def test_stopping_early_is_asked_plainly_and_ends_the_visit(study, client):
-    visit = come_by_prolific(study, stopped_early="EARLY")
-    EntryLink.objects.filter(arrivals=visit).update(return_address="https://platform.example/submit?cc={code}")
+def test_stopping_early_is_asked_plainly_and_ends_the_arrival(study, client):
+    arrival = come_by_prolific(study, stopped_early="EARLY")
+    EntryLink.objects.filter(arrivals=arrival).update(return_address="https://platform.example/submit?cc={code}")
     assert client.get(reverse("arrival:ended", args=[study.slug, 1])).status_code == 302  # nothing is earned yet
     finish = text_of(client.get(f"/rate/{study.slug}/1/finish/").content)
     assert "the code for stopping early, not the one for completing" in finish
     assert "EARLY" not in finish  # the code is shown once it was earned
     ended = client.post(f"/rate/{study.slug}/1/end/")
     assert ended.headers["Location"] == reverse("arrival:ended", args=[study.slug, 1])
-    visit.refresh_from_db()
-    assert visit.outcome == "stopped_early"
+    arrival.refresh_from_db()
+    assert arrival.outcome == "stopped_early"
     code_page = client.get(ended.headers["Location"])
     assert "Your code EARLY" in text_of(code_page.content)
     assert 'href="https://platform.example/submit?cc=EARLY"' in code_page.content.decode()
@@ -200,15 +200,15 @@ def test_who_failed_the_check_is_told_that_it_has_ended(study, client):
 
 
 @pytest.mark.django_db
-def test_a_complete_visit_leads_to_its_code(study, client):
+def test_a_complete_arrival_leads_to_its_code(study, client):
     Stage.objects.filter(study=study, number=1).update(tasks_per_visit=2)
-    visit = come_by_prolific(study)
+    arrival = come_by_prolific(study)
     nothing = text_of(client.get(f"/rate/{study.slug}/1/").content)
     assert "A visit is 2 pages, and you have done them all." in nothing
     assert "Finish and get the code" in text_of(client.get(f"/rate/{study.slug}/1/finish/").content)
     client.post(f"/rate/{study.slug}/1/end/")
-    visit.refresh_from_db()
-    assert visit.outcome == "completed"
+    arrival.refresh_from_db()
+    assert arrival.outcome == "completed"
 
 
 @pytest.mark.django_db

@@ -142,7 +142,7 @@ def test_a_check_passed_at_the_second_try_lets_the_rater_in(world):
 
 
 @pytest.mark.parametrize("platform", ["open", "prolific"])
-def test_failing_twice_ends_the_visit_and_asks_to_return(world, platform):
+def test_failing_twice_ends_the_arrival_and_asks_to_return(world, platform):
     study, stage = world
     questions.add_suggested_questions(stage=stage, actor=None)
     rater, client = enter(study)

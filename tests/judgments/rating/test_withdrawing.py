@@ -57,13 +57,13 @@ def test_withdrawing_keeps_what_was_judged_where_the_study_says_so():
     assert study.withdrawal_policy == "keep"
 
 
-def test_who_withdrew_gets_no_pages_and_their_visits_end():
+def test_who_withdrew_gets_no_pages_and_their_arrivals_end():
     study, rater = judged_study()
     stage = factories.stage(study, 1)
-    visit = Arrival.objects.create(enrolment=enrolment_of(rater), stage=stage, arrived_at=NOW)
+    arrival = Arrival.objects.create(enrolment=enrolment_of(rater), stage=stage, arrived_at=NOW)
     withdraw(enrolment=enrolment_of(rater), now=NOW)
-    visit.refresh_from_db()
-    assert (visit.outcome, visit.ended_at) == ("withdrew", NOW)
+    arrival.refresh_from_db()
+    assert (arrival.outcome, arrival.ended_at) == ("withdrew", NOW)
     assert claim_next(rater=rater, stage=stage, now=NOW) is None
     assert not Assignment.objects.filter(rater=rater, outcome="").exists()
 

@@ -1,4 +1,4 @@
-"""Who may get which pages, and how many: quotas, visits, pauses, languages, warnings, conflicts between stages."""
+"""Who may get which pages, and how many: quotas, arrivals, pauses, languages, warnings, conflicts between stages."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -28,7 +28,7 @@ def test_quota_per_rater_ends_the_work():
     assert len(work_until_nothing_left(factories.rater(study), stage, NOW)) == 2
 
 
-def test_quota_per_visit_ends_the_visit_and_the_next_one_goes_on():
+def test_quota_per_arrival_ends_the_arrival_and_the_next_one_goes_on():
     study, stage = open_for_rating(1, subjects=5)
     stage = set_stage(stage, tasks_per_visit=2)
     rater = factories.rater(study)
@@ -43,7 +43,7 @@ def test_quota_per_visit_ends_the_visit_and_the_next_one_goes_on():
 
 
 @pytest.mark.parametrize(("platform", "pages"), [(Platform.PROLIFIC, 0), (Platform.OPEN, 3)])
-def test_visit_that_has_ended_gives_no_more_pages_unless_the_link_is_open_to_all(platform, pages):
+def test_arrival_that_has_ended_gives_no_more_pages_unless_the_link_is_open_to_all(platform, pages):
     study, stage = open_for_rating(1, subjects=3)
     link = EntryLink.objects.create(stage=stage, label="link", platform=platform, person_parameter="PID")
     rater = factories.rater(study)

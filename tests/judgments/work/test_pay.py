@@ -82,20 +82,20 @@ def test_excluded_judgments_are_still_paid():
     assert pay_of(study=study) == before
 
 
-def test_pay_by_visit_by_stage_and_by_rater(django_assert_num_queries):
+def test_pay_by_arrival_by_stage_and_by_rater(django_assert_num_queries):
     study = factories.study(pay_per_hour="60.00")
     rater, other = factories.rater(study), factories.rater(study)
     enrolment = Enrolment.objects.get(rater=rater)
-    visits = [
+    arrivals = [
         Arrival.objects.create(enrolment=enrolment, stage=factories.stage(study, 1), arrived_at=NOW) for _ in range(3)
     ]
-    page(rater, study, minutes=1, arrival=visits[0])
-    page(rater, study, minutes=2, arrival=visits[1])
+    page(rater, study, minutes=1, arrival=arrivals[0])
+    page(rater, study, minutes=2, arrival=arrivals[1])
     page(rater, study, minutes=4)
     page(other, study, minutes=8)
     with django_assert_num_queries(1):
-        by_visit = pay_of_arrivals(study=study)
-    assert {key: pay.amount for key, pay in by_visit.items()} == {visits[0].pk: 1, visits[1].pk: 2}
+        by_arrival = pay_of_arrivals(study=study)
+    assert {key: pay.amount for key, pay in by_arrival.items()} == {arrivals[0].pk: 1, arrivals[1].pk: 2}
     with django_assert_num_queries(1):
         assert [pay.amount for pay in pay_of(study=study)] == [7, 8]
     assert [pay.amount for pay in pay_of(study=study, rater_ids=[other.pk])] == [8]
