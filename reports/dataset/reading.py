@@ -1,7 +1,11 @@
-"""From PostgreSQL to Arrow by COPY, block by block: the same few megabytes of memory for a thousand rows and for millions."""
+"""From PostgreSQL to Arrow by COPY, block by block: the same few megabytes of memory for a thousand rows and for millions.
+
+Whoever stops reading before the end closes what reads: a COPY that stays open holds the connection's lock, for which a
+rollback would wait without end.
+"""
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -45,7 +49,7 @@ def survey(table: Table, study: Study, stages: Sequence[int]) -> tuple[int, list
 
 def telling_first(
     table: Table, study: Study, stages: Sequence[int], telling: Sequence[int]
-) -> Iterator[pa.RecordBatch]:
+) -> Generator[pa.RecordBatch]:
     """All rows, those of ``survey`` first: a program that tells types by the beginning of a file gets them right."""
     chosen = {"telling": list(telling)}
     yield from _copied(table, study, stages, only=f"{table.order} = ANY(%(telling)s)", said=chosen)
@@ -54,7 +58,7 @@ def telling_first(
 
 def record_batches(
     table: Table, study: Study, stages: Sequence[int], columns: Sequence[str] | None = None
-) -> Iterator[pa.RecordBatch]:
+) -> Generator[pa.RecordBatch]:
     """The rows of a table in its order. Rows of other stages are left out of tables that can be withheld.
 
     Raises KeyError for a column that the table does not have.
@@ -70,7 +74,7 @@ def _copied(
     *,
     only: str = "true",
     said: Mapping[str, Any] | None = None,
-) -> Iterator[pa.RecordBatch]:
+) -> Generator[pa.RecordBatch]:
     chosen = table.chosen(columns)
     imported_keys(study)  # asked before COPY: the connection answers nothing else while it runs
     with connection.cursor() as wrapped:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -92,8 +92,9 @@ def _write_splits(
     expected, rows = count_rows(table, scope.study, scope.stages), dict.fromkeys(splits, 0)
     with ExitStack() as opened:
         sinks = {name: Sink(opened.enter_context((place / f"{name}.parquet").open("wb"))) for name in splits}
-        writers = {name: Parquet(sink, table) for name, sink in sinks.items()}
-        for batch in record_batches(table, scope.study, scope.stages):
+        writers = {name: opened.enter_context(closing(Parquet(sink, table))) for name, sink in sinks.items()}
+        batches = opened.enter_context(closing(record_batches(table, scope.study, scope.stages)))
+        for batch in batches:
             for name, part in _parts(batch, splits, split_of).items():
                 writers[name].write(part)
                 rows[name] += part.num_rows

@@ -1,7 +1,8 @@
 """Files for other tools, written row by row."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from typing import Any, BinaryIO
 
 from conversations.enums import StageNumber
@@ -51,7 +52,7 @@ WRITERS: dict[str, Callable[..., Written]] = {
 }
 
 
-def _judged(scope: ExportScope) -> Iterator[dict[str, Any]]:
+def _judged(scope: ExportScope) -> Generator[dict[str, Any]]:
     for batch in record_batches(JUDGED_UNITS, scope.study, scope.stages):
         yield from plain_rows(batch, JUDGED_UNITS)
 
@@ -104,13 +105,14 @@ def _annotation(study: Study, row: dict[str, Any], given: dict[str, Any]) -> dic
     return {"result": [result], "was_cancelled": False}
 
 
-def _write_array(file: BinaryIO, opening: str, rows: Iterator[dict[str, Any]], closing: str, beat: Beat) -> Written:
+def _write_array(file: BinaryIO, opening: str, rows: Generator[dict[str, Any]], ending: str, beat: Beat) -> Written:
     sink = Sink(file)
     sink.write(opening.encode())
     count = 0
-    for count, row in enumerate(rows, start=1):
-        comma = "," if count > 1 else ""
-        sink.write((comma + "\n" + json.dumps(row, ensure_ascii=False)).encode())
-        beat()
-    sink.write(("\n" + closing + "\n").encode())
+    with closing(rows):
+        for count, row in enumerate(rows, start=1):
+            comma = "," if count > 1 else ""
+            sink.write((comma + "\n" + json.dumps(row, ensure_ascii=False)).encode())
+            beat()
+    sink.write(("\n" + ending + "\n").encode())
     return Written(count, sink.size, sink.sha256)

@@ -1,6 +1,7 @@
 """A table of the dataset as one file."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -32,7 +33,7 @@ def write_table(table: Table, scope: ExportScope, *, file_format: str, file: Bin
 
 def write_batches(
     table: Table,
-    batches: Iterator[pa.RecordBatch],
+    batches: Generator[pa.RecordBatch],
     *,
     expected: int,
     file_format: str,
@@ -42,11 +43,12 @@ def write_batches(
     sink = Sink(file)
     writer = WRITERS[file_format](sink, table)
     rows = 0
-    for batch in batches:
-        writer.write(batch)
-        rows += batch.num_rows
-        beat()
-    writer.finish()
+    with closing(writer), closing(batches):
+        for batch in batches:
+            writer.write(batch)
+            rows += batch.num_rows
+            beat()
+        writer.finish()
     if rows != expected:
         raise ExportIncomplete(f"{rows} rows of {table.name} were written, but there are {expected}.")
     return Written(rows, sink.size, sink.sha256)

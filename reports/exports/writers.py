@@ -53,6 +53,10 @@ class Writer(ABC):
     @abstractmethod
     def finish(self) -> None: ...
 
+    @abstractmethod
+    def close(self) -> None:
+        """After ``finish`` or instead of it, where the file is given up."""
+
 
 class JsonLines(Writer):
     """Exact: every text as it is, one object a line."""
@@ -62,6 +66,9 @@ class JsonLines(Writer):
         self.sink.write("".join(line + "\n" for line in lines).encode())
 
     def finish(self) -> None:
+        pass
+
+    def close(self) -> None:
         pass
 
 
@@ -76,6 +83,9 @@ class Csv(Writer):
         self._write([[cell(value) for value in row.values()] for row in batch.to_pylist()])
 
     def finish(self) -> None:
+        pass
+
+    def close(self) -> None:
         pass
 
     def _write(self, rows: list[list[str]]) -> None:
@@ -101,6 +111,9 @@ class Parquet(Writer):
 
     def finish(self) -> None:
         self._write_group()
+        self._writer.close()
+
+    def close(self) -> None:
         self._writer.close()
 
     def _write_group(self) -> None:
