@@ -12,24 +12,18 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings
-from django.db import transaction
-from django.test import Client
-from django.test.html import Element, parse_html
 
 from judgments.enums import Outcome
 from judgments.models import Assignment
-from tests.yardstick.test_authorisation import MATRIX, World, make_world, routes
+from tests.yardstick.authorisation_matrix import MATRIX
+from tests.yardstick.authorisation_world import World, make_world, routes
+from tests.yardstick.hostile_words import DIGITS, LONG, NUL, Asking, addresses
 
 pytestmark = pytest.mark.django_db
-
-NUL = "a\0b"
-DIGITS = "9" * 4400
-LONG = "x" * (1 << 20)
-WORDS = [NUL, str(2**31), str(2**63), DIGITS]
 # As JSON: halves of surrogate pairs can only be written as escapes.
 VALUES = [r'"a\u0000b"', r'"ok \ud83d"', str(2**31), str(2**62), str(2**63), "1e400", "null", '[{"\\udfff": []}]']
 # What no part of a body may be, wherever it stands.
@@ -82,61 +76,9 @@ def world() -> World:
     return made
 
 
-class Asking:
-    """Asks as whom the route lets in, undoes what came of it, and keeps what was answered with 5xx."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.failed: list[str] = []
-        self.asked = 0
-        self._clients: dict[str, Client] = {}
-
-    def __call__(self, name: str, method: str, url: str, body: bytes = b"", content_type: str = "", **more: Any) -> Any:
-        visitor = "rater" if name.startswith("judgments:") else "owner"
-        if visitor not in self._clients:
-            self._clients[visitor] = self.world.client(visitor)
-        client = self._clients[visitor]
-        session = _session(client)
-        with transaction.atomic():
-            sent = {"content_type": content_type or "application/json", **more}
-            response = client.generic(method, url, body, **sent)
-            if response.streaming:
-                b"".join(response)
-            transaction.set_rollback(True)
-        if _session(client) != session:
-            del self._clients[visitor]  # signed out, or in anew: the next asks as before
-        self.asked += 1
-        assert response.status_code != 429, "a limit would answer in place of what is asked"
-        if response.status_code >= 500:
-            why = repr(exc_info[1]) if (exc_info := getattr(response, "exc_info", None)) else ""
-            said = re.sub(rb"csrfmiddlewaretoken=\w+&?", b"", body)
-            self.failed.append(f"{method} {name}: {_shown(url)} {_shown(str(more or said))} {_shown(why)}")
-        return response
-
-    def must_all_be_answered(self, *, at_least: int) -> None:
-        if self.failed:
-            pytest.fail("\n".join(self.failed), pytrace=False)
-        assert self.asked >= at_least
-
-
-def _session(client: Client) -> str:
-    return client.cookies[settings.SESSION_COOKIE_NAME].value if settings.SESSION_COOKIE_NAME in client.cookies else ""
-
-
-def _shown(text: str) -> str:
-    return text if len(text) < 120 else f"{text[:60]}...{text[-40:]}"
-
-
 @pytest.fixture
 def ask(world) -> Asking:
     return Asking(world)
-
-
-def addresses(ask: Asking, *methods: str) -> Iterator[tuple[str, str, str]]:
-    for name in sorted(MATRIX):
-        for method in MATRIX[name]:
-            if (not methods or method in methods) and (name, method) != ("generation:endpoint-test", "POST"):
-                yield name, method, ask.world.url(name)
 
 
 @cache
@@ -291,90 +233,3 @@ def _replaced(value: Any, path: tuple[Any, ...], by: Any) -> Any:
     copy = value.copy()
     copy[path[0]] = _replaced(value[path[0]], path[1:], by)
     return copy
-
-
-def test_odd_words_in_each_field_of_each_form(ask):
-    fields, seen = 0, set()
-    for name, _method, url in list(addresses(ask, "GET")):
-        page = ask(name, "GET", url)
-        if page.status_code != 200 or not page.headers["Content-Type"].startswith("text/html"):
-            continue
-        for action, values in forms_of(page.content.decode()):
-            if action in seen or action.endswith("/test/"):  # a model is asked there
-                continue
-            seen |= {action} - {""}
-            for field, word in itertools.product(values, WORDS):
-                _fill_in(ask, name, action or url, {**values, field: word})
-            _fill_in(ask, name, action or url, {field: LONG[: (1 << 20) // max(1, len(values))] for field in values})
-            fields += len(values)
-    assert fields > 150
-    ask.must_all_be_answered(at_least=fields)
-
-
-def _fill_in(ask: Asking, name: str, url: str, values: dict[str, Any]) -> None:
-    ask(name, "POST", url, urlencode(values, doseq=True).encode(), "application/x-www-form-urlencoded")
-
-
-FILE = b'{"kind": "conversation", "subject": "s", "turns": [{"role": "user", "content": "Hi"}]}\n'
-WITH_FILE = {
-    "api:batch-list": ["origin", "format", "subject_policy", "subject_field", "file_subject", "system", "columns"],
-    "conversations:upload": [],
-    "conversations:preview-batch": [],
-    "datasets:upload": [],
-}
-
-
-@pytest.mark.parametrize("name", WITH_FILE)
-def test_odd_words_beside_a_file(ask, name):
-    url = ask.world.url(name)
-    page = ask("conversations:upload", "GET", ask.world.url("conversations:upload")).content.decode()
-    fields = [field for _action, values in forms_of(page) for field in values] + WITH_FILE[name] + ["title"]
-    for field, word in itertools.product(dict.fromkeys(fields), [*WORDS, "[" * 100_000, '{"content": "a\\u0000"}']):
-        ask(name, "POST", url, *_multipart({"origin": "real", field: word}, "a.jsonl"))
-    for filename in [NUL, LONG[:5000], "\ud83d", "../../a", "\xff", ""]:
-        ask(name, "POST", url, *_multipart({"origin": "real"}, filename))
-    ask.must_all_be_answered(at_least=30)
-
-
-def _multipart(fields: dict[str, str], filename: str) -> tuple[bytes, str]:
-    parts = [f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{word}\r\n' for name, word in fields.items()]
-    parts.append(f'--x\r\nContent-Disposition: form-data; name="file"; filename="{filename}"\r\n\r\n')
-    return "".join(parts).encode(errors="surrogatepass") + FILE + b"\r\n--x--\r\n", "multipart/form-data; boundary=x"
-
-
-def forms_of(html: str) -> Iterator[tuple[str, dict[str, list[str]]]]:
-    """Each POST form of a page, filled in as somebody would who accepts what it proposes."""
-    for form in _all(parse_html(html), "form"):
-        attributes = dict(form.attributes)
-        if (attributes.get("method") or "").lower() != "post":
-            continue
-        values: dict[str, list[str]] = {}
-        for field in itertools.chain.from_iterable(
-            _all(form, tag) for tag in ("input", "textarea", "select", "button")
-        ):
-            _fill(values, field)
-        yield str(attributes.get("action") or ""), values
-
-
-def _fill(values: dict[str, list[str]], field: Element) -> None:
-    attributes = dict(field.attributes)
-    name, kind = attributes.get("name"), str(attributes.get("type") or field.name)
-    if not name or kind == "file":
-        return
-    if kind == "select":
-        options = [str(dict(option.attributes).get("value") or "") for option in _all(field, "option")]
-        values[name] = [next((option for option in options if option), "")]
-    elif kind in {"radio", "checkbox"}:
-        values.setdefault(name, [str(attributes.get("value") or "on")])
-    elif kind == "textarea":
-        values[name] = ["".join(str(child) for child in field.children) or "text"]
-    else:
-        values[name] = [str(attributes.get("value") or {"number": "1", "date": "2030-01-01"}.get(kind, "text"))]
-
-
-def _all(element: Element, tag: str) -> Iterator[Element]:
-    for child in element.children:
-        if isinstance(child, Element):
-            if child.name == tag:
-                yield child
-            yield from _all(child, tag)

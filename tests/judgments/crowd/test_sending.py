@@ -1,10 +1,8 @@
 """Prolific is told through its API: once, after a look at it, and nobody is paid twice."""
 
 import json
-import re
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,7 +10,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from conversations.enums import Role
@@ -24,27 +21,11 @@ from judgments.enums import ActKind, ActState
 from judgments.models import PlatformAccount, PlatformAct
 from raters.models import Arrival, CompletionCode, EntryLink
 from tests.judgments import platform_arrivals
+from tests.judgments.crowd.prolific_stand_in import NOW, STUDY, TOKEN, Platform, address, send, states, work
 from tests.judgments.rated import rated_study
 from tests.resolving import resolve
 
 pytestmark = pytest.mark.django_db
-NOW = timezone.now()
-TOKEN = "token-of-the-researcher"
-STUDY = "61000180997ce18e0cd801b3"
-
-
-@dataclass
-class Platform:
-    """``statuses``: what the next calls are answered with, by the end of their path; 0 hangs up. Then 200."""
-
-    url: str = ""
-    calls: list[tuple[str, object, str]] = field(default_factory=list)
-    statuses: dict[str, list[int]] = field(default_factory=dict)
-    headers: dict[str, str] = field(default_factory=dict)
-    cents_off: int = 0
-
-    def said(self, end: str) -> list[object]:
-        return [body for path, body, _token in self.calls if path.endswith(end)]
 
 
 @pytest.fixture
@@ -124,28 +105,6 @@ def link(study, owner) -> EntryLink:
 
 def arrived(link: EntryLink, number: int, outcome: str, *, minutes: int = 0) -> Arrival:
     return platform_arrivals.arrived(link, number, outcome, minutes=minutes, now=NOW)
-
-
-def address(link: EntryLink, kind: str) -> str:
-    return f"/studies/{link.stage.study.slug}/crowd/{link.pk}/{kind}/send/"
-
-
-def send(client: Client, link: EntryLink, kind: str) -> str:
-    """Look, then agree to what was shown."""
-    page = client.get(address(link, kind)).content.decode()
-    shown = dict(re.findall(r'name="(visits|total)" value="([^"]*)"', page))
-    extra = {"platform_study_id": STUDY} if kind == "bonus" else {}
-    return client.post(address(link, kind), {**shown, **extra}, follow=True).content.decode()
-
-
-def work(link: EntryLink, *, now=NOW) -> None:
-    """What the worker does until nothing is left, or it is asked to wait."""
-    while send_next_batch(study_id=link.stage.study_id, now=now):
-        pass
-
-
-def states(link: EntryLink) -> list[str]:
-    return list(PlatformAct.objects.filter(arrival__entry_link=link).order_by("id").values_list("state", flat=True))
 
 
 def test_submissions_are_approved_together_and_once(client, link, platform):

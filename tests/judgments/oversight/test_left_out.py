@@ -13,7 +13,7 @@ from conversations.models import Conversation, Membership, Stage, Study
 from judgments.models import Unit
 from tests import factories, worlds
 from tests.judgments.raters_at_work import work_until_nothing_left
-from tests.judgments.rating.test_left_out import (
+from tests.judgments.rating.long_material import (
     MOST_BYTES,
     TABLE,
     fill,

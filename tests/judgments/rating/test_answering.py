@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import permutations
 
 import pytest
@@ -14,16 +14,15 @@ from judgments.rating.answering import save_draft, set_aside, submit
 from judgments.rating.given_answers import GivenAnswers, UnitAnswer
 from judgments.rating.own_progress import own_progress
 from judgments.rating.refusals import IncompleteAnswers, NotYours, StageNotOpen, StaleDraft
-from judgments.work.claiming import claim_next
 from judgments.work.consensus_labels import consensus_labels
 from judgments.work.excluding import exclude_judgments, include_judgments
 from judgments.work.opening import close_stage, pause_stage
 from judgments.work.progress import progress_of
 from tests import factories
 from tests.judgments.raters_at_work import answers, claim, judge, open_for_rating, work_until_nothing_left
+from tests.judgments.rating.drafts import NOW, send
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -36,10 +35,6 @@ def draft(assignment, revision, content):
     return save_draft(
         rater=assignment.rater, assignment_id=assignment.pk, draft=content, revision=revision, active_ms=10, now=NOW
     )
-
-
-def send(assignment, submission, now=NOW):
-    return submit(rater=assignment.rater, assignment_id=assignment.pk, submission=submission, now=now)
 
 
 def labels_of(assignment):
@@ -232,50 +227,6 @@ def test_draft_renews_the_lease(claimed):
         now=NOW + timedelta(minutes=20),
     )
     assert Slot.objects.get(assignment=claimed).lease_expires_at == NOW + timedelta(minutes=50)
-
-
-def aside(assignment, act, client_id=None):
-    return set_aside(
-        rater=assignment.rater,
-        assignment_id=assignment.pk,
-        act=act,
-        comment="",
-        client_id=client_id or uuid.uuid4(),
-        now=NOW,
-    )
-
-
-def test_page_set_aside_goes_to_others_and_not_back():
-    study, stage = open_for_rating(1, subjects=1, k=1)
-    rater, other = factories.rater(study), factories.rater(study)
-    assignment = claim(rater=rater, stage=stage, now=NOW)
-    client_id = uuid.uuid4()
-    assert aside(assignment, Outcome.CANNOT_JUDGE, client_id).outcome == Outcome.CANNOT_JUDGE
-    assert aside(assignment, Outcome.CANNOT_JUDGE, client_id).repeated
-    assert claim_next(rater=rater, stage=stage, now=NOW) is None
-    assert claim(rater=other, stage=stage, now=NOW).task_id == assignment.task_id
-
-
-def test_page_that_three_raters_find_upsetting_is_withdrawn():
-    study, stage = open_for_rating(1, subjects=1)
-    for expected in (None, None, "upsetting"):
-        assignment = claim(rater=factories.rater(study), stage=stage, now=NOW)
-        aside(assignment, Outcome.UPSETTING)
-        assert (Task.objects.get(pk=assignment.task_id).withdrawn_reason or None) == expected
-    assert claim_next(rater=factories.rater(study), stage=stage, now=NOW) is None
-    progress = progress_of(stage, now=NOW)
-    assert (progress.total, progress.tasks_withdrawn, progress.set_aside) == (0, 1, 3)
-
-
-def test_answer_after_setting_aside_still_counts_if_nobody_else_came(claimed):
-    aside(claimed, Outcome.TECHNICAL)
-    assert send(claimed, answers(claimed)).outcome == Outcome.SUBMITTED
-
-
-def test_setting_aside_a_judged_page_leaves_it_judged(claimed):
-    send(claimed, answers(claimed))
-    assert aside(claimed, Outcome.UPSETTING).outcome == Outcome.SUBMITTED
-    assert Slot.objects.get(assignment=claimed).filled_at is not None
 
 
 def test_excluding_reopens_slots_and_including_makes_the_rest_surplus():

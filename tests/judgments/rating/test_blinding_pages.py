@@ -4,31 +4,12 @@ import re
 from types import SimpleNamespace
 
 import pytest
-from django.test import Client
 
-from conversations.models import Comparison, Response
 from judgments.models import Assignment
 from tests import worlds
+from tests.judgments.rating.opened_pages import open_task, rater_client, swap_texts
 
 pytestmark = pytest.mark.django_db
-
-
-def rater_client(stage) -> Client:
-    client = Client()
-    client.post(f"/r/{worlds.entry_link(stage).token}/")
-    return client
-
-
-def open_task(client: Client, stage):
-    response = client.get(f"/rate/{stage.study.slug}/{stage.number}/")
-    assert response.status_code == 200
-    return response
-
-
-def swap_texts(comparison: Comparison) -> None:
-    generic, personalized = comparison.generic, comparison.personalized
-    Response.objects.filter(pk=generic.pk).update(text=personalized.text)
-    Response.objects.filter(pk=personalized.pk).update(text=generic.text)
 
 
 def test_swapping_the_two_texts_swaps_them_on_the_page_and_changes_nothing_else(monkeypatch: pytest.MonkeyPatch):

@@ -2,12 +2,10 @@
 
 import re
 import time
-import uuid
 from html import unescape
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 
 from conversations.formats.limits import (
@@ -29,40 +27,26 @@ from conversations.models.studies import MAX_UNITS_PER_PAGE
 from judgments.models import Assignment
 from tests import worlds
 from tests.judgments.raters_at_work import open_for_rating
-from tests.judgments.rating.test_blinding_pages import open_task, rater_client, swap_texts
+from tests.judgments.rating.long_material import (
+    MOST_BYTES,
+    TABLE,
+    fill,
+    long_responses,
+    opened,
+    responses_on,
+    rest,
+    texts_of,
+    turns,
+)
+from tests.judgments.rating.opened_pages import open_task, rater_client, swap_texts
 
 pytestmark = pytest.mark.django_db
-
-MOST_BYTES = 2_000_000
-TABLE = "|" * 61 + "\n" + "|-" * 60 + "|\n" + "|\n" * 1_900
 REST = re.compile(r'data-rest="([^"]*)"')
 
 
 @pytest.fixture
 def study() -> Study:
     return worlds.rateable_study(subjects=1, prompts=1)
-
-
-def fill(study: Study, *conversations: list[dict[str, str]]) -> list[Conversation]:
-    """The one subject said this; no attribute points anywhere yet."""
-    subject = Subject.objects.get(study=study)
-    subject.conversations.all().delete()
-    Attribute.objects.filter(subject=subject).update(evidence=[])
-    return Conversation.objects.bulk_create(
-        Conversation(
-            subject=subject,
-            content_hash=uuid.uuid4().hex,
-            turns=turns,
-            turn_count=len(turns),
-            character_count=sum(len(turn["content"]) for turn in turns),
-            title=f"Conversation {number}",
-        )
-        for number, turns in enumerate(conversations)
-    )
-
-
-def turns(*texts: str, role: str = "user") -> list[dict[str, str]]:
-    return [{"role": role, "content": text} for text in texts]
 
 
 def point_to(conversation: Conversation, *places: tuple[int, int, int]) -> list[str]:
@@ -86,23 +70,6 @@ def point_to(conversation: Conversation, *places: tuple[int, int, int]) -> list[
 
 def addresses(html: str) -> list[str]:
     return [unescape(found) for found in REST.findall(html)]
-
-
-def opened(client: Client, html: str) -> str:
-    """The page after everything on it has been opened, one after the other, as the module does it."""
-    while found := re.search(r'<span class="rest" data-rest="([^"]*)"[^>]*>.*?</span>\n?', html):
-        answer = client.get(unescape(found[1]))
-        assert answer.status_code == 200
-        assert len(answer.content) < MOST_BYTES
-        html = html[: found.start()] + answer.text + html[found.end() :]
-    return html
-
-
-def texts_of(html: str) -> list[str]:
-    return [
-        unescape(re.sub("<[^>]*>", "", text))
-        for text in re.findall(r'<div class="turn__text[^"]*" dir="auto">(.*?)</div>\s*</div>', html, re.DOTALL)
-    ]
 
 
 def test_twenty_turns_of_hostile_tables_make_a_small_page(study):
@@ -176,13 +143,6 @@ def test_long_prompts_attributes_and_reasons_go_on_when_opened(study):
             assert text.strip() in everything
 
 
-def long_responses(study: Study) -> tuple[str, str]:
-    generic, personalized = "generic <words> and so on\n" * 12_000, 'personal "words" and\nso forth ' * 9_000
-    Response.objects.filter(case__subject__study=study, kind="generic").update(text=generic)
-    Response.objects.filter(case__subject__study=study, kind="personalized").update(text=personalized)
-    return generic, personalized
-
-
 def test_long_responses_go_on_when_opened_and_say_why_they_are_plain(study):
     texts = long_responses(study)
     client = rater_client(study.stages.get(number=3))
@@ -190,14 +150,6 @@ def test_long_responses_go_on_when_opened_and_say_why_they_are_plain(study):
     assert len(page.content) < MOST_BYTES / 4
     assert page.text.count("shown as it was written") == 2
     assert sorted(responses_on(opened(client, page.text), texts)) == sorted(texts)
-
-
-def responses_on(html: str, texts: tuple[str, str]) -> list[str]:
-    """Left and right, put together from their pieces."""
-    shown = [unescape(piece) for piece in re.findall(r'<div class="as-written">(.*?)</div>', html, re.DOTALL)]
-    other = next(text for text in texts if not shown[0].startswith(text[:7]))
-    right = next(number for number, piece in enumerate(shown) if piece.startswith(other[:7]))
-    return ["".join(shown[:right]), "".join(shown[right:])]
 
 
 def test_swapping_long_texts_and_sides_changes_no_byte_of_page_or_rest(study):
@@ -243,12 +195,6 @@ def test_what_is_withdrawn_or_another_subject_is_not_opened(study):
     assert rest(client, conversation=made[0].pk).status_code == 404
     Subject.objects.filter(study=study).update(withdrawn_at=timezone.now())
     assert rest(client, conversation=made[1].pk).status_code == 404
-
-
-def rest(client: Client, **asked: str | bytes | int):
-    assignment = Assignment.objects.select_related("stage__study").get()
-    where = [assignment.stage.study.slug, assignment.stage.number, assignment.pk]
-    return client.get(reverse("judgments:material", args=where), asked)
 
 
 def test_a_reason_that_raters_are_not_shown_cannot_be_opened(study):

@@ -2,21 +2,16 @@
 
 import json
 import shutil
-import stat
-import zipfile
-from io import StringIO
 
-import pyarrow as pa
 import pytest
-from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 from pyarrow import parquet
 
 from accounts.models import User
-from conversations.models import Case, Comparison, Guidelines, Selection, SelectionRecord, Study, Subject
+from conversations.models import Guidelines, Subject
 from judgments.enums import ExclusionReason
-from judgments.models import Adjudication, Assignment, BlindingAnswer, Consensus, Judgment, Unit
+from judgments.models import Adjudication, Assignment, Consensus, Judgment, Unit
 from judgments.work.claiming import claim_next
 from judgments.work.excluding import exclude_judgments, include_judgments
 from judgments.work.opening import StageRefused, open_stage
@@ -29,14 +24,12 @@ from reports.exports.scope import ExportScope
 from reports.imports.expected import MAY_LACK
 from reports.report.figures.report import report_figures
 from tests import factories
-from tests.judgments.rated import NOW
-from tests.reports.folders import change, relisted, zipped
-from tests.reports.reported import close_all, reported_study
+from tests.reports.folders import relisted, zipped
+from tests.reports.imports.imported import full_study, imported
 from tests.rows import remembered
 
 # The dataset is read in a transaction of its own kind.
 pytestmark = pytest.mark.django_db(transaction=True)
-
 IDS = {"unit_id", "task_id", "attribute_id", "case_id", "comparison_id", "batch_id", "judgment_id", "assignment_id"}
 IDS |= {"generic_response_id", "personalized_response_id", "arm_id"}
 # Not exported, so not rebuilt: the study's own name, transcripts, consents.
@@ -47,13 +40,6 @@ LOST |= {"consent_version"}
 @pytest.fixture
 def study():
     return remembered(full_study)
-
-
-def full_study():
-    study = reported_study(subjects=5)
-    close_all(study)
-    _something_of_everything(study)
-    return study
 
 
 @pytest.fixture
@@ -178,127 +164,6 @@ def test_the_study_page_says_that_an_imported_stage_was_rated_elsewhere(folder):
     Assignment.objects.filter(stage__study=again).update(outcome="submitted")
     open_stage(stage=again.stages.get(number=3), actor=None, now=timezone.now())
     assert "No page lacks a rating." in client.get(f"/studies/{again.slug}/stages/3/").content.decode()
-
-
-def test_a_study_with_material_refuses(study, folder):
-    with pytest.raises(CommandError, match="a study without material, raters and judgments"):
-        call_command("import_dataset", folder, study=study.slug)
-
-
-@pytest.mark.parametrize(
-    ("table", "column", "value", "said"),
-    [
-        ("judgments", "answer_recoded", 9, "answer_recoded: expected a whole number from 0 to 5, found 9"),
-        ("judgments", "unit_id", 2**40, "unit_id: expected one of the table items, found 1099511627776"),
-        ("judgments", "note", "a\x00b", "note: expected a text without the character U\\+0000"),
-        ("items", "attribute_evidence", "[" * 100_000, "attribute_evidence: expected a JSON list"),
-        ("items", "task_kind", "secret", "task_kind: expected one of regular, gold"),
-        ("guidelines", "text", "Do otherwise.", "sha256: expected the SHA-256 of the text"),
-        (
-            "judgments",
-            "guidelines_version",
-            9,
-            "guidelines_version: expected a version of the stage in the table guidelines",
-        ),
-        ("consensus", "consensus", 2.5, "consensus: expected .* raters, as the judgments say"),
-    ],
-)
-def test_a_value_that_is_wrong_is_named_by_file_row_and_field_and_nothing_is_kept(folder, table, column, value, said):
-    change(folder, table, column, value)
-    with pytest.raises(CommandError, match=rf"data/{table}/train.parquet, row 1, {said}"):
-        imported(folder)
-    assert not Study.objects.filter(slug="again").exists()
-
-
-def test_a_file_that_was_changed_or_is_missing_is_refused(folder):
-    (folder / "data/judgments/train.parquet").write_bytes(b"PAR1" * 100)
-    (folder / "data/items/train.parquet").unlink()
-    with pytest.raises(CommandError) as refused:
-        imported(folder)
-    assert "data/items/train.parquet: expected a file of the dataset, found a link, or nothing" in str(refused.value)
-    assert "data/judgments/train.parquet: expected" in str(refused.value)
-
-
-def test_another_schema_and_texts_that_are_not_utf_8_are_refused(folder):
-    manifest = json.loads((folder / "manifest.json").read_text())
-    (folder / "manifest.json").write_text(json.dumps(manifest | {"schema_version": "99"}))
-    with pytest.raises(CommandError, match=r"manifest\.json, schema_version: expected \"1\", found '99'"):
-        imported(folder)
-    (folder / "manifest.json").write_bytes(b'{"a": "\xff"}')
-    with pytest.raises(CommandError, match=r"manifest\.json: expected UTF-8"):
-        imported(folder)
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-    broken = pa.Array.from_buffers(pa.binary(), 1, pa.array([b"\xff\xfe"]).buffers()).view(pa.string())
-    change(folder, "judgments", "note", broken)
-    with pytest.raises(CommandError, match="texts in UTF-8"):
-        imported(folder)
-
-
-def test_hostile_archives_are_refused_in_words(folder, tmp_path):
-    outside = tmp_path / "secret"
-    outside.write_text("{}")
-    for name, mode, said in (
-        ("../../escaped", 0o100644, "expected the files of an exported dataset only"),
-        ("/etc/escaped", 0o100644, "expected the files of an exported dataset only"),
-        ("data/judgments/../../study.json", 0o100644, "expected the files of an exported dataset only"),
-        ("codebook.json", stat.S_IFLNK | 0o777, "expected a file, found a link"),
-    ):
-        target = zipped(folder, tmp_path / "hostile.zip", without="codebook.json")
-        with zipfile.ZipFile(target, "a") as opened:
-            entry = zipfile.ZipInfo(name)
-            entry.external_attr = mode << 16
-            opened.writestr(entry, str(outside))
-        with pytest.raises(CommandError, match=said):
-            imported(target)
-    bomb = zipped(folder, tmp_path / "bomb.zip", without="README.md")
-    with zipfile.ZipFile(bomb, "a", zipfile.ZIP_DEFLATED) as opened:
-        opened.writestr("README.md", b"0" * (3 << 20))
-    with pytest.raises(CommandError, match="at most 50 times its packed size"):
-        imported(bomb)
-    (folder / "study.json").unlink()
-    (folder / "study.json").symlink_to(outside)
-    with pytest.raises(CommandError, match=r"study\.json: expected a file, found a link"):
-        imported(folder)
-
-
-def imported(place):
-    owner, _made = User.objects.get_or_create(username="importer")
-    call_command("import_dataset", place, study="again", user=owner.username, stdout=StringIO())
-    return Study.objects.get(slug="again")
-
-
-def _something_of_everything(study):
-    """An exclusion, a surplus answer, an adjudication, gold, a repeat, blinding answers, withdrawn and held material."""
-    _speak_unlike_each_other(study)
-    judged = Judgment.objects.filter(unit__task__stage__study=study, rater__kind="human").order_by("id")
-    Judgment.objects.filter(pk__in=list(judged.values_list("id", flat=True)[3:7])).update(
-        excluded_at=NOW, exclusion_reason="speeding"
-    )
-    assignments = Assignment.objects.filter(stage__study=study).order_by("id")
-    Assignment.objects.filter(pk=assignments[2].pk).update(outcome="surplus")
-    at_responses = assignments.filter(stage__number=3)
-    for number, assignment in enumerate(at_responses[:6]):
-        guess = ("personalized", "generic", "cannot_tell")[number % 3]
-        BlindingAnswer.objects.create(assignment=assignment, guess=guess, sureness=1 + number % 5, answered_at=NOW)
-    newer = Guidelines.objects.create(stage=study.stages.get(number=3), version=2, text="Judge *both*.")
-    Assignment.objects.filter(pk__in=[each.pk for each in at_responses[:4]]).update(guidelines=newer)
-    unit = Unit.objects.filter(task__stage__study=study, task__stage__number=1)[0]
-    Adjudication.objects.create(unit=unit, stage_number=1, label=3, note="Decided.", decided_at=NOW)
-    gold = Unit.objects.filter(task__stage__study=study, task__stage__number=2).last()
-    gold.task.units.update(expected_label=1)
-    type(gold.task).objects.filter(pk=gold.task_id).update(kind="gold", position=None)
-    pair = Comparison.objects.filter(case__subject__study=study).last()
-    Comparison.objects.filter(pk=pair.pk).update(leak_reasons=["It names the system."], released_at=timezone.now())
-    Judgment.objects.filter(pk=judged.last().pk).update(note='A "note", with = and ümlaut\nand a line.')
-
-
-def _speak_unlike_each_other(study):
-    """Another system selects all of one case, one attribute of the next, nothing of a third, and says no more."""
-    speaker = factories.system(study, "speaker")
-    for case, count in zip(Case.objects.filter(subject__study=study).order_by("id"), (9, 1, 0), strict=False):
-        SelectionRecord.objects.create(system=speaker, case=case, spoken_at=NOW)
-        for attribute in case.subject.attributes.order_by("id")[:count]:
-            Selection.objects.create(system=speaker, case=case, attribute=attribute, selected=True, score=0.5)
 
 
 def _new_units(study, again):

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from django.core.management import CommandError, call_command
-from django.utils import timezone, translation
+from django.utils import timezone
 from pyarrow import compute
 
 from conversations.enums import Origin
@@ -31,7 +30,8 @@ from reports.dataset.dataset import Dataset, as_array
 from reports.dataset.reads import dataset_of
 from reports.report.figures.report import report_figures
 from tests import factories, worlds
-from tests.judgments.rated import NOW, careful, work
+from tests.judgments.rated import NOW
+from tests.reports.report.judged_study import figures, judged_study
 from tests.rows import remembered
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,32 +40,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def study() -> Study:
     return remembered(judged_study)
-
-
-def judged_study() -> Study:
-    """Ten subjects, all stages judged by three humans and by one model that likes everything."""
-    study = worlds.rateable_study(subjects=10, prompts=1, k=3)
-    for _rater in range(3):
-        rater = factories.rater(study)
-        for stage in study.stages.all():
-            work(rater, stage, careful, pages=50)
-    model = Rater.objects.create(kind="model", name="assistant")
-    for unit in Unit.objects.filter(task__stage__study=study).select_related("task__stage"):
-        number = unit.task.stage.number
-        for presentation in (0, 1) if number == 3 else (0,):
-            Judgment.objects.create(
-                unit=unit,
-                rater=model,
-                presentation=presentation,
-                stage_number=number,
-                label={1: 1, 2: 1, 3: 5}[number],
-                submitted_at=NOW,
-            )
-    return study
-
-
-def figures(study: Study, **options: Any) -> dict[str, Any]:
-    return report_figures(dataset_of(study, **options))
 
 
 def numbers(found: Any) -> Iterator[float]:
@@ -239,46 +213,6 @@ def test_bottleneck_is_named_where_the_loss_is(study):
     assert found["word"] == "response"
     Judgment.objects.filter(stage_number=1, rater__kind="human").update(label=3)
     assert figures(study)["bottleneck"]["word"] == "spread over stages"
-
-
-def test_a_withheld_stage_is_in_no_figure(study):
-    found = figures(study, withheld=[3])
-    assert found["stage_3"] is None
-    assert found["verdict"]["effect"]["value"] is None
-    assert found["withheld"] == [3]
-
-
-def test_replay_of_an_export_gives_the_same_figures(study, tmp_path, capsys):
-    call_command("export", study.slug, "--kind", "dataset", "--output", str(tmp_path / "dataset"))
-    call_command("replay", str(tmp_path / "dataset"))
-    assert "All figures are equal." in capsys.readouterr().err
-    call_command("report", "--study", study.slug, "--json")
-    (tmp_path / "figures.json").write_text(capsys.readouterr().out)
-    call_command("replay", str(tmp_path / "dataset"), "--against", str(tmp_path / "figures.json"))
-
-
-def test_replay_says_which_figures_differ(study, tmp_path):
-    call_command("export", study.slug, "--kind", "dataset", "--output", str(tmp_path / "dataset"))
-    first = Judgment.objects.filter(stage_number=3, rater__kind="human").earliest("id")
-    Judgment.objects.filter(pk=first.pk).update(label=1 if first.label > 3 else 5)
-    with pytest.raises(CommandError, match=r"figures differ(?s:.*)plan\.curve"):
-        call_command("replay", str(tmp_path / "dataset"))
-
-
-def test_replay_of_something_else_says_what_is_missing(tmp_path):
-    with pytest.raises(CommandError, match=r"study\.json"):
-        call_command("replay", str(tmp_path))
-
-
-def test_report_in_words(study, capsys):
-    call_command("report", "--study", study.slug)
-    assert capsys.readouterr().out.startswith("not enough evidence yet: There is not enough evidence")
-
-
-def test_figures_are_in_english_whatever_language_is_active(study):
-    english = figures(study)
-    with translation.override("de"):
-        assert figures(study) == english
 
 
 def test_a_verdict_needs_ten_subjects(study):

@@ -1,0 +1,60 @@
+"""A study with something of everything, and its import."""
+
+from io import StringIO
+
+from django.core.management import call_command
+from django.utils import timezone
+
+from accounts.models import User
+from conversations.models import Case, Comparison, Guidelines, Selection, SelectionRecord, Study
+from judgments.models import Adjudication, Assignment, BlindingAnswer, Judgment, Unit
+from tests import factories
+from tests.judgments.rated import NOW
+from tests.reports.reported import close_all, reported_study
+
+
+def full_study():
+    study = reported_study(subjects=5)
+    close_all(study)
+    _something_of_everything(study)
+    return study
+
+
+def imported(place):
+    owner, _made = User.objects.get_or_create(username="importer")
+    call_command("import_dataset", place, study="again", user=owner.username, stdout=StringIO())
+    return Study.objects.get(slug="again")
+
+
+def _something_of_everything(study):
+    """An exclusion, a surplus answer, an adjudication, gold, a repeat, blinding answers, withdrawn and held material."""
+    _speak_unlike_each_other(study)
+    judged = Judgment.objects.filter(unit__task__stage__study=study, rater__kind="human").order_by("id")
+    Judgment.objects.filter(pk__in=list(judged.values_list("id", flat=True)[3:7])).update(
+        excluded_at=NOW, exclusion_reason="speeding"
+    )
+    assignments = Assignment.objects.filter(stage__study=study).order_by("id")
+    Assignment.objects.filter(pk=assignments[2].pk).update(outcome="surplus")
+    at_responses = assignments.filter(stage__number=3)
+    for number, assignment in enumerate(at_responses[:6]):
+        guess = ("personalized", "generic", "cannot_tell")[number % 3]
+        BlindingAnswer.objects.create(assignment=assignment, guess=guess, sureness=1 + number % 5, answered_at=NOW)
+    newer = Guidelines.objects.create(stage=study.stages.get(number=3), version=2, text="Judge *both*.")
+    Assignment.objects.filter(pk__in=[each.pk for each in at_responses[:4]]).update(guidelines=newer)
+    unit = Unit.objects.filter(task__stage__study=study, task__stage__number=1)[0]
+    Adjudication.objects.create(unit=unit, stage_number=1, label=3, note="Decided.", decided_at=NOW)
+    gold = Unit.objects.filter(task__stage__study=study, task__stage__number=2).last()
+    gold.task.units.update(expected_label=1)
+    type(gold.task).objects.filter(pk=gold.task_id).update(kind="gold", position=None)
+    pair = Comparison.objects.filter(case__subject__study=study).last()
+    Comparison.objects.filter(pk=pair.pk).update(leak_reasons=["It names the system."], released_at=timezone.now())
+    Judgment.objects.filter(pk=judged.last().pk).update(note='A "note", with = and ümlaut\nand a line.')
+
+
+def _speak_unlike_each_other(study):
+    """Another system selects all of one case, one attribute of the next, nothing of a third, and says no more."""
+    speaker = factories.system(study, "speaker")
+    for case, count in zip(Case.objects.filter(subject__study=study).order_by("id"), (9, 1, 0), strict=False):
+        SelectionRecord.objects.create(system=speaker, case=case, spoken_at=NOW)
+        for attribute in case.subject.attributes.order_by("id")[:count]:
+            Selection.objects.create(system=speaker, case=case, attribute=attribute, selected=True, score=0.5)
