@@ -10,7 +10,7 @@ from django.utils.csp import CSP
 from yardstick import environment
 from yardstick.embedded import paths
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+BASE_DIR = paths.FILES
 STATE_DIR = paths.state_folder()
 
 DEBUG = environment.boolean("YARDSTICK_DEBUG")

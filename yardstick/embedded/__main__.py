@@ -22,7 +22,7 @@ def main() -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(prog="yardstick.embedded", description="Run Yardstick's embedded services.")
+    made = argparse.ArgumentParser(prog="yardstick", description="Run Yardstick's embedded services.")
     commands = made.add_subparsers(dest="command", required=True)
     _describe_demo(
         commands.add_parser("demo", prog="script/demo", help="everything on this machine, with a demo study")

@@ -121,7 +121,7 @@ def _own_files(options: DemoOptions) -> Sequence[str]:
 def _manage(*arguments: str) -> None:
     """Run a management command in the foreground, tied to our life like every other child."""
     process = subprocess.Popen(
-        [sys.executable, str(paths.PROJECT / "manage.py"), *arguments],
+        [sys.executable, "-m", "django", *arguments],
         preexec_fn=before_exec(Owner(), signal.SIGTERM),
         start_new_session=True,
     )

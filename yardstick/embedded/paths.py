@@ -10,7 +10,10 @@ from urllib.parse import quote
 
 from yardstick.embedded.errors import EmbeddedError
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[2]  # where the packages lie: a checkout, or an environment's site-packages
+_IN_THE_WHEEL = PROJECT / "yardstick" / "project_files"
+IS_INSTALLED = _IN_THE_WHEEL.is_dir()
+FILES = _IN_THE_WHEEL if IS_INSTALLED else PROJECT  # templates, static files, translations and the demo's data
 DATABASE = "yardstick"
 POSTGRES_MAJOR = 18
 # A unix socket's whole path has at most 107 bytes on Linux and 103 on macOS.
@@ -18,7 +21,11 @@ SOCKET_ROOT = Path("/tmp")  # noqa: S108 - the folder below it is private and it
 
 
 def state_folder() -> Path:
-    return Path(os.environ.get("YARDSTICK_STATE") or PROJECT / "var").expanduser().resolve()
+    return Path(os.environ.get("YARDSTICK_STATE") or _default_state()).expanduser().resolve()
+
+
+def _default_state() -> Path:
+    return Path("~/.yardstick") if IS_INSTALLED else PROJECT / "var"
 
 
 def socket_folder() -> Path:
