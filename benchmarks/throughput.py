@@ -25,8 +25,13 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
+
+if TYPE_CHECKING:
+    from conversations.models import Study
+    from generation.models import Endpoint, Run
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -122,8 +127,8 @@ def measure(options: argparse.Namespace, base_url: str) -> None:
 
     from generation import tasks  # noqa: PLC0415
     from generation.enums import RunState  # noqa: PLC0415
+    from generation.kinds.responses.start import start_responses  # noqa: PLC0415
     from generation.models import ModelCall, RunItem  # noqa: PLC0415
-    from generation.services.runs import start_responses  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)
     study, endpoint = make_study(options, base_url)
@@ -147,7 +152,7 @@ def measure(options: argparse.Namespace, base_url: str) -> None:
     states = Counter(run.items.values_list("state", "reason_code"))
     calls = Counter(ModelCall.objects.values_list("state", flat=True))
     span = ModelCall.objects.filter(state="done").order_by("finished_at").values_list("finished_at", flat=True)
-    done = list(span)
+    done = [finished_at for finished_at in span if finished_at is not None]
     steady = done[len(done) // 10 : -len(done) // 10]
     rate = (len(steady) - 1) / (steady[-1] - steady[0]).total_seconds()
     print(f"{options.slots} slots in {options.workers} worker(s){', with faults' if options.faults else ''}")
@@ -202,7 +207,7 @@ class Workers:
             process.kill()
 
 
-def check_outputs(run, workers: Workers) -> None:  # noqa: ANN001
+def check_outputs(run: "Run", workers: Workers) -> None:
     from conversations.models import Comparison, Response  # noqa: PLC0415
     from generation.models import ModelCall  # noqa: PLC0415
 
@@ -217,7 +222,7 @@ def check_outputs(run, workers: Workers) -> None:  # noqa: ANN001
         raise SystemExit("Not each item has exactly one output, or too few workers were killed.")
 
 
-def make_study(options: argparse.Namespace, base_url: str):  # noqa: ANN201
+def make_study(options: argparse.Namespace, base_url: str) -> "tuple[Study, Endpoint]":
     from conversations.enums import Origin  # noqa: PLC0415
     from conversations.models import Attribute, Case, Prompt, Study, Subject, System  # noqa: PLC0415
     from generation.models import Endpoint  # noqa: PLC0415

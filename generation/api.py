@@ -22,7 +22,6 @@ from generation.queries import progress
 from generation.serializers import NewRun, RunEstimateSerializer, RunSerializer, RunStatusSerializer
 from generation.services import runs
 from generation.services.endpoints import ensure_default_endpoint
-from generation.services.kinds import ESTIMATES, STARTS
 
 
 class RunList(generics.ListAPIView[Run]):
@@ -43,7 +42,7 @@ class RunList(generics.ListAPIView[Run]):
         wanted = _wanted(request, study)
         chosen = wanted.validated_data
         try:
-            run = STARTS[chosen["kind"]](
+            run = wanted.chosen_kind.start(
                 study=study,
                 endpoint=chosen["endpoint"],
                 configuration=wanted.configuration(),
@@ -69,7 +68,7 @@ class RunEstimate(APIView):
         study = get_study(user_of(request), slug, *MANAGE)
         wanted = _wanted(request, study)
         chosen = wanted.validated_data
-        estimate = ESTIMATES[chosen["kind"]](
+        estimate = wanted.chosen_kind.estimate(
             study, chosen["endpoint"], wanted.configuration(), limit=chosen.get("limit")
         )
         return Response(RunEstimateSerializer(estimate).data)

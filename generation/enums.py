@@ -1,10 +1,6 @@
 """The words ``generation`` stores."""
 
-from typing import Final
-
 from django.db import models
-
-from conversations.enums import Policy
 
 
 class RunKind(models.TextChoices):
@@ -52,26 +48,3 @@ class Reason(models.TextChoices):
     TOO_LONG = "too_long", "The request is longer than the model's context"
     NOTHING_GIVEN = "nothing_given", "There is nothing to work from"
     WORKER_LOST = "worker_lost", "The worker was lost again and again"
-
-
-class AttributePolicy(models.TextChoices):
-    """Which attributes a personalized response is given."""
-
-    ALL = "all", "All attributes of the subject"
-    CONSENSUS = "consensus", "What the humans found relevant at stage 2"
-    SELECTION = "selection", "A system's own selection"
-
-
-# What docs/protocol.md calls them. A system that is given its own selection is under ``own``.
-ARM_POLICIES: Final = {
-    AttributePolicy.ALL: Policy.ALL,
-    AttributePolicy.CONSENSUS: Policy.RELEVANT,
-    AttributePolicy.SELECTION: Policy.SELECTION,
-}
-
-
-class ScoringMethod(models.TextChoices):
-    """By what the relevance of an attribute to a prompt is scored."""
-
-    BM25 = "bm25", "BM25: the words they share; no endpoint is called"
-    EMBEDDING = "embedding", "Embedding similarity, by the endpoint's embeddings"

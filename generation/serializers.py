@@ -5,17 +5,11 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.storable import INTEGER_COLUMN
-from conversations.enums import StageNumber
-from conversations.models import System
-from generation.configuration import (
-    ExtractionConfiguration,
-    MentionsConfiguration,
-    ResponsesConfiguration,
-    RunConfiguration,
-    ScoresConfiguration,
-    VotesConfiguration,
-)
-from generation.enums import AttributePolicy, RunKind, ScoringMethod
+from generation.configuration import RunConfiguration
+from generation.enums import RunKind
+from generation.kinds.fields import KindFields
+from generation.kinds.kind import Kind
+from generation.kinds.registry import kind_of, shown_kinds
 from generation.models import Endpoint, Run
 
 
@@ -96,61 +90,34 @@ class NewRun(serializers.Serializer[Any]):
     budget = serializers.DecimalField(
         max_digits=10, decimal_places=2, min_value=0, required=False, help_text="The run pauses before it is passed."
     )
-    confidence_threshold = serializers.FloatField(min_value=0, max_value=1, required=False, help_text="extraction")
-    max_attributes = serializers.IntegerField(min_value=1, max_value=200, required=False, help_text="extraction")
-    policy = serializers.ChoiceField(choices=AttributePolicy.choices, required=False, help_text="responses")
-    selection_system = serializers.SlugRelatedField(
-        slug_field="name",
-        queryset=System.objects.none(),
-        required=False,
-        help_text="responses, policy selection: whose selection",
-    )
-    max_given = serializers.IntegerField(min_value=1, max_value=100, required=False, help_text="responses")
-    stage = serializers.ChoiceField(
-        choices=StageNumber.choices, required=False, help_text="votes: the stage that is judged"
-    )
-    method = serializers.ChoiceField(
-        choices=ScoringMethod.choices, required=False, help_text="scores: by what relevance is scored"
-    )
-    with_reason = serializers.BooleanField(
-        required=False, help_text="scores: read an attribute's reason too, which makes another rater"
-    )
-    all_again = serializers.BooleanField(
-        required=False, help_text="mentions: ask about those an uploader or a model decided too"
-    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """What every run is asked, and then what each kind asks."""
+        fields = super().get_fields()
         study = self.context.get("study")
         if study is not None:
-            self.fields["endpoint"].queryset = study.endpoints.all()  # type: ignore[attr-defined]
-            self.fields["selection_system"].queryset = study.systems.all()  # type: ignore[attr-defined]
+            fields["endpoint"].queryset = study.endpoints.all()  # type: ignore[attr-defined]
+        for kind in shown_kinds():
+            fields |= self._of(kind).get_fields()
+        return fields
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs.get("policy") == AttributePolicy.SELECTION and "selection_system" not in attrs:
-            raise serializers.ValidationError({"selection_system": "Name the system whose selection is used."})
-        if attrs["kind"] == RunKind.VOTES and "stage" not in attrs:
-            raise serializers.ValidationError({"stage": "Name the stage that is judged."})
-        if attrs["kind"] == RunKind.SCORES and "method" not in attrs:
-            raise serializers.ValidationError({"method": "Name the method that scores."})
+        for kind in shown_kinds():
+            attrs = self._of(kind).validate(attrs)
+        needed = kind_of(attrs["kind"]).fields.needed
+        missing = {name: said for name, said in needed.items() if name not in attrs}
+        if missing:
+            raise serializers.ValidationError(missing)
         return attrs
 
-    def configuration(self) -> RunConfiguration:
-        chosen = self.validated_data
-        match chosen["kind"]:
-            case RunKind.EXTRACTION:
-                own = self._chosen("confidence_threshold", "max_attributes")
-                return ExtractionConfiguration(**own, seed=self.context["study"].seed)
-            case RunKind.VOTES:
-                return VotesConfiguration.for_stage(chosen["stage"])
-            case RunKind.SCORES:
-                return ScoresConfiguration(**self._chosen("method", "with_reason"))
-            case RunKind.MENTIONS:
-                return MentionsConfiguration(**self._chosen("all_again"))
-        own = self._chosen("policy", "max_given")
-        if "selection_system" in chosen:
-            own["selection_system"] = chosen["selection_system"].pk
-        return ResponsesConfiguration(**own)
+    @property
+    def chosen_kind(self) -> Kind[Any]:
+        return kind_of(self.validated_data["kind"])
 
-    def _chosen(self, *names: str) -> dict[str, Any]:
-        return {name: self.validated_data[name] for name in names if name in self.validated_data}
+    def configuration(self) -> RunConfiguration:
+        asked = self._of(self.chosen_kind)
+        given = {name: value for name, value in self.validated_data.items() if name in asked.fields}
+        return asked.configuration(self.context["study"], given)
+
+    def _of(self, kind: Kind[Any]) -> KindFields:
+        return kind.fields(context=self.context)

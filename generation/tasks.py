@@ -9,9 +9,9 @@ from celery.signals import worker_shutting_down
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from generation import heartbeat
+from generation import heartbeat, item_production
 from generation.models import RunItem
-from generation.services import announcing, item_production, sweeping
+from generation.services import announcing, sweeping
 from generation.services.items import ANNOUNCED_FOR
 from generation.services.runs import close_finished_run
 

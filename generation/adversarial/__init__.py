@@ -13,9 +13,12 @@ from typing import Any
 
 from conversations.enums import EvidenceState, StageNumber
 from generation.adversarial import scenes
-from generation.configuration import ExtractionConfiguration, ResponsesConfiguration, VotesConfiguration
 from generation.context_excerpts import Excerpt
 from generation.context_parts import ContextLine
+from generation.kinds.extraction.configuration import ExtractionConfiguration
+from generation.kinds.responses.configuration import ResponsesConfiguration
+from generation.kinds.votes.configuration import VotesConfiguration
+from generation.kinds.votes.judges import failure_modes_of, labels_of
 from generation.model_messages import (
     ask_for_attributes,
     ask_for_votes,
@@ -25,7 +28,6 @@ from generation.model_messages import (
 )
 from generation.outputs import extraction_schema, parse_extraction, parse_votes, votes_schema
 from generation.prompting import Messages, PromptTemplate, as_lines, boundary, load
-from generation.queries.judges import failure_modes_of, labels_of
 
 _FILE = Path(__file__).parent / "cases.jsonl"
 _STAGES = {"stage1": StageNumber.EXTRACTION, "stage2": StageNumber.RELEVANCE, "stage3": StageNumber.RESPONSE}

@@ -1,6 +1,5 @@
 """What the commands that start a run have in common."""
 
-from abc import ABC, abstractmethod
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -11,46 +10,45 @@ from conversations.models import Study
 from generation import tasks
 from generation.configuration import RunConfiguration
 from generation.enums import RunKind
-from generation.models import Endpoint, Run
+from generation.kinds.registry import kind_of
+from generation.models import Endpoint
 from generation.services.endpoints import ensure_default_endpoint
-from generation.services.kinds import ESTIMATES, STARTS
 from generation.services.runs import NothingToDo
 from generation.waiting import follow
 
 
-class RunCommand(BaseCommand, ABC):
-    """Says what the run will take, and starts it unless only that was asked."""
+class RunCommand(BaseCommand):
+    """Says what a run of this kind will take, and starts it unless only that was asked."""
 
     kind: ClassVar[RunKind]
-    limit_help: ClassVar[str]
-    nothing: ClassVar[str]  # what is said where there is nothing to do
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asks = kind_of(self.kind).command()
+        self.help = self.asks.help
 
     def add_arguments(self, parser: CommandParser) -> None:
+        if self.asks.study_is_an_option:
+            parser.add_argument("--study", required=True, help="The study's slug.")
+        else:
+            parser.add_argument("study", help="The study's slug.")
+        self.asks.add_arguments(parser)
         parser.add_argument("--endpoint", help="The endpoint's name; the default endpoint if left out.")
-        parser.add_argument("--limit", type=int, help=self.limit_help)
+        parser.add_argument("--limit", type=int, help=self.asks.limit_help)
         parser.add_argument("--budget", type=Decimal, help="The run pauses before it is passed.")
         parser.add_argument("--estimate", action="store_true", help="Only say what it would take; start nothing.")
         parser.add_argument("--wait", action="store_true", help="Follow the run until it ends.")
 
-    @abstractmethod
-    def configuration(self, study: Study, options: dict[str, Any]) -> RunConfiguration:
-        """What the run is told to do, from the command's own options."""
-
-    def warn(self, endpoint: Endpoint) -> None:
-        """Say what should be known of the endpoint before."""
-
-    def started(self, run: Run) -> str:
-        return f"Run {run.pk} has {run.items.count()} items."
-
     def handle(self, *args: Any, **options: Any) -> None:
         study, endpoint = study_and_endpoint(options["study"], options["endpoint"])
-        configuration = self.configuration(study, options)
-        self.warn(endpoint)
+        configuration = self.asks.configuration(study, options)
+        if warning := self.asks.warning(endpoint):
+            self.stderr.write(warning)
         self._say_what_it_takes(study, endpoint, configuration, options["limit"])
         if options["estimate"]:
             return
         try:
-            run = STARTS[self.kind](
+            run = kind_of(self.kind).start(
                 study=study,
                 endpoint=endpoint,
                 configuration=configuration,
@@ -59,17 +57,17 @@ class RunCommand(BaseCommand, ABC):
                 now=timezone.now(),
             )
         except NothingToDo:
-            self.stdout.write(f"Nothing to do: {self.nothing}")
+            self.stdout.write(f"Nothing to do: {self.asks.nothing}")
             return
         tasks.announce(run.endpoint_id)
-        self.stdout.write(self.started(run))
+        self.stdout.write(f"Run {run.pk} has {run.items.count()} items. {self.asks.started(run)}".rstrip())
         if options["wait"]:
             follow(run, self.stdout.write)
 
     def _say_what_it_takes(
         self, study: Study, endpoint: Endpoint, configuration: RunConfiguration, limit: int | None
     ) -> None:
-        takes = ESTIMATES[self.kind](study, endpoint, configuration, limit=limit)
+        takes = kind_of(self.kind).estimate(study, endpoint, configuration, limit=limit)
         self.stdout.write(
             f"{takes.items} items, {takes.calls} calls: about {takes.input_tokens} tokens of input, at most "
             f"{takes.output_tokens} of output and {takes.cost:.2f} at the endpoint's prices."

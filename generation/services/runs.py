@@ -1,31 +1,19 @@
 """Runs are created, paused, resumed, cancelled, and what failed is tried again."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from itertools import batched
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.services import record
-from conversations.enums import ResponseKind
-from conversations.models import Case, Stage, Study, Subject, System
-from generation.configuration import (
-    ExtractionConfiguration,
-    ResponsesConfiguration,
-    RunConfiguration,
-    VotesConfiguration,
-)
+from conversations.models import Study, System
+from generation.configuration import RunConfiguration
 from generation.enums import ItemState, RunKind, RunState
 from generation.models import Endpoint, Run, RunItem, TextVector
-from generation.queries import scope
-from generation.queries.judges import judge_name
 from generation.services.endpoints import ensure_system
-from judgments.work.building import build_units
-from raters.enums import RaterKind
-from raters.services.enrolling import enrol_model
 
 _BATCH = 1000
 _OPEN = [RunState.PENDING, RunState.RUNNING, RunState.PAUSED]
@@ -33,115 +21,6 @@ _OPEN = [RunState.PENDING, RunState.RUNNING, RunState.PAUSED]
 
 class NothingToDo(Exception):
     """Everything the run would produce exists already, or there is nothing to produce it from."""
-
-
-@transaction.atomic
-def start_extraction(
-    *,
-    study: Study,
-    endpoint: Endpoint,
-    configuration: ExtractionConfiguration | None = None,
-    subjects: QuerySet[Subject] | None = None,
-    limit: int | None = None,
-    budget: Decimal | None = None,
-    actor: User | None = None,
-    now: datetime,
-) -> Run:
-    """A run that extracts attributes for each subject that has none of this system yet."""
-    run = create_run(
-        study=study,
-        kind=RunKind.EXTRACTION,
-        endpoint=endpoint,
-        configuration=configuration or ExtractionConfiguration(),
-        budget=budget,
-        actor=actor,
-    )
-    wanted = subjects if subjects is not None else scope.subjects_to_extract(study, run.system)
-    items = (RunItem(run=run, subject_id=pk) for pk in wanted.values_list("pk", flat=True)[:limit].iterator())
-    return start_run(run, items, actor=actor, now=now)
-
-
-@transaction.atomic
-def start_responses(
-    *,
-    study: Study,
-    endpoint: Endpoint,
-    configuration: ResponsesConfiguration | None = None,
-    cases: QuerySet[Case] | None = None,
-    limit: int | None = None,
-    budget: Decimal | None = None,
-    actor: User | None = None,
-    now: datetime,
-) -> Run:
-    """A run that writes the generic and the personalized response of each case, where they are missing."""
-    run = create_run(
-        study=study,
-        kind=RunKind.RESPONSES,
-        endpoint=endpoint,
-        configuration=configuration or ResponsesConfiguration(),
-        budget=budget,
-        actor=actor,
-    )
-    return start_run(run, _response_items(run, cases, limit), actor=actor, now=now)
-
-
-def _response_items(run: Run, cases: QuerySet[Case] | None, limit: int | None) -> Iterator[RunItem]:
-    """Both kinds of a case follow each other, so that comparisons appear from the first minute on."""
-    missing = {
-        kind: set(scope.cases_to_answer(run.study, run.system, kind).values_list("pk", flat=True))
-        for kind in (ResponseKind.GENERIC, ResponseKind.PERSONALIZED)
-    }
-    wanted = set.union(*missing.values())
-    if cases is not None:
-        wanted &= set(cases.values_list("pk", flat=True))
-    for case_id in sorted(wanted)[:limit]:
-        for kind, ids in missing.items():
-            if case_id in ids:
-                yield RunItem(run=run, case_id=case_id, response_kind=kind)
-
-
-@transaction.atomic
-def start_votes(
-    *,
-    study: Study,
-    endpoint: Endpoint,
-    configuration: VotesConfiguration,
-    limit: int | None = None,
-    budget: Decimal | None = None,
-    actor: User | None = None,
-    now: datetime,
-) -> Run:
-    """A run that lets a model judge each task of a stage that it has not judged yet, at stage 3 in both orders.
-
-    A stage in draft gets the units that it lacks: votes may come before the raters.
-    """
-    stage = Stage.objects.get(study=study, number=configuration.stage)
-    guidelines = stage.guidelines.first()
-    run = create_run(
-        study=study,
-        kind=RunKind.VOTES,
-        endpoint=endpoint,
-        configuration=configuration.model_copy(update={"guidelines": guidelines.version if guidelines else None}),
-        budget=budget,
-        actor=actor,
-    )
-    name = judge_name(run.system, configuration)
-    run.rater = enrol_model(study=study, name=name, kind=RaterKind.MODEL)
-    run.save(update_fields=["rater"])
-    build_units(stage=stage, target_ids=list(scope.unbuilt_targets(stage))[:limit])
-    return start_run(run, _vote_items(run, stage, limit), actor=actor, now=now)
-
-
-def _vote_items(run: Run, stage: Stage, limit: int | None) -> Iterator[RunItem]:
-    """Both orders of a task follow each other."""
-    lacking: Mapping[int, set[int]] = {
-        presentation: set(scope.tasks_to_judge(stage, run.rater, presentation).values_list("pk", flat=True))
-        for presentation in scope.presentations_of(stage.number)
-    }
-    for task_id in sorted(set.union(*lacking.values()))[:limit]:
-        for presentation, ids in lacking.items():
-            if task_id in ids:
-                yield RunItem(run=run, task_id=task_id, presentation=presentation)
 
 
 def create_run(

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.signed_in import user_of
 from conversations.permissions import MANAGE, get_study
 from generation import tasks
+from generation.kinds.responses.held_comparisons import BeingRewritten, NotRewritable, release_held, rewrite_comparison
 from generation.queries.progress import being_rewritten, held_comparisons
-from generation.services.held_comparisons import BeingRewritten, NotRewritable, release_held, rewrite_comparison
 
 _PAGE = 50
 

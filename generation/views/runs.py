@@ -10,38 +10,20 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.signed_in import user_of
-from conversations.enums import StageNumber
 from conversations.models import Study
 from conversations.permissions import MANAGE, READ, get_study
 from generation import tasks
-from generation.configuration import ScoresConfiguration
-from generation.enums import ItemState, RunKind, RunState
-from generation.forms import (
-    ExtractionForm,
-    MentionsForm,
-    ResponsesForm,
-    ResumeForm,
-    RunForm,
-    ScoresForm,
-    ThresholdsForm,
-    VotesForm,
-)
+from generation.enums import ItemState, RunState
+from generation.forms import ResumeForm
+from generation.kinds.kind import Kind
+from generation.kinds.registry import kind_of, shown_kinds
+from generation.kinds.run_form import RunForm
 from generation.models import Run
 from generation.queries import progress
-from generation.queries.scores import scoring_of
 from generation.services import runs
 from generation.services.endpoints import ensure_default_endpoint
-from generation.services.kinds import ESTIMATES, STARTS
-from judgments.disclosure import must_wait_as_rater, withheld_stages
 
 _CARD_RUNS = 5
-_FORMS: dict[str, type[RunForm]] = {
-    RunKind.EXTRACTION: ExtractionForm,
-    RunKind.RESPONSES: ResponsesForm,
-    RunKind.VOTES: VotesForm,
-    RunKind.SCORES: ScoresForm,
-    RunKind.MENTIONS: MentionsForm,
-}
 
 
 @login_required
@@ -55,6 +37,7 @@ def card(request: HttpRequest, slug: str) -> HttpResponse:
         "generation/card.html",
         {
             "study": study,
+            "kinds": [kind for kind in shown_kinds() if kind.is_on_study_page],
             "runs": shown,
             "active": active,
             "silence": progress.silence(now=timezone.now()) if active else "",
@@ -67,7 +50,8 @@ def card(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def run_list(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_study(request.user, slug, *READ)
-    return render(request, "generation/run_list.html", {"study": study, "runs": progress.runs_of(study)[:200]})
+    context = {"study": study, "kinds": shown_kinds(), "runs": progress.runs_of(study)[:200]}
+    return render(request, "generation/run_list.html", context)
 
 
 @login_required
@@ -75,25 +59,31 @@ def run_list(request: HttpRequest, slug: str) -> HttpResponse:
 def create_run(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     """Asked twice: first for what it would take, then to start."""
     study = get_study(request.user, slug, *MANAGE)
-    if kind not in _FORMS:
-        raise Http404
+    wanted = _kind(kind)
     endpoint = ensure_default_endpoint(study)
-    form = _FORMS[kind](request.POST or None, study=study, initial={"endpoint": endpoint})
-    context: dict[str, Any] = {"study": study, "form": form, "kind": RunKind(kind)}
+    form = wanted.form(request.POST or None, study=study, initial={"endpoint": endpoint})
+    context: dict[str, Any] = {"study": study, "form": form, "kind": wanted}
     if request.method == "POST" and form.is_valid():
         if "start" in request.POST:
-            return _start(request, study, form, kind)
-        context["estimate"] = ESTIMATES[kind](
+            return _start(request, study, form, wanted)
+        context["estimate"] = wanted.estimate(
             study, form.cleaned_data["endpoint"], form.configuration(), limit=form.cleaned_data["limit"]
         )
         context["endpoint"] = form.cleaned_data["endpoint"]
     return render(request, "generation/run_form.html", context)
 
 
-def _start(request: HttpRequest, study: Study, form: RunForm, kind: str) -> HttpResponse:
+def _kind(name: str) -> Kind[Any]:
+    try:
+        return kind_of(name)
+    except ValueError as unknown:
+        raise Http404 from unknown
+
+
+def _start(request: HttpRequest, study: Study, form: RunForm, kind: Kind[Any]) -> HttpResponse:
     chosen = form.cleaned_data
     try:
-        run = STARTS[kind](
+        run = kind.start(
             study=study,
             endpoint=chosen["endpoint"],
             configuration=form.configuration(),
@@ -127,12 +117,13 @@ def show_run(request: HttpRequest, slug: str, run_id: int) -> HttpResponse:
         "generation/run.html",
         {
             **_progress_context(study, run),
-            **_scoring_context(request, study, run),
+            **_outcome_context(request, run),
             "items": items,
             "next_after": older,
             "state": state,
             "states": ItemState.choices,
             "configuration": _shown_configuration(run),
+            "kind": kind_of(run.kind),
         },
     )
 
@@ -159,18 +150,11 @@ def _progress_context(study: Study, run: Run) -> dict[str, Any]:
     }
 
 
-def _scoring_context(request: HttpRequest, study: Study, run: Run) -> dict[str, Any]:
-    """What became of the scores. Thresholds tell of the consensus, so they are withheld as labels are."""
-    if run.kind != RunKind.SCORES or run.rater is None:
-        return {}
-    user = user_of(request)
-    withheld = StageNumber.RELEVANCE in withheld_stages(study, user) or must_wait_as_rater(study, user)
-    return {
-        "scoring": scoring_of(run.rater),
-        "thresholds_form": ThresholdsForm(),
-        "thresholds_withheld": withheld,
-        "calls_endpoint": ScoresConfiguration.of(run.configuration).calls_endpoint,
-    }
+def _outcome_context(request: HttpRequest, run: Run) -> dict[str, Any]:
+    """What the run's kind says of what it came to."""
+    outcome = kind_of(run.kind).outcome
+    found = outcome.context(run, user_of(request)) if outcome else {}
+    return {**found, "outcome": outcome.template} if outcome and found else {}
 
 
 def _shown_configuration(run: Run) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.signed_in import user_of
 from conversations.permissions import MANAGE, get_study
-from generation.forms import ThresholdsForm
+from generation.kinds.scores.outcome import ThresholdsForm
 from generation.models import Run
 from generation.services.thresholds import NotEnoughConsensus, choose_thresholds
 

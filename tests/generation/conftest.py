@@ -8,10 +8,10 @@ from django.utils import timezone
 from conversations.enums import Origin
 from conversations.models import Attribute, Case, Comparison, Conversation, Prompt, Stage, Study, Subject, System
 from generation.client import close_clients
+from generation.item_production import produce_item
+from generation.kinds.responses.start import start_responses
 from generation.models import Endpoint, Run
 from generation.services import announcing
-from generation.services.item_production import produce_item
-from generation.services.runs import start_responses
 from tests.generation import provider as server
 
 TURNS = [

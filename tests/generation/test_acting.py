@@ -7,9 +7,9 @@ from django.utils import timezone
 from accounts.models import AuditEntry, User
 from conversations.models import Comparison
 from generation.enums import ItemState, Reason, RunState
+from generation.kinds.responses.held_comparisons import NotRewritable, rewrite_comparison
+from generation.kinds.responses.start import start_responses
 from generation.models import Run, RunItem
-from generation.services.held_comparisons import NotRewritable, rewrite_comparison
-from generation.services.runs import start_responses
 from tests.generation.conftest import add_attribute, add_case, add_subject, hold_one, produce_all
 from tests.generation.provider import Reply
 

@@ -10,11 +10,10 @@ from django.utils import timezone
 
 from conversations.enums import Policy, ResponseKind
 from conversations.models import Arm, Case, Comparison, Response, Selection, System
-from generation.configuration import ResponsesConfiguration
-from generation.enums import AttributePolicy
+from generation.kinds.responses.configuration import AttributePolicy, ResponsesConfiguration
+from generation.kinds.responses.start import start_responses
 from generation.models import RunItem
 from generation.services.endpoints import ensure_system
-from generation.services.runs import start_responses
 from tests.generation.conftest import add_attribute, add_case, add_subject, produce_all
 from tests.generation.provider import ANSWER, Reply
 

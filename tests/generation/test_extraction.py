@@ -4,10 +4,11 @@ import pytest
 from django.utils import timezone
 
 from conversations.models import Attribute
-from generation.configuration import ExtractionConfiguration
 from generation.enums import CallState, ItemState
+from generation.kinds.extraction.configuration import ExtractionConfiguration
+from generation.kinds.extraction.start import start_extraction
 from generation.models import ModelCall
-from generation.services.runs import NothingToDo, start_extraction
+from generation.services.runs import NothingToDo
 from tests.generation.conftest import add_conversation, add_subject, produce_all
 from tests.generation.provider import Reply, attribute, extraction
 

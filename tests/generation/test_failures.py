@@ -9,18 +9,12 @@ from accounts.models import User
 from conversations.models import Attribute
 from generation.client import CallFailed
 from generation.enums import CallState, ItemState, Reason, RunState
+from generation.item_production import produce_item
+from generation.kinds.extraction.start import start_extraction
 from generation.models import ModelCall, RunItem
 from generation.services import announcing, sweeping
-from generation.services.item_production import produce_item
 from generation.services.items import backoff, claim_item, finish_item
-from generation.services.runs import (
-    cancel_run,
-    close_finished_run,
-    pause_run,
-    resume_run,
-    retry_failed,
-    start_extraction,
-)
+from generation.services.runs import cancel_run, close_finished_run, pause_run, resume_run, retry_failed
 from tests.generation.conftest import add_subject, produce_all
 from tests.generation.provider import Reply, attribute, extraction
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from generation.adversarial import cases
-from generation.services.injection_resistance import Resistance, measure_resistance, price_of_measuring
+from generation.adversarial.resistance import Resistance, measure_resistance, price_of_measuring
 from tests.generation.provider import Reply, attribute, extraction
 
 pytestmark = pytest.mark.django_db(transaction=True)

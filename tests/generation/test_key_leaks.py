@@ -19,9 +19,10 @@ from conversations.enums import Role
 from conversations.models import Attribute, Membership
 from generation.client import CallFailed, complete
 from generation.enums import ItemState, Reason
+from generation.kinds.extraction.start import start_extraction
 from generation.models import Endpoint, ModelCall
 from generation.services.endpoints import save_endpoint
-from generation.services.runs import retry_failed, start_extraction
+from generation.services.runs import retry_failed
 from reports.enums import FORMATS, ExportFormat, ExportKind
 from reports.exports import making
 from tests.generation.browsing import client_of

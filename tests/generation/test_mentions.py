@@ -12,13 +12,13 @@ from django.utils import timezone
 from accounts.models import User
 from conversations.enums import MentionMethod, Role
 from conversations.models import ComparisonAttribute, Membership
-from generation.configuration import MentionsConfiguration
 from generation.enums import ItemState, Reason
+from generation.kinds.mentions.configuration import MentionsConfiguration
+from generation.kinds.mentions.estimate import estimate_mentions
+from generation.kinds.mentions.start import start_mentions
 from generation.model_messages import ask_for_mentions
 from generation.models import ModelCall, Run
 from generation.prompting import load
-from generation.queries.mentions import estimate_mentions
-from generation.services.mentions import start_mentions
 from generation.services.runs import NothingToDo
 from tests.generation.conftest import produce_all
 from tests.generation.provider import Reply

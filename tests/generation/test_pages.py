@@ -7,8 +7,9 @@ from accounts.models import AuditEntry, User
 from conversations.enums import Role
 from conversations.models import Comparison, Membership
 from generation.enums import ItemState, RunKind, RunState
+from generation.kinds.extraction.start import start_extraction
+from generation.kinds.responses.start import start_responses
 from generation.models import Endpoint, Run
-from generation.services.runs import start_extraction, start_responses
 from tests.generation.browsing import client_of
 from tests.generation.conftest import add_attribute, add_case, add_subject, hold_one, produce_all
 from tests.generation.provider import Reply, attribute, extraction

@@ -7,11 +7,11 @@ from django.utils import timezone
 
 from conversations.enums import ResponseKind, StageNumber
 from conversations.models import Comparison, Response, Selection, System
-from generation.configuration import ResponsesConfiguration
-from generation.enums import AttributePolicy, ItemState, Reason
+from generation.enums import ItemState, Reason
+from generation.item_production import produce_item
+from generation.kinds.responses.configuration import AttributePolicy, ResponsesConfiguration
+from generation.kinds.responses.start import start_responses
 from generation.services import announcing
-from generation.services.item_production import produce_item
-from generation.services.runs import start_responses
 from judgments.models import Task, Unit
 from tests.generation.conftest import add_attribute, add_case, add_subject, produce_all
 from tests.generation.provider import ANSWER, Reply

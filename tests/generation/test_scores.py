@@ -11,14 +11,14 @@ from django.utils import timezone
 from accounts.models import User
 from conversations.enums import Origin, Role, StageState
 from conversations.models import Attribute, Batch, Membership, Prompt
-from generation.configuration import ScoresConfiguration
-from generation.enums import CallState, ItemState, Reason, RunKind, RunState, ScoringMethod
+from generation.enums import CallState, ItemState, Reason, RunKind, RunState
+from generation.item_production import produce_item
+from generation.kinds.scores.configuration import ScoresConfiguration, ScoringMethod
+from generation.kinds.scores.estimate import estimate_scores
+from generation.kinds.scores.start import start_scores
 from generation.models import ModelCall, Run, Score, TextVector, Threshold
 from generation.queries.scores import scoring_of
-from generation.queries.scoring import estimate_scores
-from generation.services.item_production import produce_item
 from generation.services.runs import NothingToDo, close_finished_run
-from generation.services.scoring import start_scores
 from generation.services.thresholds import NotEnoughConsensus, choose_thresholds
 from judgments.elsewhere.votes import label_units
 from judgments.models import Assignment, Judgment, Unit

@@ -14,9 +14,10 @@ from conversations.enums import Origin, Role
 from conversations.formats import Format
 from conversations.models import Comparison, Membership
 from conversations.services import batches, importing
-from generation.configuration import VotesConfiguration
+from generation.kinds.votes.configuration import VotesConfiguration
+from generation.kinds.votes.start import start_votes
 from generation.models import Run
-from generation.services.runs import NothingToDo, start_votes
+from generation.services.runs import NothingToDo
 from judgments.models import Task
 from judgments.work.opening import extend_open_stages, open_stage
 from reports.dataset.reads import dataset_of

@@ -15,13 +15,14 @@ from django.utils import timezone
 from accounts.models import User
 from conversations.enums import Role, StageState
 from conversations.models import Attribute, Conversation, Guidelines, Membership, Prompt, Response, Stage, Subject
-from generation.configuration import VotesConfiguration
 from generation.enums import CallState, ItemState, Reason, RunKind, RunState
+from generation.kinds.votes.configuration import VotesConfiguration
+from generation.kinds.votes.estimate import estimate_votes
+from generation.kinds.votes.start import start_votes
 from generation.models import Endpoint, ModelCall, Run
-from generation.queries.vote_estimates import estimate_votes
 from generation.services import announcing, sweeping
 from generation.services.items import claim_item, finish_item
-from generation.services.runs import NothingToDo, cancel_run, retry_failed, start_votes
+from generation.services.runs import NothingToDo, cancel_run, retry_failed
 from judgments.disclosure import withheld_stages
 from judgments.elsewhere.votes import NotAModel, OtherSide, Showing, Vote, store_votes
 from judgments.models import Assignment, Consensus, Judgment, Task, Unit

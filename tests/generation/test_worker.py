@@ -10,9 +10,9 @@ from django.utils import timezone
 from conversations.models import Comparison, Response
 from generation import tasks
 from generation.enums import CallState, ItemState, RunState
+from generation.kinds.responses.start import start_responses
 from generation.models import ModelCall, WorkerBeat
 from generation.queries.progress import silence
-from generation.services.runs import start_responses
 from tests.generation import worker
 from tests.generation.conftest import add_attribute, add_case, add_subject
 from tests.generation.provider import Reply

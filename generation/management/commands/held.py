@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from conversations.models import Study
 from generation import tasks
+from generation.kinds.responses.held_comparisons import BeingRewritten, NotRewritable, release_held, rewrite_comparison
 from generation.queries.progress import held_comparisons
-from generation.services.held_comparisons import BeingRewritten, NotRewritable, release_held, rewrite_comparison
 
 
 class Command(BaseCommand):

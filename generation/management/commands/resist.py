@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from generation.adversarial import AttackCase, cases
+from generation.adversarial.resistance import Reply, Resistance, Result, measure_resistance, price_of_measuring
 from generation.management.starting import study_and_endpoint
-from generation.services.injection_resistance import Reply, Resistance, Result, measure_resistance, price_of_measuring
 
 _EXCERPT = 160
 _COLUMNS = (Resistance.SUCCEEDED, Resistance.CHANGED, Resistance.RESISTED, Resistance.NO_CHANCE, Resistance.NO_ANSWER)

@@ -12,9 +12,11 @@ from conversations.enums import Origin, StageState
 from conversations.models import Attribute, Case, Response, Study, Subject
 from conversations.services.studies import create_study
 from generation.enums import RunKind
+from generation.kinds.extraction.start import start_extraction
+from generation.kinds.responses.start import start_responses
 from generation.models import Run
 from generation.services.endpoints import ensure_default_endpoint
-from generation.services.runs import NothingToDo, start_extraction, start_responses
+from generation.services.runs import NothingToDo
 from judgments.work.opening import open_stage
 from raters.models import EntryLink
 from raters.services.links import create_entry_link

@@ -10,16 +10,17 @@ from django.utils import timezone
 from conversations.enums import EvidenceState
 from conversations.models import Guidelines
 from generation.client import CallFailed
-from generation.configuration import VotesConfiguration
 from generation.context_excerpts import Excerpt, Place, Span, excerpt
 from generation.context_parts import ContextTurn
 from generation.enums import Reason
+from generation.kinds.votes.configuration import VotesConfiguration
+from generation.kinds.votes.judges import failure_modes_of, guidelines_of, labels_of, units_per_call
+from generation.kinds.votes.scope import units_to_judge
 from generation.model_messages import ask_for_votes, conversations_shown, prompt_shown, responses_shown
 from generation.models import RunItem
 from generation.outputs import ReadVote, parse_votes, votes_schema
 from generation.prompting import Messages, PromptTemplate, load, tokens_of
-from generation.queries.judges import failure_modes_of, guidelines_of, labels_of, units_per_call
-from generation.queries.scope import conversations_of, units_to_judge
+from generation.queries.conversations import conversations_of
 from generation.services.calls import Request, context_of, finished_part, make_call, parameters_of
 from generation.services.items import finish_item
 from judgments.blinding import personalized_left

@@ -1,76 +1,22 @@
 """Relevance scored by retrieval: the prompt is the query, the subject's attributes are the documents."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from decimal import Decimal
+from collections.abc import Sequence
 
-from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import User
 from conversations.enums import StageNumber
-from conversations.models import Attribute, Stage, Study, System
+from conversations.models import Attribute, Stage
 from generation.client import CallFailed
-from generation.configuration import ScoresConfiguration
-from generation.enums import Reason, RunKind
-from generation.models import Endpoint, Run, RunItem, Score
-from generation.queries import scoring
+from generation.enums import Reason
+from generation.kinds.scores import scope
+from generation.kinds.scores.configuration import ScoresConfiguration
+from generation.kinds.scores.embedding import vectors_of
+from generation.models import RunItem, Score
 from generation.retrieval import bm25_scores, cosines
-from generation.services.embedding import claim_texts, vectors_of
 from generation.services.items import finish_item
-from generation.services.runs import create_run, start_run
 from judgments.models import Unit
-from judgments.work.building import build_units
-from raters.enums import RaterKind
-from raters.services.enrolling import enrol_model
 
 _ROWS_AT_ONCE = 1000
-
-
-@transaction.atomic
-def start_scores(
-    *,
-    study: Study,
-    endpoint: Endpoint,
-    configuration: ScoresConfiguration,
-    limit: int | None = None,
-    budget: Decimal | None = None,
-    actor: User | None = None,
-    now: datetime,
-) -> Run:
-    """A run that scores every unit of stage 2 that this rater has not scored yet, subject by subject.
-
-    A stage in draft gets the units that it lacks. BM25 calls no endpoint: there it only says whose workers are used.
-    """
-    stage = Stage.objects.get(study=study, number=StageNumber.RELEVANCE)
-    run = create_run(
-        study=study,
-        kind=RunKind.SCORES,
-        endpoint=endpoint,
-        configuration=configuration,
-        budget=budget,
-        actor=actor,
-        system=None if configuration.calls_endpoint else _bm25_system(study),
-    )
-    run.rater = enrol_model(study=study, name=scoring.scorer_name(configuration, run.system), kind=RaterKind.MODEL)
-    run.save(update_fields=["rater"])
-    work = scoring.work_of(stage, run.rater, limit=limit)
-    build_units(stage=stage, target_ids=sorted({case_id for one in work for case_id in one.unbuilt}))
-    start_run(run, (RunItem(run=run, subject_id=one.subject_id) for one in work), actor=actor, now=now)
-    if configuration.calls_endpoint:
-        _claim_texts(run, dict(scoring.texts_to_embed(work, configuration, endpoint)))
-    return run
-
-
-def _bm25_system(study: Study) -> System:
-    system, _ = System.objects.get_or_create(study=study, name=scoring.BM25, version="")
-    return system
-
-
-def _claim_texts(run: Run, texts: Mapping[int, Sequence[str]]) -> None:
-    """Who pays for what is settled before anybody is at work, so that the calls are those of the estimate."""
-    for item in run.items.order_by("pk"):
-        claim_texts(item, texts[item.subject_id or 0])
 
 
 def score_item(item: RunItem) -> bool:
@@ -80,7 +26,7 @@ def score_item(item: RunItem) -> bool:
     if item.run.rater is None or item.subject_id is None:
         raise CallFailed(Reason.NOTHING_GIVEN, "The run names no model rater.")
     units = list(
-        scoring.units_to_score(stage, item.run.rater)
+        scope.units_to_score(stage, item.run.rater)
         .filter(task__case__subject=item.subject_id)
         .select_related("attribute", "task__case__prompt")
         .order_by("pk")
@@ -102,7 +48,7 @@ def _scored(
     if configuration.calls_endpoint:
         return _by_embedding(item, units, configuration)
     documents = {
-        attribute.pk: scoring.text_of(attribute, configuration)
+        attribute.pk: scope.text_of(attribute, configuration)
         for attribute in Attribute.objects.filter(subject=item.subject_id, withdrawn_at__isnull=True).order_by("pk")
     }
     values: dict[int, float] = {}
@@ -116,8 +62,8 @@ def _by_embedding(
     item: RunItem, units: Sequence[Unit], configuration: ScoresConfiguration
 ) -> tuple[dict[int, float], dict[str, object]]:
     endpoint, by_prompt = item.run.endpoint, _by_prompt(units)
-    texts = {unit.pk: scoring.text_of(unit.attribute, configuration) for unit in units if unit.attribute}
-    read = {text: scoring.fitted(text, endpoint) for text in [*by_prompt, *texts.values()]}
+    texts = {unit.pk: scope.text_of(unit.attribute, configuration) for unit in units if unit.attribute}
+    read = {text: scope.fitted(text, endpoint) for text in [*by_prompt, *texts.values()]}
     vectors = vectors_of(item, list(dict.fromkeys(read.values())))
     values: dict[int, float] = {}
     for prompt, asked in by_prompt.items():

@@ -1,27 +1,12 @@
 """Producing one item from start to end. The task, the commands and the tests all come through here."""
 
-from collections.abc import Callable
-
 from django.utils import timezone
 
 from generation.client import CallFailed
-from generation.enums import RunKind
+from generation.kinds.registry import kind_of
 from generation.models import RunItem
 from generation.services.calls import BudgetUsedUp, Postponed, pause_for_budget
-from generation.services.extraction import extract_item
 from generation.services.items import claim_item, fail_item, give_back
-from generation.services.mentions import mention_item
-from generation.services.responses import respond_item
-from generation.services.scoring import score_item
-from generation.services.votes import vote_item
-
-_PRODUCERS: dict[str, Callable[[RunItem], bool]] = {
-    RunKind.EXTRACTION: extract_item,
-    RunKind.RESPONSES: respond_item,
-    RunKind.VOTES: vote_item,
-    RunKind.SCORES: score_item,
-    RunKind.MENTIONS: mention_item,
-}
 
 
 def produce_item(*, item_id: int, worker: str) -> RunItem | None:
@@ -30,7 +15,7 @@ def produce_item(*, item_id: int, worker: str) -> RunItem | None:
     if item is None:
         return None
     try:
-        _PRODUCERS[item.run.kind](item)
+        kind_of(item.run.kind).produce(item)
     except CallFailed as failure:
         fail_item(item=item, failure=failure, now=timezone.now())
     except BudgetUsedUp as postponed:

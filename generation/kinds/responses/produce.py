@@ -9,11 +9,11 @@ from conversations.models import Arm, Attribute, Case, Response, System
 from conversations.services.arms import ensure_arm
 from conversations.services.comparisons import Given, pair_responses, replace_held
 from generation.client import CallFailed
-from generation.configuration import ResponsesConfiguration
-from generation.enums import ARM_POLICIES, AttributePolicy, Reason
+from generation.enums import Reason
+from generation.kinds.responses.configuration import ARM_POLICIES, AttributePolicy, ResponsesConfiguration
+from generation.kinds.responses.scope import given_attributes
 from generation.models import RunItem
 from generation.prompting import as_lines, boundary, load
-from generation.queries.scope import given_attributes
 from generation.services.calls import Made, Request, close_done, make_call
 from generation.services.items import finish_item
 

@@ -10,8 +10,8 @@ from accounts.services import record
 from conversations.enums import ResponseKind
 from conversations.models import Comparison, Response
 from conversations.services.comparisons import release_comparison
-from generation.configuration import ResponsesConfiguration
 from generation.enums import RunKind, RunState
+from generation.kinds.responses.configuration import ResponsesConfiguration
 from generation.models import ModelCall, Run, RunItem
 from generation.queries.progress import being_rewritten
 from generation.services.endpoints import ensure_system

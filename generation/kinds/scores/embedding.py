@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from generation.client import CallFailed, Embedded, embed
 from generation.enums import ItemState, Reason
+from generation.kinds.scores.scope import requests_of
 from generation.models import ModelCall, Run, RunItem, TextVector
 from generation.prompting import estimate_tokens
-from generation.queries.scoring import requests_of
 from generation.services.calls import Opening, Postponed, close_done, close_failed, open_call, price
 
 _ROWS_AT_ONCE = 1000

@@ -5,28 +5,23 @@ Uploaded responses are asked about like generated ones. The rule stays the defau
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
 from functools import partial
 from itertools import batched, groupby
 
-from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import User
-from conversations.enums import MentionMethod, ResponseKind
-from conversations.models import ComparisonAttribute, Study
+from conversations.enums import MentionMethod
+from conversations.models import ComparisonAttribute
 from generation.client import CallFailed
-from generation.configuration import MentionsConfiguration
-from generation.enums import CallState, Reason, RunKind
+from generation.enums import CallState, Reason
+from generation.kinds.mentions.configuration import MentionsConfiguration
+from generation.kinds.mentions.scope import facts_per_call, mentions_to_decide
 from generation.model_messages import ask_for_mentions
-from generation.models import Endpoint, ModelCall, Run, RunItem
+from generation.models import ModelCall, RunItem
 from generation.outputs import parse_votes, votes_schema
 from generation.prompting import load
-from generation.queries.mentions import cases_to_ask_about, facts_per_call, mentions_to_decide
 from generation.services.calls import Request, finished_part, make_call
 from generation.services.items import finish_item
-from generation.services.runs import create_run, start_run
 
 LABELS = {"yes": 1, "no": 0}
 
@@ -37,32 +32,6 @@ class _Asked:
 
     request: Request
     facts: dict[str, ComparisonAttribute]
-
-
-@transaction.atomic
-def start_mentions(
-    *,
-    study: Study,
-    endpoint: Endpoint,
-    configuration: MentionsConfiguration | None = None,
-    limit: int | None = None,
-    budget: Decimal | None = None,
-    actor: User | None = None,
-    now: datetime,
-) -> Run:
-    """A run that asks about each case with a given attribute that no model has decided. Raises NothingToDo."""
-    configuration = configuration or MentionsConfiguration()
-    run = create_run(
-        study=study,
-        kind=RunKind.MENTIONS,
-        endpoint=endpoint,
-        configuration=configuration,
-        budget=budget,
-        actor=actor,
-    )
-    cases = cases_to_ask_about(study, configuration).values_list("pk", flat=True)[:limit]
-    items = (RunItem(run=run, case_id=pk, response_kind=ResponseKind.PERSONALIZED) for pk in list(cases))
-    return start_run(run, items, actor=actor, now=now)
 
 
 def mention_item(item: RunItem) -> bool:

@@ -7,17 +7,16 @@ from django.db.models import Count, Q, Sum
 from django.db.models.functions import Length
 
 from conversations.models import Case, Comparison, Conversation, Stage, Study
-from generation.configuration import VotesConfiguration
+from generation.kinds.votes import scope
+from generation.kinds.votes.configuration import VotesConfiguration
+from generation.kinds.votes.judges import judge_of, units_per_call
 from generation.models import Endpoint
 from generation.prompting import estimate_tokens, load
-from generation.queries import scope
-from generation.queries.estimates import CostEstimate, priced, system_of
-from generation.queries.judges import judge_of, units_per_call
+from generation.queries.estimates import CHARACTERS_PER_TOKEN, CostEstimate, priced, system_of
 from judgments.order import page_count
 from judgments.stages import behaviour
 from raters.models import Rater
 
-_CHARACTERS_PER_TOKEN = 3.2
 _FORMAT_TOKENS = 150  # labels, boundaries, the form of the answer
 _UNIT_TOKENS, _TOKENS_WITH_EVIDENCE = 40, 150
 
@@ -79,7 +78,7 @@ def _material_tokens(stage: Stage, target_ids: Collection[int]) -> dict[int, int
     """By target: the conversations, the prompt, or the prompt and both responses."""
     count = {"subject": _of_conversations, "case": _of_prompts, "comparison": _of_responses}
     characters = count[behaviour(stage.number).target](target_ids)
-    return {target_id: int(count / _CHARACTERS_PER_TOKEN) for target_id, count in characters.items()}
+    return {target_id: int(count / CHARACTERS_PER_TOKEN) for target_id, count in characters.items()}
 
 
 def _of_conversations(subject_ids: Collection[int]) -> dict[int, int]:

@@ -9,10 +9,10 @@ from conversations.evidence import MOST_POINTERS, Located, Transcript
 from conversations.hashing import text_hash
 from conversations.models import Attribute, Conversation
 from generation.client import CallFailed
-from generation.configuration import ExtractionConfiguration
 from generation.context_parts import ContextPart, sample_parts, split
 from generation.enums import Reason
 from generation.harmless_text import unescaped
+from generation.kinds.extraction.configuration import ExtractionConfiguration
 from generation.merging import Candidate, merge, sample
 from generation.model_messages import ask_for_attributes
 from generation.models import Endpoint, RunItem
@@ -24,7 +24,7 @@ from generation.outputs import (
     parse_extraction,
 )
 from generation.prompting import PromptTemplate, estimate_tokens, load
-from generation.queries.scope import conversations_of
+from generation.queries.conversations import conversations_of
 from generation.services.calls import Request, context_of, finished_part, make_call
 from generation.services.items import finish_item
 

@@ -3,7 +3,7 @@
 from django.utils import translation
 
 from conversations.models import Guidelines, Stage, System
-from generation.configuration import VotesConfiguration
+from generation.kinds.votes.configuration import VotesConfiguration
 from generation.models import Endpoint
 from judgments.stages import behaviour
 from raters.enums import RaterKind

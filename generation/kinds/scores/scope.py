@@ -7,13 +7,13 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from conversations.enums import StageNumber, StageState
+from conversations.enums import StageState
 from conversations.models import Attribute, Case, Stage, Study, System
-from generation.configuration import ScoresConfiguration
 from generation.enums import ItemState
+from generation.kinds.scores.configuration import ScoresConfiguration
 from generation.models import Endpoint, RunItem, Score
 from generation.prompting import estimate_tokens
-from generation.queries.estimates import CostEstimate, system_of
+from generation.queries.estimates import system_of
 from judgments.eligibility.live import live_tasks
 from judgments.enums import TaskKind
 from judgments.models import Unit
@@ -135,17 +135,3 @@ def requests_of(texts: Sequence[str]) -> list[list[str]]:
         requests[-1].append(text)
         room -= tokens
     return requests
-
-
-def estimate_scores(
-    study: Study, endpoint: Endpoint, configuration: ScoresConfiguration, *, limit: int | None
-) -> CostEstimate:
-    stage = Stage.objects.get(study=study, number=StageNumber.RELEVANCE)
-    work = work_of(stage, scorer(study, configuration, endpoint), limit=limit)
-    if not configuration.calls_endpoint:
-        return CostEstimate(len(work), 0, 0, 0, Decimal(0))
-    calls = tokens = 0
-    for _, texts in texts_to_embed(work, configuration, endpoint):
-        calls += len(requests_of(texts))
-        tokens += sum(map(estimate_tokens, texts))
-    return CostEstimate(len(work), calls, tokens, 0, endpoint.input_price * tokens / _MILLION)

@@ -1,0 +1,29 @@
+"""What the command ``extract`` asks."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from conversations.models import Study
+from generation.kinds.command import KindCommand
+from generation.kinds.extraction.configuration import ExtractionConfiguration
+
+
+class ExtractionCommand(KindCommand):
+    help = "Extract attributes from each subject's conversations, by the workers."
+    limit_help = "At most so many subjects."
+    nothing = "every subject with conversations has attributes of this system."
+    study_is_an_option = False
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--threshold", type=float, default=0.4, help="Lowest confidence that is kept.")
+        parser.add_argument("--max-attributes", type=int, default=12, help="At most so many for each subject.")
+        parser.add_argument("--max-parts", type=int, default=30, help="At most so many calls for each subject.")
+
+    def configuration(self, study: Study, options: dict[str, Any]) -> ExtractionConfiguration:
+        return ExtractionConfiguration(
+            confidence_threshold=options["threshold"],
+            max_attributes=options["max_attributes"],
+            max_parts=options["max_parts"],
+            seed=study.seed,
+        )
