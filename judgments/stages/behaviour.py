@@ -36,13 +36,17 @@ class Behaviour(ABC):
     has_overall_unit: ClassVar[bool] = False
     has_sides: ClassVar[bool] = False  # two responses, left and right, and labels that say which
     rests_on_conversations: ClassVar[bool] = False  # pages show them, and units the evidence in them
+    shows_prompt: ClassVar[bool] = True
     is_ordinal: ClassVar[bool] = True  # how far two labels are apart tells something
     own_settings: ClassVar[frozenset[str]] = frozenset()  # fields of Stage that mean nothing at the others
     gatings: ClassVar[Mapping[Gating, str]]  # what it can be built from, in words
+    name: ClassVar[str]  # "attribute extraction", for the parts of a report and a dataset's card
+    title: ClassVar[str]  # "Stage 1, attributes"
     unit_name: ClassVar[str]  # "attribute", for texts like "12 attributes"
     labels: ClassVar[type[IntegerChoices]]  # canonical
     words: ClassVar[Mapping[int, str]]  # labels as exports and uploads write them
     asked_for: ClassVar[int]  # the choice an attention check asks for: one that hardly anybody gives by habit
+    best_label: ClassVar[int]  # says the most for personalization
     disagreement_gap: ClassVar[int] = 1  # from here on the lowest and the highest label of a unit disagree
     lives_sql: ClassVar[str]  # ``live_target`` for the claim: a condition on the row ``task``
 
@@ -70,6 +74,20 @@ class Behaviour(ABC):
 
     @abstractmethod
     def choices(self) -> Sequence[Choice]: ...
+
+    @abstractmethod
+    def page_in_words(self, units: int) -> str:
+        """What a page with so many units is about, for who judged it."""
+
+    @property
+    def has_words(self) -> bool:
+        """Whether its labels are words, and not numbers, where they are written."""
+        return any(word != str(label) for label, word in self.words.items())
+
+    @property
+    def scale(self) -> tuple[int, ...]:
+        """The canonical labels in their order."""
+        return tuple(sorted(self.words))
 
     def conflict_keys(self, target_ids: Collection[int]) -> Mapping[int, int]:
         """By target: what a rater may meet in one target only."""

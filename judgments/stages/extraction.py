@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from conversations.enums import Gating, StageNumber
 from conversations.models import Attribute, Stage, Subject
@@ -60,12 +61,16 @@ class Extraction(Behaviour):
     number = StageNumber.EXTRACTION
     target = "subject"
     rests_on_conversations = True
+    shows_prompt = False
     own_settings = frozenset({"attributes_per_subject"})
     gatings: ClassVar[Mapping[Gating, str]] = {Gating.ALL: "All attributes"}
+    name = "attribute extraction"
+    title = "Stage 1, attributes"
     unit_name = "attribute"
     labels = ExtractionLabel
     words = {label.value: label.name.lower() for label in ExtractionLabel}
     asked_for = ExtractionLabel.UNSURE
+    best_label = ExtractionLabel.ACCEPT
     lives_sql = """EXISTS (
             SELECT FROM conversations_subject subject
             WHERE subject.id = task.subject_id AND subject.withdrawn_at IS NULL OFFSET 0)"""
@@ -88,6 +93,11 @@ class Extraction(Behaviour):
 
     def consensus(self, labels: Sequence[int]) -> float:
         return majority_else_unsure(labels)
+
+    def page_in_words(self, units: int) -> str:
+        return ngettext("%(count)d statement about a person", "%(count)d statements about a person", units) % {
+            "count": units
+        }
 
     def choices(self) -> Sequence[Choice]:
         return [

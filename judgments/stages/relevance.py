@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from conversations.enums import Gating, StageNumber
 from conversations.models import Case, Stage
@@ -23,10 +24,13 @@ class Relevance(Behaviour):
         Gating.ALL: "All attributes",
         Gating.CONSENSUS: "Only attributes the humans accepted at stage 1",
     }
+    name = "relevance"
+    title = "Stage 2, relevance"
     unit_name = "attribute"
     labels = RelevanceLabel
     words = {label.value: label.name.lower() for label in RelevanceLabel}
     asked_for = RelevanceLabel.NO
+    best_label = RelevanceLabel.YES
     lives_sql = """EXISTS (
             SELECT FROM conversations_case pair
             JOIN conversations_subject subject ON subject.id = pair.subject_id AND subject.withdrawn_at IS NULL
@@ -61,6 +65,9 @@ class Relevance(Behaviour):
 
     def consensus(self, labels: Sequence[int]) -> float:
         return majority_for_yes(labels)
+
+    def page_in_words(self, units: int) -> str:
+        return ngettext("%(count)d fact for a request", "%(count)d facts for a request", units) % {"count": units}
 
     def choices(self) -> Sequence[Choice]:
         return [Choice(RelevanceLabel.YES, _("Yes"), ("y", "1")), Choice(RelevanceLabel.NO, _("No"), ("n", "2"))]

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from conversations.enums import Gating, StageNumber
 from conversations.models import Comparison, ComparisonAttribute, Stage
@@ -63,10 +64,13 @@ class ResponseQuality(Behaviour):
         Gating.CONSENSUS: "Only attributes the humans found relevant at stage 2",
         Gating.SELECTION: "The system's own selection",
     }
+    name = "response"
+    title = "Stage 3, responses"
     unit_name = "response pair"
     labels = ResponseLabel
     words = {label.value: str(label.value) for label in ResponseLabel}
     asked_for = 4
+    best_label = ResponseLabel.PERSONALIZED_MUCH_BETTER
     disagreement_gap = 2
     lives_sql = """EXISTS (
             SELECT FROM conversations_comparison comparison
@@ -106,6 +110,11 @@ class ResponseQuality(Behaviour):
 
     def consensus(self, labels: Sequence[int]) -> float:
         return mean(labels)
+
+    def page_in_words(self, units: int) -> str:
+        return ngettext("Two responses, %(count)d question", "Two responses, %(count)d questions", units) % {
+            "count": units
+        }
 
     def choices(self) -> Sequence[Choice]:
         """As seen: the page never speaks of generic or personalized."""

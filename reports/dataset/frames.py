@@ -1,6 +1,5 @@
 """One stage of a dataset as arrays: what the statistics read."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -9,6 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from pyarrow import compute
 
+from judgments.stages import behaviour
 from reports.dataset.dataset import Dataset, as_array
 from reports.stats.consensus import ConsensusLabels
 from reports.stats.ratings import Flags, Indices, Ratings
@@ -16,7 +16,6 @@ from reports.stats.ratings import Flags, Indices, Ratings
 type Keys = npt.NDArray[Any]
 
 BATCH = "batch_id"
-SCALES: Mapping[int, tuple[int, ...]] = {1: (1, 2, 3), 2: (0, 1), 3: (1, 2, 3, 4, 5)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +36,7 @@ class Frame:
 
     @property
     def scale(self) -> tuple[int, ...]:
-        return SCALES[self.stage]
+        return behaviour(self.stage).scale
 
     def raters_of(self, *kinds: str) -> Flags:
         return np.isin(self.kind, kinds)

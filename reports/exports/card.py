@@ -4,10 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from judgments.stages import behaviour
 from reports.dataset.study_facts import StudyFacts
 from reports.dataset.tables import TABLES
-
-STAGES = {1: "attribute extraction", 2: "relevance", 3: "response"}
 
 
 def dataset_card(facts: StudyFacts, manifest: Mapping[str, Any]) -> str:
@@ -67,7 +66,8 @@ def _protocol(facts: StudyFacts, manifest: Mapping[str, Any]) -> list[str]:
         "| --- | --- | --- | --- |",
     ]
     lines += [
-        f"| {number} | {STAGES[number]} | {stage.state} | {stage.k} |" for number, stage in sorted(facts.stages.items())
+        f"| {number} | {behaviour(number).name} | {stage.state} | {stage.k} |"
+        for number, stage in sorted(facts.stages.items())
     ]
     if manifest["withheld"]:
         left_out = ", ".join(map(str, manifest["withheld"]))

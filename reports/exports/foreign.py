@@ -5,8 +5,8 @@ from collections.abc import Callable, Generator
 from contextlib import closing
 from typing import Any, BinaryIO
 
-from conversations.enums import StageNumber
 from conversations.models import Study
+from judgments.stages import behaviour
 from raters.pseudonyms import rater_key
 from reports.dataset.reading import record_batches
 from reports.dataset.tables.foreign import JUDGED_UNITS
@@ -93,7 +93,7 @@ def _task(study: Study, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _annotation(study: Study, row: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    is_rating = row["stage"] == StageNumber.RESPONSE
+    is_rating = not behaviour(row["stage"]).has_words
     value: dict[str, Any] = {"rating": given["label"]} if is_rating else {"choices": [given["word"]]}
     result = {
         "from_name": "label",

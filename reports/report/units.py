@@ -9,20 +9,9 @@ from django.db.models import QuerySet
 from conversations.models import Attribute, Response, Study, Subject
 from judgments.enums import TaskKind
 from judgments.models import Judgment, Unit
+from judgments.stages import behaviour
 from raters.enums import RaterKind
 from raters.pseudonyms import rater_key
-
-WORDS: Mapping[int, Mapping[int, str]] = {
-    1: {1: "accept", 2: "unsure", 3: "reject"},
-    2: {0: "no", 1: "yes"},
-    3: {
-        1: "1, generic much better",
-        2: "2, generic better",
-        3: "3, no difference",
-        4: "4, personalized better",
-        5: "5, personalized much better",
-    },
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +112,7 @@ def _label(study: Study, judgment: Judgment) -> GivenLabel:
     return GivenLabel(
         rater=rater_key(study=study, rater_id=rater.pk) if is_human else rater.name,
         kind=rater.kind,
-        word=WORDS[judgment.stage_number][judgment.label],
+        word=behaviour(judgment.stage_number).in_full(judgment.label),
         failure_mode=judgment.get_failure_mode_display(),
         note=judgment.note,
         is_excluded=judgment.excluded_at is not None,

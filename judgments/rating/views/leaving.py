@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from judgments.enums import Outcome, TaskKind
@@ -19,6 +18,7 @@ from judgments.rating.admitted import AdmittedRater
 from judgments.rating.views import blinding
 from judgments.rating.views.guard import for_raters
 from judgments.rating.why_nothing import Nothing, is_paid_by_arrival, latest_arrival, why_nothing
+from judgments.stages import behaviour
 from judgments.work import pay
 from raters.enums import EnrolmentOutcome
 from raters.models import Arrival
@@ -154,21 +154,12 @@ def _entry(assignment: Assignment, number: int, admitted: AdmittedRater) -> Entr
     return Entry(
         assignment,
         number,
-        _("Tutorial page") if is_tutorial else _what(admitted.stage.number, assignment.unit_count),  # type: ignore[attr-defined]
+        _("Tutorial page") if is_tutorial else behaviour(admitted.stage.number).page_in_words(assignment.unit_count),  # type: ignore[attr-defined]
         _word(Outcome(assignment.outcome)),
         not (is_tutorial or _has_withdrawn(admitted)) and own_pages.can_revise(assignment),
         durations.in_words(milliseconds),
         pay.amount_of(milliseconds, study=admitted.study),
     )
-
-
-def _what(stage_number: int, units: int) -> str:
-    texts = {
-        1: ngettext("%(count)d statement about a person", "%(count)d statements about a person", units),
-        2: ngettext("%(count)d fact for a request", "%(count)d facts for a request", units),
-        3: ngettext("Two responses, %(count)d question", "Two responses, %(count)d questions", units),
-    }
-    return texts[stage_number] % {"count": units}
 
 
 def _word(outcome: Outcome) -> str:

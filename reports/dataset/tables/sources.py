@@ -1,5 +1,10 @@
 """Joins and expressions that several tables share."""
 
+from django.db.models import IntegerChoices
+
+from conversations.enums import StageNumber
+from judgments.enums import ExtractionLabel, RelevanceLabel
+
 # From a task to what it is about. Left joins on unique keys: PostgreSQL drops those that a query does not use.
 TARGET = """
 LEFT JOIN conversations_comparison comparison ON comparison.id = task.comparison_id
@@ -27,6 +32,11 @@ def system_name(alias: str) -> str:
 def label_word(label: str) -> str:
     """The canonical label as a word; at stage 3 the number."""
     return (
-        f"CASE stage.number WHEN 1 THEN CASE {label} WHEN 1 THEN 'accept' WHEN 2 THEN 'unsure' ELSE 'reject' END "
-        f"WHEN 2 THEN CASE {label} WHEN 1 THEN 'yes' ELSE 'no' END ELSE ({label})::text END"
+        f"CASE stage.number WHEN {StageNumber.EXTRACTION:d} THEN {_word_of(label, ExtractionLabel)} "
+        f"WHEN {StageNumber.RELEVANCE:d} THEN {_word_of(label, RelevanceLabel)} ELSE ({label})::text END"
     )
+
+
+def _word_of(label: str, labels: type[IntegerChoices]) -> str:
+    cases = (f"WHEN {value:d} THEN '{value.name.lower()}'" for value in labels)
+    return f"CASE {label} {' '.join(cases)} END"

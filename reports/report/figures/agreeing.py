@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from judgments.stages import behaviour
 from reports.dataset.frames import Frame
 from reports.stats.agreement import agreement
 from reports.stats.explaining import explain_all
@@ -17,7 +18,7 @@ MATRIX_AT_MOST = 24  # raters in the heat map: models and panels first, then the
 
 def agreement_figures(frame: Frame) -> dict[str, Any]:
     """Of the humans: each figure with the sentence that says what it means here."""
-    found = agreement(frame.human, frame.scale, ordinal=frame.stage != 2)
+    found = agreement(frame.human, frame.scale, ordinal=behaviour(frame.stage).is_ordinal)
     sentences = explain_all(found)
     return {
         "raters": int(np.unique(frame.human.rater).size),

@@ -16,7 +16,7 @@ from reports.stats.resampling import Resampling, mean_of
 
 type Floats = npt.NDArray[np.float64]
 
-NAMES = {1: "extraction", 2: "selection", 3: "response"}
+NAMES = ("extraction", "selection", "response")  # of what can be lost at each stage, in their order
 SPREAD, UNKNOWN = "spread over stages", "unknown"
 NOT_JUDGED = "This stage has no consensus yet."
 NO_SYSTEM = "No system has said which attributes it would use."
@@ -29,10 +29,14 @@ class Gap:
     ceiling: Estimate
     gap: Estimate
 
+    @property
+    def name(self) -> str:
+        return NAMES[self.stage - 1]
+
     def as_json(self) -> dict[str, Any]:
         return {
             "stage": self.stage,
-            "name": NAMES[self.stage],
+            "name": self.name,
             "value": self.value.as_json(),
             "ceiling": self.ceiling.as_json(),
             "gap": self.gap.as_json(),
@@ -130,15 +134,15 @@ def _word(gaps: list[Gap]) -> str:
     largest = max(known, key=lambda gap: gap.gap.value or 0)
     others = [gap for gap in known if gap is not largest]
     apart = all((largest.gap.low or 0) > (other.gap.high or 0) for other in others)
-    return NAMES[largest.stage] if apart else SPREAD
+    return largest.name if apart else SPREAD
 
 
 def _sentence(word: str, gaps: list[Gap]) -> str:
     if word == UNKNOWN:
-        lacking = [NAMES[gap.stage] for gap in gaps if gap.gap.value is None or gap.gap.low is None]
+        lacking = [gap.name for gap in gaps if gap.gap.value is None or gap.gap.low is None]
         return f"The bottleneck can't be named yet: {' and '.join(lacking)} can't be measured so far."
     if word == SPREAD:
         return "The loss is spread over the stages: their intervals overlap, so no single one can be called the bottleneck."
-    worst = next(gap for gap in gaps if NAMES[gap.stage] == word)
+    worst = next(gap for gap in gaps if gap.name == word)
     lost = round(100 * (worst.gap.value or 0))
     return f"Most is lost at {word}: {lost} % of what people's own agreement says is possible there."

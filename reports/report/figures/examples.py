@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from judgments.stages import behaviour
 from reports.dataset.frames import Frame
 from reports.stats.ratings import Floats, Indices, Ratings
 
@@ -47,14 +48,14 @@ def examples(frame: Frame) -> dict[str, list[dict[str, Any]]]:
 
 def _unanimity(frame: Frame, human: Moments) -> Floats:
     """By how many raters accepted without exception; at stage 3 how far above no difference all of them are."""
-    if frame.stage == 3:
+    if behaviour(frame.stage).has_sides:
         return np.maximum(human.means - human.spread - 3, 0)
     return np.where(human.means == 1, human.counts.astype(np.float64), 0)
 
 
 def _liking(frame: Frame, moments: Moments) -> Floats:
     """Means turned so that more is better: at stage 1 accept is 1 and reject is 3."""
-    return -moments.means if frame.stage == 1 else moments.means
+    return -moments.means if behaviour(frame.stage).best_label == frame.scale[0] else moments.means
 
 
 def _rows(frame: Frame, score: Floats, human: Moments, model: Moments) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ import numpy as np
 from django.utils import translation
 
 from judgments.enums import FailureMode
+from judgments.stages import behaviour
 from reports.dataset.dataset import Dataset
 from reports.dataset.frames import BATCH, Frame, flagged_modes, groups_of
 from reports.report.figures.agreeing import agreement_figures, pairwise
@@ -13,7 +14,6 @@ from reports.stats.ratings import Flags, Floats, Indices
 from reports.stats.resampling import Resampling
 from reports.stats.shares import counts_by_subject, failure_mode_shares, shares_of
 
-LABELS = {1: "accept", 2: "unsure", 3: "reject"}
 GROUPS = {
     "by_system": "attribute_system",
     "by_origin": "subject_origin",
@@ -58,7 +58,8 @@ def _judgment_shares(frame: Frame, resampling: Resampling) -> dict[str, Any]:
 def _shares(frame: Frame, labels: Floats, subject: Indices, resampling: Resampling) -> dict[str, Any]:
     counts = counts_by_subject(labels, subject, frame.ratings.subjects, frame.scale)
     found = resampling.statistics(counts.astype(np.float64), shares_of, n=len(labels))
-    return {LABELS[label]: estimate.as_json() for label, estimate in zip(frame.scale, found, strict=True)}
+    words = behaviour(frame.stage).words
+    return {words[label]: estimate.as_json() for label, estimate in zip(frame.scale, found, strict=True)}
 
 
 def _failure_modes(dataset: Dataset) -> list[dict[str, Any]]:

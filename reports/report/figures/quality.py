@@ -7,8 +7,9 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import compute
 
+from judgments.stages import behaviour
 from reports.dataset.dataset import Dataset, as_array
-from reports.dataset.frames import SCALES, coded, repeated_judgments, special_judgments
+from reports.dataset.frames import coded, repeated_judgments, special_judgments
 from reports.stats.estimate import Estimate
 from reports.stats.reliability import find_repeats, gold_accuracy, intra_rater
 
@@ -41,7 +42,7 @@ def _intra_rater(table: pa.Table, stage: int) -> dict[str, Any]:
         presentation=as_array(table.column("presentation")).astype(np.int64),
         label=as_array(table.column("answer_recoded")).astype(np.float64),
     )
-    found = intra_rater(repeats, SCALES[stage])
+    found = intra_rater(repeats, behaviour(stage).scale)
     return {"exact": found.exact.as_json(), "kappa": found.kappa.as_json()}
 
 

@@ -25,16 +25,6 @@ EXAMPLES = {
     "loved_by_models": ("Loved by LLMs, not by humans", "LLMs rate these far higher than humans."),
     "missed_by_models": ("Liked by humans, not by LLMs", "Humans rate these far higher than LLMs."),
 }
-ACCEPTED = {
-    1: "Every human accepted these attributes.",
-    2: "Every human said that these attributes would change the response.",
-    3: "Every human preferred the personalized response here.",
-}
-SCALES = {
-    1: "Means of the labels are given below each example: 1 accept, 2 unsure, 3 reject.",
-    2: "Means of the labels are given below each example: 0 no, 1 yes.",
-    3: "Means of the labels are given below each example: 1 generic much better, 3 no difference, 5 personalized much better.",
-}
 SHARES = {"percent_agreement"}
 SOURCES = {
     "rater": "who judged",
@@ -90,10 +80,12 @@ def quality_blocks(stage: dict[str, Any]) -> list[Block]:
     ]
 
 
-def example_blocks(stage: dict[str, Any], number: int) -> list[Block]:
+def example_blocks(stage: dict[str, Any], number: int, *, accepted: str, scale: str) -> list[Block]:
+    """``accepted`` says what all raters agree on, ``scale`` which number is which label."""
+    means = f"Means of the labels are given below each example: {scale}."
     groups = [
-        ExampleGroup(title, ACCEPTED[number] if name == "accepted_by_all" else note, stage["examples"][name])
+        ExampleGroup(title, accepted if name == "accepted_by_all" else note, stage["examples"][name])
         for name, (title, note) in EXAMPLES.items()
         if stage["examples"].get(name)
     ]
-    return [Heading("Telling examples"), Text([SCALES[number]]), Examples(number, groups)] if groups else []
+    return [Heading("Telling examples"), Text([means]), Examples(number, groups)] if groups else []

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from conversations.enums import StageNumber
+from judgments.stages import behaviour
 from reports.report.charts.intervals import IntervalRow, Scale, intervals
 from reports.report.charts.stacked import stacked
 from reports.report.presenting import wording
@@ -23,7 +25,7 @@ from reports.report.presenting.blocks import (
 
 TITLE = "Stage 1: are the attributes true?"
 GROUPS = {"by_system": "System", "by_origin": "Origin", "by_type": "Attribute type", "by_batch": "Batch"}
-LABELS = ("accept", "unsure", "reject")
+LABELS = tuple(behaviour(StageNumber.EXTRACTION).words.values())
 HUMANS_SHOWN, IN_A_CHART, IN_A_TABLE = 12, 12, 40
 
 
@@ -47,7 +49,9 @@ def extraction_section(stage: dict[str, Any] | None, missing: str) -> Section:
             *_failure_modes(stage),
             *agreement_blocks(stage),
             *_raters(stage),
-            *example_blocks(stage, 1),
+            *example_blocks(
+                stage, 1, accepted="Every human accepted these attributes.", scale="1 accept, 2 unsure, 3 reject"
+            ),
             *quality_blocks(stage),
         ],
     )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from judgments.stages import BEHAVIOURS
 from reports.report.charts.heat import heat_map
 from reports.report.charts.intervals import MODELS, IntervalRow, Scale, intervals
 from reports.report.presenting import wording
@@ -23,7 +24,6 @@ from reports.report.presenting.blocks import (
 )
 
 TITLE = "Humans and LLMs"
-STAGES = {1: "Stage 1, attributes", 2: "Stage 2, relevance", 3: "Stage 3, responses"}
 PAIRS = {
     "human_human": "two humans",
     "model_model": "two LLMs",
@@ -34,10 +34,10 @@ PAIRS = {
 
 def judges_section(figures: dict[str, Any]) -> Section:
     blocks: list[Block] = []
-    for number, title in STAGES.items():
+    for number, way in BEHAVIOURS.items():
         stage = figures.get(f"stage_{number}")
         if stage is not None:
-            blocks += [Heading(title), *_agreement(stage, number)]
+            blocks += [Heading(way.title), *_agreement(stage, number)]
     third = figures.get("stage_3")
     if third is not None:
         blocks += [*_pooled(figures), *_judges(third)]

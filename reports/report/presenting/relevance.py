@@ -55,7 +55,12 @@ def relevance_section(stage: dict[str, Any] | None, missing: str) -> Section:
             *_rates(stage),
             *_group_tables(stage),
             *agreement_blocks(stage),
-            *example_blocks(stage, 2),
+            *example_blocks(
+                stage,
+                2,
+                accepted="Every human said that these attributes would change the response.",
+                scale="0 no, 1 yes",
+            ),
             *quality_blocks(stage),
         ],
     )

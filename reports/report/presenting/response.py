@@ -70,7 +70,12 @@ def response_section(stage: dict[str, Any] | None, missing: str, pooled: str) ->
             *_costs(stage),
             *agreement_blocks(stage),
             *_fairness(stage),
-            *example_blocks(stage, 3),
+            *example_blocks(
+                stage,
+                3,
+                accepted="Every human preferred the personalized response here.",
+                scale="1 generic much better, 3 no difference, 5 personalized much better",
+            ),
             *quality_blocks(stage),
         ],
     )

@@ -27,7 +27,11 @@ EFFECT_NOTE = (
     "interval, which has to lie inside the grey margin before a difference is called meaningless. The second line says "
     "how far the effect would move with other raters as well."
 )
-VALUES = {1: "share of attributes accepted", 2: "F1 of the systems' selection", 3: "share of comparisons rated better"}
+VALUES = {
+    "extraction": "share of attributes accepted",
+    "selection": "F1 of the systems' selection",
+    "response": "share of comparisons rated better",
+}
 
 
 def verdict_section(figures: dict[str, Any]) -> Section:
@@ -112,7 +116,7 @@ def bottleneck_section(figures: dict[str, Any]) -> Section:
         [
             [
                 Cell(f"{stage['stage']} {stage['name']}"),
-                Cell(VALUES[stage["stage"]]),
+                Cell(VALUES[stage["name"]]),
                 number_cell(stage["value"]),
                 number_cell(stage["ceiling"]),
                 share_cell(stage["gap"]),

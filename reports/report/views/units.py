@@ -10,7 +10,8 @@ from accounts.signed_in import user_of
 from conversations.permissions import READ, get_study
 from judgments.disclosure import must_wait_as_rater, withheld_stages
 from judgments.models import Consensus
-from reports.report.units import WORDS, labels_of, regular_units, unit_text
+from judgments.stages import behaviour
+from reports.report.units import labels_of, regular_units, unit_text
 
 
 @login_required
@@ -26,6 +27,6 @@ def unit(request: HttpRequest, slug: str, unit_id: int) -> HttpResponse:
         "study": study,
         "text": unit_text(found),
         "labels": labels_of(study, found),
-        "consensus": agreed and (f"{agreed.label:.2f}" if stage == 3 else WORDS[stage][round(agreed.label)]),
+        "consensus": agreed and behaviour(stage).consensus_in_words(agreed.label),
     }
     return render(request, "reports/report/unit.html", context)
