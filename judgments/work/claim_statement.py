@@ -54,7 +54,9 @@ _READABLE = """
             LEFT JOIN conversations_attribute attribute ON attribute.id = unit.attribute_id
             WHERE unit.task_id = task.id AND attribute.withdrawn_at IS NULL OFFSET 0)
         AND {lives}{conflicts}"""
+# A task that was withdrawn keeps the slots that were filled: who is excluded opens them, and nobody may get them.
 _ELIGIBLE = """
+        AND task.withdrawn_at IS NULL
         AND slot.task_id <> ALL (%(avoided)s::bigint[])
         AND NOT EXISTS (
             SELECT FROM judgments_assignment own

@@ -7,14 +7,16 @@ import pytest
 from conversations.enums import StageState
 from conversations.models import Attribute
 from judgments.eligibility.live import live_units
-from judgments.enums import Outcome
-from judgments.models import Assignment, Slot, Unit
+from judgments.enums import ExclusionReason, Outcome
+from judgments.models import Assignment, Slot, Task, Unit
 from judgments.rating.answering import submit
 from judgments.work import leases
 from judgments.work.claiming import claim_next
 from judgments.work.consensus_labels import consensus_labels
+from judgments.work.excluding import exclude_judgments
 from judgments.work.opening import open_stage, pause_stage
 from judgments.work.progress import progress_of
+from judgments.work.withdrawing import UPSETTING, withdraw_tasks
 from raters.enums import EnrolmentOutcome
 from tests import factories
 from tests.judgments.raters_at_work import answers, claim, judge, open_for_rating, work_until_nothing_left
@@ -211,3 +213,14 @@ def test_stage_state_is_read_at_the_claim_not_from_a_stale_object():
     study, stage = open_for_rating(1)
     factories.stage(study, 1, state=StageState.CLOSED)
     assert claim_next(rater=factories.rater(study), stage=stage, now=NOW) is None
+
+
+def test_page_that_was_withdrawn_is_not_given_out_when_a_rater_of_it_is_excluded():
+    study, stage = open_for_rating(1, subjects=1, k=1)
+    rater, other = factories.rater(study), factories.rater(study)
+    judged = claim(rater=rater, stage=stage, now=NOW)
+    judge(judged, now=NOW)
+    withdraw_tasks(Task.objects.filter(pk=judged.task_id), reason=UPSETTING, now=NOW)
+    exclude_judgments(rater=rater, stage=stage, reason=ExclusionReason.OTHER, actor=None, now=NOW)
+    assert claim_next(rater=other, stage=stage, now=NOW) is None
+    assert not Assignment.objects.filter(rater=other).exists()
