@@ -67,7 +67,8 @@ def claim_locked(*, rater: Rater, stage: Stage, queue: Queue | None, now: dateti
         return None
     if not queue.qualified:
         return _claim_for_qualification(rater, stage, queue, now)
-    return _claim(rater, stage, queue, now, special=_special(rater, stage, queue)) or _resume(rater, stage, queue, now)
+    special = special_due(rater=rater, stage=stage, claims=queue.claims)
+    return _claim(rater, stage, queue, now, special=special) or _resume(rater, stage, queue, now)
 
 
 def _claim_for_qualification(rater: Rater, stage: Stage, queue: Queue, now: datetime) -> Assignment | None:
@@ -78,11 +79,12 @@ def _claim_for_qualification(rater: Rater, stage: Stage, queue: Queue, now: date
     return _claim(rater, stage, queue, now, special=None) if decide(rater=rater, stage=stage, now=now) else None
 
 
-def _special(rater: Rater, stage: Stage, queue: Queue) -> Special | None:
+def special_due(*, rater: Rater, stage: Stage, claims: int) -> Special | None:
+    """What the rater's next page is meant to be after so many claims, if not a regular one."""
     return special_page(
         key=bytes(stage.study.key),
         rater_id=rater.pk,
-        ordinal=queue.claims,
+        ordinal=claims,
         gold_share=stage.gold_share,
         attention_share=stage.attention_share,
         repeat_share=stage.repeat_share if behaviour(stage.number).has_sides else 0,
@@ -138,7 +140,7 @@ def _resume(rater: Rater, stage: Stage, queue: Queue, now: datetime) -> Assignme
         return assignment
     leases.free(assignment=assignment)
     Assignment.objects.filter(pk=assignment.pk).update(outcome=Outcome.RETURNED, submitted_at=now)
-    return _claim(rater, stage, queue, now, special=None)
+    return claim_locked(rater=rater, stage=stage, queue=queue, now=now)
 
 
 def _move_to_arrival(assignment: Assignment, arrival: int | None) -> None:

@@ -7,7 +7,7 @@ import pytest
 from conversations.enums import StageState
 from conversations.models import Attribute
 from judgments.eligibility.live import live_units
-from judgments.enums import ExclusionReason, Outcome
+from judgments.enums import ExclusionReason, Outcome, TaskKind
 from judgments.models import Assignment, Slot, Task, Unit
 from judgments.rating.answering import submit
 from judgments.work import leases
@@ -20,6 +20,7 @@ from judgments.work.withdrawing import UPSETTING, withdraw_tasks
 from raters.enums import EnrolmentOutcome
 from tests import factories
 from tests.judgments.raters_at_work import answers, claim, judge, open_for_rating, work_until_nothing_left
+from tests.judgments.special_pages import set_stage, twin
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -224,3 +225,15 @@ def test_page_that_was_withdrawn_is_not_given_out_when_a_rater_of_it_is_excluded
     exclude_judgments(rater=rater, stage=stage, reason=ExclusionReason.OTHER, actor=None, now=NOW)
     assert claim_next(rater=other, stage=stage, now=NOW) is None
     assert not Assignment.objects.filter(rater=other).exists()
+
+
+def test_open_gold_page_whose_material_is_gone_does_not_lead_past_the_qualification():
+    study, stage = open_for_rating(1, subjects=2)
+    first, second = Task.objects.filter(stage=stage).order_by("position")
+    gold = [twin(first, TaskKind.GOLD), twin(second, TaskKind.GOLD)]
+    stage = set_stage(stage, qualification_tasks=1)
+    rater = factories.rater(study)
+    page = claim(rater=rater, stage=stage, now=NOW)
+    page.task.subject.withdrawn_at = NOW
+    page.task.subject.save()
+    assert claim(rater=rater, stage=stage, now=NOW).task_id in {task.pk for task in gold} - {page.task_id}
