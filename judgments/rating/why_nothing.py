@@ -9,10 +9,13 @@ from conversations.enums import StageState, StudyState
 from conversations.models import Stage
 from judgments.counting import judged
 from judgments.eligibility.live import live_tasks
-from judgments.enums import Outcome, TaskKind
-from judgments.models import Assignment, QueuePosition, Slot
+from judgments.enums import Outcome, Special, TaskKind
+from judgments.models import Assignment, QueuePosition, Slot, Task
 from judgments.rating.lessons import lessons
 from judgments.stages import behaviour
+from judgments.work.claim_statement import PAGES_BEFORE_A_REPEAT
+from judgments.work.claiming import special_due
+from judgments.work.qualifying import gold_pages, qualifies
 from raters.enums import EnrolmentOutcome, Platform
 from raters.models import Admission, Arrival, Enrolment, Rater
 
@@ -158,9 +161,10 @@ def _of_gates(admission: Admission) -> Nothing | None:
 
 def _of_quotas(rater: Rater, stage: Stage, arrival: Arrival | None) -> Nothing | None:
     mine = Assignment.objects.filter(rater=rater, stage=stage)
-    if mine.filter(outcome="").exists():
+    if mine.filter(outcome="", task__in=live_tasks(stage).filter(withdrawn_at__isnull=True)).exists():
         return Nothing.OPEN_PAGE
-    given = mine.filter(arrival=arrival).exclude(outcome=Outcome.RETURNED) if arrival else mine.none()
+    # The claim gives back an open page whose material is gone, and it counts no more.
+    given = mine.filter(arrival=arrival).exclude(outcome__in=["", Outcome.RETURNED]) if arrival else mine.none()
     if stage.tasks_per_visit is not None and given.count() >= stage.tasks_per_visit:
         return Nothing.VISIT_QUOTA
     queue = QueuePosition.objects.filter(rater=rater, stage=stage).first()
@@ -170,9 +174,9 @@ def _of_quotas(rater: Rater, stage: Stage, arrival: Arrival | None) -> Nothing |
 
 
 def _of_tasks(enrolment: Enrolment, stage: Stage, now: datetime) -> WhyNothing:
-    qualifies = _qualifies(enrolment, stage)
-    if qualifies is not None:
-        return WhyNothing(None if qualifies else Nothing.QUALIFICATION)
+    special = _of_special_pages(enrolment, stage)
+    if special is not None:
+        return special
     tasks = tasks_left(enrolment=enrolment, stage=stage, now=now)
     if tasks.free:
         return WhyNothing(None, tasks)
@@ -188,19 +192,48 @@ def _of_tasks(enrolment: Enrolment, stage: Stage, now: datetime) -> WhyNothing:
     return WhyNothing(most if reasons[most] else Nothing.NOTHING_LEFT, tasks)
 
 
-def _qualifies(enrolment: Enrolment, stage: Stage) -> bool | None:
-    """Whether the rater can qualify; None if they need not any more."""
+def _of_special_pages(enrolment: Enrolment, stage: Stage) -> WhyNothing | None:
+    """What gold, attention checks and repeats alone decide; None where it is for the regular tasks to say."""
     unqualified = Admission.objects.filter(enrolment=enrolment, stage=stage, qualified_at__isnull=True)
-    if not stage.qualification_tasks or not unqualified.exists():
+    if stage.qualification_tasks and unqualified.exists():
+        return _of_qualification(enrolment, stage)
+    claims = QueuePosition.objects.filter(rater=enrolment.rater_id, stage=stage).values_list("claims", flat=True)
+    special = special_due(rater=enrolment.rater, stage=stage, claims=claims.first() or 0)
+    if special is None:
         return None
+    pages = _repeats(enrolment, stage) if special == Special.REPEAT else _twins(enrolment, stage, TaskKind(special))
+    return WhyNothing(None) if pages.exists() else None
+
+
+def _of_qualification(enrolment: Enrolment, stage: Stage) -> WhyNothing | None:
+    """None: with their gold pages the rater qualifies at their next claim, and gets a regular page then."""
+    rater = enrolment.rater
+    if gold_pages(rater, stage) < stage.qualification_tasks and _twins(enrolment, stage, TaskKind.GOLD).exists():
+        return WhyNothing(None)
+    passed = qualifies(rater=rater, stage=stage)
+    if passed is None:
+        return WhyNothing(Nothing.QUALIFICATION)
+    return None if passed else WhyNothing(Nothing.SCREENED_OUT)
+
+
+def _twins(enrolment: Enrolment, stage: Stage, kind: TaskKind) -> QuerySet[Task]:
+    """Gold pages or attention checks that the rater may be given: made of no page they met, or whose twin they met."""
     mine = Assignment.objects.filter(rater=enrolment.rater_id, stage=stage)
-    if mine.filter(task__kind=TaskKind.GOLD, outcome=Outcome.SUBMITTED).exists():
-        return True
     met = mine.filter(Q(task=OuterRef("pk")) | Q(task=OuterRef("twin_of")) | Q(task__twin_of=OuterRef("twin_of")))
-    gold = live_tasks(stage).filter(~Exists(met), kind=TaskKind.GOLD, withdrawn_at__isnull=True)
+    twins = live_tasks(stage).filter(~Exists(met), kind=kind, withdrawn_at__isnull=True)
     for _name, barrier in _barriers(enrolment, stage):
-        gold = gold.exclude(barrier)
-    return gold.exists()
+        twins = twins.exclude(barrier)
+    return twins
+
+
+def _repeats(enrolment: Enrolment, stage: Stage) -> QuerySet[Task]:
+    """The rater's own pages that are not among their latest few and were not repeated yet."""
+    mine = Assignment.objects.filter(rater=enrolment.rater_id, stage=stage)
+    first = mine.filter(judged(), presentation=0)
+    latest = first.order_by("-submitted_at").values("pk")[:PAGES_BEFORE_A_REPEAT]
+    again = mine.filter(task=OuterRef("pk"), presentation=1)
+    regular = live_tasks(stage).filter(kind=TaskKind.REGULAR, withdrawn_at__isnull=True)
+    return regular.filter(~Exists(again), pk__in=first.exclude(pk__in=latest).values("task"))
 
 
 def tasks_left(*, enrolment: Enrolment, stage: Stage, now: datetime) -> TasksLeft:

@@ -17,11 +17,11 @@ def decide(*, rater: Rater, stage: Stage, now: datetime) -> bool:
     What they judged stays and is paid; the visit ends with the code for being screened out. Before they judged the gold
     pages that the stage asks for, nothing is decided and they do not go on.
     """
-    if _gold_pages(rater, stage) < _wanted(stage):
+    qualified = qualifies(rater=rater, stage=stage)
+    if qualified is None:
         return False
-    right, total = gold_agreement(stage=stage, rater_ids=[rater.pk]).get(rater.pk, (0, 0))
     admission = Admission.objects.select_related("enrolment").get(enrolment__rater=rater, stage=stage)
-    if 100 * right >= stage.qualification_threshold * total:
+    if qualified:
         Admission.objects.filter(pk=admission.pk).update(qualified_at=now)
         return True
     Admission.objects.filter(pk=admission.pk).update(outcome=EnrolmentOutcome.SCREENED_OUT)
@@ -30,7 +30,16 @@ def decide(*, rater: Rater, stage: Stage, now: datetime) -> bool:
     return False
 
 
-def _gold_pages(rater: Rater, stage: Stage) -> int:
+def qualifies(*, rater: Rater, stage: Stage) -> bool | None:
+    """By the gold pages they judged; None before these are as many as the stage asks for."""
+    if gold_pages(rater, stage) < _wanted(stage):
+        return None
+    right, total = gold_agreement(stage=stage, rater_ids=[rater.pk]).get(rater.pk, (0, 0))
+    return 100 * right >= stage.qualification_threshold * total
+
+
+def gold_pages(rater: Rater, stage: Stage) -> int:
+    """How many gold pages the rater has judged."""
     given = Assignment.objects.filter(rater=rater, stage=stage, outcome=Outcome.SUBMITTED)
     return given.filter(task__kind=TaskKind.GOLD).count()
 
