@@ -9,7 +9,7 @@ from conversations.enums import Policy
 from conversations.models import Arm, Comparison, Study
 from conversations.services import batches
 from tests import factories
-from tests.conversations.test_importing import (
+from tests.conversations.importing import (
     CONVERSATION,
     GENERIC,
     PERSONALIZED,

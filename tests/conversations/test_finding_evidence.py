@@ -11,7 +11,7 @@ from conversations.formats import AttributeRow, EvidencePointer
 from conversations.models import Attribute, Conversation, Subject
 from conversations.services.storing.attributes import find_evidence, store_attributes
 from tests import factories
-from tests.conversations.test_importing import ATTRIBUTE, CONVERSATION, bring, found_problems
+from tests.conversations.importing import ATTRIBUTE, CONVERSATION, bring, found_problems
 
 TURN = "so she said " * 33_000
 

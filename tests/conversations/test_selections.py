@@ -13,7 +13,7 @@ from conversations.models import Selection, SelectionRecord, Study
 from conversations.services import batches
 from conversations.services.batches import BatchRefused
 from tests import factories
-from tests.conversations.test_importing import ATTRIBUTE, CONVERSATION, PROMPT, bring, found_problems
+from tests.conversations.importing import ATTRIBUTE, CONVERSATION, PROMPT, bring, found_problems
 
 pytestmark = pytest.mark.django_db
 

@@ -13,24 +13,22 @@ from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.utils import timezone
 
-from accounts import jobs
 from accounts.models import User
 from conversations.enums import Role
 from conversations.models import Attribute, Membership, Prompt, Response, Study, Subject, System
-from judgments.models import Assignment, Judgment, Unit
+from judgments.models import Assignment, Unit
 from raters.models import Rater
-from reports.dataset.reads import dataset_of
 from reports.enums import ReportState
 from reports.models import Report
-from reports.report import computing, requesting
+from reports.report import computing
 from reports.report.tasks import compute_report
 from tests import worlds
 from tests.judgments.rated import NOW
-from tests.reports.reported import close_all, computed, reported_study
+from tests.reports.report.shown import _study, address, member
+from tests.reports.reported import close_all, computed
 from tests.rows import remembered
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
 EVIL = "<script>alert(1)</script> #import \"x\" *bold* $x$ ]]> & 'quote' \u202eevil"
 CLEAR = b"<script>alert"
 
@@ -40,25 +38,9 @@ def study() -> Study:
     return remembered(_study)
 
 
-def _study() -> Study:
-    return reported_study(subjects=6)
-
-
-def member(study: Study, role: Role = Role.OWNER) -> Client:
-    user = User.objects.create_user(f"{role}-{study.slug}")
-    Membership.objects.create(study=study, user=user, role=role)
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def figures_of(report: Report) -> dict[str, Any]:
     assert report.figures is not None
     return dict(report.figures)
-
-
-def address(study: Study, rest: str = "") -> str:
-    return f"/studies/{study.slug}/report/{rest}"
 
 
 def test_first_visit_asks_for_the_report_and_the_page_brings_it_once_it_is_there(study):
@@ -146,39 +128,6 @@ def test_a_member_who_rates_waits_for_all_of_it(study):
     assert "You rate in this study" in client.get(address(study, "card/")).content.decode()
     for rest in ("html/", "pdf/", "charts/bottleneck.svg", "charts/bottleneck.csv", "state/"):
         assert client.get(address(study, rest)).status_code == 403
-
-
-def test_a_newer_report_is_computed_when_the_study_has_changed_and_offered_not_forced(study):
-    report = computed(study)
-    owner, seen = member(study), {"seen": report.computed_at.isoformat()}
-    long_ago = timezone.now() - requesting.AT_MOST_EVERY * 2
-    Report.objects.update(computed_at=long_ago)
-    seen = {"seen": long_ago.isoformat()}
-    owner.get(address(study, "state/"), seen)
-    assert Report.objects.get().state == ReportState.DONE  # nothing has changed
-    judgment = Judgment.objects.filter(unit__task__stage__study=study, stage_number=1).first()
-    Judgment.objects.filter(pk=judgment.pk).update(label=2, revision=judgment.revision + 1)
-    assert "A newer one is being computed" in owner.get(address(study, "state/"), seen).content.decode()
-    assert b'id="verdict"' in owner.get(address(study)).content  # the old figures stay
-    computing.compute_report(report_id=report.pk, now=timezone.now())
-    state = owner.get(address(study, "state/"), seen)
-    assert "A newer report is ready" in state.content.decode()
-    assert "HX-Refresh" not in state.headers
-
-
-def test_two_workers_do_not_compute_the_same_report(study):
-    report = Report.objects.create(study=study, requested_at=NOW)
-    now = timezone.now()
-    assert computing.compute_report(report_id=report.pk, now=now) is not None
-    assert computing.compute_report(report_id=report.pk, now=now) is None
-
-
-def test_a_report_whose_worker_died_is_found_and_given_up_in_the_end(study):
-    report = Report.objects.create(study=study, requested_at=NOW, state="running", started_at=NOW, attempts=1)
-    assert list(jobs.unattended(requesting.REPORTS, timezone.now())) == [report]
-    Report.objects.update(attempts=jobs.MOST_ATTEMPTS)
-    assert jobs.abandon(requesting.REPORTS, now=timezone.now()) == 1
-    assert b"could not be computed" in member(study).get(address(study)).content
 
 
 def test_a_part_has_its_own_figures_and_one_that_is_not_there_has_none(study):
@@ -284,15 +233,6 @@ def test_unit_page_shows_labels_under_pseudonyms_and_leads_to_the_source(study):
     assert f"/studies/{study.slug}/subjects/{subject.pk}/" in page
     assert f"/studies/{study.slug}/conversations/{subject.conversations.get().pk}/?turn=0#turn-0" in page
     assert len(re.findall(r"r-[0-9a-f]{16}", page)) == 3
-
-
-def test_kept_figures_are_those_of_the_dataset_to_the_last_digit(study):
-    from reports.report.figures.report import report_figures  # noqa: PLC0415 - what the page must equal
-
-    computed(study)
-    kept = Report.objects.get().figures
-    fresh = json.loads(json.dumps(report_figures(dataset_of(study))))
-    assert {**fresh, "scope": {"column": None, "value": None}} == kept
 
 
 @pytest.mark.browser

@@ -1,0 +1,67 @@
+"""Reports are computed once, kept, and again when the study has changed."""
+
+import json
+
+import pytest
+from django.utils import timezone
+
+from accounts import jobs
+from conversations.models import Study
+from judgments.models import Judgment
+from reports.dataset.reads import dataset_of
+from reports.enums import ReportState
+from reports.models import Report
+from reports.report import computing, requesting
+from tests.judgments.rated import NOW
+from tests.reports.report.shown import _study, address, member
+from tests.reports.reported import computed
+from tests.rows import remembered
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def study() -> Study:
+    return remembered(_study)
+
+
+def test_a_newer_report_is_computed_when_the_study_has_changed_and_offered_not_forced(study):
+    report = computed(study)
+    owner, seen = member(study), {"seen": report.computed_at.isoformat()}
+    long_ago = timezone.now() - requesting.AT_MOST_EVERY * 2
+    Report.objects.update(computed_at=long_ago)
+    seen = {"seen": long_ago.isoformat()}
+    owner.get(address(study, "state/"), seen)
+    assert Report.objects.get().state == ReportState.DONE  # nothing has changed
+    judgment = Judgment.objects.filter(unit__task__stage__study=study, stage_number=1).first()
+    Judgment.objects.filter(pk=judgment.pk).update(label=2, revision=judgment.revision + 1)
+    assert "A newer one is being computed" in owner.get(address(study, "state/"), seen).content.decode()
+    assert b'id="verdict"' in owner.get(address(study)).content  # the old figures stay
+    computing.compute_report(report_id=report.pk, now=timezone.now())
+    state = owner.get(address(study, "state/"), seen)
+    assert "A newer report is ready" in state.content.decode()
+    assert "HX-Refresh" not in state.headers
+
+
+def test_two_workers_do_not_compute_the_same_report(study):
+    report = Report.objects.create(study=study, requested_at=NOW)
+    now = timezone.now()
+    assert computing.compute_report(report_id=report.pk, now=now) is not None
+    assert computing.compute_report(report_id=report.pk, now=now) is None
+
+
+def test_a_report_whose_worker_died_is_found_and_given_up_in_the_end(study):
+    report = Report.objects.create(study=study, requested_at=NOW, state="running", started_at=NOW, attempts=1)
+    assert list(jobs.unattended(requesting.REPORTS, timezone.now())) == [report]
+    Report.objects.update(attempts=jobs.MOST_ATTEMPTS)
+    assert jobs.abandon(requesting.REPORTS, now=timezone.now()) == 1
+    assert b"could not be computed" in member(study).get(address(study)).content
+
+
+def test_kept_figures_are_those_of_the_dataset_to_the_last_digit(study):
+    from reports.report.figures.report import report_figures  # noqa: PLC0415 - what the page must equal
+
+    computed(study)
+    kept = Report.objects.get().figures
+    fresh = json.loads(json.dumps(report_figures(dataset_of(study))))
+    assert {**fresh, "scope": {"column": None, "value": None}} == kept
