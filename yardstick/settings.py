@@ -69,6 +69,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "yardstick.urls"
 WSGI_APPLICATION = "yardstick.wsgi.application"
 
+_LOADERS = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -80,22 +81,14 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "loaders": [
-                (
-                    "django.template.loaders.cached.Loader",
-                    ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
-                )
-            ],
+            "loaders": [("django.template.loaders.cached.Loader", _LOADERS)],
         },
     }
 ]
 
 DATABASES = {
     "default": dj_database_url.parse(
-        DATABASE_URL or paths.database_url(),
-        engine="yardstick.database",
-        conn_max_age=0,
-        conn_health_checks=True,
+        DATABASE_URL or paths.database_url(), engine="yardstick.database", conn_max_age=0, conn_health_checks=True
     )
 }
 DATABASES["default"]["OPTIONS"] = {
@@ -303,4 +296,3 @@ LOGGING = {
     "loggers": {"psycopg.pool": {"level": "ERROR"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("YARDSTICK_LOG_LEVEL", "INFO")},
 }
-SILENCED_SYSTEM_CHECKS: list[str] = []
