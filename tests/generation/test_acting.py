@@ -10,8 +10,8 @@ from generation.enums import ItemState, Reason, RunState
 from generation.kinds.responses.held_comparisons import NotRewritable, rewrite_comparison
 from generation.kinds.responses.start import start_responses
 from generation.models import Run, RunItem
-from tests.generation.conftest import add_attribute, add_case, add_subject, hold_one, produce_all
 from tests.generation.provider import Reply
+from tests.generation.runs import add_attribute, add_case, add_subject, hold_one, produce_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -14,8 +14,8 @@ from generation.kinds.responses.configuration import AttributePolicy, ResponsesC
 from generation.kinds.responses.start import start_responses
 from generation.models import RunItem
 from generation.services.endpoints import ensure_system
-from tests.generation.conftest import add_attribute, add_case, add_subject, produce_all
 from tests.generation.provider import ANSWER, Reply
+from tests.generation.runs import add_attribute, add_case, add_subject, produce_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

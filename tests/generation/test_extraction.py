@@ -9,8 +9,8 @@ from generation.kinds.extraction.configuration import ExtractionConfiguration
 from generation.kinds.extraction.start import start_extraction
 from generation.models import ModelCall
 from generation.services.runs import NothingToDo
-from tests.generation.conftest import add_conversation, add_subject, produce_all
 from tests.generation.provider import Reply, attribute, extraction
+from tests.generation.runs import add_conversation, add_subject, produce_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

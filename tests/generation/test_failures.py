@@ -15,8 +15,8 @@ from generation.models import ModelCall, RunItem
 from generation.services import announcing, sweeping
 from generation.services.items import backoff, claim_item, finish_item
 from generation.services.runs import cancel_run, close_finished_run, pause_run, resume_run, retry_failed
-from tests.generation.conftest import add_subject, produce_all
 from tests.generation.provider import Reply, attribute, extraction
+from tests.generation.runs import add_subject, produce_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
 GOOD = extraction(attribute("The user is a nurse.", "nurse"))

@@ -26,8 +26,8 @@ from generation.services.runs import retry_failed
 from reports.enums import FORMATS, ExportFormat, ExportKind
 from reports.exports import making
 from tests.generation.browsing import client_of
-from tests.generation.conftest import add_subject, produce_all
 from tests.generation.provider import Provider, Reply, attribute, extraction
+from tests.generation.runs import add_subject, produce_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CANARY = "sk-canary-7c2e55d0b1"

@@ -20,8 +20,8 @@ from generation.model_messages import ask_for_mentions
 from generation.models import ModelCall, Run
 from generation.prompting import load
 from generation.services.runs import NothingToDo
-from tests.generation.conftest import produce_all
 from tests.generation.provider import Reply
+from tests.generation.runs import produce_all
 from tests.worlds import rateable_study
 
 pytestmark = pytest.mark.django_db(transaction=True)

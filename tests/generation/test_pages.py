@@ -11,8 +11,8 @@ from generation.kinds.extraction.start import start_extraction
 from generation.kinds.responses.start import start_responses
 from generation.models import Endpoint, Run
 from tests.generation.browsing import client_of
-from tests.generation.conftest import add_attribute, add_case, add_subject, hold_one, produce_all
 from tests.generation.provider import Reply, attribute, extraction
+from tests.generation.runs import add_attribute, add_case, add_subject, hold_one, produce_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

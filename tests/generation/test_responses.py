@@ -13,8 +13,8 @@ from generation.kinds.responses.configuration import AttributePolicy, ResponsesC
 from generation.kinds.responses.start import start_responses
 from generation.services import announcing
 from judgments.models import Task, Unit
-from tests.generation.conftest import add_attribute, add_case, add_subject, produce_all
 from tests.generation.provider import ANSWER, Reply
+from tests.generation.runs import add_attribute, add_case, add_subject, produce_all
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -18,8 +18,8 @@ from conversations.models import Attribute, ComparisonAttribute, Membership, Res
 from generation.enums import ItemState, RunKind
 from generation.models import Run, Score
 from judgments.models import Judgment
-from tests.generation.conftest import produce_all
 from tests.generation.provider import Reply, attribute, extraction
+from tests.generation.runs import produce_all
 from tests.worlds import rateable_study
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -14,8 +14,8 @@ from generation.kinds.responses.start import start_responses
 from generation.models import ModelCall, WorkerBeat
 from generation.queries.progress import silence
 from tests.generation import worker
-from tests.generation.conftest import add_attribute, add_case, add_subject
 from tests.generation.provider import Reply
+from tests.generation.runs import add_attribute, add_case, add_subject
 from tests.patience import wait_until
 from yardstick.celery import app
 

@@ -23,7 +23,7 @@ from judgments.models import Consensus, Judgment
 from reports.dataset.reads import dataset_of
 from reports.report.figures.report import report_figures
 from tests import factories
-from tests.generation.conftest import produce_all
+from tests.generation.runs import produce_all
 from tests.reports.release import DATA, EXACT, MODELS, labels
 
 pytestmark = [
