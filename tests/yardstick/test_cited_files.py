@@ -9,9 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 ROOMS = "docs|accounts|conversations|raters|judgments|generation|reports|yardstick|tests|benchmarks|demo|script|static"
 # Names of templates are Django's to find; a NAME in capitals stands for any.
-CITED = re.compile(
-    rf"(?<![\w/.-])((?:{ROOMS})/[a-z0-9_/-]+\.(?:py|md|js|css|jsonl|toml)\b)|(?<![\w/.-])([A-Z]{{4,}}\.md)\b"
-)
+CITED = re.compile(rf"(?<![\w/.-])((?:{ROOMS})/[a-z0-9_/-]+\.(?:py|md|js|css|toml)\b)|(?<![\w/.-])([A-Z]{{4,}}\.md)\b")
 READ = {".py", ".md", ".html", ".css", ".js", ".toml"}
 PLANTED = {"test_cited_files.py", "test_fence.py"}  # what these name is not there on purpose
 
