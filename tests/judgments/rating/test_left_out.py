@@ -224,7 +224,7 @@ def test_no_question_is_answered_by_an_error(study, name):
             {"text": "left", "start": 0},
         ):
             answer = rest(client, **asked | {name: value.encode("utf-8", "surrogatepass")})
-            assert answer.status_code in {200, 404}, (name, value, asked)
+            assert answer.status_code in {200, 400, 404}, (name, value, asked)
             assert len(answer.content) < MOST_BYTES
 
 
