@@ -1,4 +1,4 @@
-"""Why a rater gets no page now, counted as the claim decides it (``services/claim_statement.py``)."""
+"""Why a rater gets no page now, counted as the claim decides it (``judgments/work/claim_statement.py``)."""
 
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -101,7 +101,7 @@ class WhyNothing:
 
 def why_nothing(*, rater: Rater, stage: Stage, now: datetime) -> WhyNothing:
     """The first reason, in the order in which the rater would meet them."""
-    admission = Admission.objects.select_related("enrolment").filter(enrolment__rater=rater, stage=stage).first()
+    admission = Admission.objects.select_related("enrolment__rater").filter(enrolment__rater=rater, stage=stage).first()
     if admission is None:
         return WhyNothing(Nothing.NOT_ADMITTED)
     arrival = latest_arrival(enrolment=admission.enrolment, stage=stage)
@@ -167,10 +167,13 @@ def _of_quotas(rater: Rater, stage: Stage, arrival: Arrival | None) -> Nothing |
     given = mine.filter(arrival=arrival).exclude(outcome__in=["", Outcome.RETURNED]) if arrival else mine.none()
     if stage.tasks_per_visit is not None and given.count() >= stage.tasks_per_visit:
         return Nothing.VISIT_QUOTA
-    queue = QueuePosition.objects.filter(rater=rater, stage=stage).first()
-    if stage.tasks_per_rater is not None and queue is not None and queue.claims >= stage.tasks_per_rater:
+    if stage.tasks_per_rater is not None and _claims(rater, stage) >= stage.tasks_per_rater:
         return Nothing.RATER_QUOTA
     return None
+
+
+def _claims(rater: Rater, stage: Stage) -> int:
+    return QueuePosition.objects.filter(rater=rater, stage=stage).values_list("claims", flat=True).first() or 0
 
 
 def _of_tasks(enrolment: Enrolment, stage: Stage, now: datetime) -> WhyNothing:
@@ -197,8 +200,7 @@ def _of_special_pages(enrolment: Enrolment, stage: Stage) -> WhyNothing | None:
     unqualified = Admission.objects.filter(enrolment=enrolment, stage=stage, qualified_at__isnull=True)
     if stage.qualification_tasks and unqualified.exists():
         return _of_qualification(enrolment, stage)
-    claims = QueuePosition.objects.filter(rater=enrolment.rater_id, stage=stage).values_list("claims", flat=True)
-    special = special_due(rater=enrolment.rater, stage=stage, claims=claims.first() or 0)
+    special = special_due(rater=enrolment.rater, stage=stage, claims=_claims(enrolment.rater, stage))
     if special is None:
         return None
     pages = _repeats(enrolment, stage) if special == Special.REPEAT else _twins(enrolment, stage, TaskKind(special))
