@@ -19,8 +19,9 @@ _SEEN_BY_NOBODY = re.compile(rf"(?P<joined>{_JOINED})|[{_UNSEEN}\u200c\u200d\ufe
 # Characters that become < or [ where a tokenizer normalises.
 _ANGLE = "<\u226e\ufe64\uff1c"
 _SQUARE = r"\[\uff3b\ufe47"
-# [INST], [/INST], [TOOL_CALLS], [gMASK], [|endofturn|]; any short word in brackets, to be on the safe side.
-_BRACKETED = rf"[{_SQUARE}](?=[^\s\[\]]{{1,40}}[\]\uff3d\ufe48])"
+# [INST], [/INST], [TOOL_CALLS], [gMASK], [|endofturn|]; any short word in brackets, to be on the safe side. A bar is enough
+# by itself: what follows may hold a bracket that is written otherwise, and so end a token that was none.
+_BRACKETED = rf"[{_SQUARE}](?=[|\uff5c]|[^\s\[\]]{{1,40}}[\]\uff3d\ufe48])"
 _HARMFUL = re.compile(rf"[{_ANGLE}]|{_BRACKETED}|{_SEEN_BY_NOBODY.pattern}")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")

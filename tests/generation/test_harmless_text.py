@@ -49,6 +49,7 @@ HOSTILE = st.lists(
 
 
 @given(HOSTILE)
+@example("[|[INST]")  # a token inside what might become one
 @example("[|endofturn|")  # the bracket that would close it is JSON's own, behind a quote
 def test_data_loses_nothing_and_holds_no_token_and_no_line_of_its_own(text):
     line = as_lines([{"content": text, "rows": [1, None, True, {"of": [text]}]}])
