@@ -163,7 +163,7 @@ def wrong(word: Word, real: float, margin: float) -> bool:
             return real < SAME
         case Word.WORSE:
             return real > -SAME
-        case Word.NO_DIFFERENCE:
+        case Word.NO_DIFFERENCE_SEEN:
             return abs(real) > margin - SAME
         case _:
             return False
@@ -187,7 +187,7 @@ def main() -> None:
             said = [found.verdicts[word] for word in Word if word != Word.NOT_ENOUGH]
             print(
                 f"{name:11} {real:+6.3f} {subjects:9} {found.covered:8.1%} {found.covered_two_way:8.1%} {found.verdicts[Word.BETTER]:8.1%} "
-                f"{found.verdicts[Word.WORSE]:7.1%} {found.verdicts[Word.NO_DIFFERENCE]:9.1%} "
+                f"{found.verdicts[Word.WORSE]:7.1%} {found.verdicts[Word.NO_DIFFERENCE_SEEN]:9.1%} "
                 f"{1 - sum(said):8.1%} | {mistaken:21.1%} {1 - found.stopped[Word.NOT_ENOUGH]:8.1%}"
             )
             failed |= not_kept(found, real, margin, mistaken, repetitions)
@@ -201,7 +201,7 @@ def not_kept(found: Tally, real: float, margin: float, mistaken: float, repetiti
         noise: float = NOISE * (bound * (1 - bound) / repetitions) ** 0.5
         return share > bound + noise
 
-    bounds = {Word.BETTER: 0.025, Word.WORSE: 0.025, Word.NO_DIFFERENCE: 0.05, Word.NOT_ENOUGH: 1.0}
+    bounds = {Word.BETTER: 0.025, Word.WORSE: 0.025, Word.NO_DIFFERENCE_SEEN: 0.05, Word.NOT_ENOUGH: 1.0}
     too_often = [
         word for word, share in found.verdicts.items() if wrong(word, real, margin) and above(share, bounds[word])
     ]

@@ -7,8 +7,8 @@ import numpy.typing as npt
 from scipy import stats
 
 from reports.dataset.dataset import Dataset, as_array
-from reports.report.figures.verdict import REAL_CONVERSATIONS, VerdictEvidence
-from reports.stats.decision import Word, decide, is_better, is_same, is_worse
+from reports.report.figures.verdict import VerdictEvidence
+from reports.stats.decision import REAL_CONVERSATIONS, Word, decide, is_better, is_same, is_worse
 from reports.stats.sequence import confidence_sequence
 
 type Floats = npt.NDArray[np.float64]

@@ -10,7 +10,7 @@ from pyarrow import compute
 from reports.dataset.dataset import Dataset
 from reports.dataset.frames import Frame, overall_units
 from reports.report.figures.response import NO_DIFFERENCE, by_subject
-from reports.stats.decision import Word, decide
+from reports.stats.decision import FEWEST_SUBJECTS, REAL_CONVERSATIONS, Word, decide
 from reports.stats.estimate import Estimate
 from reports.stats.ratings import Flags
 from reports.stats.resampling import Resampling, mean_of, two_way
@@ -18,16 +18,13 @@ from reports.stats.variance import rater_noise
 
 type Floats = npt.NDArray[np.float64]
 
-REAL_CONVERSATIONS = 50
-# With fewer the interval covers too little (benchmarks/verdict_simulation.py). Our addition to docs/protocol.md's rule.
-FEWEST_SUBJECTS = 10
-
-
 SENTENCES = {
     Word.BETTER: "People find the personalized responses better than the generic ones.",
-    Word.NO_DIFFERENCE: "People find the personalized responses no better and no worse than the generic ones.",
     Word.WORSE: "People find the personalized responses worse than the generic ones.",
+    Word.NO_MEANINGFUL_DIFFERENCE: "Whatever difference there is, it is smaller than what matters in this study.",
+    Word.NO_DIFFERENCE_SEEN: "Raters saw no difference that matters. Whether they would have noticed one is not known.",
     Word.NOT_ENOUGH: "There is not enough evidence yet to say whether personalizing helps.",
+    Word.COULD_NOT_TELL: "There is no result: raters missed planted differences that are there.",
 }
 
 

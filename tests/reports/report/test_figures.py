@@ -139,7 +139,7 @@ def test_fewer_than_fifty_real_conversations_are_never_enough(study):
     assert found["word"] == "better"
 
 
-@pytest.mark.parametrize(("label", "word"), [(5, "better"), (3, "no meaningful difference"), (1, "worse")])
+@pytest.mark.parametrize(("label", "word"), [(5, "better"), (3, "no difference seen"), (1, "worse")])
 def test_verdict_follows_what_people_said(study, label, word):
     Subject.objects.filter(study=study).update(origin=Origin.REAL, stated_conversations=100)
     for subject in Subject.objects.filter(study=study):

@@ -39,12 +39,12 @@ BRANCHES: dict[str, list[tuple[tuple[Any, ...], Word]]] = {
         ((-0.40, (-0.81, 0.01)), Word.NOT_ENOUGH),
         ((-0.20, (-0.30, -0.10)), Word.NOT_ENOUGH),
     ],
-    "no meaningful difference": [
-        ((0.00, (-0.10, 0.10)), Word.NO_DIFFERENCE),
-        ((0.10, (0.05, 0.15)), Word.NO_DIFFERENCE),  # surely above 0, and surely too small to matter
-        ((-0.10, (-0.15, -0.05)), Word.NO_DIFFERENCE),  # the same of harm
-        ((0.00, (-0.30, 0.30), (-0.24, 0.24)), Word.NO_DIFFERENCE),  # the 90 % interval decides, not the 95 % one
-        ((0.00, (-0.30, 0.30), (-0.2499, 0.2499)), Word.NO_DIFFERENCE),
+    "no difference seen": [
+        ((0.00, (-0.10, 0.10)), Word.NO_DIFFERENCE_SEEN),
+        ((0.10, (0.05, 0.15)), Word.NO_DIFFERENCE_SEEN),  # surely above 0, and surely too small to matter
+        ((-0.10, (-0.15, -0.05)), Word.NO_DIFFERENCE_SEEN),  # the same of harm
+        ((0.00, (-0.30, 0.30), (-0.24, 0.24)), Word.NO_DIFFERENCE_SEEN),  # the 90 % interval decides, not the 95 % one
+        ((0.00, (-0.30, 0.30), (-0.2499, 0.2499)), Word.NO_DIFFERENCE_SEEN),
         ((0.00, (-0.30, 0.30), (-0.25, 0.24)), Word.NOT_ENOUGH),  # at the margin is not within it: open
         ((0.00, (-0.30, 0.30), (-0.24, 0.25)), Word.NOT_ENOUGH),
         ((0.00, (-0.30, 0.30), (-0.26, 0.24)), Word.NOT_ENOUGH),
@@ -85,7 +85,7 @@ def test_equivalence_is_two_one_sided_tests():
     """Schuirmann (1987): mean 0.05, standard error 0.1, 25 subjects; t(24; 0.95) = 1.7109, so it needs a margin above 0.2211."""
     of_90 = (0.05 - 0.17109, 0.05 + 0.17109)
     of_95 = (0.05 - 0.20639, 0.05 + 0.20639)
-    assert verdict(0.05, of_95, of_90, margin=0.222) == Word.NO_DIFFERENCE
+    assert verdict(0.05, of_95, of_90, margin=0.222) == Word.NO_DIFFERENCE_SEEN
     assert verdict(0.05, of_95, of_90, margin=0.221) == Word.NOT_ENOUGH
 
 
