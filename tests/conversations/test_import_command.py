@@ -32,14 +32,23 @@ def run(*arguments: object) -> str:
     return output.getvalue()
 
 
-def test_file_is_imported_and_its_problems_written_beside_it(path):
+def test_file_is_imported_its_problems_printed_and_nothing_written_beside_it(path):
     study = factories.study()
     output = run(study.slug, path, "--origin", "real", "--subject-field", "person", "--subject-policy", "field")
     assert "imported as openai" in output
     assert "conversations: 1 new, 0 known before" in output
     assert Conversation.objects.get().subject.external_id == "p1"
-    report = path.with_name("rows.jsonl.problems.csv").read_text().splitlines()
+    assert "problems: 1\n    line 2: " in output
+    assert list(path.parent.glob("rows*")) == [path]
+
+
+def test_problems_are_written_where_that_was_asked_for(path, tmp_path):
+    asked = ("--origin", "real", "--subject-field", "person", "--subject-policy", "field", "--report")
+    run(factories.study().slug, path, *asked, tmp_path / "found.csv")
+    report = (tmp_path / "found.csv").read_text().splitlines()
     assert [line.split(",")[1] for line in report] == ["line", "2"]
+    with pytest.raises(CommandError, match="one by one"):
+        run(factories.study().slug, path, path, *asked, tmp_path / "found.csv")
 
 
 def test_study_is_made_for_its_owner(path):

@@ -21,6 +21,7 @@ from conversations.services.studies import create_study
 from conversations.spreadsheets import problem_rows
 
 SAID = ("subject_policy", "subject_field", "file_subject", "system")
+SHOWN = 10  # problems on the terminal
 _POLL_SECONDS = 1.0
 
 
@@ -42,11 +43,11 @@ class Command(BaseCommand):
         parser.add_argument("--create", action="store_true", help="make the study where there is none (needs --user)")
         parser.add_argument("--user", help="who uploads; with --create who owns the study")
         parser.add_argument("--queue", action="store_true", help="only store the files; workers import them")
-        parser.add_argument(
-            "--report", type=Path, help="where problems are written, as CSV (default: FILE.problems.csv)"
-        )
+        parser.add_argument("--report", type=Path, help="write the problems of one file here, as CSV")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["report"] is not None and len(options["files"]) > 1:
+            raise CommandError("--report takes the problems of one file; import the files one by one.")
         user = _user(options["user"])
         study = _study(options["study"], user, create=options["create"])
         failures = [failure for path in options["files"] if (failure := self._import(study, path, user, options))]
@@ -92,9 +93,22 @@ class Command(BaseCommand):
         for kind, one in batch.counts.items():
             if isinstance(one, dict):
                 self.stdout.write(f"  {kind}: {one['new']} new, {one['known']} known before")
-        if batch.problems.exists():
-            self._write_report(batch, report or path.with_name(f"{path.name}.problems.csv"))
+        if report is not None:
+            self._write_report(batch, report)
+        elif batch.problems.exists():
+            self._print_problems(batch)
         return "" if batch.state == BatchState.DONE else f"{name}: {batch.failure or batch.get_state_display()}"
+
+    def _print_problems(self, batch: Batch) -> None:
+        """The first few; the others are on the batch's page."""
+        count = batch.problems.count()
+        self.stdout.write(f"  problems: {count}")
+        for problem in problems_of(batch)[:SHOWN]:
+            self.stdout.write(
+                f"    line {problem.line}: {_printed(problem.field)}: expected {_printed(problem.expected)}"
+            )
+        if count > SHOWN:
+            self.stdout.write("    ... all of them on the batch's page, or in a file with --report FILE")
 
     def _write_report(self, batch: Batch, target: Path) -> None:
         try:
@@ -108,6 +122,11 @@ class Command(BaseCommand):
 def _shown(path: Path) -> str:
     """A name that is no text in UTF-8 can be read from the disk and not be written to a terminal."""
     return str(path).encode("utf-8", "replace").decode()
+
+
+def _printed(text: str) -> str:
+    """Names of fields come from the file: nothing in them may steer a terminal."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 def _user(username: str | None) -> User | None:
