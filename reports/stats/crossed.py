@@ -1,0 +1,224 @@
+"""The interval of a weighted mean over several crossed samples at once: other subjects, other raters, other prompts.
+
+Model: value = mean of its arm + an effect of each of its levels (its subject, prompt, rater, ..), all random and independent, each
+factor with a variance of its own. Nothing is asked of the pattern: who judged what may have any gaps, and factors may be
+nested. Sums of squares of weighted residuals are set equal to what they are expected to be, which is linear in the
+variances (method of moments: Searle, Casella and McCulloch (1992), Variance Components, chapters 5 and 11; for large
+crossed designs Gao and Owen (2017), Electronic Journal of Statistics 11:1235-1296). Where a variance would come out
+negative, the nearest solution without negative ones is taken (least squares by relative errors).
+The variance of the mean is a sum of the variances, and its degrees of freedom are
+Satterthwaite's (1946), Biometrics Bulletin 2:110-114, from the exact covariances of the sums of squares under normality.
+
+How well it holds: benchmarks/verdict_simulation.py.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations_with_replacement
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import optimize, sparse, stats
+
+from reports.stats.estimate import Estimate
+
+type Floats = npt.NDArray[np.float64]
+type Indices = npt.NDArray[np.int64]
+type Table = Any  # scipy.sparse, values x levels or levels x values
+
+NO_VALUES = "Nothing has been judged yet."
+NO_VARIANCE = "All ratings are equal, so nothing tells how far others would be from them."
+TOO_FEW = "An interval for other {name}s needs at least {fewest} {name}s; there {are} {count}."
+# The sums of squares of a factor of more levels than this are taken as exact in the degrees of freedom: their own error
+# is small beside that of the others, and its computation grows with the square of the levels.
+MANY = 300
+SMALLEST = 1e-10  # of a share: below, it is rounding
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Factor:
+    """``level`` of each value, -1 where it has none (a tie that nobody judged has no rater).
+
+    ``loading``: 1 or -1, how a value takes its level's effect; 1 unless said. Between two arms the arm's sign makes
+    the level's effect a difference of the arms, and leaves out what the level adds to both.
+    """
+
+    name: str
+    level: Indices
+    loading: Floats | None = None
+
+    def table(self) -> Table:
+        """Values x levels."""
+        rows = np.flatnonzero(self.level >= 0)
+        codes, columns = np.unique(self.level[rows], return_inverse=True)
+        loading = np.ones(len(rows)) if self.loading is None else self.loading[rows]
+        return sparse.csr_matrix((loading, (rows, columns)), shape=(len(self.level), len(codes)))
+
+
+@dataclass(frozen=True, slots=True)
+class CrossedMean:
+    """``estimate`` is the weighted mean, None where there is none; ``reason`` says why it has no interval.
+
+    ``components``: the variance of one level of each factor, in squared points; factors that coincide have one together,
+    under the first's name. ``levels``: how many of each were seen. ``n``: values.
+    """
+
+    estimate: float | None
+    variance: float
+    degrees: float
+    components: Mapping[str, float]
+    levels: Mapping[str, int]
+    n: int
+    reason: str = ""
+
+    def interval(self, level: float = 0.95) -> Estimate:
+        if self.estimate is None or self.reason:
+            return Estimate.undefined(self.reason or NO_VALUES, self.n)
+        reach = float(stats.t.ppf((1 + level) / 2, self.degrees)) * self.variance**0.5
+        low, high = self.estimate - reach, self.estimate + reach
+        return Estimate(self.estimate, self.n, low, high, level, self.levels.get("subject"))
+
+
+class Crossing:
+    """Who judged what, and what each value weighs: all that an interval needs but the values.
+
+    ``weights``: of one arm, adding up to 1; of a contrast, those of the second arm negative. The residual is a factor
+    like the others: a level for each value that has a rater's chance in it.
+    """
+
+    def __init__(self, weights: Floats, factors: Sequence[Factor]) -> None:
+        self.weights = weights
+        self.size: Floats = np.abs(weights)
+        self.levels = {factor.name: len(np.unique(factor.level[factor.level >= 0])) for factor in factors}
+        self.names, self.tables = _distinct(factors)
+        signs = np.sign(weights)[:, None]
+        arms = (signs == np.unique(signs[signs != 0])).astype(np.float64)
+        self._arms = sparse.csr_matrix(arms)
+        self._shares = sparse.csr_matrix(arms * self.size[:, None] / (arms.T @ self.size))
+        self._weighted = [table.multiply(self.size[:, None]).T.tocsr() for table in self.tables]
+
+    def mean(self, values: Floats, *, fewest: Mapping[str, int] | None = None) -> CrossedMean:
+        """``fewest``: so many levels of a factor, by its name, are needed for an interval."""
+        n = len(values)
+        if not n:
+            return CrossedMean(None, 0.0, 0.0, {}, self.levels, n, NO_VALUES)
+        estimate = float(self.weights @ values)
+        reason = self._too_few(fewest or {}) or (NO_VARIANCE if np.ptp(values) == 0 else "")
+        if reason:
+            return CrossedMean(estimate, 0.0, 0.0, {}, self.levels, n, reason)
+        found = self.components(values)
+        variance = float(self.parts @ found)
+        spread = float(found @ self._spread @ found)
+        degrees = max(1.0, 2 * variance**2 / spread) if spread > 0 else np.inf
+        components = dict(zip(self.names, found.tolist(), strict=True))
+        return CrossedMean(estimate, variance, degrees, components, self.levels, n)
+
+    def _too_few(self, fewest: Mapping[str, int]) -> str:
+        for name, needed in fewest.items():
+            count = self.levels[name]
+            if count < needed:
+                return TOO_FEW.format(name=name, fewest=needed, count=count, are="is" if count == 1 else "are")
+        return ""
+
+    def components(self, values: Floats) -> Floats:
+        """The variances, none of them negative."""
+        squares = self.squares(values)
+        found = self._inverse @ squares
+        if (found >= 0).all():
+            return found
+        relative = 1 / np.maximum(squares, SMALLEST * squares.max())
+        nearest: Floats = optimize.nnls(self.expected * relative[:, None], squares * relative)[0]
+        return nearest
+
+    def squares(self, values: Floats) -> Floats:
+        """Of each factor: the sum over levels of the squared weighted residuals' sum."""
+        residual = values - self._arms @ (self._shares.T @ values)
+        return np.array([np.square(weighted @ residual).sum() for weighted in self._weighted])
+
+    @cached_property
+    def parts(self) -> Floats:
+        """How much of each variance is in the mean's."""
+        return np.array([np.square(table.T @ self.weights).sum() for table in self.tables])
+
+    @cached_property
+    def expected(self) -> Floats:
+        """Factors x factors: what a variance of 1 of the second adds to the first's sum of squares."""
+        size = len(self.tables)
+        found = np.zeros((size, size))
+        for first, second in combinations_with_replacement(range(size), 2):
+            found[first, second] = found[second, first] = self._norm(first, second)
+        return found
+
+    def _norm(self, first: int, second: int) -> float:
+        """The squared norm of (what each level of the second adds to each level's sum of the first)."""
+        cells = self._weighted[first] @ self.tables[second]
+        totals, shares = self._totals[first], self._of_arms[second]
+        crossed = (cells.T @ totals * shares).sum()
+        return float(cells.power(2).sum() - 2 * crossed + ((totals.T @ totals) * (shares.T @ shares)).sum())
+
+    @cached_property
+    def _totals(self) -> list[Floats]:
+        """Levels x arms: the weights of each."""
+        return [np.asarray((weighted @ self._arms).todense()) for weighted in self._weighted]
+
+    @cached_property
+    def _of_arms(self) -> list[Floats]:
+        """Levels x arms: their shares of the arm's mean."""
+        return [np.asarray((table.T @ self._shares).todense()) for table in self.tables]
+
+    @cached_property
+    def _inverse(self) -> Floats:
+        """From sums of squares to variances; of what the design can't tell apart, the smallest solution."""
+        scale = 1 / np.sqrt(np.diag(self.expected))
+        inverse: Floats = np.linalg.pinv(self.expected * np.outer(scale, scale), rcond=SMALLEST) * np.outer(
+            scale, scale
+        )
+        return inverse
+
+    @cached_property
+    def _spread(self) -> Floats:
+        """Factors x factors: the variance of the mean's variance is the quadratic form of this in the variances.
+
+        The mean's variance is a sum of the sums of squares; these are quadratic forms of normal values, and the covariance
+        of two is twice the squared norm of the covariance of what they square.
+        """
+        few = [place for place, table in enumerate(self.tables) if table.shape[1] <= MANY]
+        if not few:
+            return np.zeros((len(self.tables),) * 2)
+        counts = [self.tables[place].shape[1] for place in few]
+        root = np.repeat((self._inverse.T @ self.parts)[few], counts)
+        stacked = sparse.vstack([self._weighted[place] for place in few]).tocsr()
+        totals = np.concatenate([self._totals[place] for place in few])
+        each = np.stack([self._covariance(stacked, totals, place) for place in range(len(self.tables))])
+        weighed = (each * root[:, None] * root).reshape(len(each), -1)
+        return np.asarray(2 * weighed @ each.reshape(len(each), -1).T)
+
+    def _covariance(self, stacked: Table, totals: Floats, place: int) -> Floats:
+        """Of the levels' sums, if this factor alone varies, by 1."""
+        cells, shares = stacked @ self.tables[place], self._of_arms[place]
+        mixed = (cells @ shares) @ totals.T
+        found: Floats = (cells @ cells.T).toarray() - mixed - mixed.T + totals @ (shares.T @ shares) @ totals.T
+        return found
+
+
+def _distinct(factors: Sequence[Factor]) -> tuple[list[str], list[Table]]:
+    """Without the factors that can't be told from one before them: one rating a comparison, prompts of one subject each."""
+    names: list[str] = []
+    tables: list[Table] = []
+    for factor in factors:
+        table = factor.table()
+        if table.shape[1] and not any(_coincide(table, other) for other in tables):
+            names.append(factor.name)
+            tables.append(table)
+    return names, tables
+
+
+def _coincide(first: Table, second: Table) -> bool:
+    """Whether each level of one is a level of the other, with loadings that are the same or all opposite."""
+    if first.shape != second.shape:
+        return False
+    cells = first.T @ second
+    together = abs(first).multiply(abs(second)).sum()
+    return bool(cells.nnz == first.shape[1] and together == abs(first).sum() and abs(cells).sum() == together)
