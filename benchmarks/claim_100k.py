@@ -29,7 +29,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from conversations.models import Attribute, Stage, Study, Subject, System  # noqa: E402
-from judgments.eligibility.live import has_unbuilt  # noqa: E402
+from judgments.eligibility.wanted import has_unbuilt  # noqa: E402
 from judgments.models import Assignment, Unit  # noqa: E402
 from judgments.rating.answering import submit  # noqa: E402
 from judgments.rating.given_answers import GivenAnswers, UnitAnswer  # noqa: E402

@@ -22,7 +22,7 @@ def twins(stage: Stage) -> QuerySet[Task]:
 
 def originals(stage: Stage, *, search: str = "") -> QuerySet[Task]:
     """Regular tasks that raters may be shown, each with how many twins it has (``twin_count``)."""
-    tasks = live_tasks(stage).filter(kind=TaskKind.REGULAR, withdrawn_at__isnull=True)
+    tasks = live_tasks(stage).filter(kind=TaskKind.REGULAR)
     for word in search.split()[:5]:
         tasks = tasks.filter(_about(word))
     return (

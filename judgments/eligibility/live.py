@@ -1,10 +1,57 @@
 """What may be shown and judged now."""
 
+from collections.abc import Mapping
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from conversations.models import Stage
 from judgments.models import Task, Unit
 from judgments.stages import behaviour
+from judgments.stages.response import shown
+
+# By the field of Task that names what a page is about: when that may be shown, for queries and of the row ``task``.
+_SHOWN: Mapping[str, tuple[Q, str]] = {
+    "subject": (
+        Q(subject__withdrawn_at__isnull=True),
+        """EXISTS (
+            SELECT FROM conversations_subject subject
+            WHERE subject.id = task.subject_id AND subject.withdrawn_at IS NULL OFFSET 0)""",
+    ),
+    "case": (
+        Q(case__subject__withdrawn_at__isnull=True, case__prompt__withdrawn_at__isnull=True),
+        """EXISTS (
+            SELECT FROM conversations_case pair
+            JOIN conversations_subject subject ON subject.id = pair.subject_id AND subject.withdrawn_at IS NULL
+            JOIN conversations_prompt prompt ON prompt.id = pair.prompt_id AND prompt.withdrawn_at IS NULL
+            WHERE pair.id = task.case_id OFFSET 0)""",
+    ),
+    "comparison": (
+        shown("comparison__"),
+        """EXISTS (
+            SELECT FROM conversations_comparison comparison
+            JOIN conversations_case pair ON pair.id = comparison.case_id
+            JOIN conversations_subject subject ON subject.id = pair.subject_id AND subject.withdrawn_at IS NULL
+            JOIN conversations_prompt prompt ON prompt.id = pair.prompt_id AND prompt.withdrawn_at IS NULL
+            WHERE comparison.id = task.comparison_id AND comparison.withdrawn_at IS NULL AND NOT comparison.identical
+                AND (comparison.leak_reasons = '{}' OR comparison.released_at IS NOT NULL) OFFSET 0)""",
+    ),
+}
+# Of the row ``task``, as ``live_units`` says it.
+_HAS_LIVE_UNIT_SQL = """EXISTS (
+            SELECT FROM judgments_unit unit
+            LEFT JOIN conversations_attribute attribute ON attribute.id = unit.attribute_id
+            WHERE unit.task_id = task.id AND attribute.withdrawn_at IS NULL OFFSET 0)"""
+
+
+def shown_sql(stage: Stage) -> str:
+    """A truth of the row ``task``: what it is about may be shown."""
+    _condition, sql = _SHOWN[behaviour(stage.number).target]
+    return sql
+
+
+def live_sql(stage: Stage) -> str:
+    """``live_tasks`` as a truth of the row ``task``."""
+    return f"task.withdrawn_at IS NULL\n        AND {_HAS_LIVE_UNIT_SQL}\n        AND {shown_sql(stage)}"
 
 
 def live_units(task_id: int) -> QuerySet[Unit]:
@@ -13,37 +60,15 @@ def live_units(task_id: int) -> QuerySet[Unit]:
 
 
 def live_tasks(stage: Stage) -> QuerySet[Task]:
+    return tasks_to_show(stage).filter(withdrawn_at__isnull=True)
+
+
+def tasks_to_show(stage: Stage) -> QuerySet[Task]:
     """Tasks whose target may be shown and of which something is left to judge, whether withdrawn for it or not."""
+    condition, _sql = _SHOWN[behaviour(stage.number).target]
     units = Unit.objects.filter(task=OuterRef("id"), attribute__withdrawn_at__isnull=True)
-    return Task.objects.filter(behaviour(stage.number).live_target(), Exists(units), stage=stage)
+    return Task.objects.filter(condition, Exists(units), stage=stage)
 
 
 def is_live(task_id: int, stage: Stage) -> bool:
-    return live_tasks(stage).filter(pk=task_id, withdrawn_at__isnull=True).exists()
-
-
-def wanted_tasks(stage: Stage) -> QuerySet[Task]:
-    """Live regular tasks with at least one unit that the stage's gating asks for."""
-    wanted = Unit.objects.filter(behaviour(stage.number).wanted_units(stage), task=OuterRef("id"))
-    return live_tasks(stage).filter(Q(withdrawn_at__isnull=True), Exists(wanted), kind="regular")
-
-
-def holds_judgments(stage: Stage) -> bool:
-    """Without any slot these came with an upload or a dataset."""
-    return Unit.objects.filter(task__stage=stage, judgments__isnull=False).exists()
-
-
-def has_unbuilt(stage: Stage) -> bool:
-    """Whether there is material that no task of the stage covers yet."""
-    way = behaviour(stage.number)
-    if way.pairs(stage).filter(built=False).exists():
-        return True
-    if way.has_overall_unit and targets_without_overall(stage).exists():
-        return True
-    return wanted_tasks(stage).filter(position__isnull=True).exists()
-
-
-def targets_without_overall(stage: Stage) -> QuerySet:  # type: ignore[type-arg]
-    way = behaviour(stage.number)
-    overall = Unit.objects.filter(attribute__isnull=True, **{f"task__{way.target}": OuterRef("id")})
-    return way.targets(stage).filter(~Exists(overall))
+    return live_tasks(stage).filter(pk=task_id).exists()

@@ -1,8 +1,25 @@
 """What a rater must be able to read and stand is written on each task, so that a claim need not look further."""
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from conversations.models import Stage
+from judgments.eligibility.barriers import Barrier
+from raters.models import Enrolment
+
+# A truth of the row ``task``. No language declared: the rater was not asked.
+MET_BY_RATER_SQL = """(%(languages)s::varchar[] = '{}' OR task.languages <@ %(languages)s::varchar[])
+        AND NOT (task.flagged AND %(avoids_flagged)s)"""
+
+
+def unmet(enrolment: Enrolment) -> list[Barrier]:
+    barriers: list[Barrier] = []
+    if enrolment.languages:
+        barriers.append(("language", ~Q(languages__contained_by=enrolment.languages)))
+    if enrolment.avoids_flagged:
+        barriers.append(("flagged", Q(flagged=True)))
+    return barriers
+
 
 # Only rows that change are written. The "C" collation sorts as Python does, whatever the database's language.
 _DESCRIBE = """

@@ -8,6 +8,7 @@ from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from accounts.models import User
 from conversations.models import Stage, Study
 from judgments.disclosure import must_wait_as_rater, withheld_stages
+from judgments.eligibility.standing import GOES_ON
 from judgments.oversight.intervals import Clustered, Share
 from judgments.oversight.rater_figures import StageFigures, stage_figures
 from judgments.oversight.rater_flags import FlagEvidence, flags
@@ -17,7 +18,6 @@ from raters.models import Admission, Arrival, Enrolment
 
 ACTIVE, PAUSED = "active", "paused"
 STATES = {ACTIVE: "Active", PAUSED: "Paused", **dict(EnrolmentOutcome.choices)}
-_GOES_ON = {"", EnrolmentOutcome.COMPLETED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def _enrolments(study: Study, rater_ids: Collection[int] | None) -> QuerySet[Enr
 
 def _state(enrolment: Enrolment, admissions: list[Admission]) -> str:
     """Whether they go on, and if not, why. Ended is what ended last: the study, its stages, their last visit."""
-    if enrolment.outcome not in _GOES_ON:
+    if enrolment.outcome not in GOES_ON:
         return enrolment.outcome
     if enrolment.paused_at is not None:
         return PAUSED

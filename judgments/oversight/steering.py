@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from accounts.models import User
 from accounts.services import record
 from conversations.enums import WithdrawalPolicy
 from conversations.models import Stage, Study
+from judgments.eligibility.slots import open_slots, unattended
 from judgments.enums import Outcome, TaskKind
 from judgments.models import Assignment, Judgment, Slot
 from judgments.work.claiming import wait_for_rater
@@ -45,12 +46,7 @@ def effect_of_excluding(*, rater_id: int, stage: Stage) -> ExclusionEffect:
 def effect_of_including(*, rater_id: int, stage: Stage, now: datetime) -> InclusionEffect:
     """As it is now: others may take the slots before it is done."""
     mine = Judgment.objects.filter(rater=rater_id, unit__task__stage=stage, excluded_at__isnull=False)
-    free = Slot.objects.filter(
-        Q(assignment__isnull=True) | Q(lease_expires_at__lte=now),
-        task=OuterRef("task"),
-        filled_at__isnull=True,
-        withdrawn=False,
-    )
+    free = open_slots().filter(unattended(now), task=OuterRef("task"))
     pages = Assignment.objects.filter(
         rater=rater_id,
         stage=stage,

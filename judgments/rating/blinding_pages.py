@@ -25,5 +25,5 @@ def pages_to_ask_about(*, rater: Rater, stage: Stage, arrival: Arrival | None) -
     )
     if pages.filter(blinding_answer__isnull=False).exists():
         return []
-    shown = pages.filter(task__in=live_tasks(stage), task__withdrawn_at__isnull=True).values_list("pk", flat=True)
+    shown = pages.filter(task__in=live_tasks(stage)).values_list("pk", flat=True)
     return sample(shown, size=stage.blinding_questions, key=bytes(stage.study.key))

@@ -6,9 +6,10 @@ from typing import Literal
 from django.db.models import Q, QuerySet
 
 from judgments.counting import judged
+from judgments.eligibility.reasons import Nothing
 from judgments.enums import Outcome, TaskKind
 from judgments.models import Assignment
-from judgments.rating.why_nothing import Nothing, WhyNothing, why_nothing
+from judgments.rating.why_nothing import WhyNothing, why_nothing
 from raters.enums import EnrolmentOutcome
 from raters.models import Arrival
 

@@ -51,7 +51,7 @@ def lessons(admission: Admission) -> Lessons:
 
 def practice_tasks(stage: Stage) -> QuerySet[Task]:
     """The tutorial's pages, in order."""
-    return live_tasks(stage).filter(kind=TaskKind.PRACTICE, withdrawn_at__isnull=True).order_by("id")
+    return live_tasks(stage).filter(kind=TaskKind.PRACTICE).order_by("id")
 
 
 def practice_left(admission: Admission) -> QuerySet[Task]:

@@ -48,7 +48,6 @@ class Behaviour(ABC):
     asked_for: ClassVar[int]  # the choice an attention check asks for: one that hardly anybody gives by habit
     best_label: ClassVar[int]  # says the most for personalization
     disagreement_gap: ClassVar[int] = 1  # from here on the lowest and the highest label of a unit disagree
-    lives_sql: ClassVar[str]  # ``live_target`` for the claim: a condition on the row ``task``
 
     @abstractmethod
     def targets(self, stage: Stage) -> QuerySet[Any, Any]:
@@ -64,10 +63,6 @@ class Behaviour(ABC):
     @abstractmethod
     def wanted_units(self, stage: Stage) -> Q:
         """Those units among the built ones that the stage's gating wants judged."""
-
-    @abstractmethod
-    def live_target(self) -> Q:
-        """Tasks whose target may be shown (a condition on Task)."""
 
     @abstractmethod
     def consensus(self, labels: Sequence[int]) -> float: ...
@@ -92,10 +87,6 @@ class Behaviour(ABC):
     def conflict_keys(self, target_ids: Collection[int]) -> Mapping[int, int]:
         """By target: what a rater may meet in one target only."""
         return {}
-
-    def conflicts_sql(self, *, several_comparisons_per_case: bool, same_rater_across_stages: bool) -> str:
-        """What else the claim asks of ``task``, because of what this rater has met: "AND …", or nothing."""
-        return ""
 
     def failure_modes(self, label: int) -> Sequence[FailureMode]:
         """The failure modes that may go with a label."""

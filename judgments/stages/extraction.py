@@ -71,9 +71,6 @@ class Extraction(Behaviour):
     words = {label.value: label.name.lower() for label in ExtractionLabel}
     asked_for = ExtractionLabel.UNSURE
     best_label = ExtractionLabel.ACCEPT
-    lives_sql = """EXISTS (
-            SELECT FROM conversations_subject subject
-            WHERE subject.id = task.subject_id AND subject.withdrawn_at IS NULL OFFSET 0)"""
 
     def targets(self, stage: Stage) -> QuerySet[Any, Any]:
         return Subject.objects.filter(study_id=stage.study_id, withdrawn_at__isnull=True)
@@ -87,9 +84,6 @@ class Extraction(Behaviour):
 
     def wanted_units(self, stage: Stage) -> Q:
         return Q(attribute__withdrawn_at__isnull=True)
-
-    def live_target(self) -> Q:
-        return Q(subject__withdrawn_at__isnull=True)
 
     def consensus(self, labels: Sequence[int]) -> float:
         return majority_else_unsure(labels)

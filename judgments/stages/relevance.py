@@ -31,11 +31,6 @@ class Relevance(Behaviour):
     words = {label.value: label.name.lower() for label in RelevanceLabel}
     asked_for = RelevanceLabel.NO
     best_label = RelevanceLabel.YES
-    lives_sql = """EXISTS (
-            SELECT FROM conversations_case pair
-            JOIN conversations_subject subject ON subject.id = pair.subject_id AND subject.withdrawn_at IS NULL
-            JOIN conversations_prompt prompt ON prompt.id = pair.prompt_id AND prompt.withdrawn_at IS NULL
-            WHERE pair.id = task.case_id OFFSET 0)"""
 
     def targets(self, stage: Stage) -> QuerySet[Any, Any]:
         return Case.objects.filter(
@@ -59,9 +54,6 @@ class Relevance(Behaviour):
     def wanted_units(self, stage: Stage) -> Q:
         accepted = agreed(stage, label=ExtractionLabel.ACCEPT, attribute="attribute_id")
         return Q(attribute__withdrawn_at__isnull=True) & accepted
-
-    def live_target(self) -> Q:
-        return Q(case__subject__withdrawn_at__isnull=True, case__prompt__withdrawn_at__isnull=True)
 
     def consensus(self, labels: Sequence[int]) -> float:
         return majority_for_yes(labels)

@@ -11,28 +11,10 @@ from conversations.enums import Gating, StageNumber
 from conversations.models import Comparison, ComparisonAttribute, Stage
 from judgments import blinding
 from judgments.consensus import mean
-from judgments.counting import JUDGED_SQL
 from judgments.enums import RelevanceLabel, ResponseLabel, TaskKind
 from judgments.models import Unit
 from judgments.stages.behaviour import Behaviour, Choice, LabelNotKnown
 from judgments.stages.gating import agreed
-
-# Fragments of the claim: the rater's own assignments are looked up for each candidate.
-_ONE_COMPARISON_PER_CASE = """
-        AND NOT EXISTS (
-            SELECT FROM judgments_assignment met
-            JOIN judgments_task other ON other.id = met.task_id
-            WHERE met.rater_id = %(rater)s AND met.stage_id = %(stage)s AND met.conflict_key = task.conflict_key
-                AND other.comparison_id <> task.comparison_id OFFSET 0)"""
-# Who judged a subject's attributes sees at once which response uses them.
-_NOT_WHO_JUDGED_THE_SUBJECT = f"""
-        AND NOT EXISTS (
-            SELECT FROM conversations_comparison comparison
-            JOIN conversations_case pair ON pair.id = comparison.case_id
-            JOIN judgments_task known ON known.subject_id = pair.subject_id
-            JOIN judgments_assignment judged ON judged.task_id = known.id AND judged.rater_id = %(rater)s
-                AND judged.outcome IN {JUDGED_SQL}
-            WHERE comparison.id = task.comparison_id OFFSET 0)"""
 
 
 def shown(prefix: str = "") -> Q:
@@ -72,13 +54,6 @@ class ResponseQuality(Behaviour):
     asked_for = 4
     best_label = ResponseLabel.PERSONALIZED_MUCH_BETTER
     disagreement_gap = 2
-    lives_sql = """EXISTS (
-            SELECT FROM conversations_comparison comparison
-            JOIN conversations_case pair ON pair.id = comparison.case_id
-            JOIN conversations_subject subject ON subject.id = pair.subject_id AND subject.withdrawn_at IS NULL
-            JOIN conversations_prompt prompt ON prompt.id = pair.prompt_id AND prompt.withdrawn_at IS NULL
-            WHERE comparison.id = task.comparison_id AND comparison.withdrawn_at IS NULL AND NOT comparison.identical
-                AND (comparison.leak_reasons = '{}' OR comparison.released_at IS NOT NULL) OFFSET 0)"""
 
     def targets(self, stage: Stage) -> QuerySet[Any, Any]:
         return Comparison.objects.filter(shown(), case__subject__study_id=stage.study_id)
@@ -105,9 +80,6 @@ class ResponseQuality(Behaviour):
         )
         return Q(attribute__isnull=True) | (Q(attribute__withdrawn_at__isnull=True) & relevant)
 
-    def live_target(self) -> Q:
-        return shown("comparison__")
-
     def consensus(self, labels: Sequence[int]) -> float:
         return mean(labels)
 
@@ -129,10 +101,6 @@ class ResponseQuality(Behaviour):
 
     def conflict_keys(self, target_ids: Collection[int]) -> Mapping[int, int]:
         return dict(Comparison.objects.filter(id__in=target_ids).values_list("id", "case_id"))
-
-    def conflicts_sql(self, *, several_comparisons_per_case: bool, same_rater_across_stages: bool) -> str:
-        conflicts = "" if several_comparisons_per_case else _ONE_COMPARISON_PER_CASE
-        return conflicts + ("" if same_rater_across_stages else _NOT_WHO_JUDGED_THE_SUBJECT)
 
     def is_right(self, label: int, expected: int, *, personalized_left: bool | None, is_instruction: bool) -> bool:
         """The same side of "no difference", or both "no difference": how much better is a matter of taste.

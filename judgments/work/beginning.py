@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef
 
 from conversations.models import Stage
 from judgments.counting import judged
+from judgments.eligibility.slots import open_slots
 from judgments.enums import TaskKind
 from judgments.models import Assignment, Slot
 from judgments.work.claiming import claim_next
@@ -45,7 +46,7 @@ def claim_first(*, rater: Rater, stage: Stage, neighbours: Collection[int], now:
 def _held_by_beginners(stage: Stage, raters: Collection[int], now: datetime) -> Counter[int]:
     """How many first pages these raters hold, by task."""
     answered = Assignment.objects.filter(judged(), rater=OuterRef("assignment__rater"), stage=stage)
-    leased = Slot.objects.filter(stage=stage, filled_at__isnull=True, withdrawn=False, lease_expires_at__gt=now)
+    leased = open_slots().filter(stage=stage, lease_expires_at__gt=now)
     held = leased.filter(~Exists(answered), assignment__rater__in=raters)
     return Counter(held.values_list("task_id", flat=True))
 

@@ -10,8 +10,8 @@ from django.db.models import QuerySet, TextField, Value
 from django.db.models.functions import MD5, Cast, Concat
 
 from conversations.models import Stage
-from judgments.eligibility.live import targets_without_overall, wanted_tasks
 from judgments.eligibility.requirements import describe_tasks
+from judgments.eligibility.wanted import targets_without_overall, wanted_tasks
 from judgments.models import Task, Unit
 from judgments.order import mixed, pages
 from judgments.stages import behaviour

@@ -7,15 +7,21 @@ would read all of them), and the cursor keeps their finished tasks from being ca
 
 Gold, attention checks and repeats have no slot: they are chosen by the same statement when they are due, and where
 there is none for this rater a regular page takes their place.
+
+What makes a page eligible is said in ``judgments/eligibility``, each rule beside its form for queries; here it is composed.
 """
 
-from judgments.counting import JUDGED_SQL
+from conversations.models import Stage
+from judgments.eligibility.quotas import HELD_BACK_SQL
+from judgments.eligibility.regular_tasks import eligible_sql
+from judgments.eligibility.slots import FREE_SQL, GIVEN_UP_SQL
+from judgments.eligibility.special_tasks import repeat_sql, twin_sql
+from judgments.eligibility.standing import GIVES_WORK_SQL
 from judgments.enums import Special
-from judgments.stages import behaviour
 
 # Locks the rater's place in the queue, so that their requests take turns, and tells what they bring to the claim.
-# No row: the stage gives them no work. An arrival that has ended gives none either, unless its link is open to all.
-LOCK_QUEUE = """
+# No row: the stage gives them no work.
+LOCK_QUEUE = f"""
 WITH standing AS (
     SELECT enrolment.languages, enrolment.avoids_flagged, arrival.id AS arrival,
         stage.qualification_tasks = 0 OR admission.qualified_at IS NOT NULL AS qualified
@@ -29,13 +35,7 @@ WITH standing AS (
     ) AS arrival ON true
     LEFT JOIN raters_entrylink link ON link.id = arrival.entry_link_id
     WHERE stage.id = %(stage)s
-        AND stage.state = 'open'
-        AND study.state = 'active'
-        AND study.deleted_at IS NULL
-        AND enrolment.outcome IN ('', 'completed')
-        AND enrolment.paused_at IS NULL
-        AND admission.outcome IN ('', 'completed')
-        AND (arrival.id IS NULL OR arrival.outcome = '' OR COALESCE(link.platform, 'open') = 'open')
+        AND {GIVES_WORK_SQL}
 ), queue AS (
     INSERT INTO judgments_queueposition (rater_id, stage_id, position, claims)
     SELECT %(rater)s, %(stage)s, -1, 0 FROM standing
@@ -44,82 +44,20 @@ WITH standing AS (
 )
 SELECT position, claims, sides, languages, avoids_flagged, arrival, qualified
 FROM queue CROSS JOIN standing
-"""
+"""  # noqa: S608 - of our own words only
 
-_READABLE = """
-        AND (%(languages)s::varchar[] = '{{}}' OR task.languages <@ %(languages)s::varchar[])
-        AND NOT (task.flagged AND %(avoids_flagged)s)
-        AND EXISTS (
-            SELECT FROM judgments_unit unit
-            LEFT JOIN conversations_attribute attribute ON attribute.id = unit.attribute_id
-            WHERE unit.task_id = task.id AND attribute.withdrawn_at IS NULL OFFSET 0)
-        AND {lives}{conflicts}"""
-# A task that was withdrawn keeps the slots that were filled: who is excluded opens them, and nobody may get them.
-_ELIGIBLE = """
-        AND task.withdrawn_at IS NULL
+# Tasks that are ``avoided`` are for others.
+_SLOT = """
+        SELECT slot.id FROM judgments_slot slot JOIN judgments_task task ON task.id = slot.task_id
+        WHERE slot.stage_id = %(stage)s AND {which}
         AND slot.task_id <> ALL (%(avoided)s::bigint[])
-        AND NOT EXISTS (
-            SELECT FROM judgments_assignment own
-            WHERE own.task_id = slot.task_id AND own.rater_id = %(rater)s OFFSET 0)
-        AND NOT EXISTS (
-            SELECT FROM judgments_task twin
-            JOIN judgments_assignment own ON own.task_id = twin.id AND own.rater_id = %(rater)s
-            WHERE twin.twin_of_id = slot.task_id AND twin.withdrawn_at IS NULL OFFSET 0)"""
-
-_EXPIRED = """
-        SELECT slot.id FROM judgments_slot slot JOIN judgments_task task ON task.id = slot.task_id
-        WHERE slot.stage_id = %(stage)s AND slot.assignment_id IS NOT NULL AND slot.filled_at IS NULL
-        AND NOT slot.withdrawn
-        AND (slot.lease_expires_at <= %(now)s OR EXISTS (
-            SELECT FROM judgments_assignment held
-            JOIN raters_enrolment enrolment ON enrolment.rater_id = held.rater_id
-            WHERE held.id = slot.assignment_id AND enrolment.study_id = %(study)s
-                AND enrolment.outcome NOT IN ('', 'completed') OFFSET 0)){eligible}
-        ORDER BY slot.lease_expires_at LIMIT 1 FOR UPDATE OF slot SKIP LOCKED"""
-_FREE = """
-        SELECT slot.id FROM judgments_slot slot JOIN judgments_task task ON task.id = slot.task_id
-        WHERE slot.stage_id = %(stage)s AND slot.assignment_id IS NULL AND NOT slot.withdrawn
-        AND slot.position {side} %(cursor)s{eligible}
-        ORDER BY slot.position, slot.number LIMIT 1 FOR UPDATE OF slot SKIP LOCKED"""
-
-# Gold and attention checks: each rater meets them in an order of their own, and never beside the page they are made of.
-_TWIN = """
-    SELECT task.id, 0 AS presentation, %(personalized_left)s::boolean AS personalized_left
-    FROM judgments_task task
-    WHERE task.stage_id = %(stage)s AND task.kind = %(special)s AND task.withdrawn_at IS NULL
-        AND NOT EXISTS (
-            SELECT FROM judgments_assignment own JOIN judgments_task met ON met.id = own.task_id
-            WHERE own.rater_id = %(rater)s AND own.stage_id = %(stage)s
-                AND (met.id = task.id OR met.id = task.twin_of_id OR met.twin_of_id = task.twin_of_id)){enough}{readable}
-    ORDER BY md5(%(rater)s::text || ':' || task.id) LIMIT 1"""
-_QUALIFICATION_TASKS = """
-        AND %(qualification_tasks)s > (
-            SELECT count(*) FROM judgments_assignment given JOIN judgments_task gold ON gold.id = given.task_id
-            WHERE given.rater_id = %(rater)s AND given.stage_id = %(stage)s AND gold.kind = 'gold'
-                AND given.outcome = 'submitted')"""
-# The rater's oldest page that is not among the latest few: they should judge it again, not remember it.
-_REPEAT = """
-    SELECT task.id, 1 AS presentation, NOT first.personalized_left AS personalized_left
-    FROM (
-        SELECT task_id, personalized_left, submitted_at FROM judgments_assignment
-        WHERE rater_id = %(rater)s AND stage_id = %(stage)s AND presentation = 0 AND outcome IN {judged}
-        ORDER BY submitted_at DESC OFFSET {pause}
-    ) AS first
-    JOIN judgments_task task ON task.id = first.task_id AND task.kind = 'regular' AND task.withdrawn_at IS NULL
-    WHERE NOT EXISTS (
-        SELECT FROM judgments_assignment again
-        WHERE again.task_id = task.id AND again.rater_id = %(rater)s AND again.presentation = 1){lives}
-    ORDER BY first.submitted_at LIMIT 1"""
-_NONE = "SELECT NULL::bigint AS id, 0 AS presentation, NULL::boolean AS personalized_left WHERE false"
-PAGES_BEFORE_A_REPEAT = 5
+        AND {eligible}
+        ORDER BY {order} LIMIT 1 FOR UPDATE OF slot SKIP LOCKED"""
+_NO_SLOT = "SELECT NULL::bigint"
+_NO_PAGE = "SELECT NULL::bigint AS id, 0 AS presentation, NULL::boolean AS personalized_left WHERE false"
 
 _CLAIM = """
-WITH held_back AS (
-    SELECT FROM judgments_assignment WHERE rater_id = %(rater)s AND stage_id = %(stage)s AND outcome = ''
-    UNION ALL
-    SELECT WHERE %(pages)s >= %(tasks_per_rater)s OR %(tasks_per_visit)s <= (
-        SELECT count(*) FROM judgments_assignment WHERE arrival_id = %(arrival)s AND outcome <> 'returned')
-), special AS ({special}
+WITH held_back AS ({held_back}), special AS ({special}
 ), taken AS (
     UPDATE judgments_slot
     SET assignment_id = %(assignment)s, leased_at = %(now)s, lease_expires_at = %(expires)s
@@ -155,35 +93,25 @@ RETURNING *
 """
 
 
-def claim_statement(
-    *,
-    stage_number: int,
-    special: Special | None,
-    several_comparisons_per_case: bool,
-    same_rater_across_stages: bool,
-    for_qualification: bool = False,
-) -> str:
+def claim_statement(*, stage: Stage, special: Special | None, for_qualification: bool = False) -> str:
     """The claim for a stage. For a qualification it gives the gold pages that are still asked for, and no others."""
-    way = behaviour(stage_number)
-    conflicts = way.conflicts_sql(
-        several_comparisons_per_case=several_comparisons_per_case, same_rater_across_stages=same_rater_across_stages
-    )
-    lives = way.lives_sql
-    readable = _READABLE.format(lives=lives, conflicts=conflicts)
-    eligible = _ELIGIBLE + readable
-    nothing = "SELECT NULL::bigint"
-    enough = _QUALIFICATION_TASKS if for_qualification else ""
     return _CLAIM.format(
-        special=_special(special, lives=lives, readable=readable, enough=enough),
-        expired=nothing if for_qualification else _EXPIRED.format(eligible=eligible),
-        ahead=nothing if for_qualification else _FREE.format(eligible=eligible, side=">"),
-        behind=nothing if for_qualification else _FREE.format(eligible=eligible, side="<="),
+        held_back=HELD_BACK_SQL,
+        special=_special(special, stage, for_qualification=for_qualification),
+        **({"expired": _NO_SLOT, "ahead": _NO_SLOT, "behind": _NO_SLOT} if for_qualification else _slots(stage)),
     )
 
 
-def _special(kind: Special | None, *, lives: str, readable: str, enough: str) -> str:
+def _special(kind: Special | None, stage: Stage, *, for_qualification: bool) -> str:
     if kind is None:
-        return _NONE
-    if kind == Special.REPEAT:
-        return _REPEAT.format(pause=PAGES_BEFORE_A_REPEAT, judged=JUDGED_SQL, lives=f"\n        AND {lives}")
-    return _TWIN.format(readable=readable, enough=enough)
+        return _NO_PAGE
+    return repeat_sql(stage) if kind == Special.REPEAT else twin_sql(stage, for_qualification=for_qualification)
+
+
+def _slots(stage: Stage) -> dict[str, str]:
+    eligible, queue = eligible_sql(stage), "slot.position, slot.number"
+    return {
+        "expired": _SLOT.format(which=GIVEN_UP_SQL, eligible=eligible, order="slot.lease_expires_at"),
+        "ahead": _SLOT.format(which=f"{FREE_SQL} AND slot.position > %(cursor)s", eligible=eligible, order=queue),
+        "behind": _SLOT.format(which=f"{FREE_SQL} AND slot.position <= %(cursor)s", eligible=eligible, order=queue),
+    }

@@ -94,13 +94,7 @@ def special_due(*, rater: Rater, stage: Stage, claims: int) -> Special | None:
 def _claim(
     rater: Rater, stage: Stage, queue: Queue, now: datetime, *, special: Special | None, for_qualification: bool = False
 ) -> Assignment | None:
-    statement = claim_statement(
-        stage_number=stage.number,
-        special=special,
-        several_comparisons_per_case=stage.study.several_comparisons_per_case,
-        same_rater_across_stages=stage.study.same_rater_across_stages,
-        for_qualification=for_qualification,
-    )
+    statement = claim_statement(stage=stage, special=special, for_qualification=for_qualification)
     claimed = Assignment.objects.raw(statement, claim_parameters(rater, stage, queue, now) | {"special": special})
     return next(iter(claimed), None)
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db.models import Count
 
 from conversations.models import Stage
-from judgments.eligibility.live import targets_without_overall, wanted_tasks
+from judgments.eligibility.wanted import targets_without_overall, wanted_tasks
 from judgments.enums import Outcome, TaskKind
 from judgments.models import Assignment, Unit
 from judgments.order import page_count

@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.functions import Greatest, Least
 
 from conversations.models import Stage
+from judgments.eligibility.slots import open_slots, unattended
 from judgments.models import Assignment, Slot
 
 LONGEST_LEASE = timedelta(hours=2)
@@ -19,7 +20,7 @@ def lease_end(stage: Stage, now: datetime) -> datetime:
 def renew(*, assignment: Assignment, stage: Stage, now: datetime) -> bool:
     """Keep the slot while the rater works, two hours at most. False if it is not theirs any more."""
     until = Least(F("leased_at") + LONGEST_LEASE, lease_end(stage, now))
-    held = Slot.objects.filter(assignment=assignment, filled_at__isnull=True, withdrawn=False)
+    held = open_slots().filter(assignment=assignment)
     return bool(held.update(lease_expires_at=Greatest(F("lease_expires_at"), until)))
 
 
@@ -28,13 +29,13 @@ def retake(*, assignment: Assignment, stage: Stage, now: datetime) -> bool:
     if Slot.objects.filter(assignment=assignment, lease_expires_at__gt=now).exists():
         return renew(assignment=assignment, stage=stage, now=now)
     leased = {"leased_at": now, "lease_expires_at": lease_end(stage, now)}
-    held = Slot.objects.filter(assignment=assignment, filled_at__isnull=True, withdrawn=False)
+    held = open_slots().filter(assignment=assignment)
     return bool(held.update(**leased)) or take(assignment=assignment, now=now, **leased)
 
 
 def fill(*, assignment: Assignment, now: datetime) -> bool:
     """The rating counts: in the slot the rater holds or, if it was lost, in one nobody works on."""
-    held = Slot.objects.filter(assignment=assignment, filled_at__isnull=True, withdrawn=False)
+    held = open_slots().filter(assignment=assignment)
     return bool(held.update(filled_at=now)) or take(
         assignment=assignment, now=now, leased_at=now, lease_expires_at=now, filled_at=now
     )
@@ -42,9 +43,9 @@ def fill(*, assignment: Assignment, now: datetime) -> bool:
 
 def take(*, assignment: Assignment, now: datetime, **values: datetime) -> bool:
     slot = (
-        Slot.objects.select_for_update(skip_locked=True, no_key=True)
-        .filter(Q(assignment__isnull=True) | Q(lease_expires_at__lte=now))
-        .filter(task_id=assignment.task_id, filled_at__isnull=True, withdrawn=False)
+        open_slots()
+        .select_for_update(skip_locked=True, no_key=True)
+        .filter(unattended(now), task_id=assignment.task_id)
         .order_by("number")
         .first()
     )

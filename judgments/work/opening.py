@@ -11,8 +11,8 @@ from accounts.services import record
 from conversations.enums import COLLECTING, Gating, StageState, StudyState
 from conversations.models import Conversation, Stage, Study, Subject
 from conversations.services.studies import STAGE_SETTINGS
-from judgments.eligibility.live import has_unbuilt
 from judgments.eligibility.requirements import describe_tasks
+from judgments.eligibility.wanted import has_unbuilt
 from judgments.enums import TaskKind
 from judgments.models import ConsensusSnapshot, SnapshotLabel, Task
 from judgments.stages import behaviour

@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from conversations.models import Stage
+from judgments.models import Unit
 
 _PROGRESS = """
 WITH counted AS (
@@ -61,3 +62,8 @@ def progress_of(stage: Stage, *, now: datetime | None = None) -> Progress:
         cursor.execute(_PROGRESS, {"stage": stage.pk, "now": now or timezone.now()})
         row = cursor.fetchone()
     return Progress(*row)
+
+
+def holds_judgments(stage: Stage) -> bool:
+    """Without any slot these came with an upload or a dataset."""
+    return Unit.objects.filter(task__stage=stage, judgments__isnull=False).exists()

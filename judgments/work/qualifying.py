@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from conversations.models import Stage
-from judgments.enums import Outcome, TaskKind
-from judgments.models import Assignment, Task
+from judgments.eligibility.special_tasks import gold_pages
+from judgments.enums import TaskKind
+from judgments.models import Task
 from judgments.work.gold_agreement import gold_agreement
 from raters.enums import EnrolmentOutcome
 from raters.models import Admission, Rater
@@ -36,12 +37,6 @@ def qualifies(*, rater: Rater, stage: Stage) -> bool | None:
         return None
     right, total = gold_agreement(stage=stage, rater_ids=[rater.pk]).get(rater.pk, (0, 0))
     return 100 * right >= stage.qualification_threshold * total
-
-
-def gold_pages(rater: Rater, stage: Stage) -> int:
-    """How many gold pages the rater has judged."""
-    given = Assignment.objects.filter(rater=rater, stage=stage, outcome=Outcome.SUBMITTED)
-    return given.filter(task__kind=TaskKind.GOLD).count()
 
 
 def _wanted(stage: Stage) -> int:

@@ -13,11 +13,11 @@ from accounts.signed_in import user_of
 from conversations.enums import StageState
 from conversations.models import Stage, Study
 from conversations.permissions import MANAGE, READ, get_study
-from judgments.eligibility.live import has_unbuilt, holds_judgments
+from judgments.eligibility.wanted import has_unbuilt
 from judgments.work import opening
 from judgments.work.estimates import estimate_of
 from judgments.work.forms import StageForm
-from judgments.work.progress import Progress, progress_of
+from judgments.work.progress import Progress, holds_judgments, progress_of
 from judgments.work.tasks import announce_material
 
 type Act = Callable[..., object]

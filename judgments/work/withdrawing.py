@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from conversations.models import Stage
-from judgments.eligibility.live import live_tasks
+from judgments.eligibility.live import tasks_to_show
 from judgments.models import Slot, Task
 from judgments.work.leases import FREED
 
@@ -25,7 +25,7 @@ def withdraw_tasks(tasks: QuerySet[Task], *, reason: str, now: datetime) -> int:
 @transaction.atomic
 def sync_withdrawn(*, stage: Stage, now: datetime) -> int:
     """Follow the material: withdraw the tasks whose target is gone or held, and bring back those it came back for."""
-    live = live_tasks(stage).values("id")
+    live = tasks_to_show(stage).values("id")
     gone = Task.objects.filter(stage=stage, withdrawn_at__isnull=True).exclude(id__in=live)
     back = Task.objects.filter(stage=stage, withdrawn_reason=TARGET, id__in=live)
     restored = list(back.values_list("id", flat=True))

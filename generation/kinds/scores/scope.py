@@ -60,7 +60,7 @@ def units_to_score(stage: Stage, rater: Rater | None) -> QuerySet[Unit]:
 
     Of a stage in draft everything that is built; afterwards what human raters get.
     """
-    tasks = live_tasks(stage).filter(kind=TaskKind.REGULAR, withdrawn_at__isnull=True)
+    tasks = live_tasks(stage).filter(kind=TaskKind.REGULAR)
     if stage.state != StageState.DRAFT:
         tasks = tasks.filter(position__isnull=False)
     units = Unit.objects.filter(task__in=tasks, attribute__withdrawn_at__isnull=True)

@@ -6,7 +6,8 @@ from conversations.enums import StageState
 from conversations.models import Stage
 from generation.enums import ItemState
 from generation.models import RunItem
-from judgments.eligibility.live import live_tasks, targets_without_overall
+from judgments.eligibility.live import live_tasks
+from judgments.eligibility.wanted import targets_without_overall
 from judgments.enums import TaskKind
 from judgments.models import Judgment, Task, Unit
 from judgments.stages import behaviour
@@ -23,7 +24,7 @@ def tasks_to_judge(stage: Stage, rater: Rater | None, presentation: int) -> Quer
 
     Of a stage in draft everything that is built; afterwards what human raters get: the tasks of its queue.
     """
-    tasks = live_tasks(stage).filter(kind=TaskKind.REGULAR, withdrawn_at__isnull=True)
+    tasks = live_tasks(stage).filter(kind=TaskKind.REGULAR)
     if stage.state != StageState.DRAFT:
         tasks = tasks.filter(position__isnull=False)
     if rater is not None:

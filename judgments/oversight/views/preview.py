@@ -65,7 +65,7 @@ def _build_sample(stage: Stage) -> None:
 
 
 def _tasks(stage: Stage) -> QuerySet[Task]:
-    return live_tasks(stage).filter(kind=TaskKind.REGULAR, withdrawn_at__isnull=True).order_by("id")
+    return live_tasks(stage).filter(kind=TaskKind.REGULAR).order_by("id")
 
 
 def _shown(request: HttpRequest, stage: Stage, *, is_sample: bool = False) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from judgments.eligibility.standing import latest_arrival
 from judgments.models import Assignment
 from judgments.rating import blinding_answers
 from judgments.rating.admitted import AdmittedRater
@@ -16,7 +17,6 @@ from judgments.rating.forms import SURENESS, BlindingForm
 from judgments.rating.own_pages import assignment_of
 from judgments.rating.task_page import build_page
 from judgments.rating.views.guard import for_raters
-from judgments.rating.why_nothing import latest_arrival
 from judgments.stages import Choice
 
 SESSION_KEY = "blinding"

@@ -11,13 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from judgments.eligibility.reasons import Nothing
+from judgments.eligibility.standing import is_paid_by_arrival, latest_arrival
 from judgments.enums import Outcome, TaskKind
 from judgments.models import Assignment
 from judgments.rating import durations, ending, leaving, own_pages
 from judgments.rating.admitted import AdmittedRater
 from judgments.rating.views import blinding
 from judgments.rating.views.guard import for_raters
-from judgments.rating.why_nothing import Nothing, is_paid_by_arrival, latest_arrival, why_nothing
+from judgments.rating.why_nothing import why_nothing
 from judgments.stages import behaviour
 from judgments.work import pay
 from raters.enums import EnrolmentOutcome

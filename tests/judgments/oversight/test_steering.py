@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from accounts.models import AuditEntry, User
 from conversations.models import Stage
+from judgments.eligibility.reasons import Nothing
 from judgments.enums import ExclusionReason, Outcome
 from judgments.models import Assignment, Judgment, Slot, Task
 from judgments.oversight.steering import (
@@ -24,7 +25,7 @@ from judgments.oversight.steering import (
 )
 from judgments.rating.answering import set_aside
 from judgments.rating.leaving import withdraw
-from judgments.rating.why_nothing import Nothing, why_nothing
+from judgments.rating.why_nothing import why_nothing
 from judgments.work import leases
 from judgments.work.claiming import claim_next
 from judgments.work.excluding import exclude_judgments, include_judgments

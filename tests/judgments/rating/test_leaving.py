@@ -7,12 +7,14 @@ import pytest
 from django.utils import timezone
 
 from conversations.models import Stage, Study
+from judgments.eligibility.reasons import Nothing
+from judgments.eligibility.regular_tasks import TasksLeft
 from judgments.enums import Outcome
 from judgments.models import Assignment, Question, Slot, Task
 from judgments.rating.answering import set_aside
 from judgments.rating.ending import earned_outcome, outcome_if_ended_now
 from judgments.rating.leaving import end_own_arrival
-from judgments.rating.why_nothing import Nothing, TasksLeft, why_nothing
+from judgments.rating.why_nothing import why_nothing
 from judgments.work.claiming import claim_next
 from judgments.work.opening import close_stage, open_stage, pause_stage
 from raters.enums import Platform

@@ -5,13 +5,15 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import given, note, settings
 
 from conversations.models import Stage
+from judgments.eligibility.reasons import Nothing
+from judgments.eligibility.regular_tasks import eligible_sql, tasks_left
 from judgments.enums import TaskKind
 from judgments.models import Assignment, QueuePosition, Task
-from judgments.rating.why_nothing import Nothing, why_nothing
+from judgments.rating.why_nothing import why_nothing
 from judgments.work.beginning import TooManyBegin, claim_first
 from judgments.work.claiming import claim_next, special_due
 from raters.models import Rater
@@ -71,6 +73,12 @@ def test_open_page_whose_material_is_gone_is_no_page():
     assert claim_next(rater=rater, stage=stage, now=START) is None
 
 
+# With the claim's own conditions, whoever is at the slots.
+_ELIGIBLE = """
+SELECT count(DISTINCT task.id) FROM judgments_slot slot JOIN judgments_task task ON task.id = slot.task_id
+WHERE slot.stage_id = %(stage)s AND slot.filled_at IS NULL AND NOT slot.withdrawn AND {eligible}"""
+
+
 @settings(max_examples=60)
 @given(plan=PLANS)
 def test_why_nothing_is_none_exactly_when_the_claim_gives_a_page(plan: dict[str, Any]) -> None:
@@ -78,6 +86,7 @@ def test_why_nothing_is_none_exactly_when_the_claim_gives_a_page(plan: dict[str,
         world = build(plan)
         for rater in world.raters:
             _agree(world, rater)
+            _both_forms_agree(world, rater)
 
 
 def _agree(world: World, rater: Rater) -> None:
@@ -90,6 +99,18 @@ def _agree(world: World, rater: Rater) -> None:
     assert (page is not None and page.pk in before) == (why.reason == Nothing.OPEN_PAGE)
     with undone():
         assert _begins(world, rater, world.stage) in {page is not None, None}
+
+
+def _both_forms_agree(world: World, rater: Rater) -> None:
+    """The rules in SQL let the same tasks through as their forms for queries."""
+    enrolment = rater.enrolments.get()
+    known: dict[str, Any] = {"stage": world.stage.pk, "rater": rater.pk}
+    known |= {"languages": enrolment.languages, "avoids_flagged": enrolment.avoids_flagged}
+    with connection.cursor() as cursor:
+        cursor.execute(_ELIGIBLE.format(eligible=eligible_sql(world.stage)), known)
+        (eligible,) = cursor.fetchone()
+    left = tasks_left(enrolment=enrolment, stage=world.stage, now=world.now)
+    assert eligible == left.free + left.leased
 
 
 def _begins(world: World, rater: Rater, stage: Stage) -> bool | None:

@@ -9,7 +9,7 @@ import pytest
 from accounts.models import AuditEntry
 from conversations.enums import Gating, StageState
 from conversations.models import Case
-from judgments.eligibility.live import has_unbuilt
+from judgments.eligibility.wanted import has_unbuilt
 from judgments.models import Assignment, Consensus, ConsensusSnapshot, Judgment, Slot, Task, Unit
 from judgments.stages import behaviour
 from judgments.work.building import Built, build_tasks, build_units

@@ -138,9 +138,7 @@ def test_claim_reads_none_of_the_raters_finished_tasks():
         cursor.execute("SET LOCAL enable_seqscan = off")  # these tables are too small for the plan of large ones
         queue = lock_queue(rater=rater, stage=stage)
         assert queue is not None
-        statement = claim_statement(
-            stage_number=1, special=None, several_comparisons_per_case=False, same_rater_across_stages=False
-        )
+        statement = claim_statement(stage=stage, special=None)
         parameters = claim_parameters(rater, stage, queue, NOW) | {"special": None}
         cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + statement, parameters)
         plan = cursor.fetchone()[0][0]["Plan"]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.models import User
 from conversations.enums import Role, StageState
 from conversations.models import Case, Membership
-from judgments.eligibility.live import has_unbuilt
+from judgments.eligibility.wanted import has_unbuilt
 from judgments.models import Slot, Task, Unit
 from judgments.work import opening
 from judgments.work.building import build_units
