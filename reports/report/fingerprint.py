@@ -11,7 +11,7 @@ from conversations.models import Comparison, ComparisonAttribute, Selection, Sel
 from judgments.models import Adjudication, BlindingAnswer, Judgment, Task
 from reports.dataset.versions import APP_VERSION
 
-FIGURES_VERSION = 4  # raise it when the same data give other figures or drawings
+FIGURES_VERSION = 5  # raise it when the same data give other figures or drawings
 
 
 def fingerprint(study: Study) -> str:

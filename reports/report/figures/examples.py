@@ -16,11 +16,12 @@ ALL_OF = 3  # raters a unit needs before it is an example
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Moments:
-    """Of each unit: the number, mean and standard deviation of the labels some raters gave it."""
+    """Of each unit: the number, mean, standard deviation and least of the labels some raters gave it."""
 
     counts: Indices
     means: Floats
     spread: Floats
+    least: Floats
 
     @classmethod
     def of(cls, rows: Ratings) -> "Moments":
@@ -28,7 +29,9 @@ class Moments:
         sums = np.bincount(rows.unit, weights=rows.label, minlength=rows.units)
         squares = np.bincount(rows.unit, weights=rows.label**2, minlength=rows.units)
         means = sums / np.maximum(counts, 1)
-        return cls(counts, means, np.sqrt(np.maximum(squares / np.maximum(counts, 1) - means**2, 0)))
+        least = np.full(rows.units, np.inf)
+        np.minimum.at(least, rows.unit, rows.label)
+        return cls(counts, means, np.sqrt(np.maximum(squares / np.maximum(counts, 1) - means**2, 0)), least)
 
 
 def examples(frame: Frame) -> dict[str, list[dict[str, Any]]]:
@@ -47,9 +50,9 @@ def examples(frame: Frame) -> dict[str, list[dict[str, Any]]]:
 
 
 def _unanimity(frame: Frame, human: Moments) -> Floats:
-    """By how many raters accepted without exception; at stage 3 how far above no difference all of them are."""
+    """By how many raters accepted without exception; at stage 3 by the mean, where all prefer the personalized response."""
     if behaviour(frame.stage).has_sides:
-        return np.maximum(human.means - human.spread - 3, 0)
+        return np.where(human.least > 3, human.means - 3, 0)
     return np.where(human.means == 1, human.counts.astype(np.float64), 0)
 
 

@@ -88,15 +88,14 @@ def _more_raters(
     ]
     enough = _enough(curve, "raters")
     needs = _needs(dataset, found, effort, None if enough is None else enough / now - 1)
-    share = noise_share(found)
     return {
         "now": now,
-        "noise_share": share,
+        "noise_share": noise_share(found),
         "more_raters": None if enough is None else enough - now,
         **needs,
         "more_comparisons": None if enough is None else 0,
         "curve": curve,
-        "sentence": _sentence_of_raters(curve, None if enough is None else enough - now, share, needs, of_subjects),
+        "sentence": _sentence_of_raters(curve, None if enough is None else enough - now, needs, of_subjects),
     }
 
 
@@ -188,15 +187,14 @@ def _sentence(curve: list[dict[str, Any]], enough: int | None, now: int, needs: 
 
 
 def _sentence_of_raters(
-    curve: list[dict[str, Any]], more: int | None, share: float, needs: dict[str, Any], of_subjects: dict[str, Any]
+    curve: list[dict[str, Any]], more: int | None, needs: dict[str, Any], of_subjects: dict[str, Any]
 ) -> str:
     """Which lever is cheaper. Both cost the same for a judgment, so judgments decide."""
-    due = f"Raters account for {100 * share:.0f} % of how far subjects lie apart"
     if more is None:
-        return f"{due}: even {curve[-1]['raters']} for each comparison would probably not settle it."
+        return f"More raters for each comparison would probably not settle it, not even {curve[-1]['raters']}."
     if more == 0:
-        return f"{due}. More of them for each comparison are not needed."
-    would = f"{due}: {more} more for each comparison ({needs['more_judgments']} judgments) would settle it"
+        return "More raters for each comparison are not needed."
+    would = f"{more} more raters for each comparison ({needs['more_judgments']} judgments) would settle it"
     if of_subjects["more_judgments"] is None:
         return f"{would}, which more subjects would not."
     if needs["more_judgments"] < of_subjects["more_judgments"]:

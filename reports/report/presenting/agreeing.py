@@ -19,18 +19,19 @@ from reports.report.presenting.blocks import (
     why_missing,
 )
 
+ALL_AGREE = "accepted_by_all"
 EXAMPLES = {
-    "accepted_by_all": ("Accepted by all", ""),
+    ALL_AGREE: ("", ""),  # said by each stage in its own words
     "disputed": ("Most disputed", "Where humans differ most."),
-    "loved_by_models": ("Loved by LLMs, not by humans", "LLMs rate these far higher than humans."),
+    "loved_by_models": ("Liked by LLMs, not by humans", "LLMs rate these far higher than humans."),
     "missed_by_models": ("Liked by humans, not by LLMs", "Humans rate these far higher than LLMs."),
 }
 SHARES = {"percent_agreement"}
 SOURCES = {
-    "rater": "who judged",
-    "subject": "whose conversations",
-    "item": "which unit",
-    "residual": "the rest: a rater's view of one unit, and chance",
+    "rater": ("Who judged", "some raters are stricter than others"),
+    "subject": ("Whose conversations", "with some subjects it goes better than with others"),
+    "item": ("What was judged", "some units of a subject are better than others"),
+    "residual": ("The rest", "what one rater thinks of one unit, and chance"),
 }
 
 
@@ -51,9 +52,9 @@ def agreement_blocks(stage: dict[str, Any]) -> list[Block]:
             f"Among {wording.many(agreement['raters'], 'human rater')}.", ["Figure", "Value", "What it says"], rows
         ),
         TableBlock(
-            "Where the spread of the labels comes from.",
-            ["Source", "Share", "Meaning"],
-            [[Cell(name), share_cell(variance[name]), Cell(meaning)] for name, meaning in SOURCES.items()],
+            "Why labels differ: how much of it goes back to each of these.",
+            ["Because of", "Share", "Meaning"],
+            [[Cell(words), share_cell(variance[name]), Cell(meaning)] for name, (words, meaning) in SOURCES.items()],
             why_missing(*(variance[name] for name in SOURCES)),
         ),
     ]
@@ -67,10 +68,10 @@ def quality_blocks(stage: dict[str, Any]) -> list[Block]:
         Heading("How carefully it was judged"),
         Stats(
             [
-                stat("Gold answered right", quality["gold"], wording.share, is_share=True),
+                stat("Known answers (gold) given right", quality["gold"], wording.share, is_share=True),
                 stat("Attention checks passed", quality["attention"], wording.share, is_share=True),
                 stat("Same label when asked again", quality["intra_rater"]["exact"], wording.share, is_share=True),
-                stat("Weighted kappa with oneself", quality["intra_rater"]["kappa"], wording.number),
+                stat("The same beyond chance (kappa, 1 is best)", quality["intra_rater"]["kappa"], wording.number),
                 stat(
                     "Seconds for a page, median", quality["seconds_per_page"], lambda one: wording.number(one, digits=0)
                 ),
@@ -80,12 +81,12 @@ def quality_blocks(stage: dict[str, Any]) -> list[Block]:
     ]
 
 
-def example_blocks(stage: dict[str, Any], number: int, *, accepted: str, scale: str) -> list[Block]:
-    """``accepted`` says what all raters agree on, ``scale`` which number is which label."""
+def example_blocks(stage: dict[str, Any], number: int, *, agreed: tuple[str, str], scale: str) -> list[Block]:
+    """``agreed``: a title and a sentence for what all raters agree on. ``scale`` says which number is which label."""
     means = f"Means of the labels are given below each example: {scale}."
     groups = [
-        ExampleGroup(title, accepted if name == "accepted_by_all" else note, stage["examples"][name])
-        for name, (title, note) in EXAMPLES.items()
+        ExampleGroup(*(agreed if name == ALL_AGREE else words), stage["examples"][name])
+        for name, words in EXAMPLES.items()
         if stage["examples"].get(name)
     ]
     return [Heading("Telling examples"), Text([means]), Examples(number, groups)] if groups else []

@@ -50,7 +50,10 @@ def extraction_section(stage: dict[str, Any] | None, missing: str) -> Section:
             *agreement_blocks(stage),
             *_raters(stage),
             *example_blocks(
-                stage, 1, accepted="Every human accepted these attributes.", scale="1 accept, 2 unsure, 3 reject"
+                stage,
+                1,
+                agreed=("Accepted by all", "Every human accepted these attributes."),
+                scale="1 accept, 2 unsure, 3 reject",
             ),
             *quality_blocks(stage),
         ],

@@ -24,6 +24,7 @@ from reports.report.presenting.blocks import (
 )
 
 TITLE = "Humans and LLMs"
+SAME_ORDER = "Same order: rank correlation with the humans' means. 1: what people rate higher the judge rates higher; 0: no connection."
 PAIRS = {
     "human_human": "two humans",
     "model_model": "two LLMs",
@@ -46,7 +47,8 @@ def judges_section(figures: dict[str, Any]) -> Section:
     return Section(
         "judges",
         TITLE,
-        "The same units, judged by people and by LLMs. Agreement is Cohen's kappa: 1 is always, 0 what chance gives.",
+        "The same units, judged by people and by LLMs. Agreement is Cohen's kappa: 1 means always the same label, 0 no more often than "
+        "by chance.",
         blocks,
     )
 
@@ -60,12 +62,12 @@ def _agreement(stage: dict[str, Any], number: int) -> list[Block]:
     pairwise = stage["pairwise"]
     known = {key: title for key, title in PAIRS.items() if pairwise[key]["value"] is not None}
     blocks: list[Block] = [
-        Stats([stat(f"Kappa of {title}", pairwise[key], wording.number) for key, title in known.items()])
+        Stats([stat(f"Agreement of {title} (kappa)", pairwise[key], wording.number) for key, title in known.items()])
     ]
     matrix = pairwise["matrix"]
     cells = [cell for row in matrix["cells"] for cell in row if cell is not None and cell["value"] is not None]
     if not cells:
-        return [Stats([Stat("Kappa", wording.NO_FIGURE, "No two raters share enough units.")])]
+        return [Stats([Stat("Agreement (kappa)", wording.NO_FIGURE, "No two raters share enough units.")])]
     chart = heat_map(
         f"kappa-{number}",
         f"Agreement of every two raters, stage {number}",
@@ -104,7 +106,7 @@ def _judges(stage: dict[str, Any]) -> list[Block]:
 def _judge_table(judges: list[dict[str, Any]], kind: str, title: str) -> TableBlock:
     return TableBlock(
         f"Judges of {title}, on the units that humans judged too.",
-        ["Judge", "Units", "Mean", "Humans' mean", "Inflation", "Rank correlation"],
+        ["Judge", "Units", "Mean", "Humans' mean", "Rates higher by", "Same order as humans"],
         [
             [
                 Cell(judge["name"]),
@@ -116,7 +118,7 @@ def _judge_table(judges: list[dict[str, Any]], kind: str, title: str) -> TableBl
             ]
             for judge in judges
         ],
-        why_missing(*(judge[kind]["rho"] for judge in judges)),
+        [SAME_ORDER, *why_missing(*(judge[kind]["rho"] for judge in judges))],
     )
 
 
@@ -130,8 +132,8 @@ def _leanings(stage: dict[str, Any]) -> list[Block]:
                 "Judge",
                 "Prefers the left side",
                 "Same verdict in both orders",
-                "Rank correlation with length",
-                "Moved by a mention",
+                "Prefers the longer",
+                "Points more where named",
             ],
             [
                 [
@@ -146,7 +148,8 @@ def _leanings(stage: dict[str, Any]) -> list[Block]:
                 for judge in judges
             ],
             [
-                "Left side: 50 % is fair. Length: 0 is fair; above 0 the longer response is rated higher.",
+                "Left side: 50 % is fair. The longer: 0 is fair, 1 always the longer response.",
+                "Where named: how much higher an attribute is rated when the response names it openly.",
                 *why_missing(
                     *(judge[key] for judge in judges for key in ("position_bias", "length_bias", "mention_sensitivity"))
                 ),
@@ -187,4 +190,4 @@ def _name_dropping(stage: dict[str, Any]) -> list[Block]:
 def _rho(rho: dict[str, Any]) -> str:
     if rho["value"] is None:
         return f"Whether systems that name more also reward it more as judges: {rho['reason']}"
-    return f"Rank correlation of the two: {wording.number(rho)}, over {wording.many(rho['n'], 'system')}."
+    return f"The more it names, the more it rewards that? 1 is always, 0 no connection: {wording.number(rho)}, over {wording.many(rho['n'], 'system')}."

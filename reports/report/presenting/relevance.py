@@ -26,6 +26,10 @@ from reports.report.presenting.blocks import (
 from reports.report.presenting.extraction import HUMANS_SHOWN, IN_A_TABLE
 
 TITLE = "Stage 2: which attributes matter?"
+MEASURES = (
+    "Precision: of what is said yes to, how much the consensus says yes to. Recall: of what the consensus says yes to, how "
+    "much is found. F1: the balance of both, 1 is best."
+)
 GROUPS = {
     "by_origin": "Origin",
     "by_topic": "Topic of the prompt",
@@ -58,7 +62,7 @@ def relevance_section(stage: dict[str, Any] | None, missing: str) -> Section:
             *example_blocks(
                 stage,
                 2,
-                accepted="Every human said that these attributes would change the response.",
+                agreed=("Yes from all", "Every human said that these attributes should change the response."),
                 scale="0 no, 1 yes",
             ),
             *quality_blocks(stage),
@@ -71,7 +75,7 @@ def _stats(stage: dict[str, Any]) -> list[Stat]:
     return [
         stat("Humans say yes", rates["human"], wording.share, is_share=True),
         stat("LLMs say yes", rates["model"], wording.share, is_share=True),
-        stat("Human ceiling, mean F1", stage["human_ceiling"], wording.number),
+        stat("What one human reaches (F1, 1 is best)", stage["human_ceiling"], wording.number),
     ]
 
 
@@ -81,7 +85,7 @@ def _selections(stage: dict[str, Any]) -> list[Block]:
     return [
         Heading("What the systems select"),
         TableBlock(
-            "Each system's own selection against the consensus.",
+            f"Each system's own selection against the consensus. {MEASURES}",
             ["System", "Units", "Selected", "Precision", "Recall", "F1"],
             [
                 [
@@ -146,6 +150,7 @@ def _rates(stage: dict[str, Any]) -> list[Block]:
             [_rater(rater) for rater in shown],
             [
                 "Over-selection: the share of units a rater says yes to, minus the share the consensus says yes to.",
+                MEASURES,
                 *left_out(humans, HUMANS_SHOWN),
             ],
         ),

@@ -73,7 +73,7 @@ def response_section(stage: dict[str, Any] | None, missing: str, pooled: str) ->
             *example_blocks(
                 stage,
                 3,
-                accepted="Every human preferred the personalized response here.",
+                agreed=("Personalized preferred by all", "Every human preferred the personalized response here."),
                 scale="1 generic much better, 3 no difference, 5 personalized much better",
             ),
             *quality_blocks(stage),
@@ -217,10 +217,16 @@ def _fairness(stage: dict[str, Any]) -> list[Block]:
         Heading("Could raters tell, and what moves them?"),
         Stats(
             [
-                Stat("Blinding index", wording.number(index), told if blinding["asked"] else wording.reason(index)),
-                stat("Preferred the left side", humans["position_bias"], wording.share, is_share=True),
-                stat("Rank correlation with length", humans["length_bias"], wording.number),
-                stat("Moved by an explicit mention", humans["mention_sensitivity"], wording.signed),
+                Stat(
+                    "Could tell which was personalized (0 guessing, 1 all)",
+                    wording.number(index),
+                    told if blinding["asked"] else wording.reason(index),
+                ),
+                stat("Preferred the left side (50 % is fair)", humans["position_bias"], wording.share, is_share=True),
+                stat("Prefer the longer response (0 no, 1 always)", humans["length_bias"], wording.number),
+                stat(
+                    "Points more where the response names the attribute", humans["mention_sensitivity"], wording.signed
+                ),
             ]
         ),
     ]

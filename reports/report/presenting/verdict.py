@@ -111,8 +111,8 @@ def bottleneck_section(figures: dict[str, Any]) -> Section:
     found = figures["bottleneck"]
     rows = [IntervalRow(f"{stage['stage']} {stage['name']}", stage["gap"]) for stage in found["stages"]]
     table = TableBlock(
-        "What each stage reaches, and what people's own agreement says is possible.",
-        ["Stage", "Measured by", "Value", "Ceiling", "Lost"],
+        "What each stage reaches, what is the best possible, and how much of that is missing.",
+        ["Stage", "Measured by", "Reached", "Best possible", "Missing"],
         [
             [
                 Cell(f"{stage['stage']} {stage['name']}"),
@@ -131,10 +131,10 @@ def bottleneck_section(figures: dict[str, Any]) -> Section:
     )
     chart = intervals(
         "bottleneck",
-        "Lost at each stage",
-        "The relative gap of each stage to its human ceiling, with its 95 % interval.",
+        "What is missing at each stage",
+        "How far each stage falls short of the best possible, in parts of it, with its 95 % interval.",
         rows,
-        Scale("Share of what is possible that is lost", domain=(0.0, 1.0), is_share=True),
+        Scale("Missing, as a share of the best possible", domain=(0.0, 1.0), is_share=True),
     )
     blocks: list[Block] = [Drawn(chart), table] if any(row.estimate["value"] is not None for row in rows) else [table]
     pooled: list[Block] = [Text(found["pooled"])] if found.get("pooled") else []
