@@ -1,5 +1,7 @@
 from django.db import models
 
+UPLOADED = " (uploaded)"  # behind the name of a human who judged elsewhere and never came here
+
 
 class RaterKind(models.TextChoices):
     HUMAN = "human", "Human"

@@ -15,7 +15,7 @@ from judgments.elsewhere.uploaded_pages import Pages, RowRefused, remove_pages
 from judgments.models import Assignment, Judgment, Unit
 from judgments.stages import LabelNotKnown, behaviour
 from judgments.work.building import build_units
-from raters.enums import RaterKind
+from raters.enums import UPLOADED, RaterKind
 from raters.models import Rater
 from raters.services.enrolling import enrol_model
 
@@ -203,7 +203,7 @@ def _raters(batch: Batch, placed: Sequence[_Placed]) -> dict[tuple[str, str], Ra
 
 def _rater_name(kind: str, name: str) -> str:
     """No upload may speak for a human who rates here."""
-    return f"{name} (uploaded)" if kind == RaterKind.HUMAN else name
+    return f"{name}{UPLOADED}" if kind == RaterKind.HUMAN else name
 
 
 def _known(unit_ids: Iterable[int], raters: Iterable[Rater]) -> dict[tuple[int, int, int], int]:

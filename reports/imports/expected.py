@@ -8,7 +8,7 @@ from typing import Any
 
 from conversations.enums import MentionMethod, Origin, Policy
 from judgments.enums import BlindingGuess, ExclusionReason, FailureMode, Outcome, TaskKind
-from raters.enums import RaterKind
+from raters.enums import UPLOADED, RaterKind
 
 type Row = Mapping[str, Any]
 
@@ -226,9 +226,17 @@ def whole_row(table: str, row: Row) -> tuple[str, str, object] | None:
         return _comparison(row)
     if table == "guidelines" and hashlib.sha256(row["text"].encode()).hexdigest() != row["sha256"]:
         return "sha256", "the SHA-256 of the text", row["sha256"]
-    if table == "raters" and row["rater_kind"] != RaterKind.HUMAN and row["rater_name"] is None:
-        return "rater_name", "the name of the model or panel", None
-    return None
+    return _rater(row) if table == "raters" else None
+
+
+def _rater(row: Row) -> tuple[str, str, object] | None:
+    """No dataset may speak for a human who rates here."""
+    name = row["rater_name"]
+    if row["rater_kind"] != RaterKind.HUMAN:
+        return ("rater_name", "the name of the model or panel", None) if name is None else None
+    if name is None or name.endswith(UPLOADED):
+        return None
+    return "rater_name", f'none for a human, or one that ends in "{UPLOADED}"', name
 
 
 def _judgment(row: Row) -> tuple[str, str, object] | None:

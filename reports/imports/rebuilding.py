@@ -11,7 +11,6 @@ from django.db import connection
 
 from conversations.hashing import settings_hash
 from conversations.models import Batch, Study, System
-from raters.enums import RaterKind
 from raters.models import Enrolment, Rater
 from reports.imports.statements import GUIDELINES, MATERIAL, WORK
 
@@ -80,7 +79,7 @@ def _raters(study: Study) -> None:
             [study.pk],
         )
         for number, (old, kind, name, languages, subject_id) in enumerate(cursor.fetchall(), start=1):
-            shown = f"Imported rater {number}" if kind == RaterKind.HUMAN else name
+            shown = name or f"Imported rater {number}"
             rater = Rater.objects.create(kind=kind, name=shown, subject_id=subject_id)
             Enrolment.objects.create(
                 rater=rater, study=study, number=number, imported_key=old, languages=_languages(languages)

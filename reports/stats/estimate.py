@@ -9,7 +9,9 @@ class Estimate:
     """One figure. ``value`` is None exactly when ``reason`` says why it is undefined.
 
     ``low`` and ``high`` bound its interval at ``level`` (0..1), where one was computed. ``n`` is the number of
-    observations behind it and ``clusters`` the number of subjects they belong to.
+    observations behind it and ``clusters`` the number of subjects they belong to. ``over`` names the samples whose chance
+    the interval counts ("subjects and prompts"); ``no_interval`` says why a value has none, and ``failed`` in how many
+    computations with a part left out, or drawn again, there was no figure.
     """
 
     value: float | None
@@ -19,6 +21,9 @@ class Estimate:
     level: float | None = None
     clusters: int | None = None
     reason: str = ""
+    over: str = ""
+    failed: int = 0
+    no_interval: str = ""
 
     def __post_init__(self) -> None:
         if (self.value is None) != bool(self.reason):

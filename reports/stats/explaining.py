@@ -14,7 +14,8 @@ _NAMES = {
 # Landis and Koch (1977), Biometrics 33:159-174. Words for orientation; no decision rests on them.
 _STRENGTHS = ((0.8, "almost perfect"), (0.6, "substantial"), (0.4, "moderate"), (0.2, "fair"), (0.0, "slight"))
 # The paradox of Feinstein and Cicchetti (1990), Journal of Clinical Epidemiology 43:543-549.
-_OFTEN_AGREED, _ONE_LABEL_RULES, _LITTLE_BEYOND_CHANCE = 0.7, 0.7, 0.4
+_ONE_LABEL_RULES, _AC1_AHEAD = 0.7, 0.3
+_ROUNDING = 1e-9
 
 
 def name(figure: AgreementFigure) -> str:
@@ -22,37 +23,39 @@ def name(figure: AgreementFigure) -> str:
 
 
 def explain(
-    figure: AgreementFigure, estimate: Estimate, *, percent: Estimate | None = None, dominant: Dominant | None = None
+    figure: AgreementFigure,
+    estimate: Estimate,
+    *,
+    percent: Estimate | None = None,
+    ac1: Estimate | None = None,
+    dominant: Dominant | None = None,
 ) -> str:
-    """What one figure says. With percent agreement and the dominant label it also explains the paradox of kappa."""
+    """What one figure says. With percent agreement, AC1 and the dominant label it also explains the paradox of kappa."""
     if estimate.value is None:
         return f"{_NAMES[figure]} cannot be given. {estimate.reason}"
     if figure == AgreementFigure.PERCENT:
         return f"Two raters who judge the same unit give it the same label {_in_100(estimate.value)} times in 100."
     said = f"{_NAMES[figure]} is {estimate.value:.2f}: {_beyond_chance(figure, estimate.value)}"
-    if is_paradox(figure, estimate, percent, dominant):
+    if is_paradox(figure, estimate, ac1, dominant):
         return f"{said} {_paradox(percent, dominant)}"
     return said
 
 
 def explain_all(agreement: Agreement) -> dict[AgreementFigure, str]:
-    percent = agreement.figures[AgreementFigure.PERCENT]
+    percent, ac1 = agreement.figures[AgreementFigure.PERCENT], agreement.figures[AgreementFigure.AC1]
     return {
-        figure: explain(figure, estimate, percent=percent, dominant=agreement.dominant)
+        figure: explain(figure, estimate, percent=percent, ac1=ac1, dominant=agreement.dominant)
         for figure, estimate in agreement.figures.items()
     }
 
 
-def is_paradox(
-    figure: AgreementFigure, estimate: Estimate, percent: Estimate | None, dominant: Dominant | None
-) -> bool:
-    """Raters agree often, one label rules, and yet a figure corrected for chance is low."""
-    if figure in {AgreementFigure.PERCENT, AgreementFigure.AC1} or percent is None or dominant is None:
+def is_paradox(figure: AgreementFigure, estimate: Estimate, ac1: Estimate | None, dominant: Dominant | None) -> bool:
+    """One label rules, and a figure corrected for chance lies far below the one that expects little chance there."""
+    if figure in {AgreementFigure.PERCENT, AgreementFigure.AC1} or ac1 is None or dominant is None:
         return False
-    if estimate.value is None or percent.value is None:
+    if estimate.value is None or ac1.value is None:
         return False
-    often = percent.value >= _OFTEN_AGREED and dominant.share >= _ONE_LABEL_RULES
-    return often and estimate.value < _LITTLE_BEYOND_CHANCE
+    return dominant.share >= _ONE_LABEL_RULES and ac1.value - estimate.value >= _AC1_AHEAD - _ROUNDING
 
 
 def _beyond_chance(figure: AgreementFigure, value: float) -> str:

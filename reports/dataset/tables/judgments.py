@@ -84,7 +84,8 @@ JUDGMENTS = Table(
             "rater_name",
             Kind.TEXT,
             "CASE WHEN rater.kind <> 'human' THEN rater.name END",
-            "name of a model or panel; none for humans",
+            "name of a model or panel; none for humans (the table of raters has the names of humans that were uploaded, "
+            "as NAME (uploaded))",
         ),
         Column("judgment_id", Kind.INTEGER, "judgment.id", "the row: one rater's judgment of one unit"),
         Column(

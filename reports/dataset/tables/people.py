@@ -1,7 +1,13 @@
 """Who judged, by pseudonym."""
 
+from raters.enums import UPLOADED
 from reports.dataset.tables.sources import SUBJECT_KEY
 from reports.dataset.tables.table import Column, Kind, Table
+
+# Who was named by an upload and never came here.
+_UPLOADED = (
+    f"(rater.user_id IS NULL AND enrolment.entry_link_id IS NULL AND right(rater.name, {len(UPLOADED)}) = '{UPLOADED}')"
+)
 
 RATERS = Table(
     name="raters",
@@ -29,8 +35,8 @@ WHERE true
         Column(
             "rater_name",
             Kind.TEXT,
-            "CASE WHEN rater.kind <> 'human' THEN rater.name END",
-            "name of a model or panel; none for humans",
+            f"CASE WHEN rater.kind <> 'human' OR {_UPLOADED} THEN rater.name END",
+            "name of a model or panel; of a human only one that was uploaded, as NAME (uploaded)",
         ),
         Column("is_subject", Kind.TRUTH, "rater.subject_id IS NOT NULL", "a subject of the study, rating themselves"),
         Column("judgments", Kind.INTEGER, "judged.judgments", "rows in the judgments table"),

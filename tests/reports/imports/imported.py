@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from conversations.models import Case, Comparison, Guidelines, Selection, SelectionRecord, Study
 from judgments.models import Adjudication, Assignment, BlindingAnswer, Judgment, Unit
+from raters.models import Rater
 from tests import factories
 from tests.judgments.rated import NOW
 from tests.reports.reported import close_all, reported_study
@@ -48,6 +49,7 @@ def _something_of_everything(study):
     type(gold.task).objects.filter(pk=gold.task_id).update(kind="gold", position=None)
     pair = Comparison.objects.filter(case__subject__study=study).last()
     Comparison.objects.filter(pk=pair.pk).update(leak_reasons=["It names the system."], released_at=timezone.now())
+    Rater.objects.filter(pk=judged.first().rater_id).update(name="Ada (uploaded)")
     Judgment.objects.filter(pk=judged.last().pk).update(note='A "note", with = and ümlaut\nand a line.')
 
 

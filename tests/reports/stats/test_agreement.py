@@ -10,12 +10,14 @@ from reports.stats.agreement import (
     ONE_LABEL,
     AgreementFigure,
     CountTable,
+    Dominant,
     agreement,
     fleiss_kappa,
     gwet_ac1,
     krippendorff_alpha,
     percent_agreement,
 )
+from reports.stats.estimate import Estimate
 from reports.stats.explaining import explain, explain_all, is_paradox
 from tests.reports.matrices import counts_of, ratings_of
 
@@ -123,6 +125,19 @@ def test_paradox_is_explained():
     assert "97 % of all labels are the same one" in said[AgreementFigure.ALPHA_NOMINAL]
     assert "contradict" not in said[AgreementFigure.AC1]
     assert not is_paradox(AgreementFigure.FLEISS, fleiss_kappa(counts), None, None)
+
+
+@pytest.mark.parametrize(
+    ("alpha", "ac1", "share", "is_one"),
+    [(0.015, 0.569, 0.78, True), (0.2, 0.5, 0.7, True), (0.21, 0.5, 0.7, False), (0.015, 0.569, 0.69, False)],
+)
+def test_paradox_is_one_label_and_an_ac1_far_ahead_however_often_raters_agree(alpha, ac1, share, is_one):
+    """Where raters accept nearly everything: agreement 0.646, alpha 0.015, AC1 0.569."""
+    figure, found = AgreementFigure.ALPHA_NOMINAL, Estimate(value=alpha)
+    dominant, percent = Dominant(1.0, share), Estimate(value=0.646)
+    assert is_paradox(figure, found, Estimate(value=ac1), dominant) == is_one
+    said = explain(figure, found, percent=percent, ac1=Estimate(value=ac1), dominant=dominant)
+    assert ("does not mean that raters contradict each other" in said) == is_one
 
 
 def test_explanations_say_why_there_is_no_figure():

@@ -115,5 +115,13 @@ def test_agreement_of_the_models_is_explained(ratings, say):
     models = np.array([key != PANEL for key in ratings.rater_keys])
     found = agreement(ratings.of_raters(models), [0, 1])
     for figure, estimate in found.figures.items():
-        say(explain(figure, estimate, percent=found.figures[AgreementFigure.PERCENT], dominant=found.dominant))
+        say(
+            explain(
+                figure,
+                estimate,
+                percent=found.figures[AgreementFigure.PERCENT],
+                ac1=found.figures[AgreementFigure.AC1],
+                dominant=found.dominant,
+            )
+        )
     assert all(estimate.clusters == 47 and estimate.n == 3_973 for estimate in found.figures.values())
