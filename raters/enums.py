@@ -17,6 +17,10 @@ class Platform(models.TextChoices):
     OTHER = "other", "Another platform or panel (Connect, SONA, your own)"
 
 
+# Whose token an account holds that was stored before accounts said so.
+PLATFORM_OF_OLDER_ACCOUNTS = Platform.PROLIFIC
+
+
 class EnrolmentOutcome(models.TextChoices):
     COMPLETED = "completed", "Completed"
     SCREENED_OUT = "screened_out", "Screened out"

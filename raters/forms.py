@@ -7,13 +7,27 @@ from django import forms
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
-from raters.enums import EnrolmentOutcome, Platform
-from raters.incoming import PROLIFIC_PARAMETERS, PROLIFIC_RETURN_ADDRESS
+from raters.enums import EnrolmentOutcome
 from raters.models import EntryLink
+from raters.platforms.registry import all_platforms, platform_of
 
 # A returned arrival was ended on the platform: nobody comes back with a code for it.
 OUTCOMES_WITH_CODES = [outcome for outcome in EnrolmentOutcome if outcome != EnrolmentOutcome.RETURNED]
 PARAMETERS = ("person_parameter", "study_parameter", "session_parameter")
+
+
+class PlatformSelect(forms.Select):
+    """Says of each platform which other fields it needs: the style sheet shows no more."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        platform = platform_of(value)
+        option["attrs"] |= {
+            "data-crowd": platform.is_crowd,
+            "data-named": "person_parameter" not in platform.fixed,
+            "data-signs": platform.signature is not None,
+        }
+        return option
 
 
 class EntryLinkForm(forms.ModelForm):
@@ -21,6 +35,7 @@ class EntryLinkForm(forms.ModelForm):
         model = EntryLink
         fields = ["stage", "label", "max_raters", "platform", *PARAMETERS, "platform_study_id"]
         fields += ["requires_token", "return_address"]
+        widgets = {"platform": PlatformSelect}
         labels = {
             "label": "Name",
             "max_raters": "At most how many raters",
@@ -29,31 +44,38 @@ class EntryLinkForm(forms.ModelForm):
             "study_parameter": "Parameter with the platform's study",
             "session_parameter": "Parameter with the visit",
             "platform_study_id": "Id of the study on the platform",
-            "requires_token": "Demand Prolific's signed token",
             "return_address": "Address to return to",
         }
         help_texts = {
             "label": "Only you see it, for example “Pilot, colleagues”.",
             "max_raters": "Leave empty for no limit.",
-            "platform": "For Prolific the three parameters and the address to return to are filled in for you.",
-            "person_parameter": "Another platform only. Connect: participantId. SONA: survey_code.",
-            "study_parameter": "Another platform only. Connect: projectId. SONA has none.",
-            "session_parameter": "Another platform only. Connect: assignmentId. SONA has none.",
             "platform_study_id": "Whoever comes from another study is refused. Leave empty to take any.",
-            "requires_token": "Prolific only: switch on secured addresses there too. Nobody unsigned is let in.",
-            "return_address": "Another platform only. It begins with https://, and {code} in it becomes the code.",
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for platform in all_platforms():
+            for name, text in platform.field_help.items():
+                self.fields[name].help_text = text
+        fixed = " and ".join(one.short_name for one in all_platforms() if one.is_crowd and one.fixed)
+        self.fields[
+            "platform"
+        ].help_text = f"For {fixed} the three parameters and the address to return to are filled in for you."
+        signing = [(one.short_name, one.signature.help) for one in all_platforms() if one.signature]
+        self.fields[
+            "requires_token"
+        ].label = f"Demand {' or '.join(f"{name}'s" for name, _help in signing)} signed token"
+        self.fields["requires_token"].help_text = " ".join(text for _name, text in signing)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        platform = cleaned.get("platform")
-        if platform == Platform.PROLIFIC:
-            cleaned |= PROLIFIC_PARAMETERS | {"return_address": PROLIFIC_RETURN_ADDRESS}
-        elif platform == Platform.OPEN:
-            cleaned |= dict.fromkeys((*PARAMETERS, "platform_study_id", "return_address"), "")
-        if platform != Platform.PROLIFIC:
+        if "platform" not in cleaned:
+            return cleaned
+        platform = platform_of(cleaned["platform"])
+        cleaned |= platform.fixed
+        if platform.signature is None:
             cleaned["requires_token"] = False
-        if platform == Platform.OTHER and not cleaned.get("person_parameter"):
+        if platform.is_crowd and not cleaned.get("person_parameter"):
             self.add_error("person_parameter", "Name the parameter that tells who the person is.")
         self._check_names_and_address(cleaned)
         return cleaned

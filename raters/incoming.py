@@ -4,16 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from accounts.storable import is_storable
-from raters.enums import Platform
 from raters.models import EntryLink
+from raters.platforms.registry import platform_of
 
-PROLIFIC_PARAMETERS = {
-    "person_parameter": "PROLIFIC_PID",
-    "study_parameter": "STUDY_ID",
-    "session_parameter": "SESSION_ID",
-}
-PROLIFIC_HOST = "api.prolific.com"
-PROLIFIC_RETURN_ADDRESS = "https://app.prolific.com/submissions/complete?cc={code}"
 _LONGEST = 200
 
 
@@ -54,10 +47,7 @@ def _value(given: Mapping[str, str], name: str) -> str:
 
 
 def address_to_paste(link: EntryLink, address: str) -> str:
-    """The link's address with the platform's placeholders, as Prolific fills them in; names only elsewhere."""
+    """The link's address with the platform's placeholders for the parameters that the link knows."""
     names = [name for name in (link.person_parameter, link.study_parameter, link.session_parameter) if name]
-    if not names:
-        return address
-    if link.platform == Platform.PROLIFIC:
-        return address + "?" + "&".join(f"{name}={{{{%{name}%}}}}" for name in names)
-    return address + "?" + "&".join(f"{name}=..." for name in names)
+    placeholder = platform_of(link.platform).placeholder
+    return address + ("?" if names else "") + "&".join(f"{name}={placeholder(name)}" for name in names)

@@ -45,12 +45,12 @@ class EntryLink(models.Model):
     label = models.CharField(max_length=100)
     max_raters = models.PositiveIntegerField(null=True, blank=True)
     platform = models.CharField(max_length=10, choices=Platform, default=Platform.OPEN)
-    # The names of the platform's parameters in the address, for example PROLIFIC_PID.
+    # The names of the platform's parameters in the address.
     person_parameter = models.CharField(max_length=40, blank=True)
     study_parameter = models.CharField(max_length=40, blank=True)
     session_parameter = models.CharField(max_length=40, blank=True)
     platform_study_id = models.CharField(max_length=100, blank=True)  # who comes with another one is refused
-    requires_token = models.BooleanField(default=False)  # Prolific's signed token, verified against its keys
+    requires_token = models.BooleanField(default=False)  # the platform's signature on the address
     return_address = models.CharField(max_length=500, blank=True)  # "{code}" in it becomes the completion code
     # By which the study's own raters come, signed in; nobody is let in by its token.
     for_members = models.BooleanField(default=False, db_default=False)

@@ -7,7 +7,6 @@ from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from accounts.views import sign_in
-from raters.views import hooks
 from yardstick.project import api_docs, unavailable, views
 
 urlpatterns = [
@@ -29,7 +28,7 @@ urlpatterns = [
     path("invitations/", include("conversations.invitation_urls")),
     path("language/", require_POST(set_language), name="set-language"),
     path("r/", include("raters.urls")),
-    path("hooks/prolific/", hooks.prolific, name="prolific-hook"),
+    path("hooks/", include("raters.hook_urls")),
     path("rate/", include("judgments.urls")),
     path("api/docs/", api_docs.page, name="api-docs"),
     path("api/schema/", api_docs.schema, name="api-schema"),

@@ -1,7 +1,7 @@
 """What those who run a study have the crowd platform told. Writing it down comes first; a worker tells it."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from itertools import batched
@@ -12,11 +12,10 @@ from accounts.encryption import seal
 from accounts.models import User
 from accounts.services import record
 from conversations.models import Study
-from judgments.crowd.lists import ListedArrival, sendable
-from judgments.crowd.platforms.prolific import MOST_AT_ONCE, is_id
+from judgments.crowd.lists import MOVING, ListedArrival, sendable
+from judgments.crowd.platforms.registry import api_of, crowd_platform
 from judgments.enums import ActKind, ActState
 from judgments.models import PlatformAccount, PlatformAct
-from raters.enums import Platform
 from raters.models import EntryLink
 
 
@@ -29,9 +28,16 @@ class ListChanged(Exception):
 
 
 @transaction.atomic
-def set_token(*, study: Study, token: str, actor: User) -> None:
-    PlatformAccount.objects.update_or_create(study=study, defaults={"sealed_token": seal(token)})
-    record(actor=actor, action="raters.platform_token", study_id=study.pk, target="Prolific")
+def set_token(*, study: Study, platform: str, token: str, actor: User) -> None:
+    """Raises SendingRefused while another platform is being told: it would be told with this token."""
+    PlatformAccount.objects.get_or_create(study=study, defaults={"platform": platform})
+    account = PlatformAccount.objects.select_for_update().get(study=study)
+    name, other = (crowd_platform(one).short_name for one in (platform, account.platform))
+    if platform != account.platform and PlatformAct.objects.filter(study=study, state__in=MOVING).exists():
+        raise SendingRefused(f"{other} is still being told. Wait until that is done, then store the token of {name}.")
+    account.platform, account.sealed_token = platform, seal(token)
+    account.save(update_fields=["platform", "sealed_token"])
+    record(actor=actor, action="raters.platform_token", study_id=study.pk, target=name)
 
 
 @transaction.atomic
@@ -44,8 +50,13 @@ def remove_token(*, study: Study, actor: User) -> int:
     account.save(update_fields=["sealed_token"])
     waiting = PlatformAct.objects.filter(study=study, state__in=[ActState.WAITING, ActState.PREPARED])
     stopped = waiting.update(state=ActState.FAILED, words="The token was removed before it was sent.")
-    details = {"stopped": stopped}
-    record(actor=actor, action="raters.platform_token_removed", study_id=study.pk, target="Prolific", details=details)
+    record(
+        actor=actor,
+        action="raters.platform_token_removed",
+        study_id=study.pk,
+        target=crowd_platform(account.platform).short_name,
+        details={"stopped": stopped},
+    )
     return stopped
 
 
@@ -69,14 +80,23 @@ def request_acts(
         SendingRefused, ListChanged.
     """
     account = PlatformAccount.objects.select_for_update().filter(study=study).exclude(sealed_token="").first()
-    if account is None or link.platform != Platform.PROLIFIC:
-        raise SendingRefused("Only lists of Prolific can be sent, and only with a token.")
-    if kind == ActKind.BONUS and not is_id(platform_study_id):
-        raise SendingRefused("Enter the id of the study on Prolific, as its address there shows it.")
+    if account is None or link.platform != account.platform:
+        raise SendingRefused("Only lists of a platform whose token is stored can be sent.")
+    if kind == ActKind.BONUS and not api_of(link.platform).is_id(platform_study_id):
+        name = crowd_platform(link.platform).short_name
+        raise SendingRefused(f"Enter the id of the study on {name}, as its address there shows it.")
     found = sendable(study, link, kind)
     if (len(found.visits), found.total) != (visits, total):
         raise ListChanged
-    acts = _acts(found.visits, study=study, kind=kind, platform_study_id=platform_study_id, actor=actor, now=now)
+    at_once = 1 if kind == ActKind.SCREEN_OUT else api_of(link.platform).most_at_once  # screening out: a call for each
+    acts = _acts(
+        batched(found.visits, at_once, strict=False),
+        study=study,
+        kind=kind,
+        platform_study_id=platform_study_id,
+        actor=actor,
+        now=now,
+    )
     PlatformAct.objects.filter(arrival__in=[act.arrival_id for act in acts], kind=kind, state=ActState.FAILED).delete()
     PlatformAct.objects.bulk_create(acts)
     details = {"list": kind.value, "visits": visits, "total": str(total)}
@@ -103,10 +123,14 @@ def settle(*, link: EntryLink, batch: uuid.UUID, was_paid: bool, actor: User) ->
 
 
 def _acts(
-    visits: Sequence[ListedArrival], *, study: Study, kind: ActKind, platform_study_id: str, actor: User, now: datetime
+    batches: Iterable[Sequence[ListedArrival]],
+    *,
+    study: Study,
+    kind: ActKind,
+    platform_study_id: str,
+    actor: User,
+    now: datetime,
 ) -> list[PlatformAct]:
-    """Screening out takes a call for each; the others are told of many at once."""
-    at_once = 1 if kind == ActKind.SCREEN_OUT else MOST_AT_ONCE
     return [
         PlatformAct(
             study=study,
@@ -118,7 +142,7 @@ def _acts(
             requested_by=actor,
             requested_at=now,
         )
-        for batch_id, batch in ((uuid.uuid4(), batch) for batch in batched(visits, at_once, strict=False))
+        for batch_id, batch in ((uuid.uuid4(), batch) for batch in batches)
         for visit in batch
     ]
 

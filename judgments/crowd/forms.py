@@ -5,17 +5,20 @@ from typing import Any
 from django import forms
 
 from accounts.storable import INTEGER_COLUMN
-from judgments.crowd.platforms.prolific import ID
+from judgments.crowd.platforms.base import CrowdPlatform, PlatformApi
 
 
 class PlatformTokenForm(forms.Form):
     token = forms.RegexField(
         r"^[!-~]{8,300}$",
         label="API token",
-        help_text="Made on Prolific, under Settings. It may do all that you may do there. It is stored encrypted, and never shown.",
         error_messages={"invalid": "A token is one word of at least 8 characters."},
         widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
+
+    def __init__(self, *args: Any, api: PlatformApi, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["token"].help_text = api.token_help
 
 
 class SendForm(forms.Form):
@@ -23,17 +26,21 @@ class SendForm(forms.Form):
 
     visits = forms.IntegerField(min_value=1, max_value=INTEGER_COLUMN, widget=forms.HiddenInput)
     total = forms.DecimalField(min_value=0, decimal_places=2, widget=forms.HiddenInput)
-    platform_study_id = forms.RegexField(
-        rf"^{ID.pattern}$",
-        label="Id of the study on Prolific",
-        help_text="The last part of the study's address there.",
-        error_messages={"invalid": "An id has only letters and digits."},
-    )
+    platform_study_id = forms.CharField()
 
-    def __init__(self, *args: Any, asks_study: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, platform: CrowdPlatform, api: PlatformApi, asks_study: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.platform, self.api = platform, api
+        study = self.fields["platform_study_id"]
+        study.label, study.help_text = f"Id of the study on {platform.short_name}", api.study_id_help
         if not asks_study:
             del self.fields["platform_study_id"]
+
+    def clean_platform_study_id(self) -> str:
+        given: str = self.cleaned_data["platform_study_id"]
+        if not self.api.is_id(given):
+            raise forms.ValidationError(f"This is no id of {self.platform.short_name}'s.")
+        return given
 
 
 class SettleForm(forms.Form):

@@ -9,19 +9,19 @@ from django.db.models import Count, Max, QuerySet, Sum
 
 from accounts.models import AuditEntry
 from conversations.models import Study
-from judgments.crowd.platforms.prolific import is_id
+from judgments.crowd.platforms.base import PlatformApi
+from judgments.crowd.platforms.registry import api_of
 from judgments.enums import ActKind, ActState
 from judgments.models import PlatformAccount, PlatformAct
 from judgments.work.pay import pay_of_arrivals
-from raters.enums import EnrolmentOutcome, Platform
+from raters.enums import EnrolmentOutcome
 from raters.models import Arrival, EntryLink
+from raters.platforms.registry import crowd_names
 
 # These came back with the code of a completed visit, or had no fair chance to: nobody is ever rejected.
 APPROVED = (EnrolmentOutcome.COMPLETED, EnrolmentOutcome.NO_WORK)
 SCREENED_OUT = (EnrolmentOutcome.SCREENED_OUT, EnrolmentOutcome.FAILED_COMPREHENSION)
 MOVING = (ActState.WAITING, ActState.PREPARED, ActState.SENT)
-# What Prolific calls a submission that can't become anything else any more.
-SETTLED_THERE = ("APPROVED", "PARTIALLY APPROVED", "REJECTED", "RETURNED", "SCREENED OUT", "TIMED-OUT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Sendable:
 
     visits: list[ListedArrival]
     total: Decimal
-    left_out: int  # that are in the list, but can't be sent: no id of Prolific's, or settled there
+    left_out: int  # that are in the list, but can't be sent: no id of the platform's, or settled there
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,11 @@ class UnknownBatch:
 
 
 def crowd_links(study: Study) -> list[EntryLink]:
-    links = EntryLink.objects.filter(stage__study=study).exclude(platform=Platform.OPEN)
-    return list(links.select_related("stage").order_by("stage__number", "id"))
+    return list(entry_links_of_crowds(study).select_related("stage").order_by("stage__number", "id"))
+
+
+def entry_links_of_crowds(study: Study) -> QuerySet[EntryLink]:
+    return EntryLink.objects.filter(stage__study=study, platform__in=crowd_names())
 
 
 def crowd_lists(study: Study, link: EntryLink) -> CrowdLists:
@@ -87,14 +90,18 @@ def crowd_lists(study: Study, link: EntryLink) -> CrowdLists:
 
 
 def sendable(study: Study, link: EntryLink, kind: ActKind) -> Sendable:
+    """Raises KeyError for a link of a platform that can't be told by calls."""
+    api = api_of(link.platform)
     listed = crowd_lists(study, link).of(kind)
-    visits = [visit for visit in listed if _can_be_sent(visit.arrival, kind)]
+    visits = [visit for visit in listed if _can_be_sent(api, visit.arrival, kind)]
     total = sum((visit.due for visit in visits), Decimal(0)) if kind == ActKind.BONUS else Decimal(0)
     return Sendable(visits, total, len(listed) - len(visits))
 
 
-def has_token(study: Study) -> bool:
-    return PlatformAccount.objects.filter(study=study).exclude(sealed_token="").exists()
+def platform_with_token(study: Study) -> str:
+    """Of which platform the study has a token; empty for none."""
+    accounts = PlatformAccount.objects.filter(study=study).exclude(sealed_token="")
+    return accounts.values_list("platform", flat=True).first() or ""
 
 
 def acts_of(link: EntryLink) -> QuerySet[PlatformAct]:
@@ -144,8 +151,8 @@ def _told(link: EntryLink) -> set[tuple[int, str]]:
     return set(acts.values_list("arrival", "kind"))
 
 
-def _can_be_sent(arrival: Arrival, kind: ActKind) -> bool:
-    return is_id(arrival.session_id) and (kind == ActKind.BONUS or arrival.platform_status not in SETTLED_THERE)
+def _can_be_sent(api: PlatformApi, arrival: Arrival, kind: ActKind) -> bool:
+    return api.is_id(arrival.session_id) and (kind == ActKind.BONUS or arrival.platform_status not in api.settled)
 
 
 def _visits(study: Study, arrivals: list[Arrival]) -> Iterator[ListedArrival]:

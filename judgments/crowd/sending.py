@@ -16,7 +16,8 @@ from django.db.models import Q
 
 from accounts.encryption import Unreadable, unseal
 from accounts.services import record
-from judgments.crowd.platforms import prolific
+from judgments.crowd.platforms.base import AskedToWait, CrowdPlatform, NoAnswer, PlatformApi, Refused
+from judgments.crowd.platforms.registry import api_of, crowd_platform
 from judgments.enums import ActKind, ActState
 from judgments.models import PlatformAccount, PlatformAct
 from raters.models import CompletionCode
@@ -24,7 +25,7 @@ from raters.models import CompletionCode
 LEASE = timedelta(minutes=5)  # far longer than a call may take
 FIRST_WAIT_SECONDS = 15
 LONGEST_WAIT_SECONDS = 600
-LOST = "The answer was lost. Look on Prolific whether it was paid, then say so here."
+_WITH = ("arrival__entry_link", "study__platform_account")
 
 
 def send_next_batch(*, study_id: int, now: datetime) -> bool:
@@ -40,8 +41,8 @@ def send_next_batch(*, study_id: int, now: datetime) -> bool:
         _release(study_id, mine)
         return False
     try:
-        _send(acts, _token(study_id), now)
-    except prolific.AskedToWait as wait:
+        _send(acts, _token(acts), now)
+    except AskedToWait as wait:
         _put_back(acts)
         _wait(study_id, mine, wait, now + timedelta(seconds=time.monotonic() - started))
         return False
@@ -52,15 +53,15 @@ def send_next_batch(*, study_id: int, now: datetime) -> bool:
 def _recover(study_id: int) -> None:
     """What is still marked as sent was sent by a worker that died."""
     sent = PlatformAct.objects.filter(study=study_id, state=ActState.SENT)
-    lost = list(sent.filter(kind=ActKind.BONUS).select_related("arrival__entry_link"))
+    lost = list(sent.filter(kind=ActKind.BONUS).select_related(*_WITH))
     if lost:
-        _finish(lost, ActState.UNKNOWN, LOST)
+        _finish(lost, ActState.UNKNOWN, _lost(_platform(lost)))
     sent.exclude(kind=ActKind.BONUS).update(state=ActState.WAITING)
 
 
 def _next_batch(study_id: int) -> list[PlatformAct]:
     """What is set up is paid before more is begun."""
-    to_do = PlatformAct.objects.filter(study=study_id).select_related("arrival__entry_link")
+    to_do = PlatformAct.objects.filter(study=study_id).select_related(*_WITH)
     for state in (ActState.PREPARED, ActState.WAITING):
         first = to_do.filter(state=state).order_by("id").first()
         if first is not None:
@@ -68,9 +69,22 @@ def _next_batch(study_id: int) -> list[PlatformAct]:
     return []
 
 
-def _token(study_id: int) -> str:
+def _platform(acts: Sequence[PlatformAct]) -> CrowdPlatform:
+    """While anything moves, the account stays with the platform that is being told of it (``acts.set_token``)."""
+    return crowd_platform(acts[0].study.platform_account.platform)
+
+
+def _api(acts: Sequence[PlatformAct]) -> PlatformApi:
+    return api_of(_platform(acts).name)
+
+
+def _lost(platform: CrowdPlatform) -> str:
+    return f"The answer was lost. Look on {platform.short_name} whether it was paid, then say so here."
+
+
+def _token(acts: Sequence[PlatformAct]) -> str:
     """Empty where there is none, or none that can be read."""
-    sealed = PlatformAccount.objects.values_list("sealed_token", flat=True).get(study=study_id)
+    sealed = acts[0].study.platform_account.sealed_token
     try:
         return unseal(sealed) if sealed else ""
     except Unreadable:
@@ -78,7 +92,7 @@ def _token(study_id: int) -> str:
 
 
 def _send(acts: Sequence[PlatformAct], token: str, now: datetime) -> None:
-    """Raises prolific.AskedToWait."""
+    """Raises AskedToWait."""
     if not token:
         _finish(acts, ActState.FAILED, "There is no token that can be read. Enter it again.")
         return
@@ -89,7 +103,7 @@ def _send(acts: Sequence[PlatformAct], token: str, now: datetime) -> None:
             _prepare(acts, token)
         else:
             _pay(acts, token, now)
-    except prolific.Refused as refusal:
+    except Refused as refusal:
         _refused(acts, refusal)
 
 
@@ -97,13 +111,13 @@ def _tell(acts: Sequence[PlatformAct], token: str, now: datetime) -> None:
     """Approve, or screen out."""
     if not _mark_sent(acts, now):
         return
-    submissions = [act.arrival.session_id or "" for act in acts]
+    api, submissions = _api(acts), [act.arrival.session_id or "" for act in acts]
     try:
         if acts[0].kind == ActKind.APPROVE:
-            prolific.approve(token=token, submissions=submissions)
+            api.approve(token=token, submissions=submissions)
         else:
-            prolific.screen_out(token=token, submission=submissions[0], code=_code(acts[0]))
-    except prolific.NoAnswer as lost:
+            api.screen_out(token=token, submission=submissions[0], code=_code(acts[0]))
+    except NoAnswer as lost:
         _finish(acts, ActState.FAILED, f"{lost} Sending it again does no harm.")
         return
     _finish(acts, ActState.DONE)
@@ -112,15 +126,16 @@ def _tell(acts: Sequence[PlatformAct], token: str, now: datetime) -> None:
 def _prepare(acts: Sequence[PlatformAct], token: str) -> None:
     """Set a bonus payment up. Where that is lost, something unpaid stays behind on the platform, and no more."""
     amounts = [(act.arrival.session_id or "", act.amount) for act in acts]
+    study_there = acts[0].platform_study_id
     try:
-        prepared = prolific.prepare_bonus(token=token, platform_study_id=acts[0].platform_study_id, amounts=amounts)
-    except prolific.NoAnswer as lost:
+        prepared = _api(acts).prepare_bonus(token=token, platform_study_id=study_there, amounts=amounts)
+    except NoAnswer as lost:
         _finish(acts, ActState.FAILED, f"{lost} Nothing was paid.")
         return
     agreed = sum((act.amount for act in acts), Decimal(0))
     if prepared.amount is not None and prepared.amount != agreed:
-        words = f"Prolific would have paid {prepared.amount:.2f} for what comes to {agreed:.2f} here. Nothing was paid."
-        _finish(acts, ActState.FAILED, words)
+        would = f"{_platform(acts).short_name} would have paid {prepared.amount:.2f}"
+        _finish(acts, ActState.FAILED, f"{would} for what comes to {agreed:.2f} here. Nothing was paid.")
         return
     _still(acts, ActState.WAITING, state=ActState.PREPARED, platform_bonus_id=prepared.bonus_id)
 
@@ -129,14 +144,14 @@ def _pay(acts: Sequence[PlatformAct], token: str, now: datetime) -> None:
     if not _mark_sent(acts, now):
         return
     try:
-        prolific.pay_bonus(token=token, bonus_id=acts[0].platform_bonus_id)
-    except prolific.NoAnswer as lost:
-        _finish(acts, ActState.UNKNOWN, f"{lost} {LOST}")
+        _api(acts).pay_bonus(token=token, bonus_id=acts[0].platform_bonus_id)
+    except NoAnswer as lost:
+        _finish(acts, ActState.UNKNOWN, f"{lost} {_lost(_platform(acts))}")
         return
     _finish(acts, ActState.DONE)
 
 
-def _refused(acts: Sequence[PlatformAct], refusal: prolific.Refused) -> None:
+def _refused(acts: Sequence[PlatformAct], refusal: Refused) -> None:
     """One visit that is not possible must not hold up all others: the call is made in halves."""
     is_about_some = refusal.status in {400, 404} and acts[0].state == ActState.WAITING
     if not is_about_some or len(acts) == 1:
@@ -181,11 +196,11 @@ def _finish(acts: Sequence[PlatformAct], state: ActState, words: str = "") -> No
 
 
 def _code(act: PlatformAct) -> str:
-    """Raises prolific.Refused."""
+    """Raises Refused."""
     codes = CompletionCode.objects.filter(entry_link=act.arrival.entry_link_id, outcome=act.arrival.outcome)
     code = codes.values_list("code", flat=True).first()
     if not code:
-        raise prolific.Refused("The entry link has no completion code for this outcome. Enter it there.")
+        raise Refused("The entry link has no completion code for this outcome. Enter it there.")
     return code
 
 
@@ -194,7 +209,7 @@ def _release(study_id: int, mine: datetime) -> None:
     held.update(busy_until=None, refused_in_a_row=0)
 
 
-def _wait(study_id: int, mine: datetime, asked: prolific.AskedToWait, now: datetime) -> None:
+def _wait(study_id: int, mine: datetime, asked: AskedToWait, now: datetime) -> None:
     """As long as the platform says, else longer each time."""
     account = PlatformAccount.objects.get(study=study_id)
     seconds = asked.seconds or min(FIRST_WAIT_SECONDS * 2**account.refused_in_a_row, LONGEST_WAIT_SECONDS)

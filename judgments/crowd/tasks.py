@@ -30,4 +30,4 @@ def announce_acts(study_id: int) -> None:
     try:
         tell_platform.delay(study_id)
     except OperationalError:
-        logger.warning("The broker is away; what Prolific is to be told waits for the sweep.")
+        logger.warning("The broker is away; what the platform is to be told waits for the sweep.")

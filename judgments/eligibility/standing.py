@@ -6,8 +6,9 @@
 from conversations.enums import StageState, StudyState
 from conversations.models import Stage
 from judgments.eligibility.reasons import Nothing
-from raters.enums import EnrolmentOutcome, Platform
+from raters.enums import EnrolmentOutcome
 from raters.models import Admission, Arrival, Enrolment
+from raters.platforms.registry import crowd_names, platform_of
 
 # Outcomes of an enrolment or an admission with which a rater may still work.
 GOES_ON = ("", EnrolmentOutcome.COMPLETED)
@@ -22,7 +23,7 @@ GIVES_WORK_SQL = f"""stage.state = '{StageState.OPEN.value}'
         AND enrolment.paused_at IS NULL
         AND admission.outcome IN {GOES_ON_SQL}
         AND (arrival.id IS NULL OR arrival.outcome = ''
-            OR COALESCE(link.platform, '{Platform.OPEN.value}') = '{Platform.OPEN.value}')"""
+            OR COALESCE(link.platform NOT IN ({", ".join(repr(str(name)) for name in crowd_names())}), TRUE))"""
 
 _OF_OUTCOME = {
     EnrolmentOutcome.WITHDREW: Nothing.WITHDREW,
@@ -66,7 +67,7 @@ def _of_visit(admission: Admission, arrival: Arrival | None) -> Nothing | None:
 def is_paid_by_arrival(arrival: Arrival | None) -> bool:
     """Whether the rater came by a crowd platform, where each visit ends with its own outcome and code."""
     link = arrival.entry_link if arrival else None
-    return link is not None and link.platform != Platform.OPEN
+    return link is not None and platform_of(link.platform).is_crowd
 
 
 def latest_arrival(*, enrolment: Enrolment, stage: Stage) -> Arrival | None:

@@ -6,13 +6,15 @@ from django.db.models import Q
 
 from conversations.models import Study
 from judgments.enums import ActKind, ActState
+from raters.enums import PLATFORM_OF_OLDER_ACCOUNTS, Platform
 from raters.models import Arrival
 
 
 class PlatformAccount(models.Model):
-    """A study's access to Prolific, and its turn: one call at a time."""
+    """A study's access to one crowd platform, and its turn: one call at a time."""
 
     study = models.OneToOneField(Study, primary_key=True, on_delete=models.CASCADE, related_name="platform_account")
+    platform = models.CharField(max_length=10, choices=Platform, db_default=PLATFORM_OF_OLDER_ACCOUNTS)
     sealed_token = models.TextField(blank=True)  # encrypted; empty: removed
     # A worker is telling the platform, or the platform asked to wait. A worker that died has it until then.
     busy_until = models.DateTimeField(null=True, blank=True)

@@ -9,12 +9,18 @@ from conversations.spreadsheets import as_text
 from judgments.work.pay import MILLISECONDS_PER_HOUR, Pay, pay_of
 from raters.enums import RaterKind
 from raters.models import Enrolment
+from raters.platforms.base import ArrivalPlatform
+from raters.platforms.registry import platform_of
 
 
 @dataclass(frozen=True, slots=True)
 class PayLine:
     enrolment: Enrolment
     pay: Pay
+
+    @property
+    def platform(self) -> ArrivalPlatform:
+        return platform_of(self.enrolment.platform)
 
     @property
     def hours(self) -> Decimal:

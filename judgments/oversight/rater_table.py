@@ -13,8 +13,9 @@ from judgments.oversight.intervals import Clustered, Share
 from judgments.oversight.rater_figures import StageFigures, stage_figures
 from judgments.oversight.rater_flags import FlagEvidence, flags
 from judgments.work.gold_agreement import attention_results, gold_agreement
-from raters.enums import EnrolmentOutcome, Platform, RaterKind
+from raters.enums import EnrolmentOutcome, RaterKind
 from raters.models import Admission, Arrival, Enrolment
+from raters.platforms.registry import crowd_names, platform_of
 
 ACTIVE, PAUSED = "active", "paused"
 STATES = {ACTIVE: "Active", PAUSED: "Paused", **dict(EnrolmentOutcome.choices)}
@@ -69,8 +70,8 @@ class RaterRow:
     def entry(self) -> str:
         """Where they came from; never who they are there."""
         label = self.enrolment.entry_link.label if self.enrolment.entry_link else "uploaded or by hand"
-        platform = self.enrolment.platform
-        return label if platform == Platform.OPEN else f"{Platform(platform).name.capitalize()}; {label}"
+        platform = platform_of(self.enrolment.platform)
+        return f"{platform.short_name}; {label}" if platform.is_crowd else label
 
     @property
     def stages(self) -> str:
@@ -148,8 +149,8 @@ def rater_rows(
 
 def _enrolments(study: Study, rater_ids: Collection[int] | None) -> QuerySet[Enrolment]:
     # Only on a crowd platform does the end of a visit end anything: by an open link raters come back as they like.
-    crowds = [Platform.PROLIFIC, Platform.OTHER]
-    latest = Arrival.objects.filter(enrolment=OuterRef("pk"), entry_link__platform__in=crowds).order_by("-arrived_at")
+    by_platform = Arrival.objects.filter(enrolment=OuterRef("pk"), entry_link__platform__in=crowd_names())
+    latest = by_platform.order_by("-arrived_at")
     admissions = Admission.objects.select_related("stage").order_by("stage__number")
     found = (
         Enrolment.objects.filter(study=study, rater__kind=RaterKind.HUMAN)

@@ -9,8 +9,8 @@ from judgments.authoring.reads import questions
 from judgments.eligibility.live import live_tasks
 from judgments.enums import TaskKind
 from judgments.models import Assignment, ComprehensionTry, Question, Task
-from raters.enums import Platform
 from raters.models import Admission
+from raters.platforms.registry import platform_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +77,4 @@ def last_try(admission: Admission) -> ComprehensionTry | None:
 def came_by_platform(admission: Admission) -> bool:
     """Whether a completion code is shown at the end."""
     link = admission.entry_link
-    return link is not None and link.platform != Platform.OPEN
+    return link is not None and platform_of(link.platform).is_crowd

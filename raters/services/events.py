@@ -1,60 +1,37 @@
 """What a crowd platform tells by webhook: how its submissions stand."""
 
-import base64
-import hmac
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
 
 from raters.enums import EnrolmentOutcome
 from raters.models import Arrival, Enrolment, PlatformEvent
+from raters.platforms.base import StatusEvent
 from raters.services.arrivals import end_arrival
-
-# The signature's time: a request is signed anew at each try, so an old one was kept by somebody.
-SIGNED_WITHIN = timedelta(minutes=30)
-GIVEN_BACK = frozenset({"RETURNED", "TIMED-OUT"})
-STATUS_CHANGED = "submission.status.change"
-
-
-class ForgedEvent(Exception):
-    """The request was not signed with our secret, or long ago."""
-
-
-def check_signature(*, secret: str, body: bytes, timestamp: str, signature: str, now: datetime) -> None:
-    """Prolific signs its timestamp (Unix seconds) followed by the body: HMAC-SHA256, base64. Raises ForgedEvent."""
-    digest = hmac.digest(secret.encode(), timestamp.encode() + body, "sha256")
-    if not hmac.compare_digest(base64.b64encode(digest), signature.encode()):
-        raise ForgedEvent
-    try:
-        signed_at = datetime.fromtimestamp(float(timestamp), UTC)
-    except (ValueError, OverflowError, OSError) as error:
-        raise ForgedEvent from error
-    if abs(now - signed_at) > SIGNED_WITHIN:
-        raise ForgedEvent
 
 
 @transaction.atomic
-def take_status(*, event_id: str, session_id: str, status: str, sent_at: datetime, now: datetime) -> bool:
-    """A submission of Prolific has a new status. False for an event that was taken before.
+def take_status(*, platform: str, event: StatusEvent, gives_back: bool, now: datetime) -> bool:
+    """A submission of the platform has a new status. False for an event that was taken before.
 
-    A returned or timed-out submission frees its leases at once: the claim reads the enrolment's outcome. Events come in
-    any order, so one that is older than what we know changes nothing.
+    What is given back frees its leases at once: the claim reads the enrolment's outcome. Events come in any order, so
+    one that is older than what we know changes nothing.
     """
     arrival = (
         Arrival.objects.select_for_update(of=("self",))
-        .filter(session_id=session_id, entry_link__platform="prolific")
+        .filter(session_id=event.session_id, entry_link__platform=platform)
         .order_by("-arrived_at")
         .first()
     )
     _event, is_new = PlatformEvent.objects.get_or_create(
-        pk=event_id, defaults={"kind": STATUS_CHANGED, "arrival": arrival, "sent_at": sent_at}
+        pk=event.event_id, defaults={"kind": event.kind, "arrival": arrival, "sent_at": event.sent_at}
     )
     if not is_new or arrival is None:
         return is_new
-    newer = Q(platform_status_at__isnull=True) | Q(platform_status_at__lt=sent_at)
+    newer = Q(platform_status_at__isnull=True) | Q(platform_status_at__lt=event.sent_at)
     known = Arrival.objects.filter(newer, pk=arrival.pk)
-    if known.update(platform_status=status, platform_status_at=sent_at) and status in GIVEN_BACK:
+    if known.update(platform_status=event.status, platform_status_at=event.sent_at) and gives_back:
         _give_back(arrival, now)
     return True
 

@@ -13,6 +13,7 @@ from conversations.permissions import MANAGE, get_study
 from raters.forms import CompletionCodesForm
 from raters.incoming import address_to_paste
 from raters.models import EntryLink
+from raters.platforms.registry import platform_of
 from raters.queries import arrivals_by
 from raters.services import links as services
 
@@ -34,6 +35,7 @@ def link_page(request: HttpRequest, slug: str, link_id: int) -> HttpResponse:
     context = {
         "study": study,
         "link": link,
+        "platform": platform_of(link.platform),
         "form": form,
         "address": address_to_paste(link, address),
         "arrivals": arrivals_by(link)[:SHOWN],

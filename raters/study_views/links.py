@@ -12,6 +12,7 @@ from conversations.permissions import MANAGE, READ, get_study
 from raters import queries
 from raters.forms import EntryLinkForm
 from raters.models import EntryLink
+from raters.platforms.registry import crowd_names
 from raters.services import links as services
 
 
@@ -21,7 +22,8 @@ def card(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_study(request.user, slug, *READ)
     links = queries.entry_links_of(study)
     manages = study.memberships.filter(user=user_of(request), role__in=MANAGE).exists()
-    return render(request, "raters/card.html", {"study": study, "links": links, "manages": manages})
+    context = {"study": study, "links": links, "manages": manages, "crowds": crowd_names()}
+    return render(request, "raters/card.html", context)
 
 
 @login_required

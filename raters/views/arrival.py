@@ -16,12 +16,12 @@ from conversations.markdown import render as render_markdown
 from conversations.models import ConsentText, Stage
 from conversations.queries.material import has_flagged, languages_of
 from raters import queries, sessions
-from raters.enums import Platform
 from raters.forms import ArrivalForm
 from raters.incoming import AnotherStudy, Incoming, ParameterMissing, read_parameters
 from raters.models import Enrolment, EntryLink, Rater
+from raters.platforms.base import KeysUnavailable, TokenRefused
+from raters.platforms.registry import platform_of
 from raters.services import enrolling as services
-from raters.tokens import KeysUnavailable, TokenRefused, check_token
 
 
 @never_cache
@@ -32,10 +32,11 @@ def arrive(request: HttpRequest, token: str) -> HttpResponse:
         return refused
     if link is None or link.for_members:
         raise Http404("There is no such link.")
-    if link.platform != Platform.OPEN and request.method == "GET" and request.GET:
+    is_crowd = platform_of(link.platform).is_crowd
+    if is_crowd and request.method == "GET" and request.GET:
         return _take_parameters(request, link)
-    incoming = sessions.incoming_by(request, link) if link.platform != Platform.OPEN else None
-    if link.platform != Platform.OPEN and incoming is None:
+    incoming = sessions.incoming_by(request, link) if is_crowd else None
+    if is_crowd and incoming is None:
         return _problem(request, link, "missing", 400)
     return arrive_by(request, link, incoming)
 
@@ -74,7 +75,7 @@ def _take_parameters(request: HttpRequest, link: EntryLink) -> HttpResponse:
         return _problem(request, link, "another_study", 400)
     if link.requires_token:
         try:
-            check_token(link, request.GET.dict())
+            platform_of(link.platform).check_token(link, request.GET.dict())
         except TokenRefused:
             return _problem(request, link, "unsigned", 403)
         except KeysUnavailable:  # never let in unchecked: the page asks again by itself

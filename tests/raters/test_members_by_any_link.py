@@ -11,8 +11,8 @@ from conversations.models import Membership, Study
 from judgments.disclosure import must_wait_as_rater
 from judgments.models import Assignment
 from raters.enums import Platform
-from raters.incoming import PROLIFIC_PARAMETERS
 from raters.models import Enrolment, EntryLink
+from raters.platforms.prolific import PARAMETERS as PARAMETERS_OF_PROLIFIC
 from reports.models import Export
 from tests import worlds
 
@@ -54,7 +54,7 @@ def come_from_another_platform(visitor: Client, study: Study) -> None:
 
 
 def come_from_prolific(visitor: Client, study: Study) -> None:
-    link = link_of(study, Platform.PROLIFIC, **PROLIFIC_PARAMETERS)
+    link = link_of(study, Platform.PROLIFIC, **PARAMETERS_OF_PROLIFIC)
     visitor.get(f"/r/{link.token}/?PROLIFIC_PID=me&STUDY_ID=s&SESSION_ID=s1")
     visitor.post(f"/r/{link.token}/")
 

@@ -13,8 +13,9 @@ from django.utils import timezone
 from judgments.models import Slot
 from judgments.work.claiming import claim_next
 from raters.enums import EnrolmentOutcome, Platform
-from raters.incoming import PROLIFIC_PARAMETERS, Incoming
+from raters.incoming import Incoming
 from raters.models import Arrival, Enrolment, EntryLink, PlatformEvent
+from raters.platforms.prolific import PARAMETERS as PARAMETERS_OF_PROLIFIC
 from raters.services.enrolling import enrol
 from tests import factories
 from tests.judgments.raters_at_work import claim, open_for_rating
@@ -31,7 +32,7 @@ def secret(settings):
 @pytest.fixture
 def world():
     study, stage = open_for_rating(1, subjects=1, k=1)
-    link = EntryLink.objects.create(stage=stage, label="crowd", platform=Platform.PROLIFIC, **PROLIFIC_PARAMETERS)
+    link = EntryLink.objects.create(stage=stage, label="crowd", platform=Platform.PROLIFIC, **PARAMETERS_OF_PROLIFIC)
     return study, stage, link
 
 

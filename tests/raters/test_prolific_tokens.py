@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from django.test import Client
 from django.utils import timezone
 
-from raters import tokens
 from raters.enums import Platform
-from raters.incoming import PROLIFIC_PARAMETERS
 from raters.models import Arrival, Enrolment, EntryLink
+from raters.platforms.prolific import PARAMETERS as PARAMETERS_OF_PROLIFIC
+from raters.platforms.prolific import tokens
 from tests.judgments.raters_at_work import open_for_rating
 from tests.resolving import resolve
 
@@ -79,7 +79,7 @@ def keys(settings) -> Iterator[KeyServer]:
 def link() -> EntryLink:
     _study, stage = open_for_rating(1, subjects=1)
     return EntryLink.objects.create(
-        stage=stage, label="crowd", platform=Platform.PROLIFIC, requires_token=True, **PROLIFIC_PARAMETERS
+        stage=stage, label="crowd", platform=Platform.PROLIFIC, requires_token=True, **PARAMETERS_OF_PROLIFIC
     )
 
 

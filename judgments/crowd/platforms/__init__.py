@@ -1,1 +1,1 @@
-"""One module for each platform that has an API."""
+"""What crowd platforms are told, and how: one module for each, and the one place that registers them."""

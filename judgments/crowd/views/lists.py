@@ -1,7 +1,7 @@
 """Lists for a crowd platform: whom to approve, to pay a bonus, to screen out."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -9,27 +9,33 @@ from accounts.signed_in import user_of
 from conversations.permissions import MANAGE, get_study
 from conversations.spreadsheets import csv_response
 from judgments.crowd.acts import record_crowd_download
-from judgments.crowd.lists import crowd_links, crowd_lists, has_token
-from judgments.crowd.views.sending import acts_context
-from raters.enums import Platform
-from raters.models import EntryLink
-
-KINDS = ("approve", "bonus", "screen-out")
+from judgments.crowd.lists import crowd_links, crowd_lists, entry_links_of_crowds, platform_with_token
+from judgments.crowd.platforms.registry import crowd_platform, example_name, platforms_with_api
+from judgments.crowd.views.sending import acts_context, kind_of
 
 
 @login_required
 @require_safe
 def crowd(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_study(request.user, slug, *MANAGE)
+    with_token = platform_with_token(study)
     rows = [
         {
             "link": link,
             "lists": crowd_lists(study, link),
-            **(acts_context(study, link) if link.platform == Platform.PROLIFIC else {}),
+            "is_sent": link.platform == with_token,
+            **(acts_context(study, link) if crowd_platform(link.platform).api else {}),
         }
         for link in crowd_links(study)
     ]
-    return render(request, "judgments/crowd.html", {"study": study, "rows": rows, "has_token": has_token(study)})
+    context = {
+        "study": study,
+        "rows": rows,
+        "with_token": with_token,
+        "told": platforms_with_api(),
+        "example": example_name(),
+    }
+    return render(request, "judgments/crowd.html", context)
 
 
 @login_required
@@ -37,16 +43,8 @@ def crowd(request: HttpRequest, slug: str) -> HttpResponse:
 def crowd_list(request: HttpRequest, slug: str, link_id: int, kind: str) -> HttpResponse:
     """With the platform's ids: only who manages gets them, when they ask, and it is written down."""
     study = get_study(request.user, slug, *MANAGE)
-    links = EntryLink.objects.filter(stage__study=study).exclude(platform=Platform.OPEN)
-    link = get_object_or_404(links, pk=link_id)
-    lists = crowd_lists(study, link)
-    if kind not in KINDS:
-        raise Http404("There is no such list.")
-    # As Prolific takes them: submissions to approve and screen out one a line, bonuses as participant and amount.
-    rows = {
-        "approve": [[visit.arrival.session_id or ""] for visit in lists.approve],
-        "bonus": [[visit.arrival.enrolment.external_id or "", str(visit.due)] for visit in lists.bonus],
-        "screen-out": [[visit.arrival.session_id or ""] for visit in lists.screen_out],
-    }[kind]
+    link = get_object_or_404(entry_links_of_crowds(study), pk=link_id)
+    listed, platform = kind_of(kind), crowd_platform(link.platform)
+    rows = [platform.row(listed, visit.arrival, visit.due) for visit in crowd_lists(study, link).of(listed)]
     record_crowd_download(link=link, kind=kind, actor=user_of(request), visits=len(rows))
     return csv_response(rows, filename=f"{study.slug}-{kind}-{link.pk}.csv")

@@ -16,28 +16,47 @@ from conversations.permissions import MANAGE, get_study
 from judgments.crowd import acts as services
 from judgments.crowd import lists
 from judgments.crowd.forms import PlatformTokenForm, SendForm, SettleForm
+from judgments.crowd.platforms.base import CrowdPlatform
+from judgments.crowd.platforms.registry import api_of, crowd_platform, platforms_with_api
 from judgments.crowd.tasks import announce_acts
 from judgments.enums import ActKind
-from raters.enums import Platform
 from raters.models import EntryLink
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def token(request: HttpRequest, slug: str) -> HttpResponse:
-    study = get_study(request.user, slug, *MANAGE)
+    study, platform = get_study(request.user, slug, *MANAGE), _asked_for(request)
     if request.method == "POST" and "remove" in request.POST:
         stopped = services.remove_token(study=study, actor=user_of(request))
         rest = f" {stopped} that waited will not be sent." if stopped else ""
         messages.success(request, f"The token is removed.{rest}")
         return redirect("stages:crowd", slug=slug)
-    form = PlatformTokenForm(request.POST or None)
+    form = PlatformTokenForm(request.POST or None, api=api_of(platform.name))
     if request.method == "POST" and form.is_valid():
-        services.set_token(study=study, token=form.cleaned_data["token"], actor=user_of(request))
-        messages.success(request, "The token is stored. Lists can be sent now.")
+        _store(request, study, platform, form.cleaned_data["token"])
         return redirect("stages:crowd", slug=slug)
-    context = {"study": study, "form": form, "has_token": lists.has_token(study)}
+    has_token = lists.platform_with_token(study) == platform.name
+    context = {"study": study, "platform": platform, "form": form, "has_token": has_token}
     return render(request, "judgments/crowd_token.html", context)
+
+
+def _asked_for(request: HttpRequest) -> CrowdPlatform:
+    """Of which platform the token is: the first that has an API, unless the address names another."""
+    known = {platform.name: platform for platform in platforms_with_api()}
+    name = request.GET.get("platform", next(iter(known)))
+    if name not in known:
+        raise Http404("There is no such platform.")
+    return known[name]
+
+
+def _store(request: HttpRequest, study: Study, platform: CrowdPlatform, token: str) -> None:
+    try:
+        services.set_token(study=study, platform=platform.name, token=token, actor=user_of(request))
+    except services.SendingRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, "The token is stored. Lists can be sent now.")
 
 
 @login_required
@@ -45,19 +64,22 @@ def token(request: HttpRequest, slug: str) -> HttpResponse:
 def send(request: HttpRequest, slug: str, link_id: int, kind: str) -> HttpResponse:
     """Asked twice: first what it is, then to send it."""
     study = get_study(request.user, slug, *MANAGE)
-    link, act = _link(study, link_id), _kind(kind)
+    link, act = _link(study, link_id), kind_of(kind)
+    platform, api = crowd_platform(link.platform), api_of(link.platform)
     found = lists.sendable(study, link, act)
     shown = {"visits": len(found.visits), "total": found.total}
-    form = SendForm(request.POST or None, initial=shown, asks_study=act == ActKind.BONUS)
+    form = SendForm(request.POST or None, initial=shown, platform=platform, api=api, asks_study=act == ActKind.BONUS)
     if request.method == "POST" and form.is_valid():
         return _send(request, study, link, act, form)
     context = {
         "study": study,
         "link": link,
         "kind": act,
+        "platform": platform,
+        "lead": api.leads[act],
         "form": form,
         "found": found,
-        "has_token": lists.has_token(study),
+        "has_token": lists.platform_with_token(study) == link.platform,
         "last_download": lists.last_download(link, act),
     }
     return render(request, "judgments/crowd_send.html", context)
@@ -81,7 +103,7 @@ def _send(request: HttpRequest, study: Study, link: EntryLink, kind: ActKind, fo
         messages.error(request, "The list has changed since you looked at it. Nothing was sent: look again.")
     else:
         announce_acts(study.pk)
-        messages.success(request, f"Prolific is being told of {people}.")
+        messages.success(request, f"{crowd_platform(link.platform).short_name} is being told of {people}.")
     return redirect("stages:crowd", slug=study.slug)
 
 
@@ -110,6 +132,7 @@ def acts_context(study: Study, link: EntryLink) -> dict[str, object]:
     return {
         "study": study,
         "link": link,
+        "platform": crowd_platform(link.platform),
         "acts": lists.acts_of(link)[:50],
         "counts": lists.counts_of_acts(link),
         "is_telling": lists.is_telling(link),
@@ -119,10 +142,12 @@ def acts_context(study: Study, link: EntryLink) -> dict[str, object]:
 
 
 def _link(study: Study, link_id: int) -> EntryLink:
-    return get_object_or_404(EntryLink, stage__study=study, platform=Platform.PROLIFIC, pk=link_id)
+    """One whose platform can be told."""
+    told = [platform.name for platform in platforms_with_api()]
+    return get_object_or_404(EntryLink, stage__study=study, platform__in=told, pk=link_id)
 
 
-def _kind(word: str) -> ActKind:
+def kind_of(word: str) -> ActKind:
     try:
         return ActKind(word.replace("-", "_"))
     except ValueError:

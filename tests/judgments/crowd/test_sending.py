@@ -16,6 +16,7 @@ from conversations.enums import Role
 from conversations.models import Membership, Study
 from judgments.crowd.acts import ListChanged, request_acts, set_token
 from judgments.crowd.platforms import prolific
+from judgments.crowd.platforms.base import Refused
 from judgments.crowd.sending import send_next_batch
 from judgments.enums import ActKind, ActState
 from judgments.models import PlatformAccount, PlatformAct
@@ -99,7 +100,7 @@ def link(study, owner) -> EntryLink:
         session_parameter="SESSION_ID",
     )
     CompletionCode.objects.create(entry_link=link, outcome="screened_out", code="SCREENED")
-    set_token(study=study, token=TOKEN, actor=owner)
+    set_token(study=study, platform="prolific", token=TOKEN, actor=owner)
     return link
 
 
@@ -267,6 +268,6 @@ def test_without_the_token_nothing_that_waits_is_sent(client, link, platform):
 def test_the_token_is_not_sent_inside_under_the_platforms_own_name(platform, settings, monkeypatch):
     settings.PROLIFIC_API_URL = platform.url.replace("127.0.0.1", "api.prolific.com")
     resolve(monkeypatch, api_prolific_com=[["127.0.0.1"]])
-    with pytest.raises(prolific.Refused, match="can't be reached"):
+    with pytest.raises(Refused, match="can't be reached"):
         prolific.approve(token=TOKEN, submissions=["60aca280709ee40ec37d4885"])
     assert not platform.calls

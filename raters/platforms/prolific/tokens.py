@@ -15,8 +15,9 @@ import jwt
 from django.conf import settings
 
 from accounts.outgoing import BoundedTransport, open_client
-from raters.incoming import PROLIFIC_HOST
 from raters.models import EntryLink
+from raters.platforms.base import KeysUnavailable, TokenRefused
+from raters.platforms.prolific.host import is_operators
 
 TOKEN_PARAMETERS = ("prolific_token", "token")
 _DAY_SECONDS = 24 * 60 * 60
@@ -26,22 +27,8 @@ _MOST_BYTES = 1024 * 1024
 _CLAIM_NAMES = (("participant_id", "participant"), ("study_id", "study"), ("session_id", "submission_id", "session"))
 
 
-class TokenRefused(Exception):
-    """The token is missing, forged, out of date, or about somebody else."""
-
-
-class KeysUnavailable(Exception):
-    """Prolific's keys can't be fetched now, so that no token can be checked."""
-
-
 def check_token(link: EntryLink, parameters: Mapping[str, str]) -> None:
-    """Prolific vouches for the person, the study and the session in the address.
-
-    Fetches keys, so it is never called inside a transaction.
-
-    Raises:
-        TokenRefused, KeysUnavailable.
-    """
+    """See ``CheckToken``."""
     given = {name.lower(): value.strip() for name, value in parameters.items()}
     token = next((given[name] for name in TOKEN_PARAMETERS if given.get(name)), "")
     vouched = {str(name).lower(): str(value) for name, value in _verified(token).items()}
@@ -78,9 +65,8 @@ class _Keys(jwt.PyJWKClient):
     """Fetched as every call of ours goes out: to the address that was checked, bounded in time and size."""
 
     def fetch_data(self) -> Any:
-        is_operators = urlsplit(self.uri).hostname != PROLIFIC_HOST
         transport = BoundedTransport(
-            seconds=_TIMEOUT_SECONDS, most_bytes=_MOST_BYTES, may_lie_inside=is_operators, most_kept=0
+            seconds=_TIMEOUT_SECONDS, most_bytes=_MOST_BYTES, may_lie_inside=is_operators(self.uri), most_kept=0
         )
         try:
             with open_client(transport, timeout=_TIMEOUT_SECONDS) as client:
