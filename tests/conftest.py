@@ -1,5 +1,6 @@
 """What every test stands on: a real PostgreSQL and Valkey (script/test brings them) and, for pages, a real browser."""
 
+import gc
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -47,6 +48,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(skip)
 
 
+def pytest_collection_finish() -> None:
+    """What was imported stays: the collector need not look through it again and again, a twentieth of the tests' time."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     return {**browser_type_launch_args, "executable_path": os.environ.get("CHROMIUM"), "args": QUIET}
@@ -57,6 +64,8 @@ def pytest_configure() -> None:
     TransactionTestCase._fixture_teardown = instead_of_flush  # type: ignore[attr-defined]
     # A password's hash is slow on purpose, a third of a second each; tests make accounts by the hundred.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+    # Each test's client starts the middlewares anew; WhiteNoise would read all static files each time.
+    settings.WHITENOISE_AUTOREFRESH = True
     # Nothing fails for being slow: not a connection, not a page, not an example.
     wait_for_connections(PATIENCE)
     expect.set_options(timeout=PAGE_PATIENCE * 1000)
