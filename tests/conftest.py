@@ -32,13 +32,18 @@ QUIET = [
 ]
 
 
+# Each takes a minute, most of which it waits: as the last one it would leave the other processor idle.
+LONG = {"test_database_outage.py", "test_embedded_demo_run.py", "test_many_raters.py"}
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests come last, and say plainly that they did not run where there is no Chromium.
+    """Long tests come first. Browser tests come last, and say plainly that they did not run where there is no Chromium.
 
     With Playwright's loop running Django opens a second connection for whatever test follows, and that one would
     hold the test database at the end.
     """
+    items.sort(key=lambda item: item.path.name not in LONG)
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
     if os.environ.get("CHROMIUM"):
         return
