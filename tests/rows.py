@@ -21,7 +21,7 @@ type Rows = dict[str, bytes]  # of each table, as COPY gives them
 
 
 def empty_tables() -> None:
-    with _without_triggers(), connection.cursor() as cursor:
+    with without_triggers(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT relname FROM pg_class WHERE relname = ANY(%s) AND pg_relation_size(oid) > %s", [_names(), LARGE]
         )
@@ -75,7 +75,7 @@ def _watched[Made: Model](make: Callable[[], Made]) -> tuple[Made, Rows]:
 
 
 def _put_back(rows: Rows) -> None:
-    with _without_triggers():
+    with without_triggers():
         for name, copied in rows.items():
             _write(name, copied)
 
@@ -86,7 +86,7 @@ def _is_there(made: Model) -> bool:
 
 def _fresh[Made: Model](made: Made) -> Made:
     """Another object each time: a test may change its attributes."""
-    return type(made)._default_manager.get(pk=made.pk)  # type: ignore[return-value]
+    return type(made)._default_manager.get(pk=made.pk)
 
 
 def _filled() -> list[str]:
@@ -107,7 +107,7 @@ def _names() -> list[str]:
 
 
 @contextmanager
-def _without_triggers() -> Iterator[None]:
+def without_triggers() -> Iterator[None]:
     """Neither foreign keys nor the keepers of revisions have a say meanwhile; a test's own transaction goes on with them."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
