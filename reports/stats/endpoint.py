@@ -6,20 +6,23 @@ subjects, raters and prompts like these (``one_arm(..).mean(..)``), and with oth
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from reports.stats.crossed import NO_VALUES, Crossing, Factor
+from reports.stats.decision import FEWEST_PROMPTS, FEWEST_RATERS, FEWEST_SUBJECTS
 from reports.stats.estimate import Estimate
 
 type Floats = npt.NDArray[np.float64]
 type Indices = npt.NDArray[np.int64]
 type Flags = npt.NDArray[np.bool_]
 
-# The protocol's: with fewer nothing is said of other subjects, raters and prompts.
-FEWEST: Mapping[str, int] = {"subject": 10, "rater": 6, "prompt": 10}
+# With fewer nothing is said of other subjects, raters and prompts.
+FEWEST: Mapping[str, int] = {"subject": FEWEST_SUBJECTS, "rater": FEWEST_RATERS, "prompt": FEWEST_PROMPTS}
+OTHERS, OTHER_SUBJECTS = "subjects, raters and prompts", "subjects"
 ONE_SUBJECT = "One subject alone says nothing of how subjects differ."
 EQUAL_SUBJECTS = "All subjects are equal, so nothing tells how far others would be from them."
 
@@ -42,6 +45,12 @@ class Judged:
     def subjects(self) -> int:
         return int(self.subject.max(initial=-1)) + 1
 
+    def rows(self, chosen: Flags) -> Self:
+        """Only these, with the subjects that are left."""
+        subject = np.unique(self.subject[chosen], return_inverse=True)[1].astype(np.int64)
+        rest = (self.prompt[chosen], self.rater[chosen], self.comparison[chosen])
+        return type(self)(self.value[chosen], subject, *rest)
+
     def weights(self) -> Floats:
         """Adding up to 1: subjects equal, comparisons equal within a subject, ratings within a comparison."""
         ratings = np.bincount(self.comparison)[self.comparison]
@@ -61,23 +70,52 @@ def one_arm(judged: Judged) -> Crossing:
         Factor("comparison", judged.comparison),
         Factor("rating", judged.rated()),
     ]
-    return Crossing(judged.weights(), factors)
+    return Crossing(judged.weights(), factors, over=OTHERS)
+
+
+def two_arms(judged: Judged, second: Flags, case: Indices) -> Crossing:
+    """The first arm's endpoint minus that of the ``second``, over cases that both have.
+
+    What a subject, prompt or case adds to both arms alike drops out; what it adds to their difference is a sample. A rater
+    sees one comparison of a case, so that each arm has raters, or numbers of their ratings, of its own: how far raters lie
+    apart on both arms alike counts too.
+    """
+    sign = np.where(second, -1.0, 1.0)
+    factors = [
+        Factor("subject", judged.subject, sign),
+        Factor("prompt", judged.prompt, sign),
+        Factor("rater", judged.rater, sign),
+        Factor("rater of both arms", judged.rater),
+        Factor("case", case, sign),
+        Factor("case of both arms", case),
+        Factor("rating", judged.rated()),
+    ]
+    return Crossing(contrast_weights(judged, second), factors, over=OTHERS)
+
+
+def contrast_weights(judged: Judged, second: Flags) -> Floats:
+    """Of the first arm adding up to 1, of the second to -1."""
+    weights = np.zeros(len(judged.value))
+    for rows, sign in ((~second, 1.0), (second, -1.0)):
+        weights[rows] = sign * judged.rows(rows).weights()
+    return weights
 
 
 def for_these(weights: Floats, judged: Judged, level: float = 0.95) -> Estimate:
     """With other subjects, but the same raters and prompts: Student's interval of the subjects' means, exact if these are normal.
 
-    ``weights`` as ``Judged.weights`` gives them.
+    ``weights``: ``Judged.weights`` of one arm, ``contrast_weights`` of two.
     """
     means = subject_means(weights, judged)
     n = len(means)
     if not n:
         return Estimate.undefined(NO_VALUES)
     if n == 1 or np.ptp(means) == 0:
-        return Estimate.undefined(ONE_SUBJECT if n == 1 else EQUAL_SUBJECTS, len(judged.value))
-    reach = float(stats.t.ppf((1 + level) / 2, n - 1) * means.std(ddof=1) / np.sqrt(n))
+        why = ONE_SUBJECT if n == 1 else EQUAL_SUBJECTS
+        return Estimate(float(means.mean()), len(judged.value), clusters=n, no_interval=why)
+    reach = float(special.stdtrit(n - 1, (1 + level) / 2) * means.std(ddof=1) / np.sqrt(n))
     mean = float(means.mean())
-    return Estimate(mean, len(judged.value), mean - reach, mean + reach, level, n)
+    return Estimate(mean, len(judged.value), mean - reach, mean + reach, level, n, over=OTHER_SUBJECTS)
 
 
 def subject_means(weights: Floats, judged: Judged) -> Floats:

@@ -40,6 +40,16 @@ class Effect:
     comparisons: int
     silent: int
 
+    @property
+    def others_95(self) -> Estimate:
+        """For "better" and "worse"."""
+        return self.others.interval(0.95)
+
+    @property
+    def others_90(self) -> Estimate:
+        """For the claim that a difference is too small to matter."""
+        return self.others.equivalence(0.90)
+
 
 def effect_of(frame: Frame, units: Flags, silent: Sequence[SilentComparison] = ()) -> Effect:
     """Over the overall units among ``units`` that humans judged, and the silent comparisons of the same arm."""

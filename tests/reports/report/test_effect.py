@@ -47,7 +47,8 @@ def test_the_effect_is_that_of_human_ratings_of_overall_units(frame):
     assert found.of_subjects == pytest.approx(means.reshape(-1, 2).mean(axis=1))
     assert [found.others.estimate, found.these.value] == pytest.approx([means.mean()] * 2)
     assert found.others.levels == {"subject": 12, "prompt": 11, "rater": 6, "comparison": 24, "rating": 72}
-    assert found.others.interval().low is not None
+    assert (found.others_95, found.others_90) == (found.others.interval(), found.others.equivalence())
+    assert found.others_95.low is not None
     assert (found.comparisons, found.silent) == (24, 0)
 
 
@@ -55,7 +56,9 @@ def test_a_choice_of_units_is_all_that_counts(frame):
     chosen = np.arange(frame.ratings.units) < 18
     found = effect_of(frame, chosen)
     assert (found.comparisons, len(found.of_subjects)) == (18, 9)
-    assert found.others.interval().reason == "An interval for other subjects needs at least 10 subjects; there are 9."
+    assert (
+        found.others.interval().no_interval == "An interval for other subjects needs at least 10 subjects; there are 9."
+    )
     assert found.these.low is not None
 
 

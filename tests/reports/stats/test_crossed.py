@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.stats import crossed
-from reports.stats.crossed import Crossing, Factor
+from reports.stats.crossed import CrossedMean, Crossing, Factor
 
 
 def drawn(seed: int, *, arms: int = 1) -> tuple[np.ndarray, list[Factor]]:
@@ -99,6 +99,12 @@ def test_what_one_sample_alone_varies_is_students_interval():
     assert found.interval().low == pytest.approx(values.mean() - 2.201 * (values.var(ddof=1) / 12) ** 0.5, abs=1e-3)
 
 
+def test_the_interval_of_equivalence_is_guarded_where_degrees_are_few():
+    few, many = (CrossedMean(0.1, 1.0, degrees, {}, {}, 50) for degrees in (8.0, 1e9))
+    assert few.equivalence().high == pytest.approx(0.1 + 1.8595 + 0.8 / 8**0.5 * (1 + 2 * 1.8595**2) / 6, abs=1e-3)
+    assert [many.equivalence().low, many.equivalence().high] == pytest.approx([0.1 - 1.645, 0.1 + 1.645], abs=1e-3)
+
+
 def test_factors_that_coincide_are_merged_whatever_their_sign():
     sign = np.array([1.0, -1, 1, -1, 1, -1])
     pairs = np.array([0, 1, 2, 3, 4, 5])
@@ -125,14 +131,15 @@ def test_equal_ratings_have_no_interval_and_say_why():
     weights, factors = drawn(4)
     found = Crossing(weights, factors).mean(np.ones(len(weights)))
     assert found.estimate == pytest.approx(1)
-    assert found.interval().reason == crossed.NO_VARIANCE
+    assert found.interval().value == pytest.approx(1)
+    assert found.interval().no_interval == crossed.NO_VARIANCE
 
 
 def test_too_few_levels_have_no_interval_and_say_which():
     weights, factors = drawn(4)
     found = Crossing(weights, factors).mean(np.arange(len(weights), dtype=float), fewest={"rater": 5})
-    assert found.interval().reason == "An interval for other raters needs at least 5 raters; there are 4."
-    assert found.estimate is not None
+    assert found.interval().no_interval == "An interval for other raters needs at least 5 raters; there are 4."
+    assert found.interval().value == found.equivalence().value == found.estimate
 
 
 def test_nothing_judged_has_no_estimate():

@@ -5,7 +5,7 @@ import pytest
 
 from reports.stats import endpoint
 from reports.stats.crossed import NO_VALUES
-from reports.stats.endpoint import Judged, for_these, one_arm, subject_means
+from reports.stats.endpoint import Judged, contrast_weights, for_these, one_arm, subject_means, two_arms
 
 
 def judged() -> Judged:
@@ -46,4 +46,34 @@ def test_for_these_says_why_there_is_no_interval(kept, value, reason):
     few = Judged(
         np.full(kept, value), *(getattr(whole, name)[:kept] for name in ("subject", "prompt", "rater", "comparison"))
     )
-    assert for_these(few.weights(), few).reason == reason
+    found = for_these(few.weights(), few)
+    assert (found.reason or found.no_interval) == reason
+    assert found.low is None
+
+
+def contrast(shared: float) -> tuple[Judged, np.ndarray, np.ndarray]:
+    """12 subjects, a case each of 3, four raters: two rate each arm. ``shared``: what cases and raters add to both arms."""
+    chance = np.random.default_rng(2)
+    case = np.repeat(np.arange(36), 4)
+    rater = np.concatenate([chance.permutation(4) for _case in range(36)])
+    second = np.tile([False, False, True, True], 36)
+    both = chance.normal(size=36)[case] + np.round(chance.normal(size=12), 1)[case // 3]
+    value = chance.normal(size=144) + np.where(second, 0, 0.5) + shared * both
+    return Judged(value, case // 3, case % 7, rater, 2 * case + second), second, case
+
+
+def test_a_contrast_is_the_difference_of_its_arms():
+    judged, second, case = contrast(1.0)
+    first, other = (float(each.weights() @ each.value) for each in (judged.rows(~second), judged.rows(second)))
+    found = two_arms(judged, second, case).mean(judged.value)
+    assert found.estimate == pytest.approx(first - other)
+    assert found.levels["case"] == 36
+    weights = contrast_weights(judged, second)
+    assert for_these(weights, judged).value == pytest.approx(found.estimate)
+
+
+def test_what_cases_add_to_both_arms_drops_out_of_their_contrast():
+    apart, together = (two_arms(*each).mean(each[0].value) for each in (contrast(0.0), contrast(3.0)))
+    assert together.estimate == pytest.approx(apart.estimate)
+    assert together.components["case of both arms"] > 3
+    assert together.variance < 3 * apart.variance
