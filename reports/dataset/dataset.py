@@ -36,6 +36,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
         "counted",
         "assignment_id",
         "active_ms",
+        "submitted_at",
     ),
     "items": (
         "unit_id",

@@ -23,7 +23,6 @@ from conversations.models import (
 )
 from conversations.services import batches, importing
 from tests import factories
-from tests.rows import made_once
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 pytestmark = [
@@ -48,17 +47,9 @@ def bring(study: Study, name: str, options: Options | None = None) -> Batch:
     return imported
 
 
-@made_once
-def release() -> Study:
-    study = factories.study()
-    bring(study, "release/task5_items.jsonl")
-    bring(study, "release/task6_items.jsonl")
-    return study
-
-
 def test_release_has_the_counts_of_its_readme():
-    study = release()
-    tasks5 = study.batches.earliest("id")
+    study = factories.study()
+    tasks5 = bring(study, "release/task5_items.jsonl")
     assert tasks5.format == Format.RELEASE_TASK5
     assert tasks5.counts["subjects"] == {"new": 47, "known": 0}
     assert tasks5.counts["prompts"]["new"] == 41
@@ -71,7 +62,9 @@ def test_release_has_the_counts_of_its_readme():
 
 
 def test_release_task6_makes_comparisons():
-    study = release()
+    study = factories.study()
+    bring(study, "release/task5_items.jsonl")
+    bring(study, "release/task6_items.jsonl")
     comparisons = Comparison.objects.filter(case__subject__study=study)
     assert comparisons.count() == 308
     assert ComparisonAttribute.objects.filter(comparison__in=comparisons, given=True).count() == 1_416
@@ -132,9 +125,10 @@ def test_formats_give_the_same_twelve_conversations(name, options):
 
 
 def test_same_file_twice_changes_nothing():
-    study = release()
+    study = factories.study()
     models = (Subject, Conversation, Attribute, Prompt, Case, Selection, Comparison)
-    bring(study, "release/task4_items.jsonl")
+    for name in ("release/task4_items.jsonl", "release/task5_items.jsonl", "release/task6_items.jsonl"):
+        bring(study, name)
     before = [sorted(model.objects.values_list("pk", flat=True)) for model in models]
     for name in ("release/task4_items.jsonl", "release/task5_items.jsonl", "release/task6_items.jsonl"):
         batch = bring(study, name)

@@ -1,4 +1,4 @@
-"""How much more would settle it: by simulation from the data so far, and by a rule that may be looked at every day."""
+"""How much more would settle it: by simulation from the data so far."""
 
 from typing import Any
 
@@ -7,9 +7,9 @@ import numpy.typing as npt
 from scipy import stats
 
 from reports.dataset.dataset import Dataset, as_array
+from reports.report.figures.stopping import lacking
 from reports.report.figures.verdict import VerdictEvidence
-from reports.stats.decision import REAL_CONVERSATIONS, Word, decide, is_better, is_same, is_worse
-from reports.stats.sequence import confidence_sequence
+from reports.stats.decision import is_better, is_same, is_worse
 
 type Floats = npt.NDArray[np.float64]
 type Effort = tuple[int, float]
@@ -21,35 +21,11 @@ TIMES = (1.0, 1.25, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0)
 MOST_RATERS = 8  # times as many as now
 NORMAL_FROM = 1000  # subjects; to draw each of them would take gigabytes
 MILLISECONDS_IN_AN_HOUR = 3_600_000
-RULE = (
-    "Asymptotic confidence sequence (Waudby-Smith et al. 2024): right at all looks together with 95 % confidence, "
-    "so the study may stop at the first look at which it settles the question."
-)
 _NO_NEEDS = {"more_comparisons": None, "more_judgments": None, "price": None}
 
 
 def plan_figures(dataset: Dataset, found: VerdictEvidence, *, seed: int) -> dict[str, Any]:
-    return {**_planner(dataset, found, seed), "stopping": stopping(found)}
-
-
-def stopping(found: VerdictEvidence) -> dict[str, Any]:
-    """The verdict by a rule that keeps its error rate however often it is looked at."""
-    sequence = confidence_sequence(found.of_subjects)
-    wide = confidence_sequence(found.of_subjects, level=0.90)
-    word = decide(sequence, wide, found.margin) if found.suffices else Word.NOT_ENOUGH
-    sentence = (
-        f"The study may stop: {word.value}."
-        if word != Word.NOT_ENOUGH
-        else f"The study should go on: at this look the rule does not settle it.{lacking(found)}"
-    )
-    return {"method": RULE, "word": word.value, "interval": sequence.as_json(), "sentence": sentence}
-
-
-def lacking(found: VerdictEvidence) -> str:
-    """What keeps any verdict from being given, whatever the judgments say."""
-    if found.real_conversations >= REAL_CONVERSATIONS:
-        return ""
-    return f" {REAL_CONVERSATIONS - found.real_conversations} more real conversations are needed before anything can."
+    return _planner(dataset, found, seed)
 
 
 def _planner(dataset: Dataset, found: VerdictEvidence, seed: int) -> dict[str, Any]:
@@ -66,7 +42,7 @@ def _planner(dataset: Dataset, found: VerdictEvidence, seed: int) -> dict[str, A
         **common,
         **needs,
         "more_subjects": None if enough is None else enough - now,
-        "sentence": _sentence(curve, enough, now, needs) + lacking(found),
+        "sentence": _sentence(curve, enough, now, needs) + lacking(found.real_conversations),
         "curve": curve,
         "raters": _more_raters(dataset, found, seed, effort, needs),
     }

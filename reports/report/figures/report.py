@@ -10,7 +10,7 @@ from pyarrow import compute
 from conversations.enums import COLLECTING
 from reports.dataset.arms import arms_of
 from reports.dataset.dataset import Dataset, as_array
-from reports.dataset.frames import Frame, frame
+from reports.dataset.frames import Frame, frame, overall_units
 from reports.report.figures.arms import arm_figures, pooled_sentence
 from reports.report.figures.bottleneck import bottleneck_figures
 from reports.report.figures.examples import examples
@@ -20,7 +20,8 @@ from reports.report.figures.planning import plan_figures
 from reports.report.figures.quality import quality_figures
 from reports.report.figures.relevance import relevance_figures
 from reports.report.figures.response import response_figures
-from reports.report.figures.verdict import evidence, verdict_figures
+from reports.report.figures.stopping import stopping
+from reports.report.figures.verdict import VerdictEvidence, evidence, verdict_figures
 from reports.stats.ratings import Flags
 from reports.stats.resampling import Resampling
 
@@ -47,7 +48,7 @@ def report_figures(dataset: Dataset, *, seed: int | None = None) -> dict[str, An
         "stage_1": _with_examples(dataset, judged, 1, extraction_figures, resampling),
         "stage_2": _with_examples(dataset, judged, 2, relevance_figures, resampling),
         "stage_3": stage_3,
-        "plan": plan_figures(dataset, found, seed=seed),
+        "plan": {**plan_figures(dataset, found, seed=seed), "stopping": _stopping(dataset, frames[3], found)},
     }
 
 
@@ -67,6 +68,10 @@ def _with_examples(
 def _stage_three(dataset: Dataset, frames: Mapping[int, Frame], resampling: Resampling) -> dict[str, Any] | None:
     found = _with_examples(dataset, frames, 3, response_figures, resampling)
     return None if found is None else {**found, **judging_figures(dataset, frames[3], resampling)}
+
+
+def _stopping(dataset: Dataset, frame: Frame, found: VerdictEvidence) -> dict[str, Any]:
+    return stopping(dataset, frame, overall_units(frame), real_conversations=found.real_conversations)
 
 
 def _harm(stage_3: dict[str, Any] | None) -> dict[str, Any] | None:

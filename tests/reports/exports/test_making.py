@@ -28,7 +28,7 @@ from reports.exports import making
 from reports.exports.reads import EXPORTS
 from reports.models import Export
 from tests import worlds
-from tests.rows import made_once
+from tests.rows import remembered
 
 # An export reads through a connection of its own, which sees committed rows only.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,10 +36,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def study():
-    return judged_study()
+    return remembered(judged_study)
 
 
-@made_once
 def judged_study():
     """A study in which one rater has judged one task of each stage."""
     study = worlds.rateable_study()

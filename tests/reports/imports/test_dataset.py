@@ -26,6 +26,7 @@ from reports.report.figures.report import report_figures
 from tests import factories
 from tests.reports.folders import relisted, zipped
 from tests.reports.imports.imported import full_study, imported
+from tests.rows import remembered
 
 # The dataset is read in a transaction of its own kind.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,7 +39,7 @@ LOST |= {"consent_version"}
 
 @pytest.fixture
 def study():
-    return full_study()
+    return remembered(full_study)
 
 
 @pytest.fixture

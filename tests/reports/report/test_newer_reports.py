@@ -13,23 +13,20 @@ from reports.enums import ReportState
 from reports.models import Report
 from reports.report import computing, requesting
 from tests.judgments.rated import NOW
-from tests.reports.report.shown import _report, _study, address, member
+from tests.reports.report.shown import _study, address, member
+from tests.reports.reported import computed
+from tests.rows import remembered
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def study() -> Study:
-    return _study()
+    return remembered(_study)
 
 
-@pytest.fixture
-def report() -> Report:
-    return _report()
-
-
-def test_a_newer_report_is_computed_when_the_study_has_changed_and_offered_not_forced(report):
-    study = report.study
+def test_a_newer_report_is_computed_when_the_study_has_changed_and_offered_not_forced(study):
+    report = computed(study)
     owner, seen = member(study), {"seen": report.computed_at.isoformat()}
     long_ago = timezone.now() - requesting.AT_MOST_EVERY * 2
     Report.objects.update(computed_at=long_ago)
@@ -61,9 +58,10 @@ def test_a_report_whose_worker_died_is_found_and_given_up_in_the_end(study):
     assert b"could not be computed" in member(study).get(address(study)).content
 
 
-def test_kept_figures_are_those_of_the_dataset_to_the_last_digit(report):
+def test_kept_figures_are_those_of_the_dataset_to_the_last_digit(study):
     from reports.report.figures.report import report_figures  # noqa: PLC0415 - what the page must equal
 
-    kept = report.figures
-    fresh = json.loads(json.dumps(report_figures(dataset_of(report.study))))
+    computed(study)
+    kept = Report.objects.get().figures
+    fresh = json.loads(json.dumps(report_figures(dataset_of(study))))
     assert {**fresh, "scope": {"column": None, "value": None}} == kept
