@@ -76,6 +76,20 @@ class ExclusionReason(models.TextChoices):
     OTHER = "other", "Other"
 
 
+class LookWay(models.TextChoices):
+    """Through what somebody saw labels of a stage."""
+
+    REPORT = "report", "the report"
+    REPORT_FILE = "report_file", "a file of the report"
+    EXPORT = "export", "an export"
+    UNIT_PAGE = "unit_page", "the page of a unit"
+    RATER_PAGE = "rater_page", "the figures of raters"
+    ADJUDICATION = "adjudication", "adjudication"
+    THRESHOLDS = "thresholds", "thresholds of scores"
+    API = "api", "the API"
+    COMMAND_LINE = "command_line", "the command line"
+
+
 class BlindingGuess(models.TextChoices):
     """Which response a rater took for the personalized one, stored canonically."""
 

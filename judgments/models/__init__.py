@@ -1,4 +1,5 @@
 from judgments.models.answers import Adjudication, BlindingAnswer, Judgment, JudgmentRevision, Submission
+from judgments.models.looks import Look, Reopening
 from judgments.models.platform_acts import PlatformAccount, PlatformAct
 from judgments.models.practice import ComprehensionTry, Question
 from judgments.models.snapshots import Consensus, ConsensusSnapshot, SnapshotLabel
@@ -13,10 +14,12 @@ __all__ = [
     "ConsensusSnapshot",
     "Judgment",
     "JudgmentRevision",
+    "Look",
     "PlatformAccount",
     "PlatformAct",
     "Question",
     "QueuePosition",
+    "Reopening",
     "Slot",
     "SnapshotLabel",
     "Submission",

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from judgments.disclosure import Sight
 from judgments.oversight.intervals import Share
 from judgments.oversight.rater_figures import UNITS_TO_STRAIGHT_LINE
-from judgments.oversight.rater_table import RaterRow, Sight
+from judgments.oversight.rater_table import RaterRow
 from judgments.stages import behaviour
 
 WAITS = "hidden until the study's stages close, because you rate in it"

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from conversations.spreadsheets import as_text
+from judgments.disclosure import Sight
 from judgments.oversight.figures_in_words import RaterFigure, figures_in_words
-from judgments.oversight.rater_table import RaterRow, Sight
+from judgments.oversight.rater_table import RaterRow
 
 FIGURES = {
     "gold": "Gold",

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from accounts.models import User
 from conversations.models import Stage, Study
-from judgments.disclosure import must_wait_as_rater, withheld_stages
+from judgments.disclosure import Sight
 from judgments.eligibility.standing import GOES_ON
 from judgments.oversight.intervals import Clustered, Share
 from judgments.oversight.rater_figures import StageFigures, stage_figures
@@ -19,18 +18,6 @@ from raters.platforms.registry import crowd_names, platform_of
 
 ACTIVE, PAUSED = "active", "paused"
 STATES = {ACTIVE: "Active", PAUSED: "Paused", **dict(EnrolmentOutcome.choices)}
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What one member may see of the judgments now (docs/protocol.md, Counting)."""
-
-    withheld: frozenset[int]  # stages whose labels by side only the owner sees
-    waits: bool  # rates in this study: no results until its stages are closed
-
-
-def sight_of(*, study: Study, user: User) -> Sight:
-    return Sight(frozenset(withheld_stages(study, user)), must_wait_as_rater(study, user))
 
 
 @dataclass(frozen=True, slots=True)

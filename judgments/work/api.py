@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -89,6 +90,8 @@ class StageAct(APIView):
         stage = stage_of(request, slug, number, *MANAGE)
         try:
             type(self).act(stage=stage, actor=user_of(request), now=timezone.now())
+        except opening.OwnerOpensAgain as refusal:
+            raise PermissionDenied(str(refusal)) from refusal
         except opening.StageRefused as refusal:
             raise Conflict(str(refusal)) from refusal
         if type(self).leaves_work:
@@ -97,7 +100,7 @@ class StageAct(APIView):
 
 
 class StageOpen(StageAct):
-    """Open the stage, for the first time or again: raters can begin, and a big stage's other tasks are built behind it."""
+    """Open the stage: raters can begin, and a big stage's other tasks are built behind it. Only the owner opens a closed one again."""
 
     act = staticmethod(opening.open_stage)
     leaves_work = True

@@ -8,13 +8,13 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services import record
-from conversations.enums import COLLECTING, Gating, StageState, StudyState
+from conversations.enums import COLLECTING, Gating, Role, StageState, StudyState
 from conversations.models import Conversation, Stage, Study, Subject
 from conversations.services.studies import STAGE_SETTINGS
 from judgments.eligibility.requirements import describe_tasks
 from judgments.eligibility.wanted import has_unbuilt
 from judgments.enums import TaskKind
-from judgments.models import ConsensusSnapshot, SnapshotLabel, Task
+from judgments.models import ConsensusSnapshot, Reopening, SnapshotLabel, Task
 from judgments.stages import behaviour
 from judgments.work.building import Built, build_tasks
 from judgments.work.consensus_labels import consensus_labels
@@ -29,6 +29,10 @@ BUILT_IN_BACKGROUND = 5000  # targets in one transaction
 
 class StageRefused(Exception):
     """The stage can't do that now. The message says why, for an admin."""
+
+
+class OwnerOpensAgain(StageRefused):
+    """Who asked manages the study and does not own it. Labels of a closed stage have been free to see."""
 
 
 @transaction.atomic
@@ -64,6 +68,7 @@ def open_stage(*, stage: Stage, actor: User | None, now: datetime) -> Built:
     With gating by consensus the first opening freezes the consensus of the stage before, which must be at rest.
 
     Raises:
+        OwnerOpensAgain: the stage was closed, and the actor does not own the study.
         StageRefused.
     """
     found = _locked(stage)
@@ -71,6 +76,8 @@ def open_stage(*, stage: Stage, actor: User | None, now: datetime) -> Built:
         raise StageRefused(f"{found} is open already.")
     if found.study.state != StudyState.ACTIVE or found.study.deleted_at is not None:
         raise StageRefused("The study is closed.")
+    if was_closed := found.state == StageState.CLOSED:
+        _refuse_unless_owner(found, actor)
     _refuse_gating(found)
     _refuse_without_conversations(found)
     if found.gating == Gating.CONSENSUS and not found.built_from.exists():
@@ -78,6 +85,8 @@ def open_stage(*, stage: Stage, actor: User | None, now: datetime) -> Built:
     sync_withdrawn(stage=found, now=now)
     built = build_tasks(stage=found, at_most=BUILT_AT_ONCE)
     describe_tasks(stage=found)
+    if was_closed:
+        Reopening.objects.create(stage=found, user=actor, reopened_at=now)
     _move(stage, StageState.OPEN, opened_at=found.opened_at or now, closed_at=None)
     _record("stage.open", found, actor, {"tasks": built.tasks, "units": built.units, "slots": built.slots})
     return built
@@ -139,6 +148,18 @@ def _move(stage: Stage, state: StageState, **values: datetime | None) -> None:
     stage.state = state  # the caller's object goes on being shown
     for name, value in values.items():
         setattr(stage, name, value)
+
+
+def opens_again(stage: Stage, actor: User | None) -> bool:
+    """Whether they may open it once it is closed. None is the operator at the command line."""
+    return actor is None or stage.study.memberships.filter(user=actor, role=Role.OWNER).exists()
+
+
+def _refuse_unless_owner(stage: Stage, actor: User | None) -> None:
+    if not opens_again(stage, actor):
+        raise OwnerOpensAgain(
+            f"Only the study's owner opens {str(stage).lower()} again: its labels could be seen while it was closed."
+        )
 
 
 def _refuse_gating(stage: Stage) -> None:

@@ -52,6 +52,7 @@ def stage(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "rated_elsewhere": _was_rated_elsewhere(found, progress),
         "guidelines": found.guidelines.first(),
         "is_building": found.state == StageState.OPEN and has_unbuilt(found),
+        "may_open": found.state != StageState.CLOSED or opening.opens_again(found, user_of(request)),
     }
     return render(request, "judgments/stage.html", context)
 

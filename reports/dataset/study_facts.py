@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from conversations.models import Batch, Study
+from reports.dataset.looking import LookFacts, ReopeningFacts, looks_of, reopenings_of
 from reports.dataset.versions import APP_VERSION, PROTOCOL_VERSION
 
 
@@ -32,6 +33,8 @@ class StudyFacts:
     batches: dict[int, str] = field(default_factory=dict)
     protocol_version: str = PROTOCOL_VERSION
     app_version: str = APP_VERSION
+    looks: list[LookFacts] = field(default_factory=list)  # none in the first exports
+    reopenings: list[ReopeningFacts] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -40,7 +43,10 @@ class StudyFacts:
     def from_json(cls, content: dict[str, Any]) -> Self:
         stages = {int(number): StageFacts(**facts) for number, facts in content["stages"].items()}
         batches = {int(number): name for number, name in content["batches"].items()}
-        return cls(**{**content, "stages": stages, "batches": batches})
+        looks = [LookFacts(**each) for each in content.get("looks", [])]
+        reopenings = [ReopeningFacts(**each) for each in content.get("reopenings", [])]
+        built = {"stages": stages, "batches": batches, "looks": looks, "reopenings": reopenings}
+        return cls(**{**content, **built})
 
 
 def study_facts(study: Study, withheld: Sequence[int] = ()) -> StudyFacts:
@@ -56,4 +62,6 @@ def study_facts(study: Study, withheld: Sequence[int] = ()) -> StudyFacts:
         },
         withheld=list(withheld),
         batches=dict(Batch.objects.filter(study=study).order_by("id").values_list("id", "filename")),
+        looks=looks_of(study),
+        reopenings=reopenings_of(study),
     )

@@ -18,6 +18,7 @@ from accounts.errors import Conflict, ErrorEnvelope
 from accounts.models import Scope
 from accounts.signed_in import user_of
 from conversations.permissions import READ, get_study
+from judgments.enums import LookWay
 from reports.enums import ExportState
 from reports.exports import making, reads
 from reports.exports.downloads import attachment
@@ -49,6 +50,7 @@ class ExportList(generics.ListAPIView[Export]):
                 file_format=wanted.validated_data["format"],
                 requested_by=user_of(request),
                 now=timezone.now(),
+                by=LookWay.API,
             )
         except making.ExportRefused as refusal:
             raise Conflict(str(refusal)) from refusal
@@ -76,5 +78,5 @@ class ExportDownload(APIView):
         export = get_object_or_404(reads.exports_of(study), pk=export_id, state=ExportState.DONE)
         if not reads.may_download(export, user_of(request)):
             raise PermissionDenied("This export holds labels of a stage that is still open.")
-        making.note_download(export=export, actor=user_of(request))
+        making.note_download(export=export, actor=user_of(request), now=timezone.now(), by=LookWay.API)
         return attachment(export, request)

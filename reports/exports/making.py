@@ -16,7 +16,8 @@ from accounts import jobs
 from accounts.models import User
 from accounts.services import record
 from conversations.models import Study
-from judgments import disclosure
+from judgments.disclosure import look
+from judgments.enums import LookWay
 from reports.dataset.reading import snapshot
 from reports.dataset.reads import all_stages
 from reports.dataset.tables import TABLES
@@ -35,15 +36,26 @@ class ExportRefused(Exception):
 
 @transaction.atomic
 def request_export(
-    *, study: Study, kind: str = ExportKind.JUDGMENTS, file_format: str, requested_by: User, now: datetime
+    *,
+    study: Study,
+    kind: str = ExportKind.JUDGMENTS,
+    file_format: str,
+    requested_by: User,
+    now: datetime,
+    by: LookWay = LookWay.EXPORT,
 ) -> Export:
-    """Put an export in the queue. Stages that the user must not see yet are left out, and named."""
+    """Put an export in the queue. Stages that the user must not see yet are left out, and named.
+
+    Who asks has looked: so the dataset itself says that it was taken early.
+    """
     if file_format not in FORMATS[ExportKind(kind)]:
         possible = ", ".join(FORMATS[ExportKind(kind)])
         raise ExportRefused(f"There is no {kind} export as {file_format}, only as {possible}.")
-    if disclosure.must_wait_as_rater(study, requested_by):
+    at = all_stages() if holds_labels(kind) else []
+    sight = look(study=study, user=requested_by, by=by, now=now, at=at)
+    if sight.waits:
         raise ExportRefused("You rate in this study, so you can export its judgments once its stages are closed.")
-    withheld = disclosure.withheld_stages(study, requested_by)
+    withheld = sorted(sight.withheld)
     stages = [number for number in all_stages() if number not in withheld]
     if not stages:
         raise ExportRefused("All stages are open or paused: until they close only the study's owner can export them.")
@@ -79,8 +91,15 @@ def make_export(*, export_id: int, now: datetime) -> Export | None:
     return export
 
 
-def note_download(*, export: Export, actor: User) -> None:
+def note_download(*, export: Export, actor: User, now: datetime, by: LookWay = LookWay.EXPORT) -> None:
+    """Whoever has the file has seen what is in it."""
+    look(study=export.study, user=actor, by=by, now=now, at=export.stages if holds_labels(export.kind) else [])
     record(actor=actor, action="export.download", study_id=export.study_id, target=export.filename)
+
+
+def holds_labels(kind: str) -> bool:
+    """Whether anything in an export of this kind comes from what raters said."""
+    return kind not in TABLES or TABLES[kind].withheld
 
 
 def write_export_to(

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from accounts import jobs
 from accounts.models import User
 from conversations.models import Study
-from judgments.disclosure import must_wait_as_rater, withheld_stages
+from judgments.disclosure import sight_of
 from reports.enums import ExportState
 from reports.models import Export
 
@@ -21,8 +21,8 @@ EXPORTS = jobs.Kind(
 
 def may_download(export: Export, user: User) -> bool:
     """Whether everything in the file may be seen by this user now."""
-    hidden = set(withheld_stages(export.study, user)) & set(export.stages)
-    return not hidden and not must_wait_as_rater(export.study, user)
+    sight = sight_of(study=export.study, user=user)
+    return not sight.waits and not sight.withheld & set(export.stages)
 
 
 def exports_of(study: Study) -> QuerySet[Export]:

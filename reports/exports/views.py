@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.signed_in import user_of
 from conversations.models import Study
 from conversations.permissions import READ, get_study
-from judgments import disclosure
+from judgments.disclosure import sight_of
 from reports.enums import ExportState
 from reports.exports import making, reads
 from reports.exports.downloads import attachment
@@ -57,7 +57,7 @@ def download(request: HttpRequest, slug: str, export_id: int) -> HttpResponseBas
     export = get_object_or_404(reads.exports_of(study), pk=export_id, state=ExportState.DONE)
     if not reads.may_download(export, user_of(request)):
         raise PermissionDenied("This export holds labels of a stage that is still open.")
-    making.note_download(export=export, actor=user_of(request))
+    making.note_download(export=export, actor=user_of(request), now=timezone.now())
     return attachment(export, request)
 
 
@@ -78,15 +78,13 @@ def _request_export(request: HttpRequest, study: Study, form: ExportForm) -> Non
 
 
 def _context(request: HttpRequest, study: Study, limit: int) -> dict[str, object]:
-    user = user_of(request)
+    sight = sight_of(study=study, user=user_of(request))
     exports = list(reads.exports_of(study)[:limit])
-    hidden = set(disclosure.withheld_stages(study, user))
-    waits = disclosure.must_wait_as_rater(study, user)
     return {
         "study": study,
-        "rows": [(export, not waits and not hidden & set(export.stages)) for export in exports],
-        "withheld": sorted(hidden),
-        "must_wait": waits,
+        "rows": [(export, not sight.waits and not sight.withheld & set(export.stages)) for export in exports],
+        "withheld": sorted(sight.withheld),
+        "must_wait": sight.waits,
         "is_moving": any(_is_moving(export) for export in exports),
     }
 

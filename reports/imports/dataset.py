@@ -17,6 +17,7 @@ from conversations.models import Prompt, Study, Subject
 from judgments.models import Judgment, Task
 from reports.dataset.study_facts import StudyFacts
 from reports.imports.expected import LARGEST_COUNT, RULES
+from reports.imports.looks import check_looks, keep_looks
 from reports.imports.problems import DatasetRefused, Problem, excerpt, refusal
 from reports.imports.process import reading
 from reports.imports.rebuilding import rebuild
@@ -72,6 +73,7 @@ def _import(
             beat(expected, expected)
             check_references()
             rebuild(study, batches=facts.batches, now=now)
+            keep_looks(study, facts.looks, facts.reopenings)
         except DatabaseError as error:
             raise refusal("the dataset", "rows that fit together", str(error).splitlines()[0]) from error
     _refuse_unless_agreed(study)
@@ -113,6 +115,7 @@ def _facts(content: dict[str, Any]) -> StudyFacts:
         raise refusal("study.json", "three stages, and numbers where numbers are due", "others", field="stages")
     if not all(isinstance(name, str) for name in facts.batches.values()):
         raise refusal("study.json", "names of uploads", "others", field="batches")
+    check_looks(facts)
     return facts
 
 

@@ -14,6 +14,7 @@ from accounts.errors import Conflict, ErrorEnvelope
 from accounts.models import Scope
 from accounts.signed_in import user_of
 from conversations.permissions import READ, get_study
+from judgments.enums import LookWay
 from reports.models import Report
 from reports.report import requesting
 from reports.report.parts import Part
@@ -46,7 +47,9 @@ class ReportDetail(APIView):
         study, now = get_study(user_of(request), slug, *READ), timezone.now()
         try:
             part = Part.parse(request.query_params.get("part", ""))
-            report, is_new = requesting.find_report(study=study, user=user_of(request), part=part, now=now)
+            report, is_new = requesting.find_report(
+                study=study, user=user_of(request), part=part, now=now, by=LookWay.API
+            )
         except requesting.ReportWithheld as refusal:
             raise Conflict(str(refusal)) from refusal
         except (ValueError, requesting.NoSuchPart) as error:

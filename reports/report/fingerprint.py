@@ -15,7 +15,10 @@ FIGURES_VERSION = 5  # raise it when the same data give other figures or drawing
 
 
 def fingerprint(study: Study) -> str:
-    """Counts and newest marks of all that figures rest on. Whoever changes material is in the audit trail."""
+    """Counts and newest marks of all that figures rest on. Whoever changes material is in the audit trail.
+
+    Looks are not among them: a report that was looked at would be computed again. Closing the stage brings them all in.
+    """
     judged = Judgment.objects.filter(unit__task__stage__study=study)
     seen = [
         APP_VERSION,

@@ -6,7 +6,8 @@ from typing import Any
 from accounts import jobs
 from accounts.models import User
 from conversations.models import Study
-from judgments.disclosure import must_wait_as_rater, withheld_stages
+from judgments.disclosure import Sight, look, sight_of
+from judgments.enums import LookWay
 from reports.enums import ReportState
 from reports.models import Report
 from reports.report.fingerprint import fingerprint
@@ -32,16 +33,17 @@ class NoSuchPart(Exception):
     """The study has no such part."""
 
 
-def find_report(*, study: Study, user: User, part: Part, now: datetime) -> tuple[Report, bool]:
+def find_report(*, study: Study, user: User, part: Part, now: datetime, by: LookWay | None) -> tuple[Report, bool]:
     """The report this user may see, and whether a worker has to be told of it. Its large fields are read when used.
+
+    ``by``: the way in which its figures, if there are any yet, are shown; None where they are not.
 
     Raises:
         ReportWithheld: who rates can't see results.
         NoSuchPart: or nobody has asked for the whole study yet, which says what parts there are.
     """
-    if must_wait_as_rater(study, user):
-        raise ReportWithheld(RATES)
-    withheld = withheld_stages(study, user)
+    sight = _sight(study, user)
+    withheld = sorted(sight.withheld)
     if part.column:
         _check_part(study, part, withheld)
     report, is_new = Report.objects.defer("figures", "drawings").get_or_create(
@@ -51,19 +53,23 @@ def find_report(*, study: Study, user: User, part: Part, now: datetime) -> tuple
         withheld=withheld,
         defaults={"requested_at": now},
     )
+    if by is not None and report.computed_at is not None:
+        look(study=study, user=user, by=by, now=now, sight=sight)
     return report, is_new
 
 
-def newest_verdict(*, study: Study, user: User) -> dict[str, Any] | None:
+def newest_verdict(*, study: Study, user: User, now: datetime) -> dict[str, Any] | None:
     """Of the whole study, as far as this user may see it, with the stages that are ``collecting``; None before the first.
 
     Raises ReportWithheld.
     """
-    if must_wait_as_rater(study, user):
-        raise ReportWithheld(RATES)
-    kept = Report.objects.filter(study=study, part_column="", withheld=withheld_stages(study, user))
+    sight = _sight(study, user)
+    kept = Report.objects.filter(study=study, part_column="", withheld=sorted(sight.withheld))
     found = kept.filter(computed_at__isnull=False).values("figures__verdict", "figures__collecting").first()
-    return found and {**found["figures__verdict"], "collecting": found["figures__collecting"]}
+    if found is None:
+        return None
+    look(study=study, user=user, by=LookWay.REPORT, now=now, sight=sight)
+    return {**found["figures__verdict"], "collecting": found["figures__collecting"]}
 
 
 def renew_report(*, report: Report, now: datetime) -> bool:
@@ -76,6 +82,13 @@ def renew_report(*, report: Report, now: datetime) -> bool:
     )
     report.refresh_from_db(fields=["state", "requested_at"])
     return bool(asked)
+
+
+def _sight(study: Study, user: User) -> Sight:
+    sight = sight_of(study=study, user=user)
+    if sight.waits:
+        raise ReportWithheld(RATES)
+    return sight
 
 
 def _check_part(study: Study, part: Part, withheld: list[int]) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from conversations.models import Stage, Study
+from judgments.disclosure import Sight
 from judgments.models import Assignment
-from judgments.oversight.rater_table import Sight
 from judgments.rating.answering import submit
 from judgments.rating.given_answers import GivenAnswers, UnitAnswer
 from judgments.work.claiming import claim_next

@@ -9,7 +9,7 @@ from accounts.models import User
 from conversations.enums import Role, StageState
 from conversations.models import Membership, Study
 from judgments.disclosure import must_wait_as_rater
-from judgments.models import Assignment
+from judgments.models import Assignment, Unit
 from raters.enums import Platform
 from raters.models import Enrolment, EntryLink
 from raters.platforms.prolific import PARAMETERS as PARAMETERS_OF_PROLIFIC
@@ -87,6 +87,33 @@ def rate_a_page(visitor: Client, study: Study) -> None:
 
 def is_withheld(visitor: Client, study: Study) -> bool:
     return "You rate in this study" in visitor.get(f"/studies/{study.slug}/report/").content.decode()
+
+
+def ways_to_results(study: Study) -> list[tuple[str, dict[str, str] | None]]:
+    """Addresses, and what is sent to those that are asked by POST."""
+    unit = Unit.objects.filter(judgments__isnull=False, task__stage__study=study)[0]
+    place, api, export = f"/studies/{study.slug}", f"/api/v1/studies/{study.slug}", {"kind": "items", "format": "csv"}
+    return [
+        (f"{place}/report/html/", None),
+        (f"{place}/report/units/{unit.pk}/", None),
+        (f"{place}/adjudication/", None),
+        (f"{api}/report/", None),
+        (f"{api}/exports/", export),
+    ]
+
+
+def answers(visitor: Client, study: Study) -> list[int]:
+    asked = ways_to_results(study)
+    return [(visitor.post(to, sent, "application/json") if sent else visitor.get(to)).status_code for to, sent in asked]
+
+
+@pytest.mark.parametrize("come", [come_openly, come_from_prolific])
+def test_all_results_wait_for_a_signed_in_member_who_came_by_a_link(study, visitor, come):
+    come(visitor, study)
+    rate_a_page(visitor, study)
+    assert answers(visitor, study) == [403, 403, 403, 409, 409]
+    study.stages.update(state=StageState.CLOSED)
+    assert answers(visitor, study) == [404, 200, 200, 202, 202]  # 404: the first report is being computed
 
 
 @pytest.mark.parametrize("come", DOORS)

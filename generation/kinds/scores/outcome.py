@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from accounts.models import User
 from conversations.enums import StageNumber
@@ -11,7 +12,8 @@ from generation.kinds.scores.configuration import ScoresConfiguration
 from generation.models import Run
 from generation.queries.scores import scoring_of
 from generation.services.thresholds import FOLDS
-from judgments.disclosure import must_wait_as_rater, withheld_stages
+from judgments.disclosure import look
+from judgments.enums import LookWay
 
 
 class ThresholdsForm(forms.Form):
@@ -22,12 +24,13 @@ def _context(run: Run, user: User) -> dict[str, Any]:
     """Thresholds tell of the consensus, so they are withheld as labels are."""
     if run.rater is None:
         return {}
-    study = run.study
-    withheld = StageNumber.RELEVANCE in withheld_stages(study, user) or must_wait_as_rater(study, user)
+    scoring, stage = scoring_of(run.rater), StageNumber.RELEVANCE
+    told = [stage] if scoring.thresholds else []
+    sight = look(study=run.study, user=user, by=LookWay.THRESHOLDS, now=timezone.now(), at=told)
     return {
-        "scoring": scoring_of(run.rater),
+        "scoring": scoring,
         "thresholds_form": ThresholdsForm(),
-        "thresholds_withheld": withheld,
+        "thresholds_withheld": sight.hides(stage),
         "calls_endpoint": ScoresConfiguration.of(run.configuration).calls_endpoint,
     }
 

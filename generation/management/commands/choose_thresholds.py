@@ -5,9 +5,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from conversations.enums import StageNumber
 from conversations.models import Study
 from generation.queries.scores import scorings_of
 from generation.services.thresholds import FOLDS, NotEnoughConsensus, choose_thresholds
+from judgments.disclosure import look
+from judgments.enums import LookWay
 
 
 class Command(BaseCommand):
@@ -27,6 +30,7 @@ class Command(BaseCommand):
         raters = [one.rater for one in scorings_of(study) if options["rater"] in (None, one.rater.name)]
         if not raters:
             raise CommandError("No such rater has scored anything in this study.")
+        look(study=study, user=None, by=LookWay.COMMAND_LINE, now=timezone.now(), at=[StageNumber.RELEVANCE])
         for rater in raters:
             try:
                 chosen = choose_thresholds(study=study, rater=rater, folds=options["folds"], now=timezone.now())

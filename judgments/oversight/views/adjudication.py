@@ -20,7 +20,8 @@ from conversations.markdown import render as render_markdown
 from conversations.models import Stage, Study
 from conversations.permissions import MANAGE, get_study
 from judgments.blinding import as_seen, canonical
-from judgments.disclosure import must_wait_as_rater, withheld_stages
+from judgments.disclosure import look, sight_of
+from judgments.enums import LookWay
 from judgments.models import Assignment, Unit
 from judgments.oversight import adjudicating
 from judgments.oversight.disagreement import adjudicable, said_of, units_in_disagreement
@@ -39,6 +40,8 @@ def unit_list(request: HttpRequest, slug: str) -> HttpResponse:
     study, stages = _seen(request, slug)
     asked = request.GET.get("stage", "")
     stage = next((stage for stage in stages if str(stage.number) == asked), stages[0] if stages else None)
+    if stage:
+        _look(request, stage)
     page = Paginator(units_in_disagreement(stage), UNITS_PER_PAGE).get_page(request.GET.get("page")) if stage else None
     context = {"study": study, "stages": stages, "stage": stage, "page": page}
     return render(request, "judgments/adjudication/list.html", context)
@@ -49,6 +52,7 @@ def unit_list(request: HttpRequest, slug: str) -> HttpResponse:
 def unit(request: HttpRequest, slug: str, unit_id: int) -> HttpResponse:
     """The unit as raters get it. What they said of it is told to who has labelled it, or asks for it first."""
     study, found = _unit(request, slug, unit_id)
+    _look(request, found.task.stage)
     side = _personalized_left(request, found)
     page = build_page(_drawn(found, side=side), study=study, unit_id=unit_id)
     user = user_of(request)
@@ -117,10 +121,15 @@ def withdraw(request: HttpRequest, slug: str, unit_id: int) -> HttpResponse:
 def _seen(request: HttpRequest, slug: str) -> tuple[Study, list[Stage]]:
     """The study and the stages whose labels this user may see."""
     study = get_study(request.user, slug, *MANAGE)
-    user = user_of(request)
-    if must_wait_as_rater(study, user):
+    sight = sight_of(study=study, user=user_of(request))
+    if sight.waits:
         raise PermissionDenied("You rate in this study: its labels wait until it closes.")
-    return study, list(study.stages.exclude(number__in=withheld_stages(study, user)).order_by("number"))
+    return study, list(study.stages.exclude(number__in=sight.withheld).order_by("number"))
+
+
+def _look(request: HttpRequest, stage: Stage) -> None:
+    """Which units raters disagree about tells of their labels, whether or not the page says who gave which."""
+    look(study=stage.study, user=user_of(request), by=LookWay.ADJUDICATION, now=timezone.now(), at=[stage.number])
 
 
 def _unit(request: HttpRequest, slug: str, unit_id: int) -> tuple[Study, Unit]:

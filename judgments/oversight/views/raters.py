@@ -15,10 +15,12 @@ from conversations.enums import Role
 from conversations.models import Study
 from conversations.permissions import MANAGE, READ, get_study
 from conversations.spreadsheets import csv_response
+from judgments.disclosure import Sight, look
+from judgments.enums import LookWay
 from judgments.oversight.figures_in_words import RaterFigure, figures_in_words
 from judgments.oversight.forms.raters import MessageToRaterForm, RaterFilterForm
 from judgments.oversight.rater_sheet import FIGURES, RaterLine, lines_of, table
-from judgments.oversight.rater_table import RaterRow, Sight, rater_rows, sight_of
+from judgments.oversight.rater_table import RaterRow, rater_rows
 from judgments.oversight.steering import may_not_return
 from judgments.oversight.timeline import arrivals_of, pages_of, worked_seconds
 from judgments.rating.why_nothing import WhyNothing, why_nothing
@@ -70,7 +72,7 @@ class StageCard:
 def rater_list(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_study(request.user, slug, *READ)
     form = RaterFilterForm(request.GET, study=study)
-    sight = sight_of(study=study, user=user_of(request))
+    sight = _look(request, study)
     lines = _asked_lines(form, study, sight)
     page = Paginator(lines, RATERS_ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
@@ -92,7 +94,7 @@ def rater_list(request: HttpRequest, slug: str) -> HttpResponse:
 def rater_csv(request: HttpRequest, slug: str) -> HttpResponse:
     """All rows of the table as it is filtered and sorted."""
     study = get_study(request.user, slug, *READ)
-    sight = sight_of(study=study, user=user_of(request))
+    sight = _look(request, study)
     lines = _asked_lines(RaterFilterForm(request.GET, study=study), study, sight)
     return csv_response(table(lines), filename=f"{study.slug}-raters.csv")
 
@@ -108,9 +110,8 @@ def rater_page(
     request: HttpRequest, study: Study, number: int, *, form: MessageToRaterForm, status: int = 200
 ) -> HttpResponse:
     enrolment = human_of(study, number)
-    user = user_of(request)
-    sight = sight_of(study=study, user=user)
-    role = study.memberships.get(user=user).role
+    sight = _look(request, study)
+    role = study.memberships.get(user=user_of(request)).role
     may_manage = role in MANAGE
     rows = rater_rows(study=study, sight=sight, rater_ids=[enrolment.rater_id])
     page = Paginator(pages_of(enrolment), PAGES_ON_A_PAGE).get_page(request.GET.get("page"))
@@ -144,6 +145,11 @@ def human_of(study: Study, number: int) -> Enrolment:
         number=number,
         rater__kind=RaterKind.HUMAN,
     )
+
+
+def _look(request: HttpRequest, study: Study) -> Sight:
+    """These pages tell everybody how raters agree, of stages whose labels by side are withheld too."""
+    return look(study=study, user=user_of(request), by=LookWay.RATER_PAGE, now=timezone.now(), tells_of_withheld=True)
 
 
 def _cards(enrolment: Enrolment, row: RaterRow, sight: Sight) -> list[StageCard]:

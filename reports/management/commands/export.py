@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from conversations.models import Study
+from judgments.disclosure import look
+from judgments.enums import LookWay
 from reports.dataset.reads import all_stages
 from reports.enums import FORMATS, ExportFormat, ExportKind
 from reports.exports import making
@@ -38,6 +41,8 @@ class Command(BaseCommand):
         if study is None:
             raise CommandError(f"There is no study {options['study']}.")
         scope, kind = ExportScope(study, all_stages()), ExportKind(options["kind"])
+        if making.holds_labels(kind):  # before it is written: a dataset says itself who had looked
+            look(study=study, user=None, by=LookWay.COMMAND_LINE, now=timezone.now())
         if kind == ExportKind.DATASET and options["format"] is None:
             self._write_folder(scope, options["output"])
             return

@@ -5,8 +5,11 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from conversations.models import Study
+from judgments.disclosure import look
+from judgments.enums import LookWay
 from reports.dataset.reads import dataset_of
 from reports.report.figures.report import report_figures
 
@@ -22,6 +25,7 @@ class Command(BaseCommand):
         study = Study.objects.filter(slug=options["study"], deleted_at__isnull=True).first()
         if study is None:
             raise CommandError(f"There is no study {options['study']}.")
+        look(study=study, user=None, by=LookWay.COMMAND_LINE, now=timezone.now())
         figures = report_figures(dataset_of(study))
         if options["json"]:
             self.stdout.write(json.dumps(figures, ensure_ascii=False, indent=2, allow_nan=False))

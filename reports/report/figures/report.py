@@ -16,6 +16,7 @@ from reports.report.figures.bottleneck import bottleneck_figures
 from reports.report.figures.examples import examples
 from reports.report.figures.extraction import extraction_figures
 from reports.report.figures.judging import judging_figures
+from reports.report.figures.looking import looking_figures
 from reports.report.figures.planning import plan_figures
 from reports.report.figures.quality import quality_figures
 from reports.report.figures.relevance import relevance_figures
@@ -36,6 +37,7 @@ def report_figures(dataset: Dataset, *, seed: int | None = None) -> dict[str, An
     stage_3 = _stage_three(dataset, judged, resampling)
     arms = arm_figures(arms_of(dataset), frames[3])
     pooled = pooled_sentence(arms)
+    looking = looking_figures(dataset.facts)
     return {
         "study": dataset.facts.as_json(),
         "collecting": [number for number, stage in sorted(dataset.facts.stages.items()) if stage.state in COLLECTING],
@@ -43,13 +45,19 @@ def report_figures(dataset: Dataset, *, seed: int | None = None) -> dict[str, An
         "arms": arms,
         "pooled": pooled,
         "counts": _counts(dataset, found.real_conversations),
-        "verdict": verdict_figures(found, _harm(stage_3), pooled),
+        "verdict": _beside(verdict_figures(found, _harm(stage_3), pooled), looking["sentences"]),
         "bottleneck": bottleneck_figures(dataset, judged, resampling, pooled),
         "stage_1": _with_examples(dataset, judged, 1, extraction_figures, resampling),
         "stage_2": _with_examples(dataset, judged, 2, relevance_figures, resampling),
         "stage_3": stage_3,
         "plan": {**plan_figures(dataset, found, seed=seed), "stopping": _stopping(dataset, frames[3], found)},
+        "looking": looking,
     }
+
+
+def _beside(verdict: dict[str, Any], looking: list[str]) -> dict[str, Any]:
+    """A verdict is never shown without what was seen before it was due."""
+    return {**verdict, "evidence": [*verdict["evidence"], *looking], "looking": looking}
 
 
 def _with_examples(

@@ -9,6 +9,7 @@ from reports.report.presenting import wording
 from reports.report.presenting.blocks import Section, Stat
 from reports.report.presenting.extraction import extraction_section
 from reports.report.presenting.judges import judges_section
+from reports.report.presenting.looking import looking_section
 from reports.report.presenting.planner import planner_section
 from reports.report.presenting.relevance import relevance_section
 from reports.report.presenting.response import response_section
@@ -58,6 +59,7 @@ def document(figures: dict[str, Any]) -> Document:
             response_section(figures.get("stage_3"), why[3], figures.get("pooled", "")),
             judges_section(figures),
             planner_section(figures),
+            looking_section(figures),
         ],
         counts=[Stat(title, wording.count(figures["counts"].get(key))) for key, title in COUNTS.items()],
         origins=origins(figures),

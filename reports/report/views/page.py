@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.signed_in import user_of
 from conversations.models import Study
 from conversations.permissions import READ, get_study
+from judgments.enums import LookWay
 from reports.models import Report
 from reports.report import requesting
 from reports.report.parts import NAMES, Part
@@ -28,7 +29,7 @@ OTHERS = 200  # studies in the list to compare with
 @login_required
 @require_safe
 def report(request: HttpRequest, slug: str) -> HttpResponse:
-    found = report_request(request, slug)
+    found = report_request(request, slug, by=LookWay.REPORT)
     context = {**_state(found, is_checked=False), **_whole(found)}
     if found.report is not None and found.report.figures is not None:
         context |= {"parts": _options(found.report), "part_value": str(found.part), **_beside(request, found)}
@@ -39,7 +40,7 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def state(request: HttpRequest, slug: str) -> HttpResponse:
     """Polled by the page: is there anything newer, and is somebody at it? The first figures bring a page of their own."""
-    found = report_request(request, slug, is_whole=False)
+    found = report_request(request, slug, by=None)
     if found.report is None:
         raise PermissionDenied(found.refusal)
     seen = request.GET.get("seen", "")
@@ -58,7 +59,7 @@ def card(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_study(request.user, slug, *READ)
     context: dict[str, Any] = {"study": study}
     try:
-        context["verdict"] = requesting.newest_verdict(study=study, user=user_of(request))
+        context["verdict"] = requesting.newest_verdict(study=study, user=user_of(request), now=timezone.now())
     except requesting.ReportWithheld as refusal:
         context["refusal"] = str(refusal)
     return render(request, "reports/report/card.html", context)
@@ -123,7 +124,9 @@ def _beside(request: HttpRequest, found: ReportRequest) -> dict[str, Any]:
 
 def _other_report(request: HttpRequest, found: ReportRequest, other: Study) -> dict[str, Any]:
     try:
-        report, is_new = requesting.find_report(study=other, user=user_of(request), part=Part(), now=timezone.now())
+        report, is_new = requesting.find_report(
+            study=other, user=user_of(request), part=Part(), now=found.now, by=LookWay.REPORT
+        )
     except requesting.ReportWithheld as refusal:
         return {"beside_missing": str(refusal)}
     if is_new or requesting.renew_report(report=report, now=found.now):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.signed_in import user_of
 from conversations.models import Study
 from conversations.permissions import READ, get_study
+from judgments.enums import LookWay
 from reports.models import Report
 from reports.report import requesting
 from reports.report.parts import NAMES, Part
@@ -56,29 +57,29 @@ class ReportRequest:
         return unit_texts(self.study, example_ids(self.report.figures))
 
 
-def report_request(request: HttpRequest, slug: str, *, is_whole: bool = True) -> ReportRequest:
-    """``is_whole``: with figures and drawings, which are large.
+def report_request(request: HttpRequest, slug: str, *, by: LookWay | None) -> ReportRequest:
+    """``by``: the way in which it is looked at; None for a page that leaves figures and drawings, which are large, out.
 
     Raises Http404 for a study or part that is not there, PermissionDenied for who may not read the study.
     """
     study, now = get_study(request.user, slug, *READ), timezone.now()
     try:
         part = Part.parse(request.GET.get("part", ""))
-        report, is_new = requesting.find_report(study=study, user=user_of(request), part=part, now=now)
+        report, is_new = requesting.find_report(study=study, user=user_of(request), part=part, now=now, by=by)
     except requesting.ReportWithheld as refusal:
         return ReportRequest(study, Part(), now, refusal=str(refusal))
     except (ValueError, requesting.NoSuchPart) as error:
         raise Http404(str(error)) from error
     if is_new:
         announce_report(report.pk)
-    if is_whole:
+    if by is not None:
         report.refresh_from_db(fields=["figures", "drawings"])
     return ReportRequest(study, part, now, report)
 
 
 def file_request(request: HttpRequest, slug: str) -> tuple[ReportRequest, Report, Document]:
     """The same for a download, which needs figures. Raises Http404 where nothing has been computed yet."""
-    found = report_request(request, slug)
+    found = report_request(request, slug, by=LookWay.REPORT_FILE)
     if found.refusal:
         raise PermissionDenied(found.refusal)
     if found.report is None or found.document is None:

@@ -22,7 +22,7 @@ from tests import factories
 from tests.judgments.rated import NOW, always, careful, rated_study, work
 
 pytestmark = pytest.mark.django_db
-QUERIES = 18  # the ten of the figures; the session, who asks, what they may see, and the filter's stages
+QUERIES = 19  # the ten of the figures; the session, who asks, what they may see and that they saw, the filter's stages
 
 
 def member(study: Study, role: Role) -> User:

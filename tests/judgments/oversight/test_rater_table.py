@@ -7,11 +7,12 @@ import pytest
 from accounts.models import User
 from conversations.enums import Role
 from conversations.models import Membership
+from judgments.disclosure import Sight, sight_of
 from judgments.enums import ExclusionReason
 from judgments.oversight.figures_in_words import OWNER_ONLY, WAITS, figures_in_words
 from judgments.oversight.intervals import Clustered, Share, wilson
 from judgments.oversight.rater_sheet import lines_of, table
-from judgments.oversight.rater_table import Sight, rater_rows, sight_of
+from judgments.oversight.rater_table import rater_rows
 from judgments.work.excluding import exclude_judgments
 from judgments.work.opening import close_stage
 from raters.models import Enrolment

@@ -1,5 +1,6 @@
 """A study with something of everything, and its import."""
 
+from datetime import timedelta
 from io import StringIO
 
 from django.core.management import call_command
@@ -7,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from conversations.models import Case, Comparison, Guidelines, Selection, SelectionRecord, Study
-from judgments.models import Adjudication, Assignment, BlindingAnswer, Judgment, Unit
+from judgments.models import Adjudication, Assignment, BlindingAnswer, Judgment, Look, Reopening, Unit
 from raters.models import Rater
 from tests import factories
 from tests.judgments.rated import NOW
@@ -30,6 +31,7 @@ def imported(place):
 def _something_of_everything(study):
     """An exclusion, a surplus answer, an adjudication, gold, a repeat, blinding answers, withdrawn and held material."""
     _speak_unlike_each_other(study)
+    _look_and_go_on(study)
     judged = Judgment.objects.filter(unit__task__stage__study=study, rater__kind="human").order_by("id")
     Judgment.objects.filter(pk__in=list(judged.values_list("id", flat=True)[3:7])).update(
         excluded_at=NOW, exclusion_reason="speeding"
@@ -51,6 +53,19 @@ def _something_of_everything(study):
     Comparison.objects.filter(pk=pair.pk).update(leak_reasons=["It names the system."], released_at=timezone.now())
     Rater.objects.filter(pk=judged.first().rater_id).update(name="Ada (uploaded)")
     Judgment.objects.filter(pk=judged.last().pk).update(note='A "note", with = and ümlaut\nand a line.')
+
+
+def _look_and_go_on(study):
+    """Two analysts and the operator saw labels of stage 1 early; stage 3 was seen while closed, and opened again."""
+    early, closed, unnoticed = (study.stages.get(number=number) for number in (1, 3, 2))
+    later = NOW + timedelta(hours=1, microseconds=7)
+    seen = {"first_at": later, "last_at": later, "times": 3}
+    for looker, role, way in ((91, "analyst", "rater_page"), (92, "analyst", "rater_page"), (0, "operator", "report")):
+        Look.objects.create(stage=early, looker=looker, role=role, way=way, while_collecting=True, **seen)
+    for stage in (closed, unnoticed):
+        Look.objects.create(stage=stage, looker=93, role="admin", way="report", while_collecting=False, **seen)
+    Reopening.objects.create(stage=closed, reopened_at=later + timedelta(milliseconds=1))
+    Reopening.objects.create(stage=early, reopened_at=NOW)
 
 
 def _speak_unlike_each_other(study):

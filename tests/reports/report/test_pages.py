@@ -73,7 +73,7 @@ def test_page_of_many_examples_takes_few_queries(study, django_assert_num_querie
     computed(study)
     owner = member(study)
     owner.get(address(study))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         owner.get(address(study))
 
 
