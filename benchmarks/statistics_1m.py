@@ -24,17 +24,20 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from reports.stats import consensus
 from reports.stats.agreement import agreement
-from reports.stats.classification import compare, human_ceiling, score_raters
-from reports.stats.pairs import rater_pairs
+from reports.stats.agreement_intervals import with_intervals
+from reports.stats.ceiling import human_ceiling
+from reports.stats.classification import Swings, compare, score_raters
+from reports.stats.crossing import SHARE, Crossing, estimates
+from reports.stats.pairs import mean_kappas
 from reports.stats.ratings import Flags, Floats, Indices, Ratings
 from reports.stats.reliability import find_repeats, gold_accuracy, intra_rater
-from reports.stats.shares import counts_by_subject, failure_mode_shares
+from reports.stats.shares import shares
 from reports.stats.variance import variance_shares
 
 SECONDS, MEGABYTES = 10, 1000
 SUBJECTS, RATERS, PER_UNIT, MODELS = 1_000, 500, 3, 4
 YES_NO, ONE_TO_FIVE = np.array([0.0, 1.0]), np.arange(1.0, 6.0)
-MODES = ("overgeneralization", "missing_evidence", "task_context_confusion", "not_standalone", "other")
+PROMPTS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class MadeUp:
     humans: Flags  # of raters: the last few are models
     agreed: consensus.ConsensusLabels
     again: Floats  # a second label of each judgment of ``response``
-    mode: list[str]
+    crossing: Crossing  # of units: subjects and prompts
 
 
 def _repeats(study: MadeUp) -> None:
@@ -61,25 +64,45 @@ def _repeats(study: MadeUp) -> None:
     intra_rater(doubled, ONE_TO_FIVE)
 
 
+def _agreement(ratings: Ratings, scale: Floats, crossing: Crossing) -> None:
+    with_intervals(agreement(ratings, scale, ordinal=len(scale) > 2), ratings, scale, crossing)
+
+
+def _kappas(ratings: Ratings, scale: Floats, study: MadeUp) -> None:
+    mean_kappas(ratings, scale, study.crossing, [(study.humans, study.humans), (~study.humans, study.humans)])
+
+
+def _scores(study: MadeUp) -> None:
+    humans = study.relevance.of_raters(study.humans)
+    lost = consensus.swings(humans, YES_NO, otherwise=0)[:, 1]
+    compared = compare(study.relevance, study.agreed, study.humans)
+    swings = Swings(humans.unit, humans.rater, humans.raters, lost)
+    score_raters(study.relevance, compared, study.crossing, swings, said=study.relevance.label == 1)
+
+
+def _shares(study: MadeUp) -> None:
+    rows = study.response
+    crossing = study.crossing.rows(rows.unit).and_raters(rows.rater)
+    sums = crossing.sums([rows.label == label for label in ONE_TO_FIVE])
+    estimates(sums, shares, n=len(rows), within=[SHARE] * len(ONE_TO_FIVE))
+
+
 type Figure = Callable[[MadeUp], Any]
 
 FIGURES: dict[str, Figure] = {
     "consensus of relevance": lambda study: consensus.majority(study.relevance, YES_NO, otherwise=0),
     "consensus of responses": lambda study: consensus.mean(study.response),
-    "agreement, yes and no": lambda study: agreement(study.relevance, YES_NO),
-    "agreement, 1 to 5, ordinal": lambda study: agreement(study.response, ONE_TO_FIVE, ordinal=True),
-    "Cohen's kappa of every pair, yes and no": lambda study: rater_pairs(study.relevance, YES_NO).mean_kappa(),
-    "Cohen's kappa of every pair, 1 to 5": lambda study: rater_pairs(study.response, ONE_TO_FIVE).mean_kappa(),
-    "raters against the consensus": lambda study: human_ceiling(
-        score_raters(study.relevance, study.agreed, study.humans)
-    ),
-    "the same by subject": lambda study: compare(study.relevance, study.agreed, study.humans).ceiling_by_subject(),
-    "shares of labels by subject": lambda study: counts_by_subject(
-        study.response.label, study.response.subject[study.response.unit], SUBJECTS, ONE_TO_FIVE
-    ),
-    "shares of failure modes": lambda study: failure_mode_shares(study.mode, MODES),
+    "agreement, yes and no": lambda study: _agreement(study.relevance, YES_NO, study.crossing),
+    "agreement, 1 to 5, ordinal": lambda study: _agreement(study.response, ONE_TO_FIVE, study.crossing),
+    "Cohen's kappa of every pair, yes and no": lambda study: _kappas(study.relevance, YES_NO, study),
+    "Cohen's kappa of every pair, 1 to 5": lambda study: _kappas(study.response, ONE_TO_FIVE, study),
+    "raters against the consensus": _scores,
+    "one human against the others": lambda study: human_ceiling(study.relevance, study.crossing),
+    "shares of labels": _shares,
     "intra-rater reliability": _repeats,
-    "gold accuracy": lambda study: gold_accuracy(label=study.response.label, expected=study.again),
+    "gold accuracy": lambda study: gold_accuracy(
+        label=study.response.label, expected=study.again, rater=study.response.rater
+    ),
     "variance shares": lambda study: variance_shares(study.response),
 }
 
@@ -99,8 +122,8 @@ def make_up(judgments: int) -> MadeUp:
     humans = np.arange(RATERS) < RATERS - MODELS
     agreed = consensus.majority(relevance.of_raters(humans), YES_NO, otherwise=0)
     again = np.clip(response + chance.integers(-1, 2, judgments), 1, 5)
-    mode = [MODES[number] for number in chance.integers(0, len(MODES), judgments)]
-    return MadeUp(relevance, _rated(unit, rater, response, subject), humans, agreed, again, mode)
+    crossing = Crossing.of(subject, chance.integers(0, PROMPTS, units))
+    return MadeUp(relevance, _rated(unit, rater, response, subject), humans, agreed, again, crossing)
 
 
 def _rated(unit: Indices, rater: Indices, label: Floats, subject: Indices) -> Ratings:

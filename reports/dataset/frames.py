@@ -99,15 +99,16 @@ def frame(dataset: Dataset, stage: int) -> Frame:
     )
 
 
-def flagged_modes(dataset: Dataset) -> tuple[Indices, list[str]]:
-    """Stage 1: the unit of each counted judgment that is not an accept, and the failure mode it names or ''."""
+def flagged_modes(dataset: Dataset) -> tuple[Indices, Indices, Keys]:
+    """Stage 1: unit and rater of each counted judgment that is not an accept, and the failure mode it names or ''."""
     judged = dataset.tables["judgments"]
     rows = compute.and_(
         compute.and_(compute.equal(judged.column("stage"), 1), judged.column("counted")),
         compute.greater(judged.column("answer_recoded"), 1),
     )
     flagged = judged.filter(rows)
-    return as_array(flagged.column("unit_id")), [mode or "" for mode in as_array(flagged.column("failure_mode"))]
+    rater, _keys = coded(flagged.column("rater_key"))
+    return as_array(flagged.column("unit_id")), rater, as_array(compute.fill_null(flagged.column("failure_mode"), ""))
 
 
 def special_judgments(dataset: Dataset, stage: int, kind: str) -> pa.Table:

@@ -4,22 +4,24 @@ Model raters, baselines and panels are compared with the humans' consensus. A hu
 the *other* humans of each unit, formed by the same rule, since with oneself anybody agrees.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from reports.stats.consensus import ConsensusLabels
+from reports.stats.crossing import POSITIVE, RATERS, SHARE, SIGNED, Crossing, Sums, estimate, estimates
 from reports.stats.estimate import Estimate
 from reports.stats.ratings import Flags, Floats, Indices, Ratings
-from reports.stats.shares import wilson
 
 NO_REFERENCE = "This rater has judged no unit that has a consensus to compare with."
 NEVER_SAID = "This rater never said yes, so there is nothing to be precise about."
 NEVER_TRUE = "The consensus never says yes on these units."
+ALWAYS_TRUE = "The consensus says yes to all of these units."
 NEITHER = "Neither this rater nor the consensus ever says yes on these units."
-NO_CEILING = "No human shares a unit with another human, so there is no human ceiling."
+ONE_ANSWER = "This rater or the consensus gives one answer only on these units."
 TRUE_NEGATIVE, FALSE_NEGATIVE, FALSE_POSITIVE, TRUE_POSITIVE = range(4)
 
 
@@ -35,7 +37,14 @@ class Scores:
     recall: Estimate
     f1: Estimate
     accuracy: Estimate
+    balanced_accuracy: Estimate
+    mcc: Estimate
     left_out: bool  # compared with the other humans
+
+    @classmethod
+    def of(cls, yes_rate: Estimate, against: list[Estimate], *, left_out: bool) -> "Scores":
+        """``against`` the reference: the figures after the yes-rate, in their order."""
+        return cls(**dict(zip(cls.__slots__, [yes_rate, *against], strict=False)), left_out=left_out)
 
     def as_json(self) -> dict[str, Any]:
         figures = {name: getattr(self, name) for name in self.__slots__ if name != "left_out"}
@@ -51,23 +60,25 @@ class Compared:
     true: Flags
     left_out: Flags  # of each rater
 
-    def confusion(self, weights: Floats | None = None) -> Floats:
-        """Raters x (true negative, false negative, false positive, true positive), each unit by its weight."""
-        cell = self.ratings.rater * 4 + 2 * self.said + self.true
-        weight = None if weights is None else weights[self.ratings.unit]
-        counts = np.bincount(cell, weights=weight, minlength=self.ratings.raters * 4)
-        return counts.reshape(-1, 4).astype(np.float64)
 
-    def ceiling_by_subject(self) -> Floats:
-        """Subjects x humans x the same four: the human ceiling of a bootstrap of subjects is of ``weights @ counts``."""
-        humans = np.flatnonzero(self.left_out)
-        place = np.zeros(self.ratings.raters, dtype=np.int64)
-        place[humans] = np.arange(len(humans))
-        rows = self.left_out[self.ratings.rater]
-        subject = self.ratings.subject[self.ratings.unit[rows]]
-        cell = (subject * len(humans) + place[self.ratings.rater[rows]]) * 4 + 2 * self.said[rows] + self.true[rows]
-        counts = np.bincount(cell, minlength=self.ratings.subjects * len(humans) * 4)
-        return counts.reshape(self.ratings.subjects, len(humans), 4).astype(np.float64)
+@dataclass(frozen=True, slots=True, eq=False)
+class Swings:
+    """Row i: how far the consensus on ``unit`` would lose its yes with another rater in the place of ``rater``."""
+
+    unit: Indices
+    rater: Indices
+    raters: int
+    lost: Floats
+
+    def of_raters(self, said: Floats) -> Floats:
+        """Human raters x the four of a confusion: what each loses without one of them. ``said`` of each unit, NaN where it is not judged."""
+        given = said[self.unit]
+        rows = np.isfinite(given)
+        rater, yes, lost = self.rater[rows], given[rows], self.lost[rows]
+        columns = (-(1 - yes) * lost, (1 - yes) * lost, -yes * lost, yes * lost)
+        table = np.stack([np.bincount(rater, weights=column, minlength=self.raters) for column in columns], axis=1)
+        seen: Floats = table[np.bincount(rater, minlength=self.raters) > 0]
+        return seen
 
 
 def compare(ratings: Ratings, consensus: ConsensusLabels, humans: Flags, *, positive: float = 1.0) -> Compared:
@@ -86,72 +97,137 @@ def compare(ratings: Ratings, consensus: ConsensusLabels, humans: Flags, *, posi
     return Compared(ratings.rows(has_reference), said[has_reference], true[has_reference], humans)
 
 
+def flipped(compared: Compared) -> Compared:
+    """The same with yes for no: who has to find what does not deserve ``positive``."""
+    return replace(compared, said=~compared.said, true=~compared.true)
+
+
 def score_raters(
-    ratings: Ratings, consensus: ConsensusLabels, humans: Flags, *, positive: float = 1.0, level: float = 0.95
+    ratings: Ratings, compared: Compared, crossing: Crossing, swings: Swings | None = None, *, said: Flags
 ) -> list[Scores]:
-    """The scores of every rater, in the order of their indices."""
-    compared = compare(ratings, consensus, humans, positive=positive)
-    confusion = compared.confusion().astype(np.int64)
-    judged = np.bincount(ratings.rater, minlength=ratings.raters)
-    yes = np.bincount(ratings.rater[ratings.label == positive], minlength=ratings.raters)
+    """The scores of every rater, in the order of their indices. ``said``: whether each of ``ratings`` is a yes.
+
+    ``crossing`` has a row for each unit. With ``swings`` the intervals of those who are compared with the consensus
+    count that its raters might have been others.
+    """
+    judged = _rows_of_raters(ratings)
+    with_reference = _rows_of_raters(compared.ratings)
     return [
-        _scores(row, wilson(int(said), int(n), level), left_out=bool(human))
-        for row, said, n, human in zip(confusion, yes, judged, humans, strict=True)
+        _scored(
+            (ratings.unit[all_rows], said[all_rows]),
+            (compared.ratings.unit[rows], compared.said[rows], compared.true[rows]),
+            crossing,
+            None if left_out else swings,
+            left_out=bool(left_out),
+        )
+        for all_rows, rows, left_out in zip(judged, with_reference, compared.left_out, strict=True)
     ]
 
 
-def human_ceiling(scores: list[Scores]) -> Estimate:
-    """The mean leave-one-out F1 of the humans, each human counting once. ``n`` is the number of humans."""
-    values = [one.f1.value for one in scores if one.left_out and one.f1.value is not None]
-    if not values:
-        return Estimate.undefined(NO_CEILING)
-    return Estimate(value=float(np.mean(values)), n=len(values))
+def score_selection(said: Floats, true: Flags, crossing: Crossing, swings: Swings | None = None) -> Scores:
+    """Of whoever says yes (1) or no (0) to units, NaN where nothing is said, against ``true`` of each unit."""
+    unit = np.flatnonzero(np.isfinite(said))
+    yes = said[unit] == 1
+    return _scored((unit, yes), (unit, yes, true[unit]), crossing, swings, left_out=False)
+
+
+def confusion_columns(said: Flags, true: Flags) -> list[Flags]:
+    """True negative, false negative, false positive, true positive: in the order of the constants."""
+    return [~said & ~true, ~said & true, said & ~true, said & true]
 
 
 def f1_of(confusion: npt.ArrayLike) -> Floats:
-    """F1 along the last axis of confusions; NaN where undefined, which a bootstrap drops."""
+    """F1 along the last axis of confusions; NaN where undefined."""
     table = np.asarray(confusion, dtype=np.float64)
     twice = 2 * table[..., TRUE_POSITIVE]
-    below = twice + table[..., FALSE_POSITIVE] + table[..., FALSE_NEGATIVE]
-    scores: Floats = np.divide(twice, below, out=np.full(below.shape, np.nan), where=below > 0)
-    return scores
+    return _divided(twice, twice + table[..., FALSE_POSITIVE] + table[..., FALSE_NEGATIVE])
 
 
-def ceiling_of(confusion: npt.ArrayLike) -> Floats:
-    """The mean F1 over the last axis but one (humans), over those for whom it is defined."""
-    scores = f1_of(confusion)
-    defined = ~np.isnan(scores)
-    number = defined.sum(axis=-1)
-    means: Floats = np.divide(
-        np.where(defined, scores, 0).sum(axis=-1), number, out=np.full(number.shape, np.nan), where=number > 0
+def _scored(
+    judged: tuple[Indices, Flags],
+    referred: tuple[Indices, Flags, Flags],
+    crossing: Crossing,
+    swings: Swings | None,
+    *,
+    left_out: bool,
+) -> Scores:
+    yes_rate = _share(*judged, crossing)
+    unit, said, true = referred
+    if not len(unit):
+        nothing = Estimate.undefined(NO_REFERENCE)
+        return Scores.of(yes_rate, [nothing] * len(_RANGES), left_out=left_out)
+    sums = crossing.rows(unit).sums(confusion_columns(said, true))
+    if swings is not None:
+        of_units = np.full(len(crossing), np.nan)
+        of_units[unit] = said
+        sums = sums.without_levels(RATERS, swings.of_raters(of_units))
+    return Scores.of(yes_rate, _figures(sums, len(unit)), left_out=left_out)
+
+
+def _share(unit: Indices, said: Flags, crossing: Crossing) -> Estimate:
+    sums = crossing.rows(unit).sums([said, np.ones(len(unit))])
+    return estimate(sums, lambda total: _divided(total[..., 0], total[..., 1]), n=len(unit), within=SHARE)
+
+
+def _figures(sums: Sums, n: int) -> list[Estimate]:
+    said, true = _said(sums.total), _true(sums.total)
+    reasons = (
+        NO_REFERENCE,
+        NO_REFERENCE,
+        NEVER_TRUE,
+        NEVER_SAID,
+        NEVER_TRUE,
+        NEITHER,
+        NO_REFERENCE,
+        NEVER_TRUE if not true else ALWAYS_TRUE,
+        ONE_ANSWER if said or true else NEITHER,
     )
-    return means
+    found = estimates(sums, _all_figures, n=n, within=_RANGES)
+    return [
+        figure if figure.value is not None else Estimate.undefined(reason, n)
+        for figure, reason in zip(found, reasons, strict=True)
+    ]
 
 
-def _scores(row: Indices, yes_rate: Estimate, *, left_out: bool) -> Scores:
-    units = int(row.sum())
-    said, true = int(row[FALSE_POSITIVE] + row[TRUE_POSITIVE]), int(row[FALSE_NEGATIVE] + row[TRUE_POSITIVE])
-    right = int(row[TRUE_NEGATIVE] + row[TRUE_POSITIVE])
-    hits = int(row[TRUE_POSITIVE])
-    return Scores(
-        yes_rate=yes_rate,
-        reference_yes_rate=_ratio(true, units, units, NO_REFERENCE),
-        over_selection=_ratio(said - true, units, units, NO_REFERENCE),
-        over_selection_ratio=_ratio(said, true, units, NEVER_TRUE if units else NO_REFERENCE),
-        precision=_ratio(hits, said, units, NEVER_SAID if units else NO_REFERENCE),
-        recall=_ratio(hits, true, units, NEVER_TRUE if units else NO_REFERENCE),
-        f1=_f1(row),
-        accuracy=_ratio(right, units, units, NO_REFERENCE),
-        left_out=left_out,
+_RANGES = (SHARE, SIGNED, POSITIVE, SHARE, SHARE, SHARE, SHARE, SHARE, SIGNED)  # of the figures, in their order
+
+
+def _all_figures(confusion: Floats) -> Floats:
+    """Along the last axis; the Matthews correlation is that of yes with yes (Matthews 1975)."""
+    negative, missed, wrong, hits = np.moveaxis(confusion, -1, 0)
+    said, true, units = wrong + hits, missed + hits, confusion.sum(axis=-1)
+    recall, kept = _divided(hits, true), _divided(negative, negative + wrong)
+    sides = np.sqrt(said * true * (negative + wrong) * (negative + missed))
+    return np.stack(
+        [
+            _divided(true, units),
+            _divided(said - true, units),
+            _divided(said, true),
+            _divided(hits, said),
+            recall,
+            f1_of(confusion),
+            _divided(negative + hits, units),
+            (recall + kept) / 2,
+            _divided(negative * hits - wrong * missed, sides),
+        ],
+        axis=-1,
     )
 
 
-def _f1(row: Indices) -> Estimate:
-    units = int(row.sum())
-    hits = 2 * int(row[TRUE_POSITIVE])
-    wrong = int(row[FALSE_POSITIVE] + row[FALSE_NEGATIVE])
-    return _ratio(hits, hits + wrong, units, NEITHER if units else NO_REFERENCE)
+def _said(total: Floats) -> float:
+    return float(total[FALSE_POSITIVE] + total[TRUE_POSITIVE])
 
 
-def _ratio(above: int, below: int, n: int, reason: str) -> Estimate:
-    return Estimate(value=above / below, n=n) if below else Estimate.undefined(reason, n)
+def _true(total: Floats) -> float:
+    return float(total[FALSE_NEGATIVE] + total[TRUE_POSITIVE])
+
+
+def _divided(above: Floats, below: Floats) -> Floats:
+    shares: Floats = np.divide(above, below, out=np.full(np.shape(below), np.nan), where=np.asarray(below) > 1e-9)
+    return shares
+
+
+def _rows_of_raters(ratings: Ratings) -> Iterator[Indices]:
+    order = np.argsort(ratings.rater, kind="stable")
+    ends = np.searchsorted(ratings.rater[order], np.arange(1, ratings.raters))
+    return iter(np.split(order, ends))

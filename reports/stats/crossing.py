@@ -15,9 +15,10 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from reports.stats.estimate import Estimate
+from reports.stats.shares import wilson
 
 type Floats = npt.NDArray[np.float64]
 type Indices = npt.NDArray[np.int64]
@@ -60,8 +61,8 @@ class Sums:
     overlap: Floats | None = None
 
     def without_levels(self, name: str, lost: Floats) -> "Sums":
-        """With one more factor, for whose levels what the total loses is no plain sum of rows."""
-        return Sums(self.total, {**self.parts, name: _present(lost)}, self.overlap)
+        """With one more factor. ``lost``: levels x columns, where it is no plain sum of rows."""
+        return Sums(self.total, {**self.parts, name: lost}, self.overlap)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,14 +73,18 @@ class Crossing:
 
     @classmethod
     def of(cls, subjects: Indices, prompts: Indices | None = None, raters: Indices | None = None) -> Self:
-        given = {SUBJECTS: subjects, PROMPTS: prompts, RATERS: raters}
-        return cls({name: level for name, level in given.items() if level is not None and (level >= 0).any()})
+        given = {PROMPTS: prompts, RATERS: raters}
+        crossed = {name: level for name, level in given.items() if level is not None and (level >= 0).any()}
+        return cls({SUBJECTS: subjects, **crossed})
 
     def rows(self, chosen: npt.NDArray[Any]) -> "Crossing":
         return Crossing({name: level[chosen] for name, level in self.factors.items()})
 
     def and_raters(self, raters: Indices) -> "Crossing":
         return Crossing({**self.factors, RATERS: raters})
+
+    def __len__(self) -> int:
+        return len(next(iter(self.factors.values())))
 
     @cached_property
     def cell(self) -> Indices | None:
@@ -113,15 +118,14 @@ def estimates(
     first = next(iter(sums.parts), SUBJECTS)
     if not sums.parts or not len(sums.parts[first]):
         return [Estimate.undefined(NOTHING) for _ in values]
-    moved = {name: function(sums.total - lost) for name, lost in sums.parts.items() if _enough(name, first, lost)}
-    overlap = None if sums.overlap is None or PROMPTS not in moved else function(sums.total - sums.overlap)
+    moved = {name: function(sums.total - lost) for name, lost in sums.parts.items()}
+    overlap = None if sums.overlap is None else function(sums.total - sums.overlap)
     return [
         with_interval(
             float(value),
             {name: spread_of(each[..., place]) for name, each in moved.items()},
             overlap=nan if overlap is None else spread_of(overlap[..., place]).variance,
             n=counted[place],
-            clusters=len(sums.parts[first]),
             within=within[place],
             level=level,
         )
@@ -139,25 +143,45 @@ def spread_of(moved: Floats) -> Spread:
     return Spread(float((levels - 1) / levels * np.square(moved - moved.mean()).sum()), levels)
 
 
+def linear_spread(part: Floats, levels: Sequence[Indices]) -> Spread:
+    """Of a figure that moves by the sum of the parts of a level's rows; a row may belong to a level in each of several ways."""
+    size = max((int(each.max(initial=-1)) for each in levels), default=-1) + 1
+    has = [each >= 0 for each in levels]
+    moved = np.sum(
+        [np.bincount(each[of], weights=part[of], minlength=size) for each, of in zip(levels, has, strict=True)], axis=0
+    )
+    seen = np.sum([np.bincount(each[of], minlength=size) for each, of in zip(levels, has, strict=True)], axis=0) > 0
+    number = int(seen.sum())
+    if number < 2:
+        return Spread(nan, number)
+    return Spread(float(number / (number - 1) * np.square(moved).sum()), number)
+
+
 def with_interval(
     value: float,
     spreads: Mapping[str, Spread],
     *,
     n: int,
-    clusters: int,
     within: Range,
     overlap: float = nan,
     level: float = 0.95,
 ) -> Estimate:
-    """A value with the interval that its spreads give; ``overlap``: the variance that subjects and prompts share."""
+    """A value with the interval that its spreads give; ``overlap``: the variance that subjects and prompts share.
+
+    The first factor is always counted, the others from as many levels on as ``FEWEST`` says.
+    """
     if isnan(value):
         return Estimate.undefined(UNDEFINED, n)
+    first = next(iter(spreads))
+    clusters = spreads[first].levels
+    spreads = {name: each for name, each in spreads.items() if name == first or each.levels >= FEWEST[name]}
+    overlap = overlap if PROMPTS in spreads else nan
     failed = sum(spread.failed for spread in spreads.values())
     why = _why_none(spreads)
     if why:
         return Estimate(value=value, n=n, clusters=clusters, failed=failed, no_interval=why)
     variance, degrees = _together(spreads, overlap)
-    reach = float(stats.t.ppf((1 + level) / 2, degrees))
+    reach = float(special.stdtrit(degrees, (1 + level) / 2))
     ends = _ends(value, variance, reach, min(spread.levels for spread in spreads.values()), within)
     if ends is None:
         return Estimate(value=value, n=n, clusters=clusters, no_interval=NO_SPREAD)
@@ -195,21 +219,9 @@ def _ends(value: float, variance: float, reach: float, levels: int, within: Rang
         rest = reach**2 / (levels + reach**2)
         return value - rest * (value - lowest), value + rest * (highest - value)
     if within == SHARE:
-        return _wilson(value, value * (1 - value) / variance, reach)
+        return wilson(value, value * (1 - value) / variance, reach)
     half = reach * sqrt(variance)
     return max(value - half, min(lowest, value)), min(value + half, max(highest, value))
-
-
-def _wilson(share: float, n: float, reach: float) -> tuple[float, float]:
-    """Wilson's interval (1927), for as many independent observations as would have this variance (Korn and Graubard 1998)."""
-    room = reach**2 / n
-    centre = (share + room / 2) / (1 + room)
-    half = reach * sqrt(share * (1 - share) / n + room / (4 * n)) / (1 + room)
-    return max(0.0, centre - half), min(1.0, centre + half)
-
-
-def _enough(name: str, first: str, lost: Floats) -> bool:
-    return name == first or len(lost) >= FEWEST[name]
 
 
 def _by_level(columns: list[Floats], level: Indices) -> Floats:

@@ -1,6 +1,6 @@
 """What every statistic returns: a number with its interval, or the reason why there is none."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 
@@ -32,6 +32,13 @@ class Estimate:
     @classmethod
     def undefined(cls, reason: str, n: int = 0) -> Self:
         return cls(value=None, n=n, reason=reason)
+
+    def complement(self) -> "Estimate":
+        """Of a share: of what is not in it."""
+        if self.value is None:
+            return self
+        low, high = (None if end is None else 1 - end for end in (self.high, self.low))
+        return replace(self, value=1 - self.value, low=low, high=high)
 
     @property
     def defined(self) -> bool:

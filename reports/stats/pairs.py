@@ -1,162 +1,137 @@
-"""Agreement of two raters at a time, each pair on the units both have judged."""
+"""Agreement of two raters at a time, each pair on the units both have judged, with what other units would make of it.
 
+Cohen's kappa: Cohen (1960), Educational and Psychological Measurement 20:37-46. Disagreement is weighted by the square
+of the distance on the scale (Cohen (1968), Psychological Bulletin 70:213-220; Fleiss and Cohen (1973), Educational and
+Psychological Measurement 33:613-619); of two labels that is the plain kappa.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import nan
 
 import numpy as np
 import numpy.typing as npt
 
 from reports.stats.agreement import ONE_LABEL
+from reports.stats.crossing import RATERS, SIGNED, Crossing, estimate, linear_spread, with_interval
 from reports.stats.estimate import Estimate
 from reports.stats.ratings import Flags, Floats, Indices, Ratings, category_index
 
 NO_OVERLAP = "These two raters have no unit in common."
 NO_PAIR = "No two of these raters have a unit in common."
 ALL_UNDEFINED = "In every pair all labels are the same, so agreement beyond chance is undefined."
-_DENSE = 10  # cells of a matrix for each judgment, up to which matrices are the cheaper way
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pairs:
-    """A contingency table for each pair of raters with a unit in common: ``first`` has the smaller index."""
+class _Pairs:
+    """Of each pair of raters: the units both judged and their kappa. Of each row: its pair, and how far it moves that kappa."""
 
-    raters: int
-    first: Indices
+    units: Floats
+    kappa: Floats
+    of_row: Indices
+    moved: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rows:
+    """Two judgments of one unit, in each row: ``one`` and ``other`` are where the two labels stand on the scale."""
+
+    unit: Indices
+    pair: Indices
+    first: Indices  # rater
     second: Indices
-    tables: Indices  # pairs x labels of the first x labels of the second
-
-    @property
-    def units(self) -> Indices:
-        totals: Indices = self.tables.sum(axis=(1, 2))
-        return totals
-
-    def table(self, one: int, other: int) -> Indices | None:
-        low, high = min(one, other), max(one, other)
-        place = int(np.searchsorted(self.first * self.raters + self.second, low * self.raters + high))
-        if place == len(self.first) or (self.first[place], self.second[place]) != (low, high):
-            return None
-        found: Indices = self.tables[place]
-        return found if one == low else found.T
-
-    def percent(self, one: int, other: int) -> Estimate:
-        """The share of the units both judged that got the same label from both."""
-        table = self.table(one, other)
-        if table is None:
-            return Estimate.undefined(NO_OVERLAP)
-        return Estimate(value=float(np.trace(table) / table.sum()), n=int(table.sum()))
-
-    def kappa(self, one: int, other: int) -> Estimate:
-        """Cohen's kappa of two raters."""
-        table = self.table(one, other)
-        return Estimate.undefined(NO_OVERLAP) if table is None else cohen_kappa(table)
-
-    def mean_kappa(self, chosen: Flags | None = None) -> Estimate:
-        """The mean kappa of the chosen pairs (or of all), each weighted by the units both judged.
-
-        Pairs whose kappa is undefined are left out; ``n`` counts the units of those that are in.
-        """
-        tables = self.tables if chosen is None else self.tables[chosen]
-        if not len(tables):
-            return Estimate.undefined(NO_PAIR)
-        values, defined = _kappas(tables)
-        units = tables.sum(axis=(1, 2))[defined]
-        if not len(units):
-            return Estimate.undefined(ALL_UNDEFINED, int(tables.sum()))
-        return Estimate(value=float(np.average(values[defined], weights=units)), n=int(units.sum()))
-
-    def between(self, ones: Flags, others: Flags) -> Flags:
-        """Which pairs have a rater of each group (the same group twice: both raters are of it)."""
-        return (ones[self.first] & others[self.second]) | (others[self.first] & ones[self.second])
+    one: Floats
+    other: Floats
 
 
-def rater_pairs(ratings: Ratings, categories: npt.ArrayLike | None = None) -> Pairs:
-    """All pairs of raters that judged a unit together."""
-    scale = ratings.categories() if categories is None else np.asarray(categories, dtype=np.float64)
-    full = ratings.raters * ratings.units <= _DENSE * len(ratings)
-    return from_matrices(ratings, scale) if full else from_rows(ratings, scale)
-
-
-def from_matrices(ratings: Ratings, scale: Floats) -> Pairs:
-    """Where most raters judged most units: one product of raters x units matrices for each two labels."""
-    label = category_index(ratings.label, scale)
-    said = np.zeros((len(scale), ratings.raters, ratings.units), dtype=np.float32)  # exact up to 16 million units
-    said[label, ratings.rater, ratings.unit] = 1
-    judged = said.sum(axis=0)
-    first, second = np.nonzero(np.triu(judged @ judged.T, k=1))
-    tables = np.empty((len(first), len(scale), len(scale)), dtype=np.int64)
-    for one in range(len(scale)):
-        for other in range(len(scale)):
-            tables[:, one, other] = (said[one] @ said[other].T)[first, second]
-    return Pairs(ratings.raters, first, second, tables)
-
-
-def from_rows(ratings: Ratings, scale: Floats) -> Pairs:
-    """Where each rater judged a few units: the rows of each unit beside each other."""
-    rows = ratings.by_unit()
-    label = category_index(rows.label, scale)
-    size = max(len(scale), 1)
-    codes, times = _merged(_cells(rows, label, size))
-    pair, cell = np.divmod(codes, size * size)
-    kept, place = np.unique(pair, return_inverse=True)
-    tables = np.zeros((len(kept), size * size), dtype=np.int64)
-    tables[place, cell] = times
-    first, second = np.divmod(kept, max(ratings.raters, 1))
-    return Pairs(ratings.raters, first, second, tables.reshape(-1, size, size))
-
-
-def cohen_kappa(table: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Estimate:
-    """Cohen's kappa of a contingency table (labels of one rater x labels of the other).
-
-    Cohen (1960), Educational and Psychological Measurement 20:37-46. ``weights`` are of disagreement (0 on the
-    diagonal): Cohen (1968), Psychological Bulletin 70:213-220.
-    """
-    counts = np.asarray(table, dtype=np.float64)
-    total = counts.sum()
-    if not total:
+def pair_kappa(one: Floats, other: Floats, crossing: Crossing) -> Estimate:
+    """Weighted kappa of two raters; their places on the scale by unit, NaN where one has not judged it."""
+    unit = np.flatnonzero(np.isfinite(one) & np.isfinite(other))
+    if not len(unit):
         return Estimate.undefined(NO_OVERLAP)
-    apart = 1 - np.eye(len(counts)) if weights is None else np.asarray(weights, dtype=np.float64)
-    expected = float((np.outer(counts.sum(axis=1), counts.sum(axis=0)) * apart).sum())
-    if not expected:
-        return Estimate.undefined(ONE_LABEL, int(total))
-    return Estimate(value=float(1 - (counts * apart).sum() * total / expected), n=int(total))
+    sums = crossing.rows(unit).sums(_moments(one[unit], other[unit]))
+    found = estimate(sums, lambda total: _kappa(total)[0], n=len(unit), within=SIGNED)
+    return found if found.value is not None else Estimate.undefined(ONE_LABEL, len(unit))
 
 
-def quadratic_weights(scale: npt.ArrayLike) -> Floats:
-    """Disagreement grows with the square of the distance; then weighted kappa comes near an intraclass correlation.
+def mean_kappas(
+    ratings: Ratings, scale: npt.ArrayLike, crossing: Crossing, groups: Sequence[tuple[Flags, Flags]]
+) -> list[Estimate]:
+    """For each two groups of raters the mean kappa of a rater of one with a rater of the other.
 
-    Fleiss and Cohen (1973), Educational and Psychological Measurement 33:613-619.
+    Each pair weighs by the units both judged; those whose kappa is undefined are left out, and ``n`` counts the units of
+    those that are in. The interval is that of the first-order (infinitesimal) jackknife: Efron and Stein (1981).
     """
-    steps = np.arange(len(np.asarray(scale)), dtype=np.float64)
-    distance: Floats = np.square(np.subtract.outer(steps, steps))
-    return distance
-
-
-def _cells(rows: Ratings, label: Indices, size: int) -> list[tuple[Indices, Indices]]:
-    """For each distance between two rows of one unit: the codes (pair, label, label) and how often each occurs."""
-    found: list[tuple[Indices, Indices]] = []
-    most = int(np.bincount(rows.unit).max(initial=0))
-    for distance in range(1, most):
-        together = np.flatnonzero(rows.unit[distance:] == rows.unit[:-distance])
-        after = together + distance
-        pair = rows.rater[together] * rows.raters + rows.rater[after]
-        codes, times = np.unique((pair * size + label[together]) * size + label[after], return_counts=True)
-        found.append((codes, times.astype(np.int64)))
+    chunks = list(_rows(ratings, np.asarray(scale, dtype=np.float64)))
+    if not chunks:
+        return [Estimate.undefined(NO_PAIR) for _ in groups]
+    rows = _Rows(*(np.concatenate([getattr(each, name) for each in chunks]) for name in _Rows.__slots__))
+    pairs, place = np.unique(rows.pair, return_inverse=True)
+    table = np.stack(
+        [np.bincount(place, weights=each, minlength=len(pairs)) for each in _moments(rows.one, rows.other)], axis=1
+    )
+    kappa, expected = _kappa(table)
+    first, second = np.divmod(pairs, max(ratings.raters, 1))
+    both = _Pairs(table[:, 0], kappa, place, _influence(rows, place, table, kappa, expected))
+    found = []
+    for ones, others in groups:
+        chosen = (ones[first] & others[second]) | (others[first] & ones[second])
+        found.append(_mean(rows, both, chosen, crossing))
     return found
 
 
-def _merged(found: list[tuple[Indices, Indices]]) -> tuple[Indices, Indices]:
-    if not found:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    codes, place = np.unique(np.concatenate([codes for codes, _ in found]), return_inverse=True)
-    times = np.zeros(len(codes), dtype=np.int64)
-    np.add.at(times, place, np.concatenate([times for _, times in found]))
-    return codes, times
+def _moments(one: Floats, other: Floats) -> list[Floats]:
+    """What a weighted kappa is a function of, summed over units."""
+    return [np.ones(len(one)), one, other, np.square(one) + np.square(other), np.square(one - other)]
 
 
-def _kappas(tables: Indices) -> tuple[Floats, Flags]:
-    """Of many tables at once; the second array says where a kappa is defined."""
-    total = tables.sum(axis=(1, 2)).astype(np.float64)
-    observed = np.einsum("pkk->p", tables) * total
-    expected = np.einsum("pk,pk->p", tables.sum(axis=2), tables.sum(axis=1)).astype(np.float64)
-    room = np.square(total) - expected
-    defined = room > 0
-    return (observed - expected) / np.where(defined, room, 1), defined
+def _kappa(total: Floats) -> tuple[Floats, Floats]:
+    """And the disagreement that is expected by chance; NaN where that is nothing."""
+    n, one, other, squares, apart = np.moveaxis(total, -1, 0)
+    units = np.maximum(n, 1)
+    expected = squares / units - 2 * (one / units) * (other / units)
+    defined = (n > 0) & (expected > 1e-12)
+    kappa = 1 - np.divide(apart / units, expected, out=np.full(np.shape(n), nan), where=defined)
+    return kappa, expected
+
+
+def _influence(rows: _Rows, place: Indices, table: Floats, kappa: Floats, expected: Floats) -> Floats:
+    """How much each row moves its pair's kappa, times the pair's units."""
+    mean = table / table[:, :1]
+    one, other, squares, apart = (mean[place, column] for column in (1, 2, 3, 4))
+    chance = np.where(np.isnan(kappa), 1, expected)[place]
+    of_apart = np.square(rows.one - rows.other) - apart
+    of_chance = np.square(rows.one) + np.square(rows.other) - squares
+    of_chance -= 2 * ((rows.one - one) * other + one * (rows.other - other))
+    moved: Floats = -of_apart / chance + apart * of_chance / np.square(chance)
+    return moved
+
+
+def _mean(rows: _Rows, pairs: _Pairs, chosen: Flags, crossing: Crossing) -> Estimate:
+    if not chosen.any():
+        return Estimate.undefined(NO_PAIR)
+    defined = chosen & np.isfinite(pairs.kappa)
+    n = float(pairs.units[defined].sum())
+    if not n:
+        return Estimate.undefined(ALL_UNDEFINED, int(pairs.units[chosen].sum()))
+    value = float(np.average(pairs.kappa[defined], weights=pairs.units[defined]))
+    kept = defined[pairs.of_row]
+    part = (pairs.kappa[pairs.of_row[kept]] - value + pairs.moved[kept]) / n
+    own = crossing.rows(rows.unit[kept])
+    spreads = {name: linear_spread(part, [level]) for name, level in own.factors.items()}
+    spreads[RATERS] = linear_spread(part, [rows.first[kept], rows.second[kept]])
+    overlap = nan if own.cell is None else linear_spread(part, [own.cell]).variance
+    return with_interval(value, spreads, n=int(n), within=SIGNED, overlap=overlap)
+
+
+def _rows(ratings: Ratings, scale: Floats) -> Iterator[_Rows]:
+    """The rows of each unit beside each other, by how far apart they stand."""
+    ordered = ratings.by_unit()
+    step = category_index(ordered.label, scale).astype(np.float64)
+    most = int(np.bincount(ordered.unit).max(initial=0))
+    for distance in range(1, most):
+        one = np.flatnonzero(ordered.unit[distance:] == ordered.unit[:-distance])
+        other = one + distance
+        first, second = ordered.rater[one], ordered.rater[other]
+        pair = first * max(ratings.raters, 1) + second
+        yield _Rows(ordered.unit[one], pair, first, second, step[one], step[other])

@@ -81,7 +81,7 @@ class Ratings:
     def __len__(self) -> int:
         return len(self.label)
 
-    def rows(self, chosen: Flags) -> Self:
+    def rows(self, chosen: Flags | Indices) -> Self:
         """Only these rows; units, raters and subjects keep their indices."""
         return replace(self, unit=self.unit[chosen], rater=self.rater[chosen], label=self.label[chosen])
 

@@ -1,14 +1,15 @@
-"""Raters compared with themselves (repeats) and with what is known (gold)."""
+"""Raters compared with themselves (repeats) and with what is known (gold). Intervals draw raters: what one does hangs together."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from reports.stats.crossing import RATERS, SHARE, Crossing, estimate
 from reports.stats.estimate import Estimate
-from reports.stats.pairs import cohen_kappa, quadratic_weights
+from reports.stats.pairs import pair_kappa
 from reports.stats.ratings import Floats, Indices, category_index
-from reports.stats.shares import wilson
+from reports.stats.shares import ratio
 
 NO_REPEATS = "No rater has judged a unit twice."
 NO_GOLD = "Nobody has judged a gold unit."
@@ -20,6 +21,7 @@ class Repeats:
 
     first: Floats
     again: Floats
+    rater: Indices
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +38,27 @@ def find_repeats(*, unit: Indices, rater: Indices, presentation: Indices, label:
     first, later = np.flatnonzero(presentation == 0), np.flatnonzero(presentation > 0)
     first = first[np.argsort(code[first], kind="stable")]
     if not len(first):
-        return Repeats(label[first], label[first])
+        return Repeats(label[first], label[first], rater[first])
     place = np.minimum(np.searchsorted(code[first], code[later]), len(first) - 1)
     found = code[first[place]] == code[later]
-    return Repeats(label[first[place[found]]], label[later[found]])
+    return Repeats(label[first[place[found]]], label[later[found]], rater[later[found]])
 
 
-def intra_rater(repeats: Repeats, categories: npt.ArrayLike, *, level: float = 0.95) -> IntraRater:
+def intra_rater(repeats: Repeats, categories: npt.ArrayLike) -> IntraRater:
     """All raters together, so that few repeats of each suffice."""
     scale = np.asarray(categories, dtype=np.float64)
-    total = len(repeats.first)
-    if not total:
+    if not len(repeats.first):
         return IntraRater(Estimate.undefined(NO_REPEATS), Estimate.undefined(NO_REPEATS))
-    cell = category_index(repeats.first, scale) * len(scale) + category_index(repeats.again, scale)
-    table = np.bincount(cell, minlength=len(scale) ** 2).reshape(len(scale), len(scale))
-    exact = wilson(int(np.trace(table)), total, level)
-    return IntraRater(exact, cohen_kappa(table, quadratic_weights(scale)))
+    first, again = (category_index(each, scale).astype(np.float64) for each in (repeats.first, repeats.again))
+    kappa = pair_kappa(first, again, Crossing({RATERS: repeats.rater}))
+    return IntraRater(_share(repeats.first == repeats.again, repeats.rater), kappa)
 
 
-def gold_accuracy(*, label: Floats, expected: Floats, level: float = 0.95) -> Estimate:
+def gold_accuracy(*, label: Floats, expected: Floats, rater: Indices) -> Estimate:
     """The share of answers on gold units that were as expected."""
-    return wilson(int((label == expected).sum()), len(label), level, NO_GOLD)
+    return _share(label == expected, rater) if len(label) else Estimate.undefined(NO_GOLD)
+
+
+def _share(hits: npt.NDArray[np.bool_], rater: Indices) -> Estimate:
+    sums = Crossing({RATERS: rater}).sums([hits, np.ones(len(hits))])
+    return estimate(sums, ratio, n=len(hits), within=SHARE)

@@ -1,58 +1,35 @@
-"""Shares: of accept, unsure and reject, of yes, of failure modes; with Wilson's interval or ready for a bootstrap.
+"""Shares from sums, and Wilson's interval, which a share of clustered labels has for fewer observations than there are labels."""
 
-Wilson's interval takes observations as independent. Judgments of one subject are not: for a report, hand
-``counts_by_subject`` and ``shares_of`` to the cluster bootstrap, whose replicates are ``weights @ counts``.
-"""
-
-from collections.abc import Sequence
 from math import sqrt
-from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from reports.stats.estimate import Estimate
-from reports.stats.ratings import Floats, Indices, category_index
+type Floats = npt.NDArray[np.float64]
 
-NOTHING = "Nothing has been judged yet."
 NO_MODE = "No failure mode has been named yet."
 
 
-def wilson(successes: float, n: int, level: float = 0.95, reason: str = NOTHING) -> Estimate:
-    """A share with its score interval. Wilson (1927), Journal of the American Statistical Association 22:209-212."""
-    if not n:
-        return Estimate.undefined(reason)
-    if not 0 <= successes <= n:
-        raise ValueError("A share lies between 0 and 1.")
-    z = NormalDist().inv_cdf((1 + level) / 2)
-    share, room = successes / n, z * z / n
+def wilson(share: float, n: float, reach: float) -> tuple[float, float]:
+    """The score interval: Wilson (1927), Journal of the American Statistical Association 22:209-212.
+
+    ``n`` observations, ``reach`` in standard errors. Of clustered labels ``n`` is how many independent ones would have
+    their variance: Korn and Graubard (1998), Survey Methodology 24:193-201.
+    """
+    room = reach**2 / n
     centre = (share + room / 2) / (1 + room)
-    half = z * sqrt(share * (1 - share) / n + room / (4 * n)) / (1 + room)
-    # At 0 and 1 the bound is exact; rounding must not push it past the share.
-    low = 0.0 if not successes else max(0.0, centre - half)
-    high = 1.0 if successes == n else min(1.0, centre + half)
-    return Estimate(value=share, n=n, low=low, high=high, level=level)
+    half = reach * sqrt(share * (1 - share) / n + room / (4 * n)) / (1 + room)
+    return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def failure_mode_shares(modes: Sequence[str], categories: Sequence[str], *, level: float = 0.95) -> dict[str, Estimate]:
-    """The share of each failure mode among the flagged judgments that name one; an empty mode is missing."""
-    named = [mode for mode in modes if mode]
-    counts = dict.fromkeys(categories, 0)
-    for mode in named:
-        counts[mode] += 1
-    return {mode: wilson(count, len(named), level, NO_MODE) for mode, count in counts.items()}
+def ratio(total: Floats) -> Any:
+    """The first column by the second; NaN where that is nothing."""
+    below = total[..., 1]
+    return np.divide(total[..., 0], below, out=np.full(np.shape(below), np.nan), where=below > 0)
 
 
-def counts_by_subject(labels: Floats, subject: Indices, subjects: int, categories: npt.ArrayLike) -> Indices:
-    """Subjects x categories. Sums over subjects, so that a bootstrap of subjects is a matrix product."""
-    scale = np.asarray(categories, dtype=np.float64)
-    cells = subject * len(scale) + category_index(labels, scale)
-    return np.bincount(cells, minlength=subjects * len(scale)).reshape(subjects, len(scale)).astype(np.int64)
-
-
-def shares_of(counts: npt.ArrayLike) -> Floats:
-    """Shares along the last axis; NaN in a replicate that drew no observation, which a bootstrap drops."""
-    table = np.asarray(counts, dtype=np.float64)
-    totals = table.sum(axis=-1, keepdims=True)
-    shares: Floats = np.divide(table, totals, out=np.full_like(table, np.nan), where=totals > 0)
-    return shares
+def shares(total: Floats) -> Any:
+    """Each column by the sum of all; NaN where that is nothing."""
+    whole = total.sum(axis=-1, keepdims=True)
+    return np.divide(total, whole, out=np.full(np.shape(total), np.nan), where=whole > 0)

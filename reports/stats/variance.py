@@ -1,6 +1,6 @@
-"""Where the spread of labels comes from: rater, subject, item, and what is left.
+"""Where the spread of labels comes from: rater, subject, prompt, item, and what is left.
 
-Model: label = mean + rater + subject + item (a unit of the subject) + residual, all random. The residual holds what
+Model: label = mean + rater + subject + prompt + item (a unit of the subject) + residual, all random. The residual holds what
 a rater thinks of one item, and chance.
 
 Henderson's method I: Henderson (1953), Biometrics 9:226-252; Searle, Casella and McCulloch (1992), Variance
@@ -23,8 +23,12 @@ ENTANGLED = "Who judged what does not allow raters, subjects and items to be tol
 ONE_LEVEL = {
     "rater": "One rater alone: nothing varies between raters.",
     "subject": "One subject alone: nothing varies between subjects.",
+    "prompt": "One prompt alone: nothing varies between prompts.",
     "item": "One unit alone: nothing varies between items.",
 }
+NO_PROMPTS = "Nothing here was judged beside a prompt."
+PROMPT_IS_ITEM = "No prompt has two units judged, so item and prompt are the same."
+PROMPT_ENTANGLED = "Which subject has which prompts does not allow the prompts' part to be told apart."
 SAME = "No subject has two units judged, so item and subject are the same."
 ONCE = "Every unit was judged once, so an item can't be told from the residual, which holds both."
 
@@ -35,6 +39,7 @@ class VarianceShares:
 
     rater: Estimate
     subject: Estimate
+    prompt: Estimate
     item: Estimate
     residual: Estimate
 
@@ -42,8 +47,8 @@ class VarianceShares:
         return {name: getattr(self, name).as_json() for name in self.__slots__}
 
 
-def variance_shares(ratings: Ratings) -> VarianceShares:
-    components = variance_components(ratings)
+def variance_shares(ratings: Ratings, prompt: Indices | None = None) -> VarianceShares:
+    components = variance_components(ratings, prompt)
     values = {name: one.value for name, one in components.items() if one.value is not None}
     total = sum(values.values())
     if values and not total:
@@ -55,26 +60,36 @@ def variance_shares(ratings: Ratings) -> VarianceShares:
     return VarianceShares(**shares)
 
 
-def variance_components(ratings: Ratings) -> dict[str, Estimate]:
-    """The variance of each source, in squared label points."""
+def variance_components(ratings: Ratings, prompt: Indices | None = None) -> dict[str, Estimate]:
+    """The variance of each source, in squared label points. ``prompt`` of each unit; without them it is the item's part."""
     n = len(ratings)
-    subject = ratings.subject[ratings.unit]
-    factors = {"rater": ratings.rater, "subject": subject, "item": ratings.unit}
-    reasons = _reasons(ratings, subject)
-    kept = {name: _compact(factor) for name, factor in factors.items() if name not in reasons}
-    undefined = {name: Estimate.undefined(reason, n) for name, reason in reasons.items()}
+    factors = {"rater": ratings.rater, "subject": ratings.subject[ratings.unit]}
+    factors |= {"item": ratings.unit} if prompt is None else {"prompt": prompt[ratings.unit], "item": ratings.unit}
+    names = ("rater", "subject", "prompt", "item", "residual")
     if n < 3:
-        return dict.fromkeys([*factors, "residual"], Estimate.undefined(TOO_FEW, n))
-    solved = _henderson(ratings.label, list(kept.values())) if kept else None
-    clusters = len(np.unique(subject))
+        return dict.fromkeys(names, Estimate.undefined(TOO_FEW, n))
+    reasons = _reasons(ratings, factors)
+    solved = _solved(ratings.label, {name: each for name, each in factors.items() if name not in reasons})
+    if solved is None and "prompt" in factors and "prompt" not in reasons:
+        reasons["prompt"] = PROMPT_ENTANGLED
+        solved = _solved(ratings.label, {name: each for name, each in factors.items() if name not in reasons})
+    clusters = len(np.unique(factors["subject"]))
+
+    def found(name: str) -> Estimate:
+        if name in reasons:
+            return Estimate.undefined(reasons[name], n)
+        if solved is None:
+            return Estimate.undefined(ENTANGLED, n)
+        return Estimate(value=max(0.0, solved[name]), n=n, clusters=clusters)
+
+    return {name: found(name) for name in names}
+
+
+def _solved(label: Floats, factors: dict[str, Indices]) -> dict[str, float] | None:
+    solved = _henderson(label, [_compact(factor) for factor in factors.values()]) if factors else None
     if solved is None:
-        found = dict.fromkeys([*kept, "residual"], Estimate.undefined(ENTANGLED, n))
-    else:
-        found = {
-            name: Estimate(value=max(0.0, float(value)), n=n, clusters=clusters)
-            for name, value in zip([*kept, "residual"], solved, strict=True)
-        }
-    return {name: (undefined | found)[name] for name in [*factors, "residual"]}
+        return None
+    return {name: float(value) for name, value in zip([*factors, "residual"], solved, strict=True)}
 
 
 def rater_noise(ratings: Ratings) -> Estimate:
@@ -96,19 +111,18 @@ def rater_noise(ratings: Ratings) -> Estimate:
     return Estimate(value=float(each.mean()), n=len(ratings), clusters=int(seen.sum()))
 
 
-def _reasons(ratings: Ratings, subject: Indices) -> dict[str, str]:
-    raters, subjects, units = (len(np.unique(one)) for one in (ratings.rater, subject, ratings.unit))
-    reasons = {}
-    if raters < 2:
-        reasons["rater"] = ONE_LEVEL["rater"]
-    if subjects < 2:
-        reasons["subject"] = ONE_LEVEL["subject"]
-    if units < 2:
-        reasons["item"] = ONE_LEVEL["item"]
-    elif units == subjects:
-        reasons["item"] = SAME
-    elif units == len(ratings):
-        reasons["item"] = ONCE
+def _reasons(ratings: Ratings, factors: dict[str, Indices]) -> dict[str, str]:
+    """Why a factor has no part of its own."""
+    levels = {name: len(np.unique(each)) for name, each in factors.items()}
+    reasons = {name: ONE_LEVEL[name] for name, number in levels.items() if number < 2}
+    if levels["item"] == levels["subject"]:
+        reasons.setdefault("item", SAME)
+    elif levels["item"] == len(ratings):
+        reasons.setdefault("item", ONCE)
+    if "prompt" not in factors or (factors["prompt"] < 0).any():
+        reasons["prompt"] = NO_PROMPTS
+    elif levels["prompt"] == levels["item"]:
+        reasons.setdefault("prompt", PROMPT_IS_ITEM)
     return reasons
 
 

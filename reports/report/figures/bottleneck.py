@@ -8,11 +8,15 @@ import numpy.typing as npt
 
 from reports.dataset.dataset import Dataset
 from reports.dataset.frames import Frame, overall_units
+from reports.report.figures.extraction import ACCEPT
 from reports.report.figures.relevance import YES, selections
-from reports.report.figures.response import NO_DIFFERENCE, ROUNDING, by_subject
-from reports.stats.classification import ceiling_of, compare, f1_of
+from reports.report.figures.response import NO_DIFFERENCE, ROUNDING
+from reports.report.figures.samples import Samples
+from reports.stats.ceiling import against_others
+from reports.stats.classification import confusion_columns, f1_of
+from reports.stats.crossing import SHARE, estimate
 from reports.stats.estimate import Estimate
-from reports.stats.resampling import Resampling, mean_of
+from reports.stats.shares import ratio
 
 type Floats = npt.NDArray[np.float64]
 
@@ -43,14 +47,12 @@ class Gap:
         }
 
 
-def bottleneck_figures(
-    dataset: Dataset, frames: dict[int, Frame], resampling: Resampling, pooled: str
-) -> dict[str, Any]:
+def bottleneck_figures(dataset: Dataset, frames: dict[int, Frame], pooled: str) -> dict[str, Any]:
     """``pooled``: what is said where the comparisons are of several arms."""
     gaps = [
-        _extraction(frames.get(1), resampling),
-        _selection(dataset, frames.get(2), resampling),
-        _response(frames.get(3), resampling),
+        _extraction(frames.get(1)),
+        _selection(dataset, frames.get(2)),
+        _response(frames.get(3)),
     ]
     word = _word(gaps)
     return {
@@ -69,56 +71,52 @@ def _pooled_selections(dataset: Dataset, frame: Frame | None) -> str:
     return f"F1 of selection pools what {len(names)} systems selected: {', '.join(names[:-1])} and {names[-1]}."
 
 
-def _extraction(frame: Frame | None, resampling: Resampling) -> Gap:
-    """Value: the share of attributes accepted. Ceiling: 1."""
+def _extraction(frame: Frame | None) -> Gap:
+    """Value: the share of attributes accepted. Best possible: 1."""
     if frame is None or not frame.consensus.known.any():
         return _missing(1, NOT_JUDGED)
-    known = frame.consensus.known
-    return _share(1, frame, known, frame.consensus.label[known] == 1, resampling)
+    place = frame.scale.index(ACCEPT)
+    return _share(1, Samples.of(frame).consensus_shares(frame.consensus.known)[place])
 
 
-def _response(frame: Frame | None, resampling: Resampling) -> Gap:
-    """Value: the share of comparisons rated better. Ceiling: 1."""
+def _response(frame: Frame | None) -> Gap:
+    """Value: the share of comparisons rated better. Best possible: 1."""
     known = None if frame is None else frame.consensus.known & overall_units(frame)
     if frame is None or known is None or not known.any():
         return _missing(3, NOT_JUDGED)
-    return _share(3, frame, known, frame.consensus.label[known] > NO_DIFFERENCE + ROUNDING, resampling)
+    unit = np.flatnonzero(known)
+    better = frame.consensus.label[unit] > NO_DIFFERENCE + ROUNDING
+    sums = Samples.of(frame).units.rows(unit).sums([better, np.ones(len(unit))])
+    return _share(3, estimate(sums, ratio, n=len(unit), within=SHARE))
 
 
-def _share(stage: int, frame: Frame, known: Any, hits: Any, resampling: Resampling) -> Gap:
-    sums = by_subject([hits], frame.ratings.subject[known], frame.ratings.subjects)
-    n = int(known.sum())
-    value = resampling.statistic(sums, lambda total: mean_of(total[..., 0], total[..., 1]), n=n)
-    gap = resampling.statistic(sums, lambda total: 1 - mean_of(total[..., 0], total[..., 1]), n=n)
-    return Gap(stage, value, Estimate(value=1.0, n=n), gap)
+def _share(stage: int, value: Estimate) -> Gap:
+    """The gap to 1 has the interval of the value, turned round."""
+    return Gap(stage, value, Estimate(value=1.0, n=value.n), value.complement())
 
 
-def _selection(dataset: Dataset, frame: Frame | None, resampling: Resampling) -> Gap:
-    """Value: F1 of the systems' selection. Ceiling: the humans' mean leave-one-out F1. Both over the same resamples."""
+def _selection(dataset: Dataset, frame: Frame | None) -> Gap:
+    """Value: F1 of the systems' selection. Ceiling: F1 of one human. Both against the same references, over the same samples."""
     if frame is None or not frame.consensus.known.any():
         return _missing(2, NOT_JUDGED)
     chosen = list(selections(dataset, frame).values())
     if not chosen:
         return _missing(2, NO_SYSTEM)
-    counts = np.sum([_confusion(frame, selected) for selected in chosen], axis=0)
-    humans = compare(frame.ratings, frame.consensus, frame.raters_of("human"), positive=YES).ceiling_by_subject()
-    both = np.concatenate([counts[:, None, :], humans], axis=1)  # subjects x (system, each human) x 4
-    n = int(counts.sum())
-    value = resampling.statistic(both, lambda total: f1_of(total[..., 0, :]), n=n)
-    ceiling = resampling.statistic(both, lambda total: ceiling_of(total[..., 1:, :]), n=n)
-    gap = resampling.statistic(both, _relative_gap, n=n)
-    return Gap(2, value, ceiling, gap)
+    samples = Samples.of(frame)
+    found = against_others(frame.human, chosen, samples.units)
+    if found.system.value is not None:
+        return Gap(2, found.system, found.human, found.gap)
+    return Gap(2, _against_consensus(samples, chosen), found.human, Estimate.undefined(found.human.reason))
 
 
-def _relative_gap(total: Floats) -> Floats:
-    ceiling = ceiling_of(total[..., 1:, :])
-    return mean_of(ceiling - f1_of(total[..., 0, :]), np.where(np.isnan(ceiling), 0, ceiling))
-
-
-def _confusion(frame: Frame, selected: Floats) -> Floats:
-    known = np.isfinite(selected) & frame.consensus.known
-    cell = frame.ratings.subject * 4 + 2 * (selected == 1) + (frame.consensus.label == YES)
-    return np.bincount(cell[known], minlength=frame.ratings.subjects * 4).reshape(-1, 4).astype(np.float64)
+def _against_consensus(samples: Samples, chosen: list[Floats]) -> Estimate:
+    """Against a panel, or one human for each unit: F1 alone, for there is no ceiling."""
+    consensus = samples.frame.consensus
+    units = [np.flatnonzero(np.isfinite(each) & consensus.known) for each in chosen]
+    unit = np.concatenate(units)
+    said = np.concatenate([each[of] == 1 for each, of in zip(chosen, units, strict=True)])
+    sums = samples.units.rows(unit).sums(confusion_columns(said, consensus.label[unit] == YES))
+    return estimate(sums, f1_of, n=len(unit), within=SHARE)
 
 
 def _missing(stage: int, reason: str) -> Gap:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from django.utils import translation
 
 from judgments.enums import FailureMode
@@ -10,9 +11,14 @@ from judgments.stages import behaviour
 from reports.dataset.dataset import Dataset
 from reports.dataset.frames import BATCH, Frame, flagged_modes, groups_of
 from reports.report.figures.agreeing import agreement_figures, pairwise
-from reports.stats.ratings import Flags, Floats, Indices
+from reports.report.figures.apart import shares_apart
+from reports.report.figures.samples import Samples
+from reports.report.figures.selecting import lines_beside, machines_apart, scores_of_raters
+from reports.stats.crossing import SHARE, Crossing, estimate, estimates
+from reports.stats.estimate import Estimate
+from reports.stats.ratings import Flags
 from reports.stats.resampling import Resampling
-from reports.stats.shares import counts_by_subject, failure_mode_shares, shares_of
+from reports.stats.shares import NO_MODE, ratio, shares
 
 GROUPS = {
     "by_system": "attribute_system",
@@ -22,72 +28,96 @@ GROUPS = {
 }
 
 
-def extraction_figures(dataset: Dataset, frame: Frame, resampling: Resampling) -> dict[str, Any]:
-    known = frame.consensus.known
+ACCEPT = 1
+
+
+def extraction_figures(dataset: Dataset, frame: Frame, _resampling: Resampling) -> dict[str, Any]:
+    samples = Samples.of(frame)
+    everything = np.ones(frame.ratings.units, dtype=bool)
+    flagged = np.asarray(frame.scale) != ACCEPT
     return {
-        "units": int(known.sum()),
+        "units": int(frame.consensus.known.sum()),
         "provisional": int(frame.provisional.sum()),
-        "shares": shares(frame, known, resampling),
-        "judgment_shares": _judgment_shares(frame, resampling),
-        **{
-            name: [{"name": group, **_group(frame, known & units, resampling)} for group, units in groups.items()]
-            for name, groups in ((name, groups_of(dataset, frame, column)) for name, column in GROUPS.items())
-        },
-        "failure_modes": _failure_modes(dataset),
-        "agreement": agreement_figures(frame),
-        "pairwise": pairwise(frame),
-        "raters": _raters(frame),
+        "shares": _shares(samples, everything),
+        "judgment_shares": _judgment_shares(samples),
+        **{name: _groups(dataset, samples, column) for name, column in GROUPS.items()},
+        "failure_modes": _failure_modes(dataset, samples),
+        "agreement": agreement_figures(samples),
+        "pairwise": pairwise(samples),
+        "raters": _raters(samples, flagged),
+        "lines": lines_beside(samples, flagged),
+        "apart": machines_apart(samples, flagged),
     }
 
 
-def shares(frame: Frame, units: Flags, resampling: Resampling) -> dict[str, Any]:
-    """Shares of units by their consensus, with intervals over subjects."""
-    return _shares(frame, frame.consensus.label[units], frame.ratings.subject[units], resampling)
-
-
-def _group(frame: Frame, units: Flags, resampling: Resampling) -> dict[str, Any]:
-    return {"units": int(units.sum()), "shares": shares(frame, units, resampling)}
-
-
-def _judgment_shares(frame: Frame, resampling: Resampling) -> dict[str, Any]:
-    """Shares of single judgments, which the published figures are given in."""
-    rows = frame.human
-    return _shares(frame, rows.label, rows.subject[rows.unit], resampling)
-
-
-def _shares(frame: Frame, labels: Floats, subject: Indices, resampling: Resampling) -> dict[str, Any]:
-    counts = counts_by_subject(labels, subject, frame.ratings.subjects, frame.scale)
-    found = resampling.statistics(counts.astype(np.float64), shares_of, n=len(labels))
+def _shares(samples: Samples, units: Flags) -> dict[str, Any]:
+    """Shares of units by their consensus."""
+    frame = samples.frame
     words = behaviour(frame.stage).words
-    return {words[label]: estimate.as_json() for label, estimate in zip(frame.scale, found, strict=True)}
+    found = samples.consensus_shares(units)
+    return {words[label]: each.as_json() for label, each in zip(frame.scale, found, strict=True)}
 
 
-def _failure_modes(dataset: Dataset) -> list[dict[str, Any]]:
-    """Among the flagged judgments that name one. Wilson's interval: a mode is a matter of the single judgment."""
-    _units, modes = flagged_modes(dataset)
-    found = failure_mode_shares(modes, FailureMode.values)
+def _groups(dataset: Dataset, samples: Samples, column: str) -> list[dict[str, Any]]:
+    frame = samples.frame
+    groups = groups_of(dataset, frame, column)
+    apart = shares_apart(samples, groups, frame.scale.index(ACCEPT))
+    return [
+        {
+            "name": name,
+            "units": int((units & frame.consensus.known).sum()),
+            "shares": _shares(samples, units),
+            "apart": apart[name].as_json(),
+        }
+        for name, units in groups.items()
+    ]
+
+
+def _judgment_shares(samples: Samples) -> dict[str, Any]:
+    """Shares of single judgments, which the published figures are given in."""
+    rows, scale = samples.human, samples.frame.scale
+    sums = samples.judgments(rows).sums([rows.label == label for label in scale])
+    found = estimates(sums, shares, n=len(rows), within=[SHARE] * len(scale))
+    words = behaviour(samples.frame.stage).words
+    return {words[label]: each.as_json() for label, each in zip(scale, found, strict=True)}
+
+
+def _failure_modes(dataset: Dataset, samples: Samples) -> list[dict[str, Any]]:
+    """Shares among the flagged judgments that name one."""
+    unit, rater, modes = flagged_modes(dataset)
+    place = np.searchsorted(samples.frame.ratings.unit_keys, unit)
+    crossing = Crossing.of(samples.frame.ratings.subject[place], raters=rater) if len(unit) else None
     with translation.override("en"):  # figures are the same whoever asks for them
         return [
-            {"mode": mode, "name": str(FailureMode(mode).label), **share.as_json()} for mode, share in found.items()
+            {"mode": mode, "name": str(FailureMode(mode).label), **_mode_share(modes, mode, crossing).as_json()}
+            for mode in FailureMode.values
         ]
 
 
-def _raters(frame: Frame) -> list[dict[str, Any]]:
-    """How often each rater flags: models beside humans."""
+def _mode_share(modes: npt.NDArray[Any], mode: str, crossing: Crossing | None) -> Estimate:
+    named = modes != ""
+    if crossing is None or not named.any():
+        return Estimate.undefined(NO_MODE)
+    sums = crossing.rows(named).sums([modes[named] == mode, np.ones(int(named.sum()))])
+    return estimate(sums, ratio, n=int(named.sum()), within=SHARE)
+
+
+def _raters(samples: Samples, flagged: Flags) -> list[dict[str, Any]]:
+    """How often each rater accepts, and how well it finds what is to be flagged: models beside humans."""
+    frame = samples.frame
     judged = np.bincount(frame.ratings.rater, minlength=frame.ratings.raters)
-    accepted = np.bincount(frame.ratings.rater[frame.ratings.label == 1], minlength=frame.ratings.raters)
+    scores = scores_of_raters(samples, flagged)
+    known = frame.consensus.known[frame.ratings.unit]
     agreed = frame.ratings.label == frame.consensus.label[frame.ratings.unit]
-    comparable = frame.consensus.known[frame.ratings.unit]
-    matches = np.bincount(frame.ratings.rater[agreed & comparable], minlength=frame.ratings.raters)
-    compared = np.bincount(frame.ratings.rater[comparable], minlength=frame.ratings.raters)
     rows = [
         {
             "key": str(frame.ratings.rater_keys[rater]),
             "name": str(frame.name[rater]),
             "kind": str(frame.kind[rater]),
             "judgments": int(judged[rater]),
-            "accept_rate": float(accepted[rater] / judged[rater]),
-            "matches_consensus": float(matches[rater] / compared[rater]) if compared[rater] else None,
+            "accept_rate": samples.share_of_rater(int(rater), frame.ratings.label == ACCEPT, known | True).as_json(),
+            "matches_consensus": samples.share_of_rater(int(rater), agreed, known).as_json(),
+            "flagging": scores[rater],
         }
         for rater in np.flatnonzero(judged)
     ]

@@ -31,14 +31,14 @@ def _expected(table: pa.Table) -> Estimate:
     return gold_accuracy(
         label=as_array(table.column("answer_recoded")).astype(np.float64),
         expected=as_array(table.column("expected_label")).astype(np.float64),
+        rater=coded(table.column("rater_key"))[0],
     )
 
 
 def _intra_rater(table: pa.Table, stage: int) -> dict[str, Any]:
-    rater, _ = coded(table.column("rater_key"))
     repeats = find_repeats(
         unit=as_array(table.column("unit_id")).astype(np.int64),
-        rater=rater,
+        rater=coded(table.column("rater_key"))[0],
         presentation=as_array(table.column("presentation")).astype(np.int64),
         label=as_array(table.column("answer_recoded")).astype(np.float64),
     )

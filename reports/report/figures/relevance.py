@@ -3,22 +3,18 @@
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 from pyarrow import compute
 
 from reports.dataset.dataset import Dataset, as_array
 from reports.dataset.frames import BATCH, Frame, groups_of
 from reports.report.figures.agreeing import agreement_figures, pairwise
-from reports.stats.classification import (
-    Compared,
-    ceiling_of,
-    compare,
-    f1_of,
-    human_ceiling,
-    score_raters,
-)
-from reports.stats.estimate import Estimate
+from reports.report.figures.apart import shares_apart
+from reports.report.figures.samples import Samples
+from reports.report.figures.selecting import lines_beside, machines_apart, scores_of_raters
+from reports.stats.ceiling import human_ceiling
+from reports.stats.classification import score_selection
+from reports.stats.ratings import Flags, Floats
 from reports.stats.resampling import Resampling
 
 YES = 1.0
@@ -30,51 +26,28 @@ GROUPS = {
 }
 
 
-def relevance_figures(dataset: Dataset, frame: Frame, resampling: Resampling) -> dict[str, Any]:
-    humans = frame.raters_of("human")
-    scores = score_raters(frame.ratings, frame.consensus, humans, positive=YES)
-    judged = np.bincount(frame.ratings.rater, minlength=frame.ratings.raters)
-    compared = compare(frame.ratings, frame.consensus, humans, positive=YES)
-    raters = [
-        {
-            "key": str(frame.ratings.rater_keys[rater]),
-            "name": str(frame.name[rater]),
-            "kind": str(frame.kind[rater]),
-            "judgments": int(judged[rater]),
-            **score.as_json(),
-        }
-        for rater, score in enumerate(scores)
-        if judged[rater] and frame.kind[rater] != "panel"
-    ]
+def relevance_figures(dataset: Dataset, frame: Frame, _resampling: Resampling) -> dict[str, Any]:
+    samples = Samples.of(frame)
+    yes = np.asarray(frame.scale) == YES
+    scores = scores_of_raters(samples, yes)
     return {
         "consensus": _consensus_figures(frame),
-        "agreement": agreement_figures(frame),
-        "pairwise": pairwise(frame),
-        "raters": sorted(raters, key=lambda row: (row["kind"] == "human", row["name"])),
-        "yes_rates": _yes_rates(frame, resampling),
-        **{
-            name: [
-                {"name": group, **_group(frame.units(units), resampling)}
-                for group, units in groups_of(dataset, frame, column).items()
-            ]
-            for name, column in GROUPS.items()
-        },
-        "human_ceiling": ceiling_estimate(compared, human_ceiling(scores), resampling).as_json(),
+        "agreement": agreement_figures(samples),
+        "pairwise": pairwise(samples),
+        "raters": _raters(frame, scores),
+        "lines": lines_beside(samples, yes),
+        "apart": machines_apart(samples, yes),
+        "yes_rates": _yes_rates(samples, np.ones(frame.ratings.units, dtype=bool)),
+        **{name: _groups(dataset, samples, column) for name, column in GROUPS.items()},
+        "human_ceiling": human_ceiling(samples.human, samples.units).as_json(),
         "selections": [
-            {"system": name, **selection_scores(frame, selected, resampling)}
+            {"system": name, **_selection(samples, selected, yes)}
             for name, selected in selections(dataset, frame).items()
         ],
     }
 
 
-def ceiling_estimate(compared: Compared, point: Estimate, resampling: Resampling) -> Estimate:
-    """The humans' mean leave-one-out F1, with its interval over subjects."""
-    if point.value is None:
-        return point
-    return resampling.statistic(compared.ceiling_by_subject(), ceiling_of, n=point.n)
-
-
-def selections(dataset: Dataset, frame: Frame) -> dict[str, npt.NDArray[np.float64]]:
+def selections(dataset: Dataset, frame: Frame) -> dict[str, Floats]:
     """What each system selected, by unit: 1 selected, 0 not, NaN where it did not speak about the case.
 
     In a case it spoke about, what it did not select is not selected: a system lists what it uses.
@@ -83,7 +56,7 @@ def selections(dataset: Dataset, frame: Frame) -> dict[str, npt.NDArray[np.float
     cases = frame.of_unit("case_id")
     place = {pair: unit for unit, pair in enumerate(zip(cases, frame.of_unit("attribute_id"), strict=True))}
     spoke = pa.concat_tables([each.select(["system", "case_id"]) for each in (records, table)])
-    found: dict[str, npt.NDArray[np.float64]] = {}
+    found: dict[str, Floats] = {}
     for system in sorted(compute.unique(spoke.column("system")).to_pylist()):
         of_system = spoke.filter(compute.equal(spoke.column("system"), system))
         chosen = np.where(np.isin(cases, as_array(of_system.column("case_id"))), 0.0, np.nan)
@@ -95,25 +68,31 @@ def selections(dataset: Dataset, frame: Frame) -> dict[str, npt.NDArray[np.float
     return found
 
 
-def selection_scores(frame: Frame, selected: npt.NDArray[np.float64], resampling: Resampling) -> dict[str, Any]:
+def _raters(frame: Frame, scores: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    judged = np.bincount(frame.ratings.rater, minlength=frame.ratings.raters)
+    rows = [
+        {
+            "key": str(frame.ratings.rater_keys[rater]),
+            "name": str(frame.name[rater]),
+            "kind": str(frame.kind[rater]),
+            "judgments": int(judged[rater]),
+            **score,
+        }
+        for rater, score in enumerate(scores)
+        if judged[rater] and frame.kind[rater] != "panel"
+    ]
+    return sorted(rows, key=lambda row: (row["kind"] == "human", row["name"]))
+
+
+def _selection(samples: Samples, selected: Floats, yes: Flags) -> dict[str, Any]:
     """A system's own selection against the consensus."""
-    known = ~np.isnan(selected) & frame.consensus.known
-    said, true = selected == 1, frame.consensus.label == YES
-    cell = frame.ratings.subject * 4 + 2 * said + true
-    counts = np.bincount(cell[known], minlength=frame.ratings.subjects * 4).reshape(-1, 4).astype(np.float64)
-    n = int(known.sum())
+    frame = samples.frame
+    known = np.where(frame.consensus.known, selected, np.nan)
+    scores = score_selection(known, frame.consensus.label == YES, samples.units, samples.swings(yes)).as_json()
     return {
-        "units": n,
-        "selected": resampling.statistic(
-            counts, lambda each: _share(each[..., 2] + each[..., 3], each.sum(-1)), n=n
-        ).as_json(),
-        "precision": resampling.statistic(
-            counts, lambda each: _share(each[..., 3], each[..., 2] + each[..., 3]), n=n
-        ).as_json(),
-        "recall": resampling.statistic(
-            counts, lambda each: _share(each[..., 3], each[..., 1] + each[..., 3]), n=n
-        ).as_json(),
-        "f1": resampling.statistic(counts, f1_of, n=n).as_json(),
+        "units": int(np.isfinite(known).sum()),
+        "selected": scores["yes_rate"],
+        **{name: scores[name] for name in ("precision", "recall", "f1", "balanced_accuracy", "mcc")},
     }
 
 
@@ -127,36 +106,29 @@ def _consensus_figures(frame: Frame) -> dict[str, Any]:
     }
 
 
-def _group(frame: Frame, resampling: Resampling) -> dict[str, Any]:
-    """How much of it matters, and who finds too much of it."""
-    known = frame.consensus.known
-    subject = frame.ratings.subject[known]
-    yes = np.bincount(subject[frame.consensus.label[known] == YES], minlength=frame.ratings.subjects)
-    counts = np.stack([yes, np.bincount(subject, minlength=frame.ratings.subjects)], axis=1).astype(np.float64)
-    n = int(known.sum())
-    share = resampling.statistic(counts, lambda each: _share(each[..., 0], each[..., 1]), n=n)
-    return {"units": n, "consensus_yes": share.as_json(), "yes_rates": _yes_rates(frame, resampling)}
+def _groups(dataset: Dataset, samples: Samples, column: str) -> list[dict[str, Any]]:
+    """How much of it matters, who finds too much of it, and how far each group lies from all others."""
+    frame = samples.frame
+    groups = groups_of(dataset, frame, column)
+    place = frame.scale.index(int(YES))
+    apart = shares_apart(samples, groups, place)
+    return [
+        {
+            "name": name,
+            "units": int((units & frame.consensus.known).sum()),
+            "consensus_yes": samples.consensus_shares(units)[place].as_json(),
+            "apart": apart[name].as_json(),
+            "yes_rates": _yes_rates(samples, units),
+        }
+        for name, units in groups.items()
+    ]
 
 
-def _yes_rates(frame: Frame, resampling: Resampling) -> dict[str, Any]:
-    """Of humans and of models, by subject."""
+def _yes_rates(samples: Samples, units: Flags) -> dict[str, Any]:
+    """Of humans together and of models together."""
+    frame = samples.frame
     rates = {}
     for kind in ("human", "model"):
-        rows = frame.ratings.of_raters(frame.raters_of(kind))
-        subject = rows.subject[rows.unit]
-        counts = np.stack(
-            [
-                np.bincount(subject[rows.label == YES], minlength=rows.subjects),
-                np.bincount(subject, minlength=rows.subjects),
-            ],
-            axis=1,
-        ).astype(np.float64)
-        rates[kind] = resampling.statistic(
-            counts, lambda each: _share(each[..., 0], each[..., 1]), n=len(rows)
-        ).as_json()
+        rows = frame.ratings.rows(frame.raters_of(kind)[frame.ratings.rater] & units[frame.ratings.unit])
+        rates[kind] = samples.share_of_judgments(rows, rows.label == YES).as_json()
     return rates
-
-
-def _share(part: npt.NDArray[np.float64], whole: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    share: npt.NDArray[np.float64] = np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=whole > 0)
-    return share

@@ -46,7 +46,7 @@ def report_figures(dataset: Dataset, *, seed: int | None = None) -> dict[str, An
         "pooled": pooled,
         "counts": _counts(dataset, found.real_conversations),
         "verdict": _beside(verdict_figures(found, _harm(stage_3), pooled), looking["sentences"]),
-        "bottleneck": bottleneck_figures(dataset, judged, resampling, pooled),
+        "bottleneck": bottleneck_figures(dataset, judged, pooled),
         "stage_1": _with_examples(dataset, judged, 1, extraction_figures, resampling),
         "stage_2": _with_examples(dataset, judged, 2, relevance_figures, resampling),
         "stage_3": stage_3,

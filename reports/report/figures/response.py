@@ -11,6 +11,7 @@ from reports.dataset.dataset import Dataset, as_array
 from reports.dataset.frames import BATCH, Frame, groups_of, overall_units
 from reports.report.figures.agreeing import agreement_figures, pairwise
 from reports.report.figures.arms import units_of
+from reports.report.figures.samples import Samples
 from reports.stats.estimate import Estimate
 from reports.stats.ratings import Flags
 from reports.stats.resampling import Resampling, mean_of
@@ -31,13 +32,14 @@ NO_COST = "No response of this system came with this figure."
 def response_figures(dataset: Dataset, frame: Frame, resampling: Resampling) -> dict[str, Any]:
     overall = overall_units(frame)
     arms = arms_of(dataset)
+    samples = Samples.of(frame)
     return {
         "overall": outcome(frame, overall, resampling),
         "attribute": outcome(frame, ~overall, resampling),
         "by_system": _by_arm(frame, arms, overall, resampling),
         **{name: _by_group(dataset, frame, column, overall, resampling) for name, column in GROUPS.items()},
-        "agreement": agreement_figures(frame),
-        "pairwise": pairwise(frame),
+        "agreement": agreement_figures(samples),
+        "pairwise": pairwise(samples),
         "cost": [_cost(dataset, arm, resampling) for arm in arms],
     }
 

@@ -18,6 +18,7 @@ from reports.report.presenting.blocks import (
     stat,
     why_missing,
 )
+from reports.report.presenting.sampling import interval_notes
 
 ALL_AGREE = "accepted_by_all"
 EXAMPLES = {
@@ -30,6 +31,7 @@ SHARES = {"percent_agreement"}
 SOURCES = {
     "rater": ("Who judged", "some raters are stricter than others"),
     "subject": ("Whose conversations", "with some subjects it goes better than with others"),
+    "prompt": ("Which prompt", "some prompts leave more room than others"),
     "item": ("What was judged", "some units of a subject are better than others"),
     "residual": ("The rest", "what one rater thinks of one unit, and chance"),
 }
@@ -49,7 +51,10 @@ def agreement_blocks(stage: dict[str, Any]) -> list[Block]:
     return [
         Heading("How far humans agree"),
         TableBlock(
-            f"Among {wording.many(agreement['raters'], 'human rater')}.", ["Figure", "Value", "What it says"], rows
+            f"Among {wording.many(agreement['raters'], 'human rater')}.",
+            ["Figure", "Value", "What it says"],
+            rows,
+            interval_notes(*agreement["figures"]),
         ),
         TableBlock(
             "Why labels differ: how much of it goes back to each of these.",

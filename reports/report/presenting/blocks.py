@@ -119,6 +119,11 @@ def signed_cell(estimate: Figure | None) -> Cell:
     return Cell(wording.signed(estimate), wording.interval(estimate), is_number=True)
 
 
+def points_cell(estimate: Figure | None) -> Cell:
+    """A difference of shares, in percentage points."""
+    return Cell(wording.percent_points(estimate), wording.interval(estimate, is_share=True, unit=""), is_number=True)
+
+
 def count_cell(value: int | None) -> Cell:
     return Cell(wording.count(value), is_number=True)
 

@@ -19,13 +19,17 @@ from reports.report.presenting.blocks import (
     count_cell,
     largest,
     left_out,
+    points_cell,
     share_cell,
     stat,
 )
+from reports.report.presenting.sampling import by_chance, interval_notes
+from reports.report.presenting.selecting import apart_table, f1_chart, measures_table
 
 TITLE = "Stage 1: are the attributes true?"
 GROUPS = {"by_system": "System", "by_origin": "Origin", "by_type": "Attribute type", "by_batch": "Batch"}
 LABELS = tuple(behaviour(StageNumber.EXTRACTION).words.values())
+FLAGGED = "Flagged is unsure or reject; here a yes is a flag. A human is compared with the other humans."
 HUMANS_SHOWN, IN_A_CHART, IN_A_TABLE = 12, 12, 40
 
 
@@ -89,16 +93,23 @@ def _group_tables(stage: dict[str, Any]) -> list[Block]:
     return [
         TableBlock(
             f"Shares by {title.lower()}, with 95 % intervals.",
-            [title, "Attributes", *(label.capitalize() for label in LABELS)],
+            [title, "Attributes", *(label.capitalize() for label in LABELS), "Accepted, minus all others"],
             [
                 [
                     Cell(group["name"]),
                     count_cell(group["units"]),
                     *(share_cell(group["shares"][label]) for label in LABELS),
+                    points_cell(group["apart"]),
                 ]
                 for group in largest(stage[name], _units, IN_A_TABLE)
             ],
-            left_out(stage[name], IN_A_TABLE),
+            [
+                *left_out(stage[name], IN_A_TABLE),
+                *by_chance(len(stage[name])),
+                *interval_notes(
+                    *(each for group in stage[name] for each in (*group["shares"].values(), group["apart"]))
+                ),
+            ],
         )
         for name, title in GROUPS.items()
         if len(stage.get(name, [])) > 1
@@ -126,6 +137,7 @@ def _raters(stage: dict[str, Any]) -> list[Block]:
     if not machines:
         return []
     humans = [rater for rater in raters if rater["kind"] == "human"]
+    shown = [*machines, *humans[:HUMANS_SHOWN]]
     return [
         Heading("How often each rater accepts"),
         TableBlock(
@@ -136,13 +148,25 @@ def _raters(stage: dict[str, Any]) -> list[Block]:
                     Cell(rater["name"]),
                     Cell(rater["kind"]),
                     count_cell(rater["judgments"]),
-                    share_cell({"value": rater["accept_rate"]}),
-                    share_cell({"value": rater["matches_consensus"]}),
+                    share_cell(rater["accept_rate"]),
+                    share_cell(rater["matches_consensus"]),
                 ]
-                for rater in [*machines, *humans[:HUMANS_SHOWN]]
+                for rater in shown
             ],
-            left_out(humans, HUMANS_SHOWN),
+            [
+                *left_out(humans, HUMANS_SHOWN),
+                *interval_notes(*(rater[key] for rater in shown for key in ("accept_rate", "matches_consensus"))),
+            ],
         ),
+        *f1_chart("flagging", [(rater["name"], rater["flagging"]) for rater in machines], stage["lines"], None),
+        measures_table(
+            f"As verifiers: what each finds of what the consensus flags. {FLAGGED}",
+            [
+                *((line["name"], line) for line in stage["lines"]),
+                *((rater["name"], rater["flagging"]) for rater in shown),
+            ],
+        ),
+        *apart_table(stage["apart"]),
     ]
 
 

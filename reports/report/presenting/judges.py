@@ -22,9 +22,11 @@ from reports.report.presenting.blocks import (
     stat,
     why_missing,
 )
+from reports.report.presenting.sampling import interval_notes
 
 TITLE = "Humans and LLMs"
 SAME_ORDER = "Same order: rank correlation with the humans' means. 1: what people rate higher the judge rates higher; 0: no connection."
+WEIGHTED = "Weighted: labels that lie close on the scale count as near agreement."
 PAIRS = {
     "human_human": "two humans",
     "model_model": "two LLMs",
@@ -74,8 +76,10 @@ def _agreement(stage: dict[str, Any], number: int) -> list[Block]:
         "Cohen's kappa of each pair of raters; models first, then the humans with the most judgments.",
         matrix,
     )
-    note = f"{wording.many(matrix['left_out'], 'more rater')} left out." if matrix["left_out"] else ""
-    return [*blocks, Drawn(chart, note)]
+    left = [f"{wording.many(matrix['left_out'], 'more rater')} left out."] if matrix["left_out"] else []
+    weighted = [WEIGHTED] if pairwise.get("is_weighted") else []
+    notes = interval_notes(*(pairwise[key] for key in known))
+    return [*blocks, *([Text(notes)] if notes else []), Drawn(chart, " ".join([*weighted, *left]))]
 
 
 def _judges(stage: dict[str, Any]) -> list[Block]:

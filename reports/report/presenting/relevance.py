@@ -19,11 +19,13 @@ from reports.report.presenting.blocks import (
     largest,
     left_out,
     number_cell,
+    points_cell,
     share_cell,
     stat,
-    why_missing,
 )
 from reports.report.presenting.extraction import HUMANS_SHOWN, IN_A_TABLE
+from reports.report.presenting.sampling import by_chance, interval_notes
+from reports.report.presenting.selecting import apart_table, f1_chart, measures_table
 
 TITLE = "Stage 2: which attributes matter?"
 MEASURES = (
@@ -98,7 +100,9 @@ def _selections(stage: dict[str, Any]) -> list[Block]:
                 ]
                 for row in stage["selections"]
             ],
-            why_missing(*(row["f1"] for row in stage["selections"])),
+            interval_notes(
+                *(row[key] for row in stage["selections"] for key in ("selected", "precision", "recall", "f1"))
+            ),
         ),
     ]
 
@@ -145,15 +149,29 @@ def _rates(stage: dict[str, Any]) -> list[Block]:
         Heading("Who says yes, and who says it too often"),
         *([Drawn(chart)] if machines else []),
         TableBlock(
-            "Each rater against the consensus; a human against the other humans.",
-            ["Rater", "Kind", "Judgments", "Yes", "Over-selection", "Precision", "Recall", "F1", "Accuracy"],
+            "Each rater beside the consensus; a human beside the other humans.",
+            ["Rater", "Kind", "Judgments", "Yes", "Over-selection"],
             [_rater(rater) for rater in shown],
             [
                 "Over-selection: the share of units a rater says yes to, minus the share the consensus says yes to.",
-                MEASURES,
                 *left_out(humans, HUMANS_SHOWN),
+                *interval_notes(*(rater[key] for rater in shown for key in ("yes_rate", "over_selection"))),
             ],
         ),
+        *f1_chart("f1", _finders(machines, stage), stage["lines"], stage["human_ceiling"]),
+        measures_table(
+            "What each rater finds of what the consensus says yes to; a human against the other humans.",
+            [*((line["name"], line) for line in stage["lines"]), *((rater["name"], rater) for rater in shown)],
+            [MEASURES],
+        ),
+        *apart_table(stage["apart"]),
+    ]
+
+
+def _finders(machines: list[dict[str, Any]], stage: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    return [
+        *((rater["name"], rater) for rater in machines),
+        *((f"{row['system']}, its selection", row) for row in stage["selections"]),
     ]
 
 
@@ -161,18 +179,23 @@ def _group_tables(stage: dict[str, Any]) -> list[Block]:
     return [
         TableBlock(
             f"What matters, by {title.lower()}, with 95 % intervals.",
-            [title, "Pairs", "Consensus says yes", "Humans say yes", "LLMs say yes"],
+            [title, "Pairs", "Consensus says yes", "Minus all others", "Humans say yes", "LLMs say yes"],
             [
                 [
                     Cell(group["name"]),
                     count_cell(group["units"]),
                     share_cell(group["consensus_yes"]),
+                    points_cell(group["apart"]),
                     share_cell(group["yes_rates"]["human"]),
                     share_cell(group["yes_rates"]["model"]),
                 ]
                 for group in largest(stage[name], lambda group: int(group["units"]), IN_A_TABLE)
             ],
-            left_out(stage[name], IN_A_TABLE),
+            [
+                *left_out(stage[name], IN_A_TABLE),
+                *by_chance(len(stage[name])),
+                *interval_notes(*(group[key] for group in stage[name] for key in ("consensus_yes", "apart"))),
+            ],
         )
         for name, title in GROUPS.items()
         if len(stage.get(name, [])) > 1
@@ -185,9 +208,5 @@ def _rater(rater: dict[str, Any]) -> list[Cell]:
         Cell(rater["kind"]),
         count_cell(rater["judgments"]),
         share_cell(rater["yes_rate"]),
-        Cell(wording.percent_points(rater["over_selection"]), is_number=True),
-        share_cell(rater["precision"]),
-        share_cell(rater["recall"]),
-        number_cell(rater["f1"]),
-        share_cell(rater["accuracy"]),
+        points_cell(rater["over_selection"]),
     ]

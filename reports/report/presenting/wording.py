@@ -24,14 +24,16 @@ def percent_points(estimate: Figure | None) -> str:
     return _written(estimate, lambda value: f"{_signed(100 * value, 1)} points")
 
 
-def interval(estimate: Figure | None, *, is_share: bool = False, digits: int | None = None) -> str:
+def interval(
+    estimate: Figure | None, *, is_share: bool = False, digits: int | None = None, unit: str | None = None
+) -> str:
     """'35.1 to 49.0 %', or nothing where there is none."""
     if estimate is None or estimate.get("low") is None or estimate.get("high") is None:
         return ""
-    factor, unit, places = (100, " %", 1) if is_share else (1, "", 2)
+    factor, usual, places = (100, " %", 1) if is_share else (1, "", 2)
     places = places if digits is None else digits
     low, high = (_digits(factor * estimate[end], places) for end in ("low", "high"))
-    return f"{low} to {high}{unit}"
+    return f"{low} to {high}{usual if unit is None else unit}"
 
 
 def reason(estimate: Figure | None) -> str:

@@ -9,9 +9,10 @@ from sklearn.metrics import accuracy_score, cohen_kappa_score, f1_score, precisi
 
 from reports.stats import consensus
 from reports.stats.agreement import AgreementFigure, agreement
-from reports.stats.classification import score_raters
+from reports.stats.classification import compare, score_raters
+from reports.stats.crossing import Crossing
 from reports.stats.explaining import explain
-from reports.stats.pairs import rater_pairs
+from reports.stats.pairs import pair_kappa
 from reports.stats.ratings import Ratings
 from tests.reports.release import DATA, EXACT, MODELS, labels, lines
 
@@ -54,14 +55,19 @@ def test_ratings_have_the_counts_of_the_readme(ratings, votes):
     assert len({case for case, _ in votes[PANEL]}) == 84
 
 
+def kappa(ratings, one, other):
+    said = ratings.matrix()
+    index = list(ratings.rater_keys)
+    return pair_kappa(said[index.index(one)], said[index.index(other)], Crossing.of(ratings.subject))
+
+
 def test_kappa_between_the_models_is_the_independent_one(ratings, votes, say):
     first, second = (votes[model] for model in MODELS)
     n = len(first)
     agreed = sum(first[unit] == second[unit] for unit in first) / n
     yes = [sum(given.values()) / n for given in (first, second)]
     chance = yes[0] * yes[1] + (1 - yes[0]) * (1 - yes[1])
-    index = {key: place for place, key in enumerate(ratings.rater_keys)}
-    found = rater_pairs(ratings).kappa(index["gemma"], index["gpt"])
+    found = kappa(ratings, "gemma", "gpt")
     shared = sorted(first)
     by_library = cohen_kappa_score([first[unit] for unit in shared], [second[unit] for unit in shared])
     assert found.n == n
@@ -69,7 +75,7 @@ def test_kappa_between_the_models_is_the_independent_one(ratings, votes, say):
     assert found.value == pytest.approx(by_library, abs=EXACT)
     say(f"kappa between the two models {found.value:.10f} on {n} units, agreement {agreed:.10f}")
     for model in MODELS:
-        pair = rater_pairs(ratings).kappa(index[PANEL], index[model])
+        pair = kappa(ratings, PANEL, model)
         both = sorted(votes[PANEL].keys() & votes[model].keys())
         expected = cohen_kappa_score([votes[PANEL][unit] for unit in both], [votes[model][unit] for unit in both])
         assert pair.value == pytest.approx(expected, abs=EXACT)
@@ -81,7 +87,8 @@ def test_scores_against_the_majority_are_the_independent_ones(ratings, votes, sa
     nobody = np.zeros(ratings.raters, dtype=np.bool_)
     panel = np.array([key == PANEL for key in ratings.rater_keys])
     reference = consensus.majority(ratings.of_raters(panel), [0, 1], otherwise=0)  # of one rater: what it said
-    scores = score_raters(ratings, reference, nobody)
+    compared = compare(ratings, reference, nobody)
+    scores = score_raters(ratings, compared, Crossing.of(ratings.subject), said=ratings.label == 1)
     say(f"yes-rate of the human majority {scores[index[PANEL]].yes_rate.value:.10f} on {len(votes[PANEL])} units")
     assert scores[index[PANEL]].f1.value == 1
     for model in MODELS:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
 from reports.stats.agreement import ONE_LABEL
+from reports.stats.crossing import ALONE
 from reports.stats.reliability import (
     NO_GOLD,
     NO_REPEATS,
@@ -34,7 +35,7 @@ def test_repeats_are_matched_with_the_first_presentation():
 @given(pairs)
 def test_weighted_kappa_is_scikit_learns(rows):
     first, again = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
-    found = intra_rater(Repeats(first, again), SCALE)
+    found = intra_rater(Repeats(first, again, np.arange(len(first))), SCALE)
     assert found.exact.value == pytest.approx((first == again).mean())
     if len({*first, *again}) == 1:
         assert found.kappa.reason == ONE_LABEL
@@ -50,8 +51,11 @@ def test_nobody_repeated_says_so():
     assert intra_rater(orphan, SCALE).kappa.reason == NO_REPEATS
 
 
-def test_gold_accuracy_has_an_interval():
-    found = gold_accuracy(label=np.array([1.0] * 9 + [2]), expected=np.ones(10))
+def test_gold_accuracy_has_an_interval_over_raters():
+    found = gold_accuracy(label=np.array([1.0] * 9 + [2]), expected=np.ones(10), rater=np.arange(10) // 2)
     assert (found.value, found.n) == (0.9, 10)
-    assert (found.low, found.high) == pytest.approx((0.5958, 0.9821), abs=5e-5)
-    assert gold_accuracy(label=np.array([]), expected=np.array([])).reason == NO_GOLD
+    assert found.over == "raters"
+    assert (found.low or 1) < 0.9 < (found.high or 0)
+    one_rater = gold_accuracy(label=np.array([1.0, 2]), expected=np.ones(2), rater=np.zeros(2, dtype=np.int64))
+    assert one_rater.no_interval == ALONE.format("rater")
+    assert gold_accuracy(label=np.array([]), expected=np.array([]), rater=np.array([], dtype=int)).reason == NO_GOLD

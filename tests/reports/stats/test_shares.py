@@ -4,20 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from scipy.stats import binomtest, norm
 
 from judgments.oversight import intervals
-from reports.stats.shares import (
-    NO_MODE,
-    NOTHING,
-    counts_by_subject,
-    failure_mode_shares,
-    shares_of,
-    wilson,
-)
+from reports.stats.shares import ratio, shares, wilson
 
-SCALE = [1, 2, 3]
-labels = st.lists(st.sampled_from([1.0, 2.0, 3.0]), min_size=1, max_size=30).map(np.array)
+REACH = norm.ppf(0.975)
 
 
 def test_wilsons_interval_is_the_published_one():
@@ -29,42 +21,25 @@ def test_wilsons_interval_is_the_published_one():
         (1, 29): (0.0061, 0.1718),
     }
     for (successes, n), interval in published.items():
-        found = wilson(successes, n)
-        assert (found.low, found.high) == pytest.approx(interval, abs=5e-5)
+        assert wilson(successes / n, n, REACH) == pytest.approx(interval, abs=5e-5)
 
 
 @given(st.integers(0, 400), st.integers(1, 400), st.sampled_from([0.9, 0.95, 0.99]))
 def test_wilsons_interval_is_scipys(successes, n, level):
-    found = wilson(min(successes, n), n, level)
-    expected = binomtest(min(successes, n), n).proportion_ci(level, method="wilson")
-    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=1e-9)
-    assert found.low is not None and found.high is not None
-    assert found.low <= min(successes, n) / n <= found.high
+    hits = min(successes, n)
+    expected = binomtest(hits, n).proportion_ci(level, method="wilson")
+    assert wilson(hits / n, n, norm.ppf((1 + level) / 2)) == pytest.approx((expected.low, expected.high), abs=1e-9)
 
 
 @given(st.integers(0, 400), st.integers(1, 400))
 def test_interval_of_the_rater_list_is_the_same(successes, n):
     """``judgments`` can't ask reports, and these statistics stand alone: the formula is written twice, and held equal."""
-    found = wilson(min(successes, n), n)
-    assert intervals.wilson(min(successes, n) / n, n) == pytest.approx((found.low, found.high), abs=1e-12)
+    share = min(successes, n) / n
+    assert intervals.wilson(share, n) == pytest.approx(wilson(share, n, REACH), abs=1e-12)
 
 
-def test_nothing_judged_has_no_share():
-    assert wilson(0, 0).reason == NOTHING
-    assert {one.reason for one in failure_mode_shares(["", ""], ["a", "b"]).values()} == {NO_MODE}
-
-
-def test_failure_modes_are_shares_of_those_named():
-    shares = failure_mode_shares(["a", "a", "", "b", "a"], ["a", "b", "c"])
-    assert {mode: (one.value, one.n) for mode, one in shares.items()} == {"a": (0.75, 4), "b": (0.25, 4), "c": (0, 4)}
-
-
-@given(labels, st.lists(st.integers(0, 2), min_size=30, max_size=30))
-def test_sums_over_subjects_give_the_shares_of_all(given_labels, subjects):
-    subject = np.array(subjects[: len(given_labels)])
-    counts = counts_by_subject(given_labels, subject, 3, SCALE)
-    expected = [float((given_labels == label).mean()) for label in SCALE]
-    assert shares_of(counts.sum(axis=0)) == pytest.approx(expected)
-    for number in set(subject.tolist()):
-        assert shares_of(counts[number]).sum() == pytest.approx(1)
-    assert np.isnan(shares_of([[0, 0]])).all()
+def test_what_divides_by_nothing_is_not_a_number():
+    assert shares(np.array([1.0, 3.0])) == pytest.approx([0.25, 0.75])
+    assert ratio(np.array([1.0, 4.0])) == 0.25
+    assert np.isnan(shares(np.zeros(2))).all()
+    assert np.isnan(ratio(np.zeros(2)))
