@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.core.validators import MaxLengthValidator
 from django.db import transaction
 
 from accounts.models import User
@@ -37,6 +38,7 @@ def mark_read(*, enrolment: Enrolment, from_rater: bool, now: datetime) -> int:
 
 def _send(message: Message) -> Message:
     message.text = message.text.strip()
+    MaxLengthValidator(MESSAGE_LENGTH)(message.text)  # of a text field the model's own check asks no length
     message.full_clean(exclude=["enrolment", "sender"])
     message.save()
     return message
