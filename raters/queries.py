@@ -7,8 +7,6 @@ from django.db.models import Count, QuerySet
 from conversations.models import Stage, Study
 from raters.models import Admission, Arrival, Enrolment, EntryLink, Message, Rater
 
-_PAGES_LOOKED_AT = 50
-
 
 def entry_links_of(study: Study) -> QuerySet[EntryLink]:
     """The study's entry links, newest stage last, each with how many raters came by it (``arrived``)."""
@@ -84,10 +82,3 @@ def enrolment_from_platform(*, link: EntryLink, person: str) -> Enrolment | None
 def arrivals_by(link: EntryLink) -> QuerySet[Arrival]:
     """The arrivals by a link, latest first."""
     return Arrival.objects.select_related("enrolment").filter(entry_link=link).order_by("-arrived_at", "-pk")
-
-
-def units_on_a_page(stage: Stage) -> float:
-    """How many units the stage's pages have on average, told from the first of them; their limit before there are any."""
-    first = stage.tasks.filter(position__isnull=False).order_by("position")[:_PAGES_LOOKED_AT]
-    counts = first.annotate(units_count=Count("units")).values_list("units_count", flat=True)
-    return sum(counts) / len(counts) if counts else stage.page_size

@@ -15,6 +15,7 @@ from raters.enums import RaterKind
 
 _MEASURED_TASKS = 200  # the latest ones tell the pace
 _ENOUGH_TASKS = 20
+_PAGES_LOOKED_AT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,13 @@ def estimate_of(stage: Stage) -> WorkEstimate:
         currency=stage.study.currency,
         k=stage.k,
     )
+
+
+def units_on_a_page(stage: Stage) -> float:
+    """How many units the stage's pages have on average, told from the first of them; their limit before there are any."""
+    first = stage.tasks.filter(position__isnull=False).order_by("position")[:_PAGES_LOOKED_AT]
+    counts = first.annotate(units_count=Count("units")).values_list("units_count", flat=True)
+    return sum(counts) / len(counts) if counts else stage.page_size
 
 
 def _built(stage: Stage) -> tuple[int, int]:

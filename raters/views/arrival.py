@@ -19,6 +19,7 @@ from raters import queries, sessions
 from raters.forms import ArrivalForm
 from raters.incoming import AnotherStudy, Incoming, ParameterMissing, read_parameters
 from raters.models import Enrolment, EntryLink, Rater
+from raters.page_sizes import units_on_a_page
 from raters.platforms.base import KeysUnavailable, TokenRefused
 from raters.platforms.registry import platform_of
 from raters.services import enrolling as services
@@ -155,7 +156,7 @@ def _arrival_context(
 ) -> dict[str, object]:
     guidelines = link.stage.guidelines.first()
     stage, study = link.stage, link.stage.study
-    seconds_per_page = queries.units_on_a_page(stage) * stage.seconds_per_unit
+    seconds_per_page = units_on_a_page(stage) * stage.seconds_per_unit
     minutes = ceil(seconds_per_page * (stage.tasks_per_visit or 1) / 60)
     return {
         "link": link,
