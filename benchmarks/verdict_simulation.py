@@ -34,7 +34,7 @@ from reports.stats.looks import LOOKS, in_look, level_of
 type Floats = npt.NDArray[np.float64]
 
 MARGIN = 0.25
-VALUES = 20  # studies of one design: what depends on the design alone is computed once
+VALUES = 40  # studies of one design: what depends on the design alone is computed once
 KNOWN = 1.96  # standard errors that an interval reaches whose variance is known
 WRONG_AT_NO_EFFECT = (Word.BETTER, Word.WORSE)
 WRONG_AT_MARGIN = (Word.WORSE, Word.NO_DIFFERENCE_SEEN)
