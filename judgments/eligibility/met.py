@@ -12,8 +12,10 @@ NOT_MET_SQL = """NOT EXISTS (
             WHERE own.task_id = slot.task_id AND own.rater_id = %(rater)s OFFSET 0)
         AND NOT EXISTS (
             SELECT FROM judgments_task twin
-            JOIN judgments_assignment own ON own.task_id = twin.id AND own.rater_id = %(rater)s
-            WHERE twin.twin_of_id = slot.task_id AND twin.withdrawn_at IS NULL OFFSET 0)"""
+            WHERE twin.twin_of_id = slot.task_id AND twin.withdrawn_at IS NULL
+                AND EXISTS (
+                    SELECT FROM judgments_assignment own
+                    WHERE own.task_id = twin.id AND own.rater_id = %(rater)s OFFSET 0) OFFSET 0)"""
 
 
 def met(rater_id: int) -> list[Barrier]:
