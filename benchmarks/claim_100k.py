@@ -157,7 +157,7 @@ def main() -> None:
     progress_of(stage, now=timezone.now() + timedelta(minutes=1))
     timed("progress of the stage", started)
     started = time.perf_counter()
-    own_progress(rater=rater, stage=stage)
+    own_progress(enrolment=rater.enrolments.get(), stage=stage)
     timed("progress of the rater", started)
     started = time.perf_counter()
     has_unbuilt(stage)

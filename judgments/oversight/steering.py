@@ -39,7 +39,9 @@ class InclusionEffect:
 
 def effect_of_excluding(*, rater_id: int, stage: Stage) -> ExclusionEffect:
     mine = Judgment.objects.filter(rater=rater_id, unit__task__stage=stage, excluded_at__isnull=True)
-    filled = Slot.objects.filter(stage=stage, assignment__rater=rater_id, filled_at__isnull=False)
+    filled = Slot.objects.filter(
+        stage=stage, assignment__rater=rater_id, filled_at__isnull=False, task__withdrawn_at__isnull=True
+    )
     return ExclusionEffect(mine.count(), filled.count())
 
 

@@ -1,36 +1,40 @@
 """One rater's own work in a stage."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
 from conversations.models import Stage
 from judgments.counting import JUDGED_SQL
-from raters.models import Rater
+from judgments.eligibility.regular_tasks import eligible_sql
+from judgments.eligibility.slots import FREE_SQL
+from raters.models import Enrolment
 
 # Beyond this the page says "about": counting further would read the whole queue at every page.
 COUNTED_AHEAD = 200
 
-_PROGRESS = f"""
+# The next slots are looked at, whoever may have them, and of their tasks those are counted that are for this rater: a
+# task is looked up for each (OFFSET 0 keeps the planner from asking all tasks of the stage whom they are for).
+_PROGRESS = """
 WITH given AS (
     SELECT own.outcome FROM judgments_assignment own JOIN judgments_task task ON task.id = own.task_id
     WHERE own.rater_id = %(rater)s AND own.stage_id = %(stage)s AND task.kind <> 'practice'
-), ahead AS (
+), ahead AS MATERIALIZED (
     SELECT task_id FROM judgments_slot slot
-    WHERE slot.stage_id = %(stage)s AND slot.assignment_id IS NULL AND NOT slot.withdrawn
+    WHERE slot.stage_id = %(stage)s AND {free}
         AND slot.position > COALESCE((
             SELECT position FROM judgments_queueposition WHERE stage_id = %(stage)s AND rater_id = %(rater)s), -1)
-        AND NOT EXISTS (
-            SELECT FROM judgments_assignment own
-            WHERE own.task_id = slot.task_id AND own.rater_id = %(rater)s OFFSET 0)
     ORDER BY slot.position, slot.number LIMIT %(slots)s
 ), tasks AS (
-    SELECT DISTINCT task_id FROM ahead
+    SELECT slot.task_id FROM (SELECT DISTINCT task_id FROM ahead) AS slot
+    CROSS JOIN LATERAL (SELECT * FROM judgments_task WHERE id = slot.task_id OFFSET 0) AS task
+    WHERE {eligible}
     UNION
     SELECT task_id FROM judgments_assignment WHERE rater_id = %(rater)s AND stage_id = %(stage)s AND outcome = ''
 )
 SELECT
-    (SELECT count(*) FROM given WHERE outcome IN {JUDGED_SQL}),
+    (SELECT count(*) FROM given WHERE outcome IN {judged}),
     (SELECT count(*) FROM given WHERE outcome <> ''),
     (SELECT count(own.id) FROM (
         SELECT arrival.id FROM raters_arrival arrival JOIN raters_enrolment enrolment
@@ -40,7 +44,7 @@ SELECT
         ON own.arrival_id = latest.id AND own.outcome NOT IN ('', 'returned') GROUP BY latest.id),
     (SELECT count(*) FROM tasks),
     (SELECT count(*) FROM judgments_unit WHERE task_id IN (SELECT task_id FROM tasks))
-"""  # noqa: S608 - of our own words only
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,18 @@ class RaterProgress:
         return self.done + self.tasks_left
 
 
-def own_progress(*, rater: Rater, stage: Stage) -> RaterProgress:
+def own_progress(*, enrolment: Enrolment, stage: Stage) -> RaterProgress:
     """What is done and what is left. Others may take some of what is left, and a quota may end it before."""
-    slots = COUNTED_AHEAD * stage.k
+    known: dict[str, Any] = {
+        "stage": stage.pk,
+        "rater": enrolment.rater_id,
+        "slots": COUNTED_AHEAD * stage.k,
+        "languages": enrolment.languages,
+        "avoids_flagged": enrolment.avoids_flagged,
+    }
+    statement = _PROGRESS.format(judged=JUDGED_SQL, free=FREE_SQL, eligible=eligible_sql(stage))
     with connection.cursor() as cursor:
-        cursor.execute(_PROGRESS, {"stage": stage.pk, "rater": rater.pk, "slots": slots})
+        cursor.execute(statement, known)
         done, claims, of_arrival, tasks, units = cursor.fetchone()
     allowed = [tasks]
     if stage.tasks_per_rater is not None:

@@ -39,7 +39,7 @@ def task_context(
 
 
 def rater_progress(admitted: AdmittedRater, *, revising: bool = False) -> dict[str, int | None]:
-    progress = own_progress(rater=admitted.rater, stage=admitted.stage)
+    progress = own_progress(enrolment=admitted.enrolment, stage=admitted.stage)
     at = progress.done if revising else min(progress.done + 1, progress.total)
     seconds = progress.units_left * admitted.stage.seconds_per_unit
     return {

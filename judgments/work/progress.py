@@ -9,13 +9,17 @@ from django.utils import timezone
 from conversations.models import Stage
 from judgments.models import Unit
 
+# Of a withdrawn task only what is filled counts: a slot that an exclusion opens there is for nobody.
 _PROGRESS = """
-WITH counted AS (
+WITH gone AS (
+    SELECT id FROM judgments_task WHERE stage_id = %(stage)s AND kind = 'regular' AND withdrawn_at IS NOT NULL
+), counted AS (
     SELECT task_id,
         count(*) AS total,
         count(filled_at) AS filled,
         count(*) FILTER (WHERE filled_at IS NULL AND assignment_id IS NOT NULL AND lease_expires_at > %(now)s) AS leased
-    FROM judgments_slot WHERE stage_id = %(stage)s AND NOT withdrawn
+    FROM judgments_slot
+    WHERE stage_id = %(stage)s AND NOT withdrawn AND (filled_at IS NOT NULL OR task_id NOT IN (SELECT id FROM gone))
     GROUP BY task_id
 ), given AS (
     SELECT count(DISTINCT given.rater_id) AS raters,
@@ -30,8 +34,7 @@ SELECT
     COALESCE(sum(total), 0)::bigint, COALESCE(sum(filled), 0)::bigint, COALESCE(sum(leased), 0)::bigint,
     count(task_id), count(task_id) FILTER (WHERE filled = total),
     (SELECT raters FROM given), (SELECT surplus FROM given), (SELECT set_aside FROM given),
-    (SELECT count(*) FROM judgments_task
-        WHERE stage_id = %(stage)s AND kind = 'regular' AND withdrawn_at IS NOT NULL)
+    (SELECT count(*) FROM gone)
 FROM counted
 """
 

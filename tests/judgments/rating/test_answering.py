@@ -249,7 +249,7 @@ def test_rater_progress_counts_done_and_left():
     rater = factories.rater(study)
     judge(claim(rater=rater, stage=stage, now=NOW), now=NOW)
     claim(rater=rater, stage=stage, now=NOW)
-    progress = own_progress(rater=rater, stage=stage)
+    progress = own_progress(enrolment=rater.enrolments.get(), stage=stage)
     assert (progress.done, progress.total, progress.units_left) == (1, 3, 6)
 
 

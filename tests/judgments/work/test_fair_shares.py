@@ -10,20 +10,21 @@ from judgments.rating.own_progress import own_progress
 from judgments.work.claiming import claim_next
 from judgments.work.opening import open_stage
 from raters.enums import EnrolmentOutcome, Platform
-from raters.models import Admission, Arrival, Enrolment, EntryLink
+from raters.models import Admission, Arrival, Enrolment, EntryLink, Rater
 from tests import factories
 from tests.judgments.raters_at_work import claim, judge, open_for_rating, work_until_nothing_left
 from tests.judgments.special_pages import set_stage
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+COMPARISONS = 3  # of each case
 
 
 def test_quota_per_rater_ends_the_work():
     study, stage = open_for_rating(1, subjects=5)
     stage = set_stage(stage, tasks_per_rater=2)
     rater = factories.rater(study)
-    assert own_progress(rater=rater, stage=stage).total == 2
+    assert own_progress(enrolment=rater.enrolments.get(), stage=stage).total == 2
     assert len(work_until_nothing_left(rater, stage, NOW)) == 2
     assert len(work_until_nothing_left(factories.rater(study), stage, NOW)) == 2
 
@@ -38,7 +39,7 @@ def test_quota_per_arrival_ends_the_arrival_and_the_next_one_goes_on():
     assert len(done) == 2
     assert set(Assignment.objects.values_list("arrival", flat=True)) == {first.pk}
     Arrival.objects.create(enrolment=enrolment, stage=stage, arrived_at=NOW + timedelta(hours=1))
-    assert own_progress(rater=rater, stage=stage).tasks_left == 2
+    assert own_progress(enrolment=rater.enrolments.get(), stage=stage).tasks_left == 2
     assert len(work_until_nothing_left(rater, stage, NOW)) == 2
 
 
@@ -111,3 +112,30 @@ def test_who_judged_a_subjects_attributes_rates_its_responses_only_where_the_stu
     assert len(rated) == (3 if allowed else 2)
     # Others are free to.
     assert len(work_until_nothing_left(factories.rater(study), third, NOW)) == 3
+
+
+def test_own_progress_counts_only_what_the_rater_will_get():
+    study, first = open_for_rating(1, subjects=3)
+    for subject in study.subjects.all():
+        for system in range(2):  # of each case one more comparison, and one that is somebody else's
+            factories.comparison(
+                subject.cases.get(), list(subject.attributes.all()), by=factories.system(study, f"system {system}")
+            )
+    third = factories.stage(study, 3, k=2)
+    open_stage(stage=third, actor=None, now=NOW)
+    third = Stage.objects.select_related("study").get(pk=third.pk)
+    rater = factories.rater(study)
+    judge(claim(rater=rater, stage=first, now=NOW), now=NOW)  # so the responses of this subject are not for them
+    assert _left(rater, third) == 2 * COMPARISONS
+    seen = []
+    while page := claim_next(rater=rater, stage=third, now=NOW):
+        judge(page, now=NOW)
+        seen.append(_left(rater, third))
+    assert seen == [COMPARISONS, 0]  # one comparison a case
+    Enrolment.objects.filter(rater=(picky := factories.rater(study))).update(languages=["de"])
+    Task.objects.filter(stage=third).update(languages=["en"])
+    assert _left(picky, third) == 0
+
+
+def _left(rater: Rater, stage: Stage) -> int:
+    return own_progress(enrolment=rater.enrolments.get(), stage=stage).tasks_left

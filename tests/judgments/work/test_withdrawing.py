@@ -4,9 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from judgments.enums import ExclusionReason
+from judgments.oversight.steering import effect_of_excluding
+from judgments.work.claiming import claim_next
+from judgments.work.excluding import exclude_judgments, include_judgments
 from judgments.work.progress import progress_of
-from judgments.work.withdrawing import sync_withdrawn
-from tests.judgments.raters_at_work import open_for_rating
+from judgments.work.withdrawing import UPSETTING, sync_withdrawn, withdraw_tasks
+from tests import factories
+from tests.judgments.raters_at_work import claim, judge, open_for_rating
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -23,6 +28,22 @@ def test_withdrawing_closes_open_slots_and_restoring_brings_them_back():
     subject.save()
     assert sync_withdrawn(stage=stage, now=NOW) == 1
     assert progress_of(stage, now=NOW).total == 6
+
+
+def test_a_slot_that_an_exclusion_opens_in_a_withdrawn_task_waits_for_nobody():
+    study, stage = open_for_rating(1, subjects=2, k=2)
+    rater = factories.rater(study)
+    judge(claim(rater=rater, stage=stage, now=NOW), now=NOW)
+    withdraw_tasks(stage.tasks.all(), reason=UPSETTING, now=NOW)
+    before = progress_of(stage, now=NOW)
+    assert (before.total, before.filled, before.waiting, before.tasks_done) == (1, 1, 0, 1)
+    assert effect_of_excluding(rater_id=rater.pk, stage=stage).slots == 0
+    exclude_judgments(rater=rater, stage=stage, reason=ExclusionReason.SPEEDING, actor=None, now=NOW)
+    after = progress_of(stage, now=NOW)
+    assert (after.total, after.filled, after.waiting, after.tasks) == (0, 0, 0, 0)
+    assert claim_next(rater=factories.rater(study), stage=stage, now=NOW) is None
+    include_judgments(rater=rater, stage=stage, actor=None, now=NOW)
+    assert progress_of(stage, now=NOW) == before
 
 
 def test_task_is_withdrawn_when_all_its_attributes_are():
