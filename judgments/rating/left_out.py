@@ -9,22 +9,20 @@ from django.shortcuts import render
 
 from conversations.models import Study
 from conversations.reading import PIECE
-from judgments.models import Assignment, Unit
+from judgments.models import Unit
 from judgments.rating.material import conversations_of, laid_out, spans_of, turns_of, written
-from judgments.rating.task_page import reason_of, said_of, shown_units, texts_of
+from judgments.rating.task_page import ShownPage, reason_of, said_of, shown_units, texts_of
 
 _MOST_DIGITS = 18  # of what may be an id
 
 
-def rest_answer(
-    request: HttpRequest, assignment: Assignment, *, study: Study, material_url: str, unit_id: int | None = None
-) -> HttpResponse:
+def rest_answer(request: HttpRequest, page: ShownPage, *, study: Study, unit_id: int | None = None) -> HttpResponse:
     """The piece that is asked for, ready to take the place of its button. Raises Http404."""
     try:
-        template, context = rest_of_page(assignment, request.GET.dict(), study=study, unit_id=unit_id)
+        template, context = rest_of_page(page, request.GET.dict(), study=study, unit_id=unit_id)
     except NoSuchRest as error:
         raise Http404("The page has nothing of that name, or no longer.") from error
-    return render(request, template, context | {"material_url": material_url})
+    return render(request, template, context | {"material_url": page.material_url})
 
 
 class NoSuchRest(Exception):
@@ -32,19 +30,19 @@ class NoSuchRest(Exception):
 
 
 def rest_of_page(
-    assignment: Assignment, asked: Mapping[str, str], *, study: Study, unit_id: int | None = None
+    page: ShownPage, asked: Mapping[str, str], *, study: Study, unit_id: int | None = None
 ) -> tuple[str, dict[str, Any]]:
     """What a page left out and its rater has opened: the template and what it shows. Raises NoSuchRest."""
-    units = shown_units(assignment, unit_id)
+    units = shown_units(page, unit_id)
     if "text" in asked:
-        return _rest_of_text(assignment, asked, units, study)
-    if assignment.task.subject is None:
+        return _rest_of_text(page, asked, units, study)
+    if page.task.subject is None:
         raise NoSuchRest
     spans = spans_of(units)
     if "after" in asked:
-        found = conversations_of(assignment.task.subject, spans, after=_number(asked, "after"))
+        found = conversations_of(page.task.subject, spans, after=_number(asked, "after"))
         return "judgments/parts/conversations.html", {"conversations": found}
-    wanted = assignment.task.subject.conversations.filter(
+    wanted = page.task.subject.conversations.filter(
         pk=_number(asked, "conversation"), withdrawn_at__isnull=True
     ).first()
     if wanted is None:
@@ -55,13 +53,13 @@ def rest_of_page(
 
 
 def _rest_of_text(
-    assignment: Assignment, asked: Mapping[str, str], units: Sequence[Unit], study: Study
+    page: ShownPage, asked: Mapping[str, str], units: Sequence[Unit], study: Study
 ) -> tuple[str, dict[str, Any]]:
     name, start = asked["text"], _number(asked, "start")
     if name in {"left", "right"}:
-        texts, show = texts_of(assignment), laid_out
+        texts, show = texts_of(page), laid_out
     else:
-        texts = texts_of(assignment) | {f"text-{unit.pk}": said_of(unit) for unit in units}
+        texts = texts_of(page) | {f"text-{unit.pk}": said_of(unit) for unit in units}
         texts |= {f"reason-{unit.pk}": reason_of(unit, study) for unit in units}
         show = partial(written, most=PIECE)
     if not 0 < start < len(texts.get(name, "")):

@@ -14,7 +14,7 @@ from judgments.models import Assignment
 from judgments.rating.admitted import AdmittedRater
 from judgments.rating.own_pages import last_submitted
 from judgments.rating.own_progress import own_progress
-from judgments.rating.task_page import TaskPage, build_page
+from judgments.rating.task_page import TaskPage, build_page, page_of
 from judgments.rating.why_nothing import why_nothing
 from judgments.stages import behaviour
 from raters.queries import has_unread_answer
@@ -27,7 +27,9 @@ def task_context(
 
     ``previous`` is the page where "back" leads, where that is known already.
     """
-    page: TaskPage | None = build_page(assignment, study=admitted.study) if assignment else None
+    page: TaskPage | None = (
+        build_page(page_of(assignment, study=admitted.study), study=admitted.study) if assignment else None
+    )
     return {
         "study": admitted.study,
         "stage": admitted.stage,

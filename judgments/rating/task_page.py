@@ -1,18 +1,17 @@
-"""What a rating page shows: built for one assignment, and nothing in it tells a condition or another's label."""
+"""What a rating page shows: nothing in it tells a condition or another's label."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from conversations.models import Response, Study
+from conversations.models import Response, Stage, Study
 from conversations.reading import cut
 from judgments.blinding import as_seen
 from judgments.eligibility.live import live_units
-from judgments.models import Assignment, Unit
+from judgments.models import Assignment, Task, Unit
 from judgments.order import shuffled
 from judgments.rating.material import (
     ConversationList,
@@ -31,6 +30,28 @@ LONGEST_PROMPT = 10_000
 LONGEST_ATTRIBUTE = 2_000
 LONGEST_REASON = 1_000
 _NAMED = 150  # what a screen reader is told again with each control
+_NOBODY = 0  # no rater has this number, so no rater's own order of units is told
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPage:
+    """A task before somebody's eyes: a rater's, at an assignment of theirs, or of one who only looks at what raters get."""
+
+    task: Task
+    stage: Stage  # the task's
+    personalized_left: bool | None  # stage 3 only
+    material_url: str  # to which the query of each rest is added
+    assignment: Assignment | None = None
+
+    @property
+    def rater_id(self) -> int:
+        return self.assignment.rater_id if self.assignment else _NOBODY
+
+
+def page_of(assignment: Assignment, *, study: Study) -> ShownPage:
+    """The rater's own page, as they get it."""
+    url = reverse("judgments:material", args=[study.slug, assignment.stage.number, assignment.pk])
+    return ShownPage(assignment.task, assignment.stage, assignment.personalized_left, f"{url}?", assignment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +73,13 @@ class UnitView:
 
 @dataclass(frozen=True, slots=True)
 class TaskPage:
-    assignment_id: str
     units: Sequence[UnitView]
     choices: Sequence[Choice]
-    revising: bool
-    active_ms: int
-    draft_revision: int
-    begun_ms: int  # since 1970: the page's drafts are numbered by the time since then
+    assignment_id: str = ""  # empty, and the next four say nothing, where somebody only looks
+    revising: bool = False
+    active_ms: int = 0
+    draft_revision: int = 0
+    begun_ms: int = 0  # since 1970: the page's drafts are numbered by the time since then
     flagged: bool = False  # the rater is warned before it is shown
     missing_attributes: str = ""
     comment: str = ""
@@ -79,41 +100,45 @@ class _Answers:
     comment: str = ""
 
 
-def build_page(assignment: Assignment, *, study: Study, unit_id: int | None = None) -> TaskPage:
-    """The page of an assignment, or of one unit of it. The order of its units is the rater's own at every visit."""
-    way = behaviour(assignment.stage.number)
-    units = shown_units(assignment, unit_id)
+def build_page(page: ShownPage, *, study: Study, unit_id: int | None = None) -> TaskPage:
+    """The page with all its units, or with one of them. Their order is the rater's own at every visit."""
+    way = behaviour(page.stage.number)
+    units = shown_units(page, unit_id)
     overall = [unit for unit in units if _is_overall(unit)]
     by_id = {unit.pk: unit for unit in units if not _is_overall(unit)}
-    order = shuffled(by_id, key=bytes(study.key), rater_id=assignment.rater_id, task_id=assignment.task_id)
+    order = shuffled(by_id, key=bytes(study.key), rater_id=page.rater_id, task_id=page.task.pk)
     others = [by_id[unit_id] for unit_id in order]
-    answers = _answers_of(assignment)
+    answers = _answers_of(page.assignment) if page.assignment else _Answers()
     quotes = quotes_of(others) if way.rests_on_conversations else {}
     return TaskPage(
-        assignment_id=str(assignment.pk),
         units=[_unit_view(unit, answers, quotes.get(unit.pk, ()), study) for unit in [*overall, *others]],
         choices=way.choices(),
-        revising=bool(assignment.outcome),
-        active_ms=assignment.active_ms,
-        draft_revision=assignment.draft_revision,
-        begun_ms=_milliseconds(assignment.started_at),
-        flagged=assignment.task.flagged,
+        flagged=page.task.flagged,
         missing_attributes=answers.missing_attributes,
         comment=answers.comment,
-        material_url=reverse("judgments:material", args=[study.slug, way.number, assignment.pk]) + "?",
-        **_material(assignment, others),
+        material_url=page.material_url,
+        **_work_on(page.assignment),
+        **_material(page, others),
     )
 
 
-def shown_units(assignment: Assignment, unit_id: int | None = None) -> list[Unit]:
+def shown_units(page: ShownPage, unit_id: int | None = None) -> list[Unit]:
     """The units of a page, or the one asked for, in no order."""
-    live = live_units(assignment.task_id).select_related("attribute")
+    live = live_units(page.task.pk).select_related("attribute")
     return [unit for unit in live if unit_id in {None, unit.pk}]
 
 
-def _milliseconds(moment: datetime | None) -> int:
-    """Since 1970. A preview's assignment is none that was ever begun."""
-    return int(moment.timestamp() * 1000) if moment else 0
+def _work_on(assignment: Assignment | None) -> dict[str, Any]:
+    """Of whom it is, and how far they are."""
+    if assignment is None:
+        return {}
+    return {
+        "assignment_id": str(assignment.pk),
+        "revising": bool(assignment.outcome),
+        "active_ms": assignment.active_ms,
+        "draft_revision": assignment.draft_revision,
+        "begun_ms": int(assignment.started_at.timestamp() * 1000),
+    }
 
 
 def _is_overall(unit: Unit) -> bool:
@@ -166,24 +191,23 @@ def reason_of(unit: Unit, study: Study) -> str:
     return unit.attribute.reason if unit.attribute and study.show_reason else ""
 
 
-def _material(assignment: Assignment, units: Sequence[Unit]) -> dict[str, Any]:
-    subject = assignment.task.subject
+def _material(page: ShownPage, units: Sequence[Unit]) -> dict[str, Any]:
+    subject = page.task.subject
     if subject is not None:
-        failure_modes = [
-            (mode.value, str(mode.label)) for mode in behaviour(assignment.stage.number).every_failure_mode()
-        ]
+        modes = behaviour(page.stage.number).every_failure_mode()
+        failure_modes = [(mode.value, str(mode.label)) for mode in modes]
         return {"conversations": conversations_of(subject, spans_of(units)), "failure_modes": failure_modes}
-    texts = texts_of(assignment)
+    texts = texts_of(page)
     prompt = written("prompt", texts.pop("prompt"), most=LONGEST_PROMPT)
     return {"prompt": prompt} | {name: laid_out(name, text) for name, text in texts.items()}
 
 
-def texts_of(assignment: Assignment) -> dict[str, str]:
+def texts_of(page: ShownPage) -> dict[str, str]:
     """The texts that a page of stage 2 or 3 is about, by the name under which their rest is asked for."""
-    comparison = assignment.task.comparison
+    comparison = page.task.comparison
     if comparison is None:
-        return {"prompt": assignment.task.case.prompt.text} if assignment.task.case else {}
-    left, right = _sides(comparison.generic, comparison.personalized, personalized_left=assignment.personalized_left)
+        return {"prompt": page.task.case.prompt.text} if page.task.case else {}
+    left, right = _sides(comparison.generic, comparison.personalized, personalized_left=page.personalized_left)
     return {"prompt": comparison.case.prompt.text, "left": left.text, "right": right.text}
 
 

@@ -22,13 +22,13 @@ from conversations.permissions import MANAGE, get_study
 from judgments.blinding import as_seen, canonical
 from judgments.disclosure import look, sight_of
 from judgments.enums import LookWay
-from judgments.models import Assignment, Unit
+from judgments.models import Unit
 from judgments.oversight import adjudicating
 from judgments.oversight.disagreement import adjudicable, said_of, units_in_disagreement
 from judgments.oversight.forms.adjudication import AdjudicationForm
 from judgments.rating.left_out import rest_answer
 from judgments.rating.page_context import key_legend
-from judgments.rating.task_page import build_page
+from judgments.rating.task_page import ShownPage, build_page
 
 UNITS_PER_PAGE = 25
 NO_KEYS = {"flag", "undo"}
@@ -54,7 +54,7 @@ def unit(request: HttpRequest, slug: str, unit_id: int) -> HttpResponse:
     study, found = _unit(request, slug, unit_id)
     _look(request, found.task.stage)
     side = _personalized_left(request, found)
-    page = build_page(_drawn(found, side=side), study=study, unit_id=unit_id)
+    page = build_page(_drawn(study, found, side=side), study=study, unit_id=unit_id)
     user = user_of(request)
     if "show" in request.POST:
         adjudicating.look(unit=found, actor=user)
@@ -82,11 +82,7 @@ def unit(request: HttpRequest, slug: str, unit_id: int) -> HttpResponse:
         "stage": found.task.stage,
         "unit": found,
         "adjudicating": True,
-        "page": replace(
-            page,
-            units=[replace(view, label=chosen) for view in page.units],
-            material_url=reverse("stages:adjudicate-material", args=[slug, unit_id]) + "?",
-        ),
+        "page": replace(page, units=[replace(view, label=chosen) for view in page.units]),
         "form": form,
         "decided": getattr(found, "adjudication", None),
         "personalized_left": side,
@@ -105,8 +101,8 @@ def unit(request: HttpRequest, slug: str, unit_id: int) -> HttpResponse:
 def material(request: HttpRequest, slug: str, unit_id: int) -> HttpResponse:
     """What was too long to be sent with the page, once it is opened."""
     study, found = _unit(request, slug, unit_id)
-    drawn = _drawn(found, side=_personalized_left(request, found))
-    return rest_answer(request, drawn, study=study, material_url=f"{request.path}?", unit_id=unit_id)
+    drawn = _drawn(study, found, side=_personalized_left(request, found))
+    return rest_answer(request, drawn, study=study, unit_id=unit_id)
 
 
 @login_required
@@ -145,9 +141,10 @@ def _personalized_left(request: HttpRequest, found: Unit) -> bool | None:
     return bool(hmac.digest(bytes(found.task.stage.study.key), message, hashlib.sha256)[0] & 1)
 
 
-def _drawn(found: Unit, *, side: bool | None) -> Assignment:
-    """The page as a rater would get it; never saved."""
-    return Assignment(task=found.task, stage=found.task.stage, rater_id=0, personalized_left=side)
+def _drawn(study: Study, found: Unit, *, side: bool | None) -> ShownPage:
+    """The page as a rater would get it."""
+    url = reverse("stages:adjudicate-material", args=[study.slug, found.pk])
+    return ShownPage(found.task, found.task.stage, side, f"{url}?")
 
 
 def _given(found: Unit, *, side: bool | None) -> dict[str, Any]:

@@ -20,15 +20,14 @@ from conversations.models import Stage
 from conversations.permissions import READ, get_study
 from judgments.eligibility.live import live_tasks
 from judgments.enums import TaskKind
-from judgments.models import Assignment, Task
+from judgments.models import Task
 from judgments.rating.left_out import rest_answer
 from judgments.rating.page_context import key_legend
-from judgments.rating.task_page import TaskPage, build_page
+from judgments.rating.task_page import ShownPage, TaskPage, build_page
 from judgments.stages import behaviour
 from judgments.work.building import build_units
 
 _SAMPLE = 5  # targets of a stage whose pages are not built yet
-_NOBODY = 0  # no rater has this number, so no rater's own order of units is told
 
 
 @login_required
@@ -102,13 +101,7 @@ def _page_asked_for(request: HttpRequest, stage: Stage) -> "Page[Task]":
 def _page_of(task: Task, stage: Stage, *, at: int) -> TaskPage:
     """Sides are drawn anew at every view; what is opened of the page later has to name how they were drawn."""
     side = secrets.choice((True, False)) if task.comparison_id else None
-    page = build_page(_drawn(task, stage, side=side), study=stage.study)
-    return replace(page, material_url=_material_url(stage, at=at, side=side))
-
-
-def _drawn(task: Task, stage: Stage, *, side: bool | None) -> Assignment:
-    """An assignment that is never saved."""
-    return Assignment(task=task, stage=stage, rater_id=_NOBODY, personalized_left=side)
+    return build_page(ShownPage(task, stage, side, _material_url(stage, at=at, side=side)), study=stage.study)
 
 
 def _material_url(stage: Stage, *, at: int, side: bool | None) -> str:
@@ -122,5 +115,5 @@ def _rest(request: HttpRequest, stage: Stage, *, is_sample: bool = False) -> Htt
         raise Http404("There is nothing to judge.")
     task = shown.object_list[0]
     side = request.GET.get("drawn") == "1" if task.comparison_id else None
-    material_url = _material_url(stage, at=shown.number, side=side)
-    return rest_answer(request, _drawn(task, stage, side=side), study=stage.study, material_url=material_url)
+    page = ShownPage(task, stage, side, _material_url(stage, at=shown.number, side=side))
+    return rest_answer(request, page, study=stage.study)

@@ -15,7 +15,7 @@ from judgments.rating.admitted import AdmittedRater
 from judgments.rating.blinding_pages import pages_to_ask_about
 from judgments.rating.forms import SURENESS, BlindingForm
 from judgments.rating.own_pages import assignment_of
-from judgments.rating.task_page import build_page
+from judgments.rating.task_page import build_page, page_of
 from judgments.rating.views.guard import for_raters
 from judgments.stages import Choice
 
@@ -93,7 +93,7 @@ def _context(admitted: AdmittedRater, asked: AskedPages, page: Assignment, form:
     return {
         "study": admitted.study,
         "stage": admitted.stage,
-        "page": build_page(page, study=admitted.study),
+        "page": build_page(page_of(page, study=admitted.study), study=admitted.study),
         "at": asked["total"] - len(asked["left"]) + 1,
         "total": asked["total"],
         "form": form,

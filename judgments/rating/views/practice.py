@@ -18,7 +18,7 @@ from judgments.rating.feedback import feedback_of
 from judgments.rating.forms import CheckForm
 from judgments.rating.page_context import frame_context, parts, task_context, task_url
 from judgments.rating.refusals import NotYours
-from judgments.rating.task_page import build_page
+from judgments.rating.task_page import build_page, page_of
 from judgments.rating.views.guard import body, for_raters, unless_withdrawn
 from raters.enums import EnrolmentOutcome
 
@@ -94,7 +94,7 @@ def _required_practice(admitted: AdmittedRater, assignment_id: uuid.UUID) -> Ass
 
 def _practice_context(admitted: AdmittedRater, assignment: Assignment) -> dict[str, Any]:
     at, total = lessons.practice_place(admitted.admission, assignment.task_id)
-    page = build_page(assignment, study=admitted.study)
+    page = build_page(page_of(assignment, study=admitted.study), study=admitted.study)
     return {"study": admitted.study, "stage": admitted.stage, "page": page, "practice": {"at": at, "total": total}}
 
 

@@ -19,6 +19,7 @@ from judgments.rating.gates import next_gate
 from judgments.rating.given_answers import Acknowledgement
 from judgments.rating.left_out import rest_answer
 from judgments.rating.page_context import frame_context, parts, task_context, task_url
+from judgments.rating.task_page import page_of
 from judgments.rating.views.guard import body, for_raters, unless_withdrawn
 from judgments.work import beginning, claiming, leases
 
@@ -74,7 +75,7 @@ def material(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.
     assignment = own_pages.assignment_of(rater=admitted.rater, stage=admitted.stage, assignment_id=assignment_id)
     if assignment is None or not own_pages.may_read_on(assignment):
         raise Http404("This page is not yours, or no longer.")
-    return rest_answer(request, assignment, study=admitted.study, material_url=f"{request.path}?")
+    return rest_answer(request, page_of(assignment, study=admitted.study), study=admitted.study)
 
 
 @for_raters

@@ -11,7 +11,7 @@ from judgments.authoring import questions
 from judgments.authoring.twins import Instruction, TwinRefused, TwinUnit, make_twin, restore_twin, retire_twin
 from judgments.enums import TaskKind
 from judgments.models import Assignment, Judgment, Question, Task
-from judgments.rating.task_page import build_page
+from judgments.rating.task_page import build_page, page_of
 from judgments.stages import behaviour
 from judgments.work.claiming import claim_next
 from judgments.work.gold_agreement import attention_results, gold_agreement
@@ -120,7 +120,7 @@ def test_an_instruction_stands_among_the_attributes_and_takes_an_answer():
     at = Assignment.objects.create(
         task=check, stage=stage, rater=factories.rater(study), personalized_left=True, started_at=NOW
     )
-    page = build_page(at, study=study)
+    page = build_page(page_of(at, study=study), study=study)
     assert [unit.is_overall for unit in page.units].count(True) == 1
     assert next(unit for unit in page.units if unit.text == told.text).is_overall is False
     judge(at, now=NOW, label=4)
