@@ -5,11 +5,12 @@ The view ``judgments_consensus`` says the same, for humans and panels; a test ho
 
 from django.db.models import Q
 
-from judgments.enums import JUDGED, Outcome, TaskKind
+from judgments.enums import JUDGED, SET_ASIDE, Outcome, TaskKind
 from raters.enums import RaterKind
 
 # For ``outcome IN ...``.
 JUDGED_SQL = f"({', '.join(repr(outcome.value) for outcome in JUDGED)})"
+SET_ASIDE_SQL = f"({', '.join(repr(outcome.value) for outcome in SET_ASIDE)})"
 
 # A truth of the rows ``judgment``, its ``task``, its ``rater`` and, left joined, its ``assignment``.
 COUNTED_SQL = f"""(

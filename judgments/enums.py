@@ -32,6 +32,8 @@ class Outcome(models.TextChoices):
 
 # The page was answered: in time to count, or after others had filled its slots.
 JUDGED = (Outcome.SUBMITTED, Outcome.SURPLUS)
+# The rater left it unjudged, and said why.
+SET_ASIDE = (Outcome.CANNOT_JUDGE, Outcome.UPSETTING, Outcome.TECHNICAL)
 
 
 class ExtractionLabel(models.IntegerChoices):

@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connection
 
 from conversations.models import Study
-from judgments.counting import COUNTED_SQL, JUDGED_SQL
+from judgments.counting import COUNTED_SQL, JUDGED_SQL, SET_ASIDE_SQL
 from judgments.oversight.intervals import Clustered, Share
 
 UNITS_TO_STRAIGHT_LINE = 4
@@ -45,7 +45,7 @@ WITH stage AS (
     SELECT rater_id, stage_id,
         count(*) FILTER (WHERE outcome = 'submitted') AS submitted,
         count(*) FILTER (WHERE outcome = 'surplus') AS surplus,
-        count(*) FILTER (WHERE outcome IN ('cannot_judge', 'upsetting', 'technical')) AS set_aside,
+        count(*) FILTER (WHERE outcome IN {SET_ASIDE_SQL}) AS set_aside,
         count(*) FILTER (WHERE outcome = '') AS at_hand,
         sum(excluded)::bigint AS excluded
     FROM given GROUP BY rater_id, stage_id

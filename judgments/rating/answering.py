@@ -10,7 +10,7 @@ from django.db.models import OuterRef, QuerySet
 
 from conversations.enums import StageState, StudyState
 from conversations.models import Stage
-from judgments.enums import JUDGED, FailureMode, Outcome, TaskKind
+from judgments.enums import JUDGED, SET_ASIDE, FailureMode, Outcome, TaskKind
 from judgments.models import Assignment, Judgment, Task, Unit
 from judgments.models import Submission as CommittedSubmission
 from judgments.rating.answer_statement import store_answers
@@ -22,7 +22,6 @@ from judgments.work.withdrawing import UPSETTING, withdraw_tasks
 from raters.enums import EnrolmentOutcome
 from raters.models import Enrolment, Rater
 
-SET_ASIDE = frozenset({Outcome.CANNOT_JUDGE, Outcome.UPSETTING, Outcome.TECHNICAL})
 UPSET_RATERS_TO_WITHDRAW = 3
 
 

@@ -4,17 +4,17 @@ Texts are taken by the rule of ``accounts.storable`` for what a person typed: wh
 """
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from accounts import storable
-from judgments.enums import Outcome
+from judgments.enums import SET_ASIDE, Outcome
 from judgments.rating.given_answers import GivenAnswers, UnitAnswer
 from judgments.rating.refusals import BadRequest
 
-ACTS = {Outcome.CANNOT_JUDGE, Outcome.UPSETTING, Outcome.TECHNICAL}
 TEXT_LIMIT = 4000
 DRAFT_UNITS_LIMIT = 100
 ACTIVE_LIMIT_MS = 24 * 60 * 60 * 1000
@@ -67,7 +67,7 @@ def draft(body: Any) -> dict[str, Any]:
 def set_aside(body: Any) -> dict[str, Any]:
     fields = _Fields.of(body)
     return {
-        "act": Outcome(fields.one_of("act", ACTS)),
+        "act": Outcome(fields.one_of("act", SET_ASIDE)),
         "comment": fields.text("comment"),
         "client_id": fields.uuid("client_id"),
         "draft_revision": _draft_revision(fields),
@@ -129,7 +129,7 @@ class _Fields:
             raise self._refusal(name, _("%(field)s must be a text of at most %(most)d characters."), most=TEXT_LIMIT)
         return storable.kept(value)
 
-    def one_of(self, name: str, known: set[Outcome]) -> str:
+    def one_of(self, name: str, known: Collection[Outcome]) -> str:
         value = self.values.get(name)
         if not isinstance(value, str) or value not in known:
             raise self._refusal(name, _("%(field)s must be one of %(known)s."), known=", ".join(sorted(known)))

@@ -42,7 +42,6 @@ class Behaviour(ABC):
     gatings: ClassVar[Mapping[Gating, str]]  # what it can be built from, in words
     name: ClassVar[str]  # "attribute extraction", for the parts of a report and a dataset's card
     title: ClassVar[str]  # "Stage 1, attributes"
-    unit_name: ClassVar[str]  # "attribute", for texts like "12 attributes"
     labels: ClassVar[type[IntegerChoices]]  # canonical
     words: ClassVar[Mapping[int, str]]  # labels as exports and uploads write them
     asked_for: ClassVar[int]  # the choice an attention check asks for: one that hardly anybody gives by habit

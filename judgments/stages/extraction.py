@@ -66,7 +66,6 @@ class Extraction(Behaviour):
     gatings: ClassVar[Mapping[Gating, str]] = {Gating.ALL: "All attributes"}
     name = "attribute extraction"
     title = "Stage 1, attributes"
-    unit_name = "attribute"
     labels = ExtractionLabel
     words = {label.value: label.name.lower() for label in ExtractionLabel}
     asked_for = ExtractionLabel.UNSURE

@@ -26,7 +26,6 @@ class Relevance(Behaviour):
     }
     name = "relevance"
     title = "Stage 2, relevance"
-    unit_name = "attribute"
     labels = RelevanceLabel
     words = {label.value: label.name.lower() for label in RelevanceLabel}
     asked_for = RelevanceLabel.NO

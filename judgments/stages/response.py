@@ -48,7 +48,6 @@ class ResponseQuality(Behaviour):
     }
     name = "response"
     title = "Stage 3, responses"
-    unit_name = "response pair"
     labels = ResponseLabel
     words = {label.value: str(label.value) for label in ResponseLabel}
     asked_for = 4

@@ -7,10 +7,11 @@ from django.db import connection
 from django.utils import timezone
 
 from conversations.models import Stage
+from judgments.counting import SET_ASIDE_SQL
 from judgments.models import Unit
 
 # Of a withdrawn task only what is filled counts: a slot that an exclusion opens there is for nobody.
-_PROGRESS = """
+_PROGRESS = f"""
 WITH gone AS (
     SELECT id FROM judgments_task WHERE stage_id = %(stage)s AND kind = 'regular' AND withdrawn_at IS NOT NULL
 ), counted AS (
@@ -24,7 +25,7 @@ WITH gone AS (
 ), given AS (
     SELECT count(DISTINCT given.rater_id) AS raters,
         count(*) FILTER (WHERE outcome = 'surplus') AS surplus,
-        count(*) FILTER (WHERE outcome IN ('cannot_judge', 'upsetting', 'technical')) AS set_aside
+        count(*) FILTER (WHERE outcome IN {SET_ASIDE_SQL}) AS set_aside
     FROM judgments_assignment given
     JOIN judgments_task task ON task.id = given.task_id AND task.kind = 'regular'
     JOIN raters_rater rater ON rater.id = given.rater_id AND rater.kind = 'human'
@@ -36,7 +37,7 @@ SELECT
     (SELECT raters FROM given), (SELECT surplus FROM given), (SELECT set_aside FROM given),
     (SELECT count(*) FROM gone)
 FROM counted
-"""
+"""  # noqa: S608 - of our own words only
 
 
 @dataclass(frozen=True, slots=True)
