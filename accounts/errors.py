@@ -7,14 +7,8 @@ from rest_framework import exceptions, serializers, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from accounts.refusals import Refusal
 from accounts.throttling import of_stranger
-
-
-class Conflict(exceptions.APIException):
-    """The request is well formed, but what it asks for can't be done in the present state."""
-
-    status_code = status.HTTP_409_CONFLICT
-    default_code = "conflict"
 
 
 class ErrorBody(serializers.Serializer[dict[str, Any]]):
@@ -37,10 +31,18 @@ def error_response(error: Exception, context: dict[str, Any]) -> Response | None
         error = exceptions.ValidationError(serializers.as_serializer_error(error))
     if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
         error = of_stranger(error, context["request"])
+    if isinstance(error, Refusal):
+        error = _refused(error)
     response = exception_handler(error, context)
     if response is not None:
         response.data = {"error": _body(response)}
     return response
+
+
+def _refused(refusal: Refusal) -> exceptions.APIException:
+    error = exceptions.APIException(str(refusal), code=refusal.code)
+    error.status_code = refusal.status
+    return error
 
 
 def _body(response: Response) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.errors import Conflict, ErrorEnvelope
+from accounts.errors import ErrorEnvelope
 from accounts.models import Scope
 from accounts.signed_in import user_of
 from conversations.models import Study
@@ -20,7 +20,6 @@ from generation import tasks
 from generation.models import Run
 from generation.queries import progress
 from generation.serializers import NewRun, RunEstimateSerializer, RunSerializer, RunStatusSerializer
-from generation.services import runs
 from generation.services.endpoints import ensure_default_endpoint
 
 
@@ -41,20 +40,15 @@ class RunList(generics.ListAPIView[Run]):
         study = get_study(user_of(request), slug, *MANAGE)
         wanted = _wanted(request, study)
         chosen = wanted.validated_data
-        try:
-            run = wanted.chosen_kind.start(
-                study=study,
-                endpoint=chosen["endpoint"],
-                configuration=wanted.configuration(),
-                limit=chosen.get("limit"),
-                budget=chosen.get("budget"),
-                actor=user_of(request),
-                now=timezone.now(),
-            )
-        except runs.NothingToDo as nothing:
-            raise Conflict(
-                "There is nothing to produce: all of it exists, or there is nothing to work from."
-            ) from nothing
+        run = wanted.chosen_kind.start(
+            study=study,
+            endpoint=chosen["endpoint"],
+            configuration=wanted.configuration(),
+            limit=chosen.get("limit"),
+            budget=chosen.get("budget"),
+            actor=user_of(request),
+            now=timezone.now(),
+        )
         tasks.announce(run.endpoint_id)
         return Response(RunSerializer(run).data, status=status.HTTP_201_CREATED)
 

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.errors import Conflict, ErrorEnvelope
+from accounts.errors import ErrorEnvelope
 from accounts.models import Scope
 from accounts.paging import OldestFirst
 from accounts.signed_in import user_of
@@ -100,9 +100,6 @@ class BatchUndo(APIView):
         """Take out of the study what the batch brought, while nothing of it is judged and nothing rests on it."""
         study = get_study(user_of(request), slug, *MANAGE)
         batch = get_object_or_404(queries.batches_of(study), pk=batch_id)
-        try:
-            services.undo(batch=batch, actor=user_of(request), now=timezone.now())
-        except services.BatchRefused as refusal:
-            raise Conflict(str(refusal)) from refusal
+        services.undo(batch=batch, actor=user_of(request), now=timezone.now())
         batch.refresh_from_db()
         return Response(BatchSerializer(batch).data)

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Model, ProtectedError, QuerySet, RestrictedError
 
 from accounts.models import User
+from accounts.refusals import Refusal
 from accounts.services import record
 from conversations import handlers
 from conversations.enums import BatchState, Origin
@@ -54,7 +55,7 @@ _MADE_BY_A_BATCH: list[type[Model]] = [
 _ROWS_AT_ONCE = 500
 
 
-class BatchRefused(Exception):
+class BatchRefused(Refusal):
     """The upload or its undoing can't be done. The message says why, for the uploader."""
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
+from accounts.refusals import Refusal
 from accounts.services import record
 from conversations.enums import Role
 from conversations.models import Invitation, Membership, Study
@@ -17,7 +18,7 @@ from conversations.models import Invitation, Membership, Study
 VALID_FOR = timedelta(days=14)
 
 
-class MembersRefused(Exception):
+class MembersRefused(Refusal):
     """It can't be done. The message says why."""
 
 

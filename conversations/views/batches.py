@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.limiting import limited
+from accounts.refusals import told_on
 from accounts.signed_in import user_of
 from conversations import tasks
 from conversations.enums import BatchState, Role
@@ -148,15 +149,12 @@ def problems(request: HttpRequest, slug: str, batch_id: int) -> StreamingHttpRes
 
 @login_required
 @require_POST
+@told_on("conversations:batch", "slug", "batch_id")
 def undo(request: HttpRequest, slug: str, batch_id: int) -> HttpResponse:
     study = get_study(request.user, slug, *MANAGE)
     found = _batch(study, batch_id)
-    try:
-        services.undo(batch=found, actor=user_of(request), now=timezone.now())
-    except services.BatchRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, "The batch is undone: what it brought is out of the study.")
+    services.undo(batch=found, actor=user_of(request), now=timezone.now())
+    messages.success(request, "The batch is undone: what it brought is out of the study.")
     return redirect("conversations:batch", slug=slug, batch_id=batch_id)
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.refusals import told_on
 from accounts.signed_in import user_of
 from conversations.enums import Role
 from conversations.forms.team import InvitationForm, RoleForm
@@ -42,17 +43,14 @@ def members(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_POST
+@told_on("conversations:members", "slug")
 def change_role(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
     study = get_study(request.user, slug, *MANAGE)
     membership = get_object_or_404(Membership, study=study, pk=membership_id)
     form = RoleForm(request.POST, actor_role=_role(study, request))
     if form.is_valid():
-        try:
-            services.change_role(membership=membership, role=Role(form.cleaned_data["role"]), actor=user_of(request))
-        except services.MembersRefused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, f"{membership.user} is now {membership.get_role_display().lower()}.")
+        services.change_role(membership=membership, role=Role(form.cleaned_data["role"]), actor=user_of(request))
+        messages.success(request, f"{membership.user} is now {membership.get_role_display().lower()}.")
     else:
         messages.error(request, "That role can't be given by you.")
     return _back(study, request)
@@ -60,15 +58,12 @@ def change_role(request: HttpRequest, slug: str, membership_id: int) -> HttpResp
 
 @login_required
 @require_POST
+@told_on("conversations:members", "slug")
 def remove(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
     study = get_study(request.user, slug, *MANAGE)
     membership = get_object_or_404(Membership, study=study, pk=membership_id)
-    try:
-        services.remove(membership=membership, actor=user_of(request))
-    except services.MembersRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, f"{membership.user} is no longer in the study. What they did stays.")
+    services.remove(membership=membership, actor=user_of(request))
+    messages.success(request, f"{membership.user} is no longer in the study. What they did stays.")
     return _back(study, request)
 
 

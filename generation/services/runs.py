@@ -8,6 +8,7 @@ from itertools import batched
 from django.db import transaction
 
 from accounts.models import User
+from accounts.refusals import Refusal
 from accounts.services import record
 from conversations.models import Study, System
 from generation.configuration import RunConfiguration
@@ -19,8 +20,10 @@ _BATCH = 1000
 _OPEN = [RunState.PENDING, RunState.RUNNING, RunState.PAUSED]
 
 
-class NothingToDo(Exception):
+class NothingToDo(Refusal):
     """Everything the run would produce exists already, or there is nothing to produce it from."""
+
+    text = "There is nothing to produce: all of it exists, or there is nothing to work from."
 
 
 def create_run(

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
+from accounts.refusals import Refusal
 from accounts.services import record
 from conversations.enums import StageNumber
 from conversations.models import Stage, Study
@@ -20,7 +21,7 @@ from raters.models import Rater
 FOLDS = 5
 
 
-class NotEnoughConsensus(Exception):
+class NotEnoughConsensus(Refusal):
     """No threshold can be chosen on other subjects yet; the message says why."""
 
 

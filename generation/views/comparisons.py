@@ -7,10 +7,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.refusals import told_on
 from accounts.signed_in import user_of
 from conversations.permissions import MANAGE, get_study
 from generation import tasks
-from generation.kinds.responses.held_comparisons import BeingRewritten, NotRewritable, release_held, rewrite_comparison
+from generation.kinds.responses.held_comparisons import release_held, rewrite_comparison
 from generation.queries.progress import being_rewritten, held_comparisons
 
 _PAGE = 50
@@ -37,28 +38,22 @@ def held_list(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_POST
+@told_on("generation:held", "slug")
 def release(request: HttpRequest, slug: str, comparison_id: int) -> HttpResponse:
     study = get_study(request.user, slug, *MANAGE)
     comparison = get_object_or_404(held_comparisons(study), pk=comparison_id)
-    try:
-        release_held(comparison=comparison, actor=user_of(request), now=timezone.now())
-    except BeingRewritten as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, "The comparison is released: raters can get it.")
+    release_held(comparison=comparison, actor=user_of(request), now=timezone.now())
+    messages.success(request, "The comparison is released: raters can get it.")
     return redirect("generation:held", slug=slug)
 
 
 @login_required
 @require_POST
+@told_on("generation:held", "slug")
 def rewrite(request: HttpRequest, slug: str, comparison_id: int) -> HttpResponse:
     study = get_study(request.user, slug, *MANAGE)
     comparison = get_object_or_404(held_comparisons(study), pk=comparison_id)
-    try:
-        run = rewrite_comparison(comparison=comparison, actor=user_of(request), now=timezone.now())
-    except NotRewritable as error:
-        messages.error(request, str(error))
-        return redirect("generation:held", slug=slug)
+    run = rewrite_comparison(comparison=comparison, actor=user_of(request), now=timezone.now())
     tasks.announce(run.endpoint_id)
     messages.success(request, "Both responses are being written again. What comes is scanned like any other.")
     return redirect("generation:held", slug=slug)

@@ -7,15 +7,17 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from accounts.refusals import told_on
 from accounts.signed_in import user_of
 from conversations.permissions import MANAGE, get_study
 from generation.kinds.scores.outcome import ThresholdsForm
 from generation.models import Run
-from generation.services.thresholds import NotEnoughConsensus, choose_thresholds
+from generation.services.thresholds import choose_thresholds
 
 
 @login_required
 @require_POST
+@told_on("generation:run", "slug", "run_id")
 def choose(request: HttpRequest, slug: str, run_id: int) -> HttpResponse:
     """For all units that the run's rater has scored, those of other runs too."""
     study = get_study(request.user, slug, *MANAGE)
@@ -27,16 +29,8 @@ def choose(request: HttpRequest, slug: str, run_id: int) -> HttpResponse:
     if run.rater is None:
         messages.error(request, "The run has scored nothing.")
         return back
-    try:
-        chosen = choose_thresholds(
-            study=study,
-            rater=run.rater,
-            folds=form.cleaned_data["folds"],
-            actor=user_of(request),
-            now=timezone.now(),
-        )
-    except NotEnoughConsensus as missing:
-        messages.error(request, str(missing))
-        return back
+    chosen = choose_thresholds(
+        study=study, rater=run.rater, folds=form.cleaned_data["folds"], actor=user_of(request), now=timezone.now()
+    )
     messages.success(request, f"Thresholds are chosen. Judgments that are new or changed: {chosen.labels}.")
     return back

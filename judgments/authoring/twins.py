@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
+from accounts.refusals import Refusal
 from accounts.services import record
 from judgments.enums import TaskKind
 from judgments.models import Task, Unit
@@ -16,7 +17,7 @@ from judgments.stages import LabelNotKnown, behaviour
 RETIRED = "retired"
 
 
-class TwinRefused(Exception):
+class TwinRefused(Refusal):
     """The task could not be made. The message says why, for who made it."""
 
 

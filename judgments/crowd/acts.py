@@ -10,6 +10,7 @@ from django.db import transaction
 
 from accounts.encryption import seal
 from accounts.models import User
+from accounts.refusals import Refusal
 from accounts.services import record
 from conversations.models import Study
 from judgments.crowd.lists import MOVING, ListedArrival, sendable
@@ -19,12 +20,14 @@ from judgments.models import PlatformAccount, PlatformAct
 from raters.models import EntryLink
 
 
-class SendingRefused(Exception):
+class SendingRefused(Refusal):
     """It can't be sent. The message says why and what to do."""
 
 
-class ListChanged(Exception):
+class ListChanged(Refusal):
     """The list is not what was shown and agreed to."""
+
+    text = "The list has changed since you looked at it. Nothing was sent: look again."
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from accounts.models import User
+from accounts.refusals import Refusal
 from accounts.services import record
 from conversations.enums import WithdrawalPolicy
 from conversations.models import Stage, Study
@@ -20,7 +21,7 @@ from raters.enums import EnrolmentOutcome
 from raters.models import Enrolment
 
 
-class InclusionRefused(Exception):
+class InclusionRefused(Refusal):
     """The rater withdrew, and the study promised to leave out what they judged."""
 
 
@@ -82,7 +83,7 @@ def release_leases(*, enrolment: Enrolment, actor: User) -> int:
 def include_again(*, enrolment: Enrolment, stage: Stage, actor: User, now: datetime) -> int:
     """Undo an exclusion. Raises InclusionRefused."""
     if may_not_return(enrolment):
-        raise InclusionRefused
+        raise InclusionRefused(f"{enrolment} withdrew, and the study promised to leave out what they judged.")
     return include_judgments(rater=enrolment.rater, stage=stage, actor=actor, now=now)
 
 

@@ -3,19 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.refusals import Refusal
 
-class Refused(Exception):
+
+class Refused(Refusal):
     """Not taken: ``text`` says why to the rater, ``code`` to the page's script, ``status`` to what is between.
 
     ``page`` is the template that says it to who opened an address in their browser, where it is not said in JSON alone.
     """
 
-    code: str
-    status: int
-    text: str | Promise
     page: str = ""
 
     def extras(self) -> dict[str, Any]:
@@ -59,7 +57,7 @@ class IncompleteAnswers(Refused):
     text = _("Some are not judged yet.")
 
     def __init__(self, missing: Sequence[int]) -> None:
-        super().__init__(f"{len(missing)} units are not judged.")
+        super().__init__()
         self.missing = list(missing)
 
 
@@ -70,7 +68,7 @@ class StaleDraft(Refused):
     text = _("You went on with this page in another window. Its newer answers are shown now.")
 
     def __init__(self, revision: int, draft: dict[str, Any] | None) -> None:
-        super().__init__(f"Draft {revision} is newer.")
+        super().__init__()
         self.revision = revision
         self.draft = draft
 
@@ -89,7 +87,6 @@ class BadRequest(Refused):
     def __init__(self, field: str, text: str) -> None:
         super().__init__(text)
         self.field = field
-        self.text = text
 
     def extras(self) -> dict[str, Any]:
         return {"field": self.field}

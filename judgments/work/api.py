@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -11,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.errors import Conflict, ErrorEnvelope
+from accounts.errors import ErrorEnvelope
 from accounts.models import Scope
 from accounts.signed_in import user_of
 from conversations.enums import Role
@@ -53,10 +52,7 @@ class StageDetail(APIView):
         stage = stage_of(request, slug, number, *MANAGE)
         change = StageChange(stage, data=request.data, partial=True)
         change.is_valid(raise_exception=True)
-        try:
-            changed = opening.update_stage(stage=stage, actor=user_of(request), **change.validated_data)
-        except opening.StageRefused as refusal:
-            raise Conflict(str(refusal)) from refusal
+        changed = opening.update_stage(stage=stage, actor=user_of(request), **change.validated_data)
         return Response(StageSerializer(changed).data)
 
 
@@ -88,12 +84,7 @@ class StageAct(APIView):
     @extend_schema(request=None, responses={200: StageSerializer, 409: ErrorEnvelope})
     def post(self, request: Request, slug: str, number: int) -> Response:
         stage = stage_of(request, slug, number, *MANAGE)
-        try:
-            type(self).act(stage=stage, actor=user_of(request), now=timezone.now())
-        except opening.OwnerOpensAgain as refusal:
-            raise PermissionDenied(str(refusal)) from refusal
-        except opening.StageRefused as refusal:
-            raise Conflict(str(refusal)) from refusal
+        type(self).act(stage=stage, actor=user_of(request), now=timezone.now())
         if type(self).leaves_work:
             announce_material()
         return Response(StageSerializer(stage).data)

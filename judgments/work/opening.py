@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
+from accounts.refusals import Refusal
 from accounts.services import record
 from conversations.enums import COLLECTING, Gating, Role, StageState, StudyState
 from conversations.models import Conversation, Stage, Study, Subject
@@ -27,12 +28,14 @@ BUILT_AT_ONCE = 2000  # targets: what a request can wait for, and enough for rat
 BUILT_IN_BACKGROUND = 5000  # targets in one transaction
 
 
-class StageRefused(Exception):
+class StageRefused(Refusal):
     """The stage can't do that now. The message says why, for an admin."""
 
 
 class OwnerOpensAgain(StageRefused):
     """Who asked manages the study and does not own it. Labels of a closed stage have been free to see."""
+
+    code, status = "permission_denied", 403
 
 
 @transaction.atomic

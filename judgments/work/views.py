@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.refusals import told_on
 from accounts.signed_in import user_of
 from conversations.enums import StageState
 from conversations.models import Stage, Study
@@ -93,6 +94,7 @@ def _update(request: HttpRequest, found: Stage, form: StageForm) -> bool:
 
 @login_required
 @require_POST
+@told_on("stages:stage", "slug", "number")
 def open_stage(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     response = _change(
         request, slug, number, opening.open_stage, "Stage {} is open. Send its entry link to the raters."
@@ -103,12 +105,14 @@ def open_stage(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 @login_required
 @require_POST
+@told_on("stages:stage", "slug", "number")
 def pause_stage(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     return _change(request, slug, number, opening.pause_stage, "Stage {} is paused. Nothing that raters gave is lost.")
 
 
 @login_required
 @require_POST
+@told_on("stages:stage", "slug", "number")
 def close_stage(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     return _change(request, slug, number, opening.close_stage, "Stage {} is closed.")
 
@@ -116,10 +120,6 @@ def close_stage(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 def _change(request: HttpRequest, slug: str, number: int, act: Act, done: str) -> HttpResponse:
     study = get_study(request.user, slug, *MANAGE)
     found: Stage = get_object_or_404(study.stages, number=number)
-    try:
-        act(stage=found, actor=user_of(request), now=timezone.now())
-    except opening.StageRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, done.format(number))
+    act(stage=found, actor=user_of(request), now=timezone.now())
+    messages.success(request, done.format(number))
     return redirect("stages:stage", slug=slug, number=number)

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.errors import Conflict, ErrorEnvelope
+from accounts.errors import ErrorEnvelope
 from accounts.models import Scope
 from accounts.signed_in import user_of
 from conversations.permissions import READ, get_study
@@ -43,17 +43,14 @@ class ExportList(generics.ListAPIView[Export]):
         study = get_study(user_of(request), slug, *READ)
         wanted = NewExport(data=request.data)
         wanted.is_valid(raise_exception=True)
-        try:
-            export = making.request_export(
-                study=study,
-                kind=wanted.validated_data["kind"],
-                file_format=wanted.validated_data["format"],
-                requested_by=user_of(request),
-                now=timezone.now(),
-                by=LookWay.API,
-            )
-        except making.ExportRefused as refusal:
-            raise Conflict(str(refusal)) from refusal
+        export = making.request_export(
+            study=study,
+            kind=wanted.validated_data["kind"],
+            file_format=wanted.validated_data["format"],
+            requested_by=user_of(request),
+            now=timezone.now(),
+            by=LookWay.API,
+        )
         announce_export(export.pk)
         return Response(ExportSerializer(export).data, status=status.HTTP_202_ACCEPTED)
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts import jobs
 from accounts.models import User
+from accounts.refusals import Refusal
 from accounts.services import record
 from conversations.models import Study
 from judgments.disclosure import look
@@ -30,7 +31,7 @@ from reports.exports.table_files import ExportIncomplete, Written, write_table
 from reports.models import Export
 
 
-class ExportRefused(Exception):
+class ExportRefused(Refusal):
     """The user may not see what they asked for, or it does not exist in that format. The message says why."""
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.refusals import told_on
 from accounts.signed_in import user_of
 from conversations.models import Study
 from conversations.permissions import READ, get_study
@@ -33,6 +34,7 @@ def card(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@told_on("reports:export-list", "slug")
 def export_list(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_study(request.user, slug, *READ)
     form = ExportForm(request.POST or None)
@@ -62,17 +64,13 @@ def download(request: HttpRequest, slug: str, export_id: int) -> HttpResponseBas
 
 
 def _request_export(request: HttpRequest, study: Study, form: ExportForm) -> None:
-    try:
-        export = making.request_export(
-            study=study,
-            kind=form.cleaned_data["kind"],
-            file_format=form.cleaned_data["format"],
-            requested_by=user_of(request),
-            now=timezone.now(),
-        )
-    except making.ExportRefused as refusal:
-        messages.error(request, str(refusal))
-        return
+    export = making.request_export(
+        study=study,
+        kind=form.cleaned_data["kind"],
+        file_format=form.cleaned_data["format"],
+        requested_by=user_of(request),
+        now=timezone.now(),
+    )
     announce_export(export.pk)
     messages.success(request, "The export is being written. You can leave this page.")
 

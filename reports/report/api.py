@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.errors import Conflict, ErrorEnvelope
+from accounts.errors import ErrorEnvelope
 from accounts.models import Scope
 from accounts.signed_in import user_of
 from conversations.permissions import READ, get_study
@@ -50,8 +50,6 @@ class ReportDetail(APIView):
             report, is_new = requesting.find_report(
                 study=study, user=user_of(request), part=part, now=now, by=LookWay.API
             )
-        except requesting.ReportWithheld as refusal:
-            raise Conflict(str(refusal)) from refusal
         except (ValueError, requesting.NoSuchPart) as error:
             raise Http404(str(error)) from error
         if is_new or requesting.renew_report(report=report, now=now):

@@ -5,6 +5,7 @@ from typing import Any
 
 from accounts import jobs
 from accounts.models import User
+from accounts.refusals import Refusal
 from conversations.models import Study
 from judgments.disclosure import Sight, look, sight_of
 from judgments.enums import LookWay
@@ -25,7 +26,7 @@ REPORTS = jobs.Kind(
 )
 
 
-class ReportWithheld(Exception):
+class ReportWithheld(Refusal):
     """The user rates in the study, so its results have to wait. The message says so."""
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from accounts.models import User
+from accounts.refusals import Refusal
 from accounts.services import record
 from conversations.enums import ResponseKind
 from conversations.models import Comparison, Response
@@ -17,11 +18,11 @@ from generation.queries.progress import being_rewritten
 from generation.services.endpoints import ensure_system
 
 
-class NotRewritable(Exception):
+class NotRewritable(Refusal):
     """It can't be written again. The message says why."""
 
 
-class BeingRewritten(Exception):
+class BeingRewritten(Refusal):
     """What is written again is not released: the new pair takes its place."""
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.refusals import told_on
 from accounts.signed_in import user_of
 from conversations.models import Study
 from conversations.permissions import MANAGE, get_study
@@ -25,6 +26,7 @@ from raters.models import EntryLink
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@told_on("stages:crowd", "slug")
 def token(request: HttpRequest, slug: str) -> HttpResponse:
     study, platform = get_study(request.user, slug, *MANAGE), _asked_for(request)
     if request.method == "POST" and "remove" in request.POST:
@@ -34,7 +36,9 @@ def token(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("stages:crowd", slug=slug)
     form = PlatformTokenForm(request.POST or None, api=api_of(platform.name))
     if request.method == "POST" and form.is_valid():
-        _store(request, study, platform, form.cleaned_data["token"])
+        given = form.cleaned_data["token"]
+        services.set_token(study=study, platform=platform.name, token=given, actor=user_of(request))
+        messages.success(request, "The token is stored. Lists can be sent now.")
         return redirect("stages:crowd", slug=slug)
     has_token = lists.platform_with_token(study) == platform.name
     context = {"study": study, "platform": platform, "form": form, "has_token": has_token}
@@ -50,17 +54,9 @@ def _asked_for(request: HttpRequest) -> CrowdPlatform:
     return known[name]
 
 
-def _store(request: HttpRequest, study: Study, platform: CrowdPlatform, token: str) -> None:
-    try:
-        services.set_token(study=study, platform=platform.name, token=token, actor=user_of(request))
-    except services.SendingRefused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, "The token is stored. Lists can be sent now.")
-
-
 @login_required
 @require_http_methods(["GET", "POST"])
+@told_on("stages:crowd", "slug")
 def send(request: HttpRequest, slug: str, link_id: int, kind: str) -> HttpResponse:
     """Asked twice: first what it is, then to send it."""
     study = get_study(request.user, slug, *MANAGE)
@@ -86,24 +82,18 @@ def send(request: HttpRequest, slug: str, link_id: int, kind: str) -> HttpRespon
 
 
 def _send(request: HttpRequest, study: Study, link: EntryLink, kind: ActKind, form: SendForm) -> HttpResponse:
-    try:
-        people = services.request_acts(
-            study=study,
-            link=link,
-            kind=kind,
-            visits=form.cleaned_data["visits"],
-            total=form.cleaned_data["total"] or Decimal(0),
-            platform_study_id=form.cleaned_data.get("platform_study_id", ""),
-            actor=user_of(request),
-            now=timezone.now(),
-        )
-    except services.SendingRefused as refused:
-        messages.error(request, str(refused))
-    except services.ListChanged:
-        messages.error(request, "The list has changed since you looked at it. Nothing was sent: look again.")
-    else:
-        announce_acts(study.pk)
-        messages.success(request, f"{crowd_platform(link.platform).short_name} is being told of {people}.")
+    people = services.request_acts(
+        study=study,
+        link=link,
+        kind=kind,
+        visits=form.cleaned_data["visits"],
+        total=form.cleaned_data["total"] or Decimal(0),
+        platform_study_id=form.cleaned_data.get("platform_study_id", ""),
+        actor=user_of(request),
+        now=timezone.now(),
+    )
+    announce_acts(study.pk)
+    messages.success(request, f"{crowd_platform(link.platform).short_name} is being told of {people}.")
     return redirect("stages:crowd", slug=study.slug)
 
 

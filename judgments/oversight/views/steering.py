@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.refusals import told_on
 from accounts.signed_in import user_of
 from conversations.models import Stage, Study
 from conversations.permissions import MANAGE, get_study
@@ -81,6 +82,7 @@ def exclude(request: HttpRequest, slug: str, number: int, stage_number: int) -> 
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@told_on("stages:rater", "slug", "number")
 def include(request: HttpRequest, slug: str, number: int, stage_number: int) -> HttpResponse:
     study = get_study(request.user, slug, *MANAGE)
     enrolment, stage = human_of(study, number), _stage(study, stage_number)
@@ -95,12 +97,8 @@ def include(request: HttpRequest, slug: str, number: int, stage_number: int) -> 
             "refused": steering.may_not_return(enrolment),
         }
         return render(request, "judgments/raters/include.html", context)
-    try:
-        included = steering.include_again(enrolment=enrolment, stage=stage, actor=user_of(request), now=now)
-    except steering.InclusionRefused:
-        messages.error(request, f"{enrolment} withdrew, and the study promised to leave out what they judged.")
-    else:
-        messages.success(request, f"{included} judgments of {stage} are included again. “Exclude” undoes it.")
+    included = steering.include_again(enrolment=enrolment, stage=stage, actor=user_of(request), now=now)
+    messages.success(request, f"{included} judgments of {stage} are included again. “Exclude” undoes it.")
     return redirect("stages:rater", slug=slug, number=number)
 
 
