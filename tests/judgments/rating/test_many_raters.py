@@ -53,7 +53,8 @@ class HttpRater:
         self.tries = self.refused = 0
 
     def ask(self, path: str, data: bytes | None = None, **headers: str) -> str:
-        """Again and again until there is an answer, as a browser's outbox does."""
+        """Again and again until there is an answer, as a browser's outbox does: each time later, where it is told to wait."""
+        refused = 0
         while True:
             self.tries += 1
             try:
@@ -66,7 +67,8 @@ class HttpRater:
                     raise
                 if error.code == 503:
                     self.refused += 1
-                    time.sleep(int(error.headers["Retry-After"]) * self.chance.uniform(1.0, 2.0))
+                    refused = min(refused + 1, 5)
+                    time.sleep(int(error.headers["Retry-After"]) * refused * self.chance.uniform(1.0, 2.0))
             except (OSError, HTTPException):
                 pass
             time.sleep(self.chance.uniform(0.02, 0.2))
@@ -144,16 +146,16 @@ class Disturbance(threading.Thread):
             self.finished.set()
 
     def _let_them_work(self) -> None:
-        """As often as raters ask, so that a slow machine is disturbed no more than a fast one."""
-        end = self._tries() + TRIES_BETWEEN
-        while self._tries() < end and not self.finished.is_set():
-            time.sleep(0.02)
+        """As often as raters are answered, so that a slow machine is disturbed no more than a fast one."""
+        end = self._answered() + TRIES_BETWEEN
+        while self._answered() < end and not self.finished.is_set() and not self._is_stuck(self.most_filled):
+            time.sleep(0.1)
 
-    def _tries(self) -> int:
-        return sum(rater.tries for rater in self.raters)
+    def _answered(self) -> int:
+        return sum(rater.tries - rater.refused for rater in self.raters)
 
     def _is_stuck(self, filled: int) -> bool:
-        tries = self._tries()
+        tries = sum(rater.tries for rater in self.raters)
         if filled > self.most_filled:
             self.most_filled, self.tries_then = filled, tries
         return tries - self.tries_then > TRIES_IN_VAIN * RATERS
