@@ -39,7 +39,9 @@ def let_through(name: str, who: str, tries: int) -> int:
 @pytest.mark.usefixtures("_limits")
 def test_as_many_as_the_limit_says_are_let_through_at_once_and_then_one_by_one(settings):
     settings.LIMITS = {"sign_in": (10, 5)}
-    assert let_through("sign_in", "a", 30) in {10, 11}
+    started = time.monotonic()
+    passed = let_through("sign_in", "a", 30)
+    assert 10 <= passed <= 11 + (time.monotonic() - started) * 2  # one more for each half second that it took
     assert let_through("sign_in", "b", 5) == 5  # another address
     with pytest.raises(TooMany) as refused:
         while True:
@@ -51,7 +53,7 @@ def test_as_many_as_the_limit_says_are_let_through_at_once_and_then_one_by_one(s
 
 @pytest.mark.usefixtures("_limits")
 def test_while_valkey_is_away_each_process_counts_for_itself_and_nobody_waits(settings, monkeypatch, caplog):
-    settings.LIMITS = {"sign_in": (10, 60)}
+    settings.LIMITS = {"sign_in": (10, 6000)}
     settings.VALKEY_URL = "redis://127.0.0.1:1/0"
     counting._valkey.cache_clear()
     monkeypatch.setattr(counting, "_memory", counting._Memory())

@@ -24,7 +24,6 @@ def world():
 
 @pytest.fixture
 def arrive(page: Page, live_server, world) -> Callable[[int], None]:
-    page.set_default_timeout(20_000)
     return lambda number: start(page, live_server.url, world.stages.get(number=number))
 
 
