@@ -4,8 +4,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+from reports.stats.crossing import SIGNED, Crossing, estimate
 from reports.stats.estimate import Estimate
-from reports.stats.resampling import Resampling
 
 type Floats = npt.NDArray[np.float64]
 type Indices = npt.NDArray[np.int64]
@@ -23,15 +23,18 @@ def spearman(one: Floats, other: Floats) -> Estimate:
     return Estimate(value=float(stats.spearmanr(one, other).statistic), n=len(one))
 
 
-def spearman_by_subject(one: Floats, other: Floats, *, subject: Indices, resampling: Resampling) -> Estimate:
-    """With an interval over subjects. Each resample weighs the ranks that the values have in the whole sample."""
+def spearman_crossed(one: Floats, other: Floats, crossing: Crossing) -> Estimate:
+    """With an interval over what crosses. Whatever is left out, values keep the ranks that they have in the whole sample."""
     reason = _undefined(one, other)
     if reason:
         return Estimate.undefined(reason, len(one))
+    return estimate(crossing.sums(moments(one, other)), correlation, n=len(one), within=SIGNED)
+
+
+def moments(one: Floats, other: Floats) -> list[Floats]:
+    """Of ranks: what their correlation is a function of, summed over rows."""
     first, second = _centred_ranks(one), _centred_ranks(other)
-    columns = [first, second, first * first, second * second, first * second, np.ones(len(one))]
-    sums = np.stack([np.bincount(subject, weights=column) for column in columns], axis=1)
-    return resampling.statistic(sums, _correlation, n=len(one))
+    return [first, second, first * first, second * second, first * second, np.ones(len(one))]
 
 
 def _undefined(one: Floats, other: Floats) -> str:
@@ -43,18 +46,19 @@ def _undefined(one: Floats, other: Floats) -> str:
 def _centred_ranks(values: Floats) -> Floats:
     """About 0 and below 1, so that sums of their squares lose no digits."""
     ranks = stats.rankdata(values)
-    centred: Floats = (ranks - ranks.mean()) / len(ranks)
+    centred: Floats = (ranks - ranks.mean()) / max(len(ranks), 1)
     return centred
 
 
-def _correlation(total: Floats) -> Floats:
+def correlation(total: Floats) -> Floats:
     """Pearson's, from sums of both, of their squares, of their products, and the number of pairs."""
     one, other, square, other_square, product, n = np.moveaxis(total, -1, 0)
+    n = np.maximum(n, 1)
     spread = (square - one * one / n) * (other_square - other * other / n)
     rho: Floats = np.divide(
         product - one * other / n,
         np.sqrt(np.maximum(spread, 0)),
         out=np.full(np.shape(n), np.nan),
-        where=spread > 0,
+        where=spread > 1e-18,
     )
     return rho

@@ -12,16 +12,16 @@ from reports.dataset.arms import Arm, arms_of
 from reports.dataset.dataset import Dataset, as_array
 from reports.dataset.frames import Frame, overall_units, repeated_judgments
 from reports.report.figures.arms import units_of
+from reports.report.figures.beside import beside_humans
 from reports.report.figures.response import NO_DIFFERENCE, by_subject
+from reports.report.figures.samples import Samples
 from reports.stats import ranks
 from reports.stats.estimate import Estimate
-from reports.stats.ranks import spearman, spearman_by_subject
-from reports.stats.ratings import Flags
+from reports.stats.ranks import spearman, spearman_crossed
 from reports.stats.resampling import Resampling, mean_of
 
 type Floats = npt.NDArray[np.float64]
 
-NO_COMMON = "This judge and the humans have no unit in common."
 NEVER_DECIDED = "No answer with known sides prefers one of them."
 NOT_SCANNED = "No attribute unit says whether the attribute is mentioned, or all say the same."
 TOO_FEW_SYSTEMS = "Fewer than three systems are judges as well."
@@ -40,21 +40,23 @@ def judging_figures(dataset: Dataset, frame: Frame, resampling: Resampling) -> d
     humans = Voice("humans", np.where(frame.consensus.known, frame.consensus.label, np.nan))
     judges = _judges(dataset, frame)
     length = _length_difference(dataset, frame)
+    samples, labels = Samples.of(frame), {judge.name: judge.label for judge in judges}
+    beside = {
+        kind: beside_humans(samples, labels, units)
+        for kind, units in (("overall", overall_units(frame)), ("attribute", ~overall_units(frame)))
+    }
     return {
         "humans": {
             "position_bias": _position_bias(dataset, frame, "human", None, resampling).as_json(),
-            **_leanings(frame, humans, length, resampling),
+            **_leanings(samples, humans, length, resampling),
         },
         "judges": [
             {
                 "name": judge.name,
-                **{
-                    kind: _beside_humans(frame, judge, humans, units, resampling)
-                    for kind, units in (("overall", overall_units(frame)), ("attribute", ~overall_units(frame)))
-                },
+                **{kind: found[judge.name] for kind, found in beside.items()},
                 "position_bias": _position_bias(dataset, frame, "model", judge.name, resampling).as_json(),
                 "order_consistency": _order_consistency(dataset, judge.name).as_json(),
-                **_leanings(frame, judge, length, resampling),
+                **_leanings(samples, judge, length, resampling),
             }
             for judge in judges
         ],
@@ -78,33 +80,11 @@ def _label_of(rows: pa.Table, frame: Frame) -> Floats:
     return mean_of(sums, np.bincount(unit, minlength=frame.ratings.units).astype(np.float64))
 
 
-def _beside_humans(frame: Frame, judge: Voice, humans: Voice, units: Flags, resampling: Resampling) -> dict[str, Any]:
-    """On the units both judged: means, how much higher the judge rates, and Spearman's rank correlation."""
-    common = units & np.isfinite(judge.label) & np.isfinite(humans.label)
-    n = int(common.sum())
-    if not n:
-        nothing = Estimate.undefined(NO_COMMON).as_json()
-        return {"units": 0, "mean": nothing, "human_mean": nothing, "inflation": nothing, "rho": nothing}
-    given, human = judge.label[common], humans.label[common]
-    subject = frame.ratings.subject[common]
-    sums = by_subject([given, human, given - human], subject, frame.ratings.subjects)
-    mean, human_mean, inflation = resampling.statistics(
-        sums, lambda total: mean_of(total[..., :-1], total[..., -1:]), n=n
-    )
-    return {
-        "units": n,
-        "mean": mean.as_json(),
-        "human_mean": human_mean.as_json(),
-        "inflation": inflation.as_json(),
-        "rho": spearman_by_subject(given, human, subject=subject, resampling=resampling).as_json(),
-    }
-
-
-def _leanings(frame: Frame, voice: Voice, length: Floats, resampling: Resampling) -> dict[str, Any]:
+def _leanings(samples: Samples, voice: Voice, length: Floats, resampling: Resampling) -> dict[str, Any]:
     """What moves a rater besides quality: length, and being told that an attribute was used."""
+    frame = samples.frame
     overall = overall_units(frame) & np.isfinite(voice.label) & np.isfinite(length)
-    subject = frame.ratings.subject[overall]
-    by_length = spearman_by_subject(voice.label[overall], length[overall], subject=subject, resampling=resampling)
+    by_length = spearman_crossed(voice.label[overall], length[overall], samples.units.rows(overall))
     return {
         "length_bias": by_length.as_json(),
         "mention_sensitivity": _mention_sensitivity(frame, voice, resampling).as_json(),

@@ -27,6 +27,10 @@ from reports.report.presenting.sampling import interval_notes
 TITLE = "Humans and LLMs"
 SAME_ORDER = "Same order: rank correlation with the humans' means. 1: what people rate higher the judge rates higher; 0: no connection."
 WEIGHTED = "Weighted: labels that lie close on the scale count as near agreement."
+NOISE = (
+    "The mean of few humans is itself uncertain, which keeps any rank correlation low. Without noise: what it would be with the "
+    "mean of very many humans. A judge as good as one human reaches the same figure as one human; above 1 is chance."
+)
 PAIRS = {
     "human_human": "two humans",
     "model_model": "two LLMs",
@@ -99,8 +103,9 @@ def _judges(stage: dict[str, Any]) -> list[Block]:
         Heading("LLM judges of responses"),
         Drawn(means),
         *(
-            _judge_table(judges, kind, title)
+            table(judges, kind, title)
             for kind, title in (("overall", "whole responses"), ("attribute", "single attributes"))
+            for table in (_judge_table, _beside_one_human)
         ),
         *_leanings(stage),
         *_name_dropping(stage),
@@ -110,7 +115,7 @@ def _judges(stage: dict[str, Any]) -> list[Block]:
 def _judge_table(judges: list[dict[str, Any]], kind: str, title: str) -> TableBlock:
     return TableBlock(
         f"Judges of {title}, on the units that humans judged too.",
-        ["Judge", "Units", "Mean", "Humans' mean", "Rates higher by", "Same order as humans"],
+        ["Judge", "Units", "Mean", "Humans' mean", "Rates higher by", "Agreement (kappa)", "Same order as humans"],
         [
             [
                 Cell(judge["name"]),
@@ -118,11 +123,26 @@ def _judge_table(judges: list[dict[str, Any]], kind: str, title: str) -> TableBl
                 number_cell(judge[kind]["mean"]),
                 number_cell(judge[kind]["human_mean"]),
                 signed_cell(judge[kind]["inflation"]),
+                number_cell(judge[kind]["kappa"]),
                 number_cell(judge[kind]["rho"]),
             ]
             for judge in judges
         ],
-        [SAME_ORDER, *why_missing(*(judge[kind]["rho"] for judge in judges))],
+        [
+            SAME_ORDER,
+            WEIGHTED,
+            *interval_notes(*(judge[kind][key] for judge in judges for key in ("mean", "inflation", "kappa", "rho"))),
+        ],
+    )
+
+
+def _beside_one_human(judges: list[dict[str, Any]], kind: str, title: str) -> TableBlock:
+    keys = ("rho_judge", "rho_human", "rho_judge_corrected", "rho_human_corrected")
+    return TableBlock(
+        f"How well a judge orders {title}, beside one human; on the units of two humans or more.",
+        ["Judge", "Judge with humans", "One human with the others", "Judge, without noise", "One human, without noise"],
+        [[Cell(judge["name"]), *(number_cell(judge[kind][key]) for key in keys)] for judge in judges],
+        [NOISE, *interval_notes(*(judge[kind][key] for judge in judges for key in keys))],
     )
 
 

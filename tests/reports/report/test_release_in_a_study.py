@@ -22,6 +22,7 @@ from generation.services.thresholds import choose_thresholds
 from judgments.models import Consensus, Judgment
 from reports.dataset.reads import dataset_of
 from reports.report.figures.report import report_figures
+from reports.stats.ceiling import NO_CEILING
 from tests import factories
 from tests.generation.runs import produce_all
 from tests.reports.release import DATA, EXACT, MODELS, labels
@@ -73,13 +74,19 @@ def test_the_report_of_the_release_says_what_its_files_say(study, capsys):
     found = report_figures(dataset_of(study))["stage_2"]
     given = [labels(name) for name in MODELS.values()]
     truth = labels("human_majority_stage2.jsonl")
-    assert found["pairwise"]["model_model"]["value"] == pytest.approx(kappa_of(*given), abs=EXACT)
+    kappa = found["pairwise"]["model_model"]
+    assert kappa["value"] == pytest.approx(kappa_of(*given), abs=EXACT)
+    assert kappa["value"] == pytest.approx(0.6201546786, abs=1e-10)
+    assert kappa["low"] < kappa["value"] < kappa["high"]
     rows = [row for row in found["raters"] if row["kind"] == "model"]
     assert [row["judgments"] for row in rows] == [3_973, 3_973]
     for said in given:
         expected = scores_of(said, truth)
         (row,) = [row for row in rows if row["yes_rate"]["value"] == pytest.approx(expected["yes_rate"], abs=EXACT)]
         assert {name: row[name]["value"] for name in expected} == pytest.approx(expected, abs=EXACT)
+        for name in expected:
+            assert row[name]["low"] < row[name]["value"] < row[name]["high"], name
+            assert row[name]["over"] == "subjects and prompts"
         with capsys.disabled():
             print(f"\n  {row['name']} in a study: {expected}", end="")  # noqa: T201
 
@@ -90,8 +97,12 @@ def test_the_preselection_of_the_release_says_no_to_what_it_did_not_list(study, 
     given = {name: row[name]["value"] for name in ("precision", "recall", "f1", "selected")}
     assert (row["system"], row["units"]) == ("release preselection", 2_094)
     assert given == pytest.approx({"precision": 0.541, "recall": 0.423, "f1": 0.475, "selected": 0.138}, abs=0.0005)
+    everything = found["stage_2"]["lines"][0]
+    assert everything["f1"]["value"] == pytest.approx(2 * 371 / (371 + 2_094), abs=EXACT)
     # The bottleneck measures the same selection on the same units.
-    assert found["bottleneck"]["stages"][1]["value"]["value"] == pytest.approx(given["f1"], abs=EXACT)
+    selection = found["bottleneck"]["stages"][1]
+    assert selection["value"]["value"] == pytest.approx(given["f1"], abs=EXACT)
+    assert selection["gap"]["reason"] == NO_CEILING  # a panel is no human
     with capsys.disabled():
         print(f"\n  the preselection on 2,094 units: {given}", end="")  # noqa: T201
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.stats import ranks
-from reports.stats.ranks import spearman, spearman_by_subject
-from reports.stats.resampling import Resampling
+from reports.stats.crossing import Crossing
+from reports.stats.ranks import spearman, spearman_crossed
 
 # The worked example of the encyclopedias: intelligence and hours of television of ten people, rho = -29/165.
 INTELLIGENCE = np.array([106, 100, 86, 101, 99, 103, 97, 113, 112, 110], dtype=float)
@@ -15,7 +15,7 @@ TELEVISION = np.array([7, 27, 2, 50, 28, 29, 20, 12, 6, 17], dtype=float)
 
 
 def by_subject(one, other, subject):
-    return spearman_by_subject(one, other, subject=np.asarray(subject), resampling=Resampling(seed=1))
+    return spearman_crossed(one, other, Crossing.of(np.asarray(subject)))
 
 
 def test_rho_of_the_worked_example():

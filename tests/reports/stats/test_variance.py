@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 
 from reports.stats import variance
 from reports.stats.ratings import Ratings
-from reports.stats.variance import rater_noise, variance_components, variance_shares
+from reports.stats.variance import (
+    NO_PROMPTS,
+    ONE_LEVEL,
+    PROMPT_IS_ITEM,
+    rater_noise,
+    variance_components,
+    variance_shares,
+)
 from tests.reports.matrices import ratings_of
 
 NAN = np.nan
@@ -155,3 +162,27 @@ def test_rater_noise_is_what_other_raters_would_change_of_subjects_means():
 
 def test_rater_noise_needs_units_of_two_raters():
     assert rater_noise(ratings_of([[1, 2, 3, NAN], [NAN, NAN, NAN, 2]], subject=[0, 0, 1, 1])).reason
+
+
+def test_prompts_have_a_part_of_their_own_where_they_cross_subjects():
+    chance = np.random.default_rng(8)
+    subject, prompt = np.repeat(np.arange(60), 20), np.tile(np.arange(20), 60)
+    value = chance.normal(0, 1, 60)[subject] + chance.normal(0, 2, 20)[prompt] + chance.normal(0, 1, 1200)
+    ratings = ratings_of(value + chance.normal(0, 1, (3, 1200)), subject=subject)
+    found = variance_components(ratings, prompt)
+    assert found["prompt"].value == pytest.approx(4, rel=0.6)  # twenty prompts say little of how prompts differ
+    assert found["item"].value == pytest.approx(1, rel=0.2)
+    assert found["residual"].value == pytest.approx(1, rel=0.1)
+    shares = variance_shares(ratings, prompt)
+    parts = [shares.rater, shares.subject, shares.prompt, shares.item, shares.residual]
+    assert sum(part.value or 0 for part in parts) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "reason"), [(None, NO_PROMPTS), (np.full(6, 3), ONE_LEVEL["prompt"]), (np.arange(6), PROMPT_IS_ITEM)]
+)
+def test_prompts_without_a_part_say_why(prompt, reason):
+    ratings = ratings_of(np.random.default_rng(3).normal(size=(3, 6)), subject=[0, 0, 1, 1, 2, 2])
+    found = variance_components(ratings, prompt)
+    assert found["prompt"].reason == reason
+    assert found["residual"].value is not None
