@@ -7,7 +7,7 @@ from pathlib import Path
 SCHEMA_VERSION = "1"
 
 
-PROTOCOL_VERSION = "1"
+PROTOCOL_VERSION = "2"
 
 
 def _app_version() -> str:

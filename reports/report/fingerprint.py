@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from typing import Any
 
 from django.db.models import Count, Max, Q, Sum
 
@@ -9,9 +10,14 @@ from accounts.models import AuditEntry
 from conversations.enums import MentionMethod
 from conversations.models import Comparison, ComparisonAttribute, Selection, SelectionRecord, Study
 from judgments.models import Adjudication, BlindingAnswer, Judgment, Task
-from reports.dataset.versions import APP_VERSION
+from reports.dataset.versions import APP_VERSION, PROTOCOL_VERSION
 
-FIGURES_VERSION = 5  # raise it when the same data give other figures or drawings
+FIGURES_VERSION = 6  # raise it when the same data give other figures or drawings
+
+
+def is_current(figures: dict[str, Any]) -> bool:
+    """Whether they were computed under this protocol. What older ones say means something else, and has another shape."""
+    return figures.get("protocol_version") == PROTOCOL_VERSION
 
 
 def fingerprint(study: Study) -> str:
@@ -23,6 +29,7 @@ def fingerprint(study: Study) -> str:
     seen = [
         APP_VERSION,
         FIGURES_VERSION,
+        PROTOCOL_VERSION,
         judged.aggregate(Count("id"), Max("id"), Sum("revision"), Count("excluded_at"), Max("excluded_at")),
         Adjudication.objects.filter(unit__task__stage__study=study).aggregate(Count("id"), Max("decided_at")),
         BlindingAnswer.objects.filter(assignment__stage__study=study).count(),

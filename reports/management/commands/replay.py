@@ -10,10 +10,13 @@ from django.core.management.base import BaseCommand, CommandError
 from conversations.models import Study
 from reports.dataset.dataset import read_folder
 from reports.dataset.reads import dataset_of
+from reports.dataset.versions import PROTOCOL_VERSION
 from reports.report.figures.comparing import differences
 from reports.report.figures.report import report_figures
+from reports.report.fingerprint import is_current
 
 SHOWN = 20
+WRITTEN_BY = {"protocol_version", "app_version"}  # of the dataset: no figures
 
 
 class Command(BaseCommand):
@@ -33,13 +36,24 @@ class Command(BaseCommand):
         again = self._recomputed(options["folder"])
         if options["json"]:
             self.stdout.write(json.dumps(again, ensure_ascii=False, indent=2, allow_nan=False))
-        found = differences(self._reported(options["against"], again), again)
+        reported = self._reported(options["against"], again)
+        if not is_current(reported):
+            raise CommandError(
+                f"{options['against']} has figures of an earlier protocol, and these are of protocol {PROTOCOL_VERSION}: they say "
+                "something else. Write it again with manage.py report, or replay with the Yardstick that wrote it."
+            )
+        found = differences(_figures(reported), _figures(again))
         if found:
             lines = "\n".join(
                 f"  {where}: {reported!r}, replayed {replayed!r}" for where, reported, replayed in found[:SHOWN]
             )
             raise CommandError(f"{len(found)} figures differ from those reported:\n{lines}")
+        written = again["study"]["protocol_version"]
         self.stderr.write("All figures are equal.")
+        if written != PROTOCOL_VERSION:
+            self.stderr.write(
+                f"The dataset was written under protocol {written}; these are figures of {PROTOCOL_VERSION}."
+            )
 
     def _recomputed(self, folder: Path) -> dict[str, Any]:
         try:
@@ -56,3 +70,8 @@ class Command(BaseCommand):
         if study is None:
             raise CommandError(f"There is no study {slug} here. Name a file of its figures with --against.")
         return report_figures(dataset_of(study, withheld=again["withheld"]))
+
+
+def _figures(report: dict[str, Any]) -> dict[str, Any]:
+    study = {name: value for name, value in report["study"].items() if name not in WRITTEN_BY}
+    return {**report, "study": study}

@@ -30,9 +30,12 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(figures, ensure_ascii=False, indent=2, allow_nan=False))
             return
-        self.stdout.write(f"{figures['verdict']['word']}: {figures['verdict']['sentence']}")
+        verdict = figures["verdict"]
+        for each in verdict["arms"] or [verdict]:
+            self.stdout.write(f"{each['title']}: {each['sentence']}")
+            self.stdout.write("\n".join([*each["evidence"], *each["limits"]]))
         for sentence in [
-            *figures["verdict"]["evidence"],
+            *verdict["looking"],
             figures["bottleneck"]["sentence"],
             figures["plan"]["sentence"],
             *([figures["plan"]["raters"]["sentence"]] if figures["plan"]["raters"] else []),

@@ -130,7 +130,7 @@ def _needs(dataset: Dataset, found: VerdictEvidence, effort: Effort, times: floa
     judgments, milliseconds = effort
     hours = milliseconds / MILLISECONDS_IN_AN_HOUR
     return {
-        "more_comparisons": round(found.effect.n * times),
+        "more_comparisons": round(found.effect.comparisons * times),
         "more_judgments": round(judgments * times),
         "price": round(hours * times * dataset.facts.pay_per_hour, 2) if milliseconds else None,
     }

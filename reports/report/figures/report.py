@@ -11,6 +11,7 @@ from conversations.enums import COLLECTING
 from reports.dataset.arms import arms_of
 from reports.dataset.dataset import Dataset, as_array
 from reports.dataset.frames import Frame, frame, overall_units
+from reports.dataset.versions import PROTOCOL_VERSION
 from reports.report.figures.arms import arm_figures, pooled_sentence
 from reports.report.figures.bottleneck import bottleneck_figures
 from reports.report.figures.examples import examples
@@ -33,19 +34,24 @@ def report_figures(dataset: Dataset, *, seed: int | None = None) -> dict[str, An
     resampling = Resampling(seed)
     frames = {stage: frame(dataset, stage) for stage in (1, 2, 3)}
     judged = {stage: each for stage, each in frames.items() if len(each.ratings) or each.consensus.known.any()}
-    found = evidence(dataset, frames[3], resampling)
+    found = evidence(dataset, frames[3], overall_units(frames[3]))
     stage_3 = _stage_three(dataset, judged, resampling)
-    arms = arm_figures(arms_of(dataset), frames[3])
+    of_arms = arms_of(dataset)
+    arms = arm_figures(of_arms, frames[3])
     pooled = pooled_sentence(arms)
     looking = looking_figures(dataset.facts)
     return {
+        "protocol_version": PROTOCOL_VERSION,
         "study": dataset.facts.as_json(),
         "collecting": [number for number, stage in sorted(dataset.facts.stages.items()) if stage.state in COLLECTING],
         "withheld": dataset.facts.withheld,
         "arms": arms,
         "pooled": pooled,
         "counts": _counts(dataset, found.real_conversations),
-        "verdict": _beside(verdict_figures(found, _harm(stage_3), pooled), looking["sentences"]),
+        "verdict": {
+            **verdict_figures(dataset, frames[3], of_arms, found, stage_3),
+            "looking": looking["sentences"],  # never shown without what was seen before it was due
+        },
         "bottleneck": bottleneck_figures(dataset, judged, pooled),
         "stage_1": _with_examples(dataset, judged, 1, extraction_figures, resampling),
         "stage_2": _with_examples(dataset, judged, 2, relevance_figures, resampling),
@@ -53,11 +59,6 @@ def report_figures(dataset: Dataset, *, seed: int | None = None) -> dict[str, An
         "plan": {**plan_figures(dataset, found, seed=seed), "stopping": _stopping(dataset, frames[3], found)},
         "looking": looking,
     }
-
-
-def _beside(verdict: dict[str, Any], looking: list[str]) -> dict[str, Any]:
-    """A verdict is never shown without what was seen before it was due."""
-    return {**verdict, "evidence": [*verdict["evidence"], *looking], "looking": looking}
 
 
 def _with_examples(
@@ -80,10 +81,6 @@ def _stage_three(dataset: Dataset, frames: Mapping[int, Frame], resampling: Resa
 
 def _stopping(dataset: Dataset, frame: Frame, found: VerdictEvidence) -> dict[str, Any]:
     return stopping(dataset, frame, overall_units(frame), real_conversations=found.real_conversations)
-
-
-def _harm(stage_3: dict[str, Any] | None) -> dict[str, Any] | None:
-    return None if stage_3 is None else stage_3["overall"]["harm"]
 
 
 def _counts(dataset: Dataset, real_conversations: int) -> dict[str, int]:

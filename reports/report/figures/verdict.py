@@ -1,5 +1,6 @@
-"""Is personalizing worth it, and where does it break? docs/protocol.md, What the report must answer, 4 and 5."""
+"""Is personalizing worth it? A verdict for each arm: docs/protocol.md, What the report answers, 5."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,88 +8,78 @@ import numpy as np
 import numpy.typing as npt
 from pyarrow import compute
 
+from reports.dataset.arms import Arm
 from reports.dataset.dataset import Dataset
 from reports.dataset.frames import Frame, overall_units
-from reports.report.figures.response import NO_DIFFERENCE, by_subject
-from reports.stats.decision import FEWEST_SUBJECTS, REAL_CONVERSATIONS, Word, decide
+from reports.report.figures import verdict_words
+from reports.report.figures.arms import units_of
+from reports.report.figures.effect import Effect, effect_of
+from reports.report.figures.settling import settling
+from reports.stats import decision
+from reports.stats.decision import NO_CONTROLS, REAL_CONVERSATIONS, Reason, Sample, Verdict
 from reports.stats.estimate import Estimate
 from reports.stats.ratings import Flags
-from reports.stats.resampling import Resampling, mean_of, two_way
 from reports.stats.variance import rater_noise
 
 type Floats = npt.NDArray[np.float64]
 
-SENTENCES = {
-    Word.BETTER: "People find the personalized responses better than the generic ones.",
-    Word.WORSE: "People find the personalized responses worse than the generic ones.",
-    Word.NO_MEANINGFUL_DIFFERENCE: "Whatever difference there is, it is smaller than what matters in this study.",
-    Word.NO_DIFFERENCE_SEEN: "Raters saw no difference that matters. Whether they would have noticed one is not known.",
-    Word.NOT_ENOUGH: "There is not enough evidence yet to say whether personalizing helps.",
-    Word.COULD_NOT_TELL: "There is no result: raters missed planted differences that are there.",
-}
+EACH_ARM = "Arms are different treatments and never pooled: each has a verdict of its own."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VerdictEvidence:
-    """``of_subjects``: each subject's mean effect, in points of the 1-5 scale, 0 = no difference.
+    """What the words rest on, of some comparisons.
 
     ``raters_each``: how many humans judged a comparison, on average; ``rater_noise``: their part in the variance of
-    ``of_subjects``.
+    ``of_subjects``, each subject's own effect.
     """
 
-    effect: Estimate
-    effect_90: Estimate
-    effect_two_way: Estimate
-    of_subjects: Floats
-    raters_each: float
-    rater_noise: Estimate
-    real_conversations: int
+    effect: Effect
+    sample: Sample
     margin: float
+    judgments: int
+    rater_noise: Estimate
+
+    @property
+    def of_subjects(self) -> Floats:
+        return self.effect.of_subjects
+
+    @property
+    def raters_each(self) -> float:
+        return self.judgments / max(self.effect.comparisons, 1)
+
+    @property
+    def real_conversations(self) -> int:
+        return self.sample.real_conversations
 
     @property
     def suffices(self) -> bool:
         """Whether a verdict may be given at all."""
-        return self.real_conversations >= REAL_CONVERSATIONS and len(self.of_subjects) >= FEWEST_SUBJECTS
+        return not self.sample.missing
+
+    @property
+    def others(self) -> decision.Effect:
+        return decision.Effect(self.effect.others_95, self.effect.others_90)
+
+    @property
+    def verdict(self) -> Verdict:
+        these = decision.Effect(self.effect.these, self.effect.these_90)
+        return decision.verdict(self.sample, NO_CONTROLS, others=self.others, these=these, margin=self.margin)
 
 
-def evidence(dataset: Dataset, frame: Frame, resampling: Resampling) -> VerdictEvidence:
-    """The primary endpoint: the overall unit's mean of each comparison, averaged within subject, minus 3."""
-    known = overall_units(frame) & frame.consensus.known
-    subject = frame.ratings.subject[known]
-    sums = by_subject([frame.consensus.label[known]], subject, frame.ratings.subjects)
-    counted = sums[:, 1] > 0
-    of_subjects = sums[counted, 0] / sums[counted, 1] - NO_DIFFERENCE
-    each = np.stack([of_subjects, np.ones(len(of_subjects))], axis=1)
-    effect, effect_90 = (
-        resampling.statistic(each, lambda total: mean_of(total[..., 0], total[..., 1]), n=int(known.sum()), level=level)
-        for level in (0.95, 0.90)
-    )
-    rows = frame.human.of_units(known)
-    judged = set(frame.ratings.subject_keys[np.unique(subject)].tolist())
+def evidence(dataset: Dataset, frame: Frame, units: Flags) -> VerdictEvidence:
+    """Of the overall units among ``units``, by the individual humans who judged them."""
+    rows = frame.human.of_units(units & overall_units(frame))
+    judged = set(rows.subject_keys[np.unique(rows.subject[rows.unit])].tolist())
+    effect = effect_of(frame, units)
+    levels = effect.others.levels
     return VerdictEvidence(
         effect,
-        effect_90,
-        _over_raters_too(frame, known, resampling.seed),
-        of_subjects,
-        len(rows) / max(int(known.sum()), 1),
-        rater_noise(rows),
-        real_conversations(dataset, judged),
+        Sample(real_conversations(dataset, judged), levels["subject"], levels["rater"], levels["prompt"]),
         dataset.facts.margin,
+        len(rows),
+        rater_noise(rows),
     )
-
-
-def _over_raters_too(frame: Frame, known: Flags, seed: int) -> Estimate:
-    """The same effect with an interval for other raters as well. Each subject weighs the same, as above."""
-    rows = frame.human.of_units(known)
-    subject = rows.subject[rows.unit]
-    ratings = np.bincount(rows.unit, minlength=rows.units)
-    comparisons = np.bincount(rows.subject[ratings > 0], minlength=rows.subjects)
-    weight = 1 / (ratings[rows.unit] * comparisons[subject])
-    cell, shape = subject * rows.raters + rows.rater, (rows.subjects, rows.raters)
-    size = rows.subjects * rows.raters
-    sums = np.bincount(cell, weights=weight * (rows.label - NO_DIFFERENCE), minlength=size).reshape(shape)
-    counts = np.bincount(cell, weights=weight, minlength=size).reshape(shape)
-    return two_way(sums, counts, seed=seed, n=len(rows))
 
 
 def real_conversations(dataset: Dataset, judged: set[str]) -> int:
@@ -98,45 +89,111 @@ def real_conversations(dataset: Dataset, judged: set[str]) -> int:
     return sum(row["conversations"] or row["stated_conversations"] or 0 for row in rows if row["subject_key"] in judged)
 
 
-def verdict_figures(found: VerdictEvidence, harm: dict[str, Any] | None, pooled: str) -> dict[str, Any]:
-    """``pooled``: what is said where the comparisons are of several arms."""
-    word = decide(found.effect, found.effect_90, found.margin) if found.suffices else Word.NOT_ENOUGH
+def verdict_figures(
+    dataset: Dataset, frame: Frame, arms: Sequence[Arm], found: VerdictEvidence, stage_3: dict[str, Any] | None
+) -> dict[str, Any]:
+    """``found``: of all comparisons. Where several arms were judged, the words are theirs alone.
+
+    ``stage_3``: its figures, for what stands beside the verdict: harm, cost, and how far raters agree.
+    """
+    judged = [arm for arm in arms if _is_judged(frame, arm)]
+    beside = _beside(stage_3)
+    if len(judged) < 2:
+        only = _figures(found, judged[0].name if judged else "", stage_3)
+        return {**only, **beside, "title": only["word"], "arms": []}
+    each = [_figures(evidence(dataset, frame, units_of(arm, frame)), arm.name, stage_3) for arm in judged]
     return {
-        "word": word.value,
-        "sentence": SENTENCES[word],
-        "evidence": [*_sentences(found), *filter(None, [pooled])],
-        "pooled": pooled,
-        "effect": found.effect.as_json(),
-        "effect_90": found.effect_90.as_json(),
-        "effect_two_way": found.effect_two_way.as_json(),
-        "margin": found.margin,
-        "harm": harm,
-        "real_conversations": found.real_conversations,
+        **_of_none(found, [figures["title"] for figures in each]),
+        **beside,
+        "harm": None,
+        "cost": None,
+        "arms": each,
+    }
+
+
+def _is_judged(frame: Frame, arm: Arm) -> bool:
+    """Whether a human has judged one of its comparisons as a whole."""
+    return len(frame.human.of_units(units_of(arm, frame) & overall_units(frame))) > 0
+
+
+def _beside(stage_3: dict[str, Any] | None) -> dict[str, Any]:
+    alpha = stage_3 and next(
+        (each for each in stage_3["agreement"]["figures"] if "alpha" in each["key"]), None
+    )
+    return {
+        "alpha": alpha or None,
+        "alpha_sentence": verdict_words.alpha(alpha or None),
+        "controls": {
+            "judgments": NO_CONTROLS.judgments,
+            "raters": NO_CONTROLS.raters,
+            "sensitivity": NO_CONTROLS.sensitivity.as_json(),
+        },
         "real_conversations_needed": REAL_CONVERSATIONS,
     }
 
 
-def _sentences(found: VerdictEvidence) -> list[str]:
-    sentences = []
-    if found.effect.value is None:
-        sentences.append("No comparison has been judged by a human yet.")
-    else:
-        points = f"{found.effect.value:+.2f} points on the 1-5 scale"
-        interval = (
-            f", 95 % interval {found.effect.low:+.2f} to {found.effect.high:+.2f}"
-            if found.effect.low is not None
-            else ", from one subject only, so without an interval"
-        )
-        sentences.append(
-            f"On average over {found.effect.clusters} subjects and {found.effect.n} comparisons the personalized "
-            f"response is rated {points} from no difference{interval}."
-        )
-        sentences.append(f"A difference of less than {found.margin:.2f} points counts as meaningless in this study.")
-    if 0 < len(found.of_subjects) < FEWEST_SUBJECTS:
-        sentences.append(f"A verdict needs at least {FEWEST_SUBJECTS} subjects; there are {len(found.of_subjects)}.")
-    if found.real_conversations < REAL_CONVERSATIONS:
-        sentences.append(
-            f"Only {found.real_conversations} real conversations stand behind the judged units; "
-            f"with fewer than {REAL_CONVERSATIONS} there is never enough evidence."
-        )
-    return sentences
+def _figures(found: VerdictEvidence, name: str, stage_3: dict[str, Any] | None) -> dict[str, Any]:
+    verdict = found.verdict
+    more = settling(found.effect, found.margin) if Reason.UNDECIDED in verdict.reasons else None
+    harm = _of_arm(name, (stage_3 or {}).get("by_system", []), "name")
+    return {
+        "name": name,
+        "title": f"{name}: {verdict.word.value}",
+        "word": verdict.word.value,
+        "sentence": verdict_words.SENTENCES[verdict.word],
+        "reasons": [reason.value for reason in verdict.reasons],
+        "missing": {reason.value: more for reason, more in verdict.missing.items()},
+        "these": None if verdict.these is None else verdict.these.value,
+        "evidence": verdict_words.evidence(found.effect, found.margin),
+        "limits": verdict_words.limits(found.effect, verdict, more),
+        "settling": more,
+        **_intervals(found.effect),
+        **_sample(found),
+        "harm": harm and harm["outcome"]["harm"],
+        "cost": _of_arm(name, (stage_3 or {}).get("cost", []), "system"),
+    }
+
+
+def _of_none(found: VerdictEvidence, titles: Sequence[str]) -> dict[str, Any]:
+    """What stands for all comparisons where each arm has a verdict: the sample, and no effect."""
+    nothing = Estimate.undefined(EACH_ARM).as_json()
+    return {
+        "name": "",
+        "title": "; ".join(titles),
+        "word": None,
+        "sentence": EACH_ARM,
+        "reasons": [],
+        "missing": {},
+        "these": None,
+        "evidence": [],
+        "limits": [],
+        "settling": None,
+        **dict.fromkeys(("effect", "effect_90", "effect_these", "effect_these_90"), nothing),
+        **_sample(found),
+    }
+
+
+def _of_arm(name: str, rows: Sequence[dict[str, Any]], key: str) -> dict[str, Any] | None:
+    return next((row for row in rows if row[key] == name), None)
+
+
+def _intervals(effect: Effect) -> dict[str, Any]:
+    """``effect`` and ``effect_90``: with other subjects, raters and prompts."""
+    return {
+        "effect": effect.others_95.as_json(),
+        "effect_90": effect.others_90.as_json(),
+        "effect_these": effect.these.as_json(),
+        "effect_these_90": effect.these_90.as_json(),
+    }
+
+
+def _sample(found: VerdictEvidence) -> dict[str, Any]:
+    return {
+        "margin": found.margin,
+        "real_conversations": found.real_conversations,
+        "subjects": found.sample.subjects,
+        "raters": found.sample.raters,
+        "prompts": found.sample.prompts,
+        "comparisons": found.effect.comparisons,
+        "judgments": found.judgments,
+    }

@@ -7,13 +7,14 @@ from typing import Any
 from reports.report.charts.chart import Chart
 from reports.report.presenting import wording
 from reports.report.presenting.blocks import Section, Stat
+from reports.report.presenting.bottleneck import bottleneck_section
 from reports.report.presenting.extraction import extraction_section
 from reports.report.presenting.judges import judges_section
 from reports.report.presenting.looking import looking_section
 from reports.report.presenting.planner import planner_section
 from reports.report.presenting.relevance import relevance_section
 from reports.report.presenting.response import response_section
-from reports.report.presenting.verdict import bottleneck_section, origins, verdict_section
+from reports.report.presenting.verdict import origins, pasteable, verdict_section
 
 COUNTS = {
     "subjects": "Subjects",
@@ -39,6 +40,7 @@ class Document:
     sections: Sequence[Section]
     counts: Sequence[Stat]
     origins: Sequence[str]
+    pasteable: str
 
     @property
     def charts(self) -> dict[str, Chart]:
@@ -63,4 +65,5 @@ def document(figures: dict[str, Any]) -> Document:
         ],
         counts=[Stat(title, wording.count(figures["counts"].get(key))) for key, title in COUNTS.items()],
         origins=origins(figures),
+        pasteable=pasteable(figures),
     )

@@ -54,9 +54,12 @@ def _estimate(figure: dict[str, Any] | None) -> Estimate:
     return Estimate(**{name: known[name] for name in ("value", "n", "low", "high", "level", "reason") if name in known})
 
 
-def _arms(figures: dict[str, Any]) -> str:
-    names = [arm["name"] for arm in figures.get("arms", []) if arm["judged"]]
-    return ", ".join(names) if len(names) > 1 else "none"
+def _effect(verdict: dict[str, Any]) -> Shown:
+    """Of several arms each has its own."""
+    if not verdict["arms"]:
+        return Measured(verdict["effect"], signed_cell)
+    each = [f"{arm['name']} {wording.signed(arm['effect'])}" for arm in verdict["arms"]]
+    return Cell("; ".join(each), is_number=True)
 
 
 def _column(figures: dict[str, Any]) -> dict[str, Shown]:
@@ -64,12 +67,11 @@ def _column(figures: dict[str, Any]) -> dict[str, Shown]:
     first, second, third = (figures.get(f"stage_{number}") or {} for number in (1, 2, 3))
     overall = third.get("overall", {})
     return {
-        "Verdict": Cell(verdict["word"]),
-        "Arms pooled in it": Cell(_arms(figures)),
+        "Verdict": Cell(verdict["word"] or verdict["title"]),
         "Bottleneck": Cell(figures["bottleneck"]["word"]),
-        "Effect, in points": Measured(verdict["effect"], signed_cell),
+        "Effect, in points": _effect(verdict),
         "Margin": Cell(f"{verdict['margin']:.2f}", is_number=True),
-        "Harm: answers 1 or 2": Measured(verdict["harm"], share_cell),
+        "Harm: answers 1 or 2": Measured(overall.get("harm"), share_cell),
         "Rated better": Measured(overall.get("better"), share_cell),
         "Rated no better": Measured(overall.get("no_better"), share_cell),
         "Attributes accepted": Measured(first.get("shares", {}).get("accept"), share_cell),

@@ -52,10 +52,7 @@ def _files(
 
 def _basis(figures: Mapping[str, Any]) -> str:
     study = figures.get("study", {})
-    return (
-        f"Intervals are 95 % and resample subjects. Seed {study.get('seed')}, protocol {study.get('protocol_version')}, "
-        f"Yardstick {study.get('app_version')}."
-    )
+    return f"Intervals are 95 %. Seed {study.get('seed')}, protocol {figures.get('protocol_version')}, Yardstick {study.get('app_version')}."
 
 
 def _section(section: Section, texts: Mapping[int, UnitText], drawings: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,8 +15,10 @@ from accounts.signed_in import user_of
 from conversations.models import Study
 from conversations.permissions import READ, get_study
 from judgments.enums import LookWay
+from reports.dataset.versions import PROTOCOL_VERSION
 from reports.models import Report
 from reports.report import requesting
+from reports.report.fingerprint import is_current
 from reports.report.parts import NAMES, Part
 from reports.report.presenting.two_studies import two_studies
 from reports.report.reads import other_studies
@@ -31,7 +33,7 @@ OTHERS = 200  # studies in the list to compare with
 def report(request: HttpRequest, slug: str) -> HttpResponse:
     found = report_request(request, slug, by=LookWay.REPORT)
     context = {**_state(found, is_checked=False), **_whole(found)}
-    if found.report is not None and found.report.figures is not None:
+    if found.report is not None and found.document is not None:
         context |= {"parts": _options(found.report), "part_value": str(found.part), **_beside(request, found)}
     return render(request, "reports/report/page.html", context)
 
@@ -87,6 +89,8 @@ def _whole(found: ReportRequest) -> dict[str, Any]:
     return {
         "refusal": found.refusal,
         "document": found.document,
+        "outdated": found.outdated,
+        "protocol_version": PROTOCOL_VERSION,
         "drawings": found.report.drawings if found.report else {},
         "texts": found.texts,
         "part_name": found.part_name,
@@ -133,4 +137,8 @@ def _other_report(request: HttpRequest, found: ReportRequest, other: Study) -> d
         announce_report(report.pk)
     if report.figures is None or found.report is None or found.report.figures is None:
         return {"beside_missing": "The other study's report is being computed. Ask again in a moment."}
+    if not is_current(report.figures):
+        return {
+            "beside_missing": "The other study's report is of an earlier protocol and is computed anew. Ask again in a moment."
+        }
     return {"beside": two_studies(found.report.figures, report.figures)}

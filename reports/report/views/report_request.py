@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
@@ -14,6 +15,7 @@ from conversations.permissions import READ, get_study
 from judgments.enums import LookWay
 from reports.models import Report
 from reports.report import requesting
+from reports.report.fingerprint import is_current
 from reports.report.parts import NAMES, Part
 from reports.report.presenting.document import Document, document
 from reports.report.tasks import announce_report
@@ -46,13 +48,22 @@ class ReportRequest:
 
     @property
     def document(self) -> Document | None:
-        if self.report is None or self.report.figures is None:
+        """None before the first figures, and where they are of an earlier protocol."""
+        if self.report is None or self.report.figures is None or not is_current(self.report.figures):
             return None
         return document(self.report.figures)
 
     @property
+    def outdated(self) -> dict[str, Any] | None:
+        """The verdict that was given under an earlier protocol."""
+        if self.report is None or self.report.figures is None or is_current(self.report.figures):
+            return None
+        verdict, version = self.report.figures["verdict"], self.report.figures["study"]["protocol_version"]
+        return {"version": version, "word": verdict["word"], "sentence": verdict["sentence"]}
+
+    @property
     def texts(self) -> dict[int, UnitText]:
-        if self.report is None or self.report.figures is None:
+        if self.report is None or self.report.figures is None or not is_current(self.report.figures):
             return {}
         return unit_texts(self.study, example_ids(self.report.figures))
 

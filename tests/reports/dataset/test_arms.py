@@ -64,7 +64,7 @@ def shown(study: Study) -> list[str]:
 def test_a_system_with_one_arm_goes_by_its_name(study):
     found = report_figures(dataset_of(study))
     assert [group["name"] for group in found["stage_3"]["by_system"]] == ["assistant"]
-    assert (found["pooled"], found["verdict"]["pooled"], found["bottleneck"]["pooled"]) == ("", "", [])
+    assert (found["pooled"], found["verdict"]["arms"], found["bottleneck"]["pooled"]) == ("", [], [])
 
 
 @pytest.mark.parametrize(
@@ -134,14 +134,14 @@ def test_what_pools_arms_says_so_on_every_section_of_stage_three(study):
         f"(assistant (unnamed): {len(first)}; assistant (memory 2): {len(second)} comparisons)"
     )
     assert words in found["pooled"]
-    assert found["pooled"] in found["verdict"]["evidence"]
+    assert [arm["name"] for arm in found["verdict"]["arms"]] == ["assistant (unnamed)", "assistant (memory 2)"]
     page = document(json.loads(json.dumps(found)))
     saying = {
         section.key
         for section in (page.verdict, *page.sections)
         if words in section.lead or any(words in str(block) for block in section.blocks)
     }
-    assert saying == {"verdict", "bottleneck", "stage-3", "judges", "planner"}
+    assert saying == {"bottleneck", "stage-3", "judges", "planner"}
 
 
 def test_two_systems_are_two_arms_that_are_pooled(study):
@@ -151,7 +151,8 @@ def test_two_systems_are_two_arms_that_are_pooled(study):
     Response.objects.filter(comparison_as_personalized__in=moved).update(system=other)
     found = report_figures(dataset_of(study))
     assert [group["name"] for group in found["stage_3"]["by_system"]] == ["assistant", "other"]
-    assert "pool 2 arms" in found["verdict"]["pooled"]
+    assert "pool 2 arms" in found["pooled"]
+    assert [(arm["name"], arm["comparisons"]) for arm in found["verdict"]["arms"]] == [("assistant", 4), ("other", 4)]
     assert [part for part in parts_of(dataset_of(study)) if part["column"] == "arm"] == []
 
 

@@ -1,6 +1,7 @@
 """Reports are computed once, kept, and again when the study has changed."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -41,6 +42,25 @@ def test_a_newer_report_is_computed_when_the_study_has_changed_and_offered_not_f
     state = owner.get(address(study, "state/"), seen)
     assert "A newer report is ready" in state.content.decode()
     assert "HX-Refresh" not in state.headers
+
+
+def test_a_report_of_an_earlier_protocol_says_so_and_is_computed_anew(study):
+    report = computed(study)
+    old = {name: value for name, value in report.figures.items() if name != "protocol_version"}
+    old["study"]["protocol_version"] = "1"
+    old["verdict"] = {"word": "no meaningful difference", "sentence": "People find them no better and no worse."}
+    Report.objects.update(figures=old, fingerprint="of another version", computed_at=timezone.now() - timedelta(days=1))
+    owner = member(study)
+    page = owner.get(address(study)).content.decode()
+    assert "This report is of an earlier protocol" in page
+    assert "no meaningful difference. People find them no better and no worse." in page
+    assert 'id="verdict"' not in page
+    assert "no meaningful difference" not in owner.get(address(study, "card/")).content.decode()
+    for rest in ("html/", "pdf/", "charts/effect.csv"):
+        assert owner.get(address(study, rest)).status_code == 404
+    owner.get(address(study, "state/"), {"seen": "long ago"})
+    assert computing.compute_report(report_id=report.pk, now=timezone.now()) is not None
+    assert 'id="verdict"' in owner.get(address(study)).content.decode()
 
 
 def test_two_workers_do_not_compute_the_same_report(study):

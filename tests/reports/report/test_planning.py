@@ -5,9 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from reports.report.figures.effect import Effect
 from reports.report.figures.planning import NORMAL_FROM, chance_to_settle, noise_share
 from reports.report.figures.verdict import VerdictEvidence
-from reports.stats.decision import Word, decide
+from reports.stats.crossed import CrossedMean
+from reports.stats.decision import Sample, Word, decide
 from reports.stats.estimate import Estimate
 from reports.stats.ratings import Floats
 
@@ -22,10 +24,11 @@ def subjects_means(
 
 
 def evidence_of(means: Floats, rater_noise: float) -> VerdictEvidence:
-    effect = Estimate(value=float(means.mean()), n=len(means))
-    return VerdictEvidence(
-        effect, effect, effect, means, RATERS, Estimate(value=rater_noise, n=len(means)), 100, MARGIN
-    )
+    these = Estimate(value=float(means.mean()), n=len(means))
+    others = CrossedMean(these.value, 0.0, 0.0, {}, {}, len(means), "Not needed here.")
+    effect = Effect(others, these, these, means, comparisons=len(means), silent=0)
+    sample = Sample(real_conversations=100, subjects=len(means), raters=RATERS, prompts=len(means))
+    return VerdictEvidence(effect, sample, MARGIN, RATERS * len(means), Estimate(value=rater_noise, n=len(means)))
 
 
 def settled(means: Floats) -> bool:

@@ -1,5 +1,7 @@
 """Reports in words, and figures computed again from an export."""
 
+import json
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import translation
@@ -35,6 +37,24 @@ def test_replay_of_an_export_gives_the_same_figures(study, tmp_path, capsys):
     call_command("replay", str(tmp_path / "dataset"), "--against", str(tmp_path / "figures.json"))
 
 
+def test_a_dataset_of_an_earlier_protocol_is_replayed_and_its_old_figures_are_not_compared(study, tmp_path, capsys):
+    call_command("export", study.slug, "--kind", "dataset", "--output", str(tmp_path / "dataset"))
+    facts = json.loads((tmp_path / "dataset" / "study.json").read_text())
+    (tmp_path / "dataset" / "study.json").write_text(
+        json.dumps(facts | {"protocol_version": "1", "app_version": "0.0.9"})
+    )
+    capsys.readouterr()
+    call_command("replay", str(tmp_path / "dataset"), "--json")
+    said = capsys.readouterr()
+    assert "written under protocol 1; these are figures of 2" in said.err
+    figures = json.loads(said.out)
+    assert (figures["protocol_version"], figures["study"]["protocol_version"]) == ("2", "1")
+    del figures["protocol_version"]  # as protocol 1 wrote them
+    (tmp_path / "old.json").write_text(json.dumps(figures))
+    with pytest.raises(CommandError, match="figures of an earlier protocol"):
+        call_command("replay", str(tmp_path / "dataset"), "--against", str(tmp_path / "old.json"))
+
+
 def test_replay_says_which_figures_differ(study, tmp_path):
     call_command("export", study.slug, "--kind", "dataset", "--output", str(tmp_path / "dataset"))
     first = Judgment.objects.filter(stage_number=3, rater__kind="human").earliest("id")
@@ -50,7 +70,9 @@ def test_replay_of_something_else_says_what_is_missing(tmp_path):
 
 def test_report_in_words(study, capsys):
     call_command("report", "--study", study.slug)
-    assert capsys.readouterr().out.startswith("not enough evidence yet: There is not enough evidence")
+    said = capsys.readouterr().out
+    assert said.startswith("not enough evidence yet: There is not enough evidence")
+    assert "A verdict needs 50 more real conversations, 3 more raters and 9 more prompts" in said
 
 
 def test_figures_are_in_english_whatever_language_is_active(study):
