@@ -1,6 +1,6 @@
 """The whole report of a dataset as one JSON object: page, command, replay and files print this and nothing else."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,11 +8,11 @@ import pyarrow as pa
 from pyarrow import compute
 
 from conversations.enums import COLLECTING
-from reports.dataset.arms import arms_of
+from reports.dataset.arms import Arm, arms_of
 from reports.dataset.dataset import Dataset, as_array
 from reports.dataset.frames import Frame, frame, overall_units
 from reports.dataset.versions import PROTOCOL_VERSION
-from reports.report.figures.arms import arm_figures, pooled_sentence
+from reports.report.figures.arms import arm_figures, pooled_sentence, units_of
 from reports.report.figures.bottleneck import bottleneck_figures
 from reports.report.figures.examples import examples
 from reports.report.figures.extraction import extraction_figures
@@ -22,8 +22,8 @@ from reports.report.figures.planning import plan_figures
 from reports.report.figures.quality import quality_figures
 from reports.report.figures.relevance import relevance_figures
 from reports.report.figures.response import response_figures
-from reports.report.figures.stopping import stopping
-from reports.report.figures.verdict import VerdictEvidence, evidence, verdict_figures
+from reports.report.figures.stopping import RULE, stopping
+from reports.report.figures.verdict import VerdictEvidence, evidence, judged_arms, verdict_figures
 from reports.stats.ratings import Flags
 from reports.stats.resampling import Resampling
 
@@ -56,7 +56,7 @@ def report_figures(dataset: Dataset, *, seed: int | None = None) -> dict[str, An
         "stage_1": _with_examples(dataset, judged, 1, extraction_figures, resampling),
         "stage_2": _with_examples(dataset, judged, 2, relevance_figures, resampling),
         "stage_3": stage_3,
-        "plan": {**plan_figures(dataset, found, seed=seed), "stopping": _stopping(dataset, frames[3], found)},
+        "plan": {**plan_figures(dataset, found, seed=seed), "stopping": _stopping(dataset, frames[3], of_arms, found)},
         "looking": looking,
     }
 
@@ -79,8 +79,17 @@ def _stage_three(dataset: Dataset, frames: Mapping[int, Frame], resampling: Resa
     return None if found is None else {**found, **judging_figures(dataset, frames[3], resampling)}
 
 
-def _stopping(dataset: Dataset, frame: Frame, found: VerdictEvidence) -> dict[str, Any]:
-    return stopping(dataset, frame, overall_units(frame), real_conversations=found.real_conversations)
+def _stopping(dataset: Dataset, frame: Frame, arms: Sequence[Arm], found: VerdictEvidence) -> dict[str, Any]:
+    """Each arm has looks of its own; of all together there is no word."""
+    real = found.real_conversations
+    judged = judged_arms(frame, arms)
+    if len(judged) < 2:
+        return {**stopping(dataset, frame, overall_units(frame), real_conversations=real), "arms": []}
+    each = [
+        {"name": arm.name, **stopping(dataset, frame, units_of(arm, frame), real_conversations=real)} for arm in judged
+    ]
+    said = " ".join(f"{one['name']}: {one['sentence']}" for one in each)
+    return {"method": RULE, "word": None, "sentence": said, "arms": each}
 
 
 def _counts(dataset: Dataset, real_conversations: int) -> dict[str, int]:

@@ -16,6 +16,7 @@ from reports.report.figures.arms import units_of
 from reports.report.figures.effect import Effect, effect_of
 from reports.report.figures.settling import settling
 from reports.stats import decision
+from reports.stats.agreement import AgreementFigure
 from reports.stats.decision import NO_CONTROLS, REAL_CONVERSATIONS, Reason, Sample, Verdict
 from reports.stats.estimate import Estimate
 from reports.stats.ratings import Flags
@@ -96,7 +97,7 @@ def verdict_figures(
 
     ``stage_3``: its figures, for what stands beside the verdict: harm, cost, and how far raters agree.
     """
-    judged = [arm for arm in arms if _is_judged(frame, arm)]
+    judged = judged_arms(frame, arms)
     beside = _beside(stage_3)
     if len(judged) < 2:
         only = _figures(found, judged[0].name if judged else "", stage_3)
@@ -111,18 +112,18 @@ def verdict_figures(
     }
 
 
-def _is_judged(frame: Frame, arm: Arm) -> bool:
-    """Whether a human has judged one of its comparisons as a whole."""
-    return len(frame.human.of_units(units_of(arm, frame) & overall_units(frame))) > 0
+def judged_arms(frame: Frame, arms: Sequence[Arm]) -> list[Arm]:
+    """Those of which a human has judged a comparison as a whole."""
+    overall = overall_units(frame)
+    return [arm for arm in arms if len(frame.human.of_units(units_of(arm, frame) & overall))]
 
 
 def _beside(stage_3: dict[str, Any] | None) -> dict[str, Any]:
-    alpha = stage_3 and next(
-        (each for each in stage_3["agreement"]["figures"] if "alpha" in each["key"]), None
-    )
+    agreement = [] if stage_3 is None else stage_3["agreement"]["figures"]
+    alpha = next((each for each in agreement if each["key"] == AgreementFigure.ALPHA_ORDINAL), None)
     return {
-        "alpha": alpha or None,
-        "alpha_sentence": verdict_words.alpha(alpha or None),
+        "alpha": alpha,
+        "alpha_sentence": verdict_words.alpha(alpha),
         "controls": {
             "judgments": NO_CONTROLS.judgments,
             "raters": NO_CONTROLS.raters,

@@ -152,6 +152,7 @@ def test_two_systems_are_two_arms_that_are_pooled(study):
     found = report_figures(dataset_of(study))
     assert [group["name"] for group in found["stage_3"]["by_system"]] == ["assistant", "other"]
     assert "pool 2 arms" in found["pooled"]
+    assert [arm["name"] for arm in found["plan"]["stopping"]["arms"]] == ["assistant", "other"]
     assert [(arm["name"], arm["comparisons"]) for arm in found["verdict"]["arms"]] == [("assistant", 4), ("other", 4)]
     assert [part for part in parts_of(dataset_of(study)) if part["column"] == "arm"] == []
 
