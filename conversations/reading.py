@@ -73,7 +73,7 @@ def cut(text: str, start: int = 0, most: int = PIECE) -> int:
 
 
 def pieces_of(turns: Sequence[Mapping[str, str]]) -> list[Piece]:
-    """They depend on the turns alone, so their numbers mean the same at every visit."""
+    """They depend on the turns alone, so their numbers mean the same every time."""
     return [piece for number, turn in enumerate(turns) for piece in _pieces(number, turn["content"])]
 
 

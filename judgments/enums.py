@@ -101,7 +101,7 @@ class BlindingGuess(models.TextChoices):
 
 
 class ActKind(models.TextChoices):
-    """What a crowd platform is told of one visit."""
+    """What a crowd platform is told of one arrival."""
 
     APPROVE = "approve", "Approve"
     BONUS = "bonus", "Bonus"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 
 def shuffled(ids: Iterable[int], *, key: bytes, rater_id: int, task_id: int) -> list[int]:
-    """``ids`` in this rater's order for this task: the same at each visit, whatever order they come in."""
+    """``ids`` in this rater's order for this task: the same each time, whatever order they come in."""
     return sorted(ids, key=lambda item: hmac.digest(key, f"order:{rater_id}:{task_id}:{item}".encode(), "sha256"))
 
 

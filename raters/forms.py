@@ -42,7 +42,7 @@ class EntryLinkForm(forms.ModelForm):
             "platform": "Where they come from",
             "person_parameter": "Parameter with the person",
             "study_parameter": "Parameter with the platform's study",
-            "session_parameter": "Parameter with the visit",
+            "session_parameter": "Parameter with the arrival",
             "platform_study_id": "Id of the study on the platform",
             "return_address": "Address to return to",
         }

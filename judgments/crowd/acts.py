@@ -69,13 +69,13 @@ def request_acts(
     study: Study,
     link: EntryLink,
     kind: ActKind,
-    visits: int,
+    arrivals: int,
     total: Decimal,
     platform_study_id: str,
     actor: User,
     now: datetime,
 ) -> int:
-    """Write down whom the platform is to be told of. ``visits`` and ``total`` are what was shown and agreed to.
+    """Write down whom the platform is to be told of. ``arrivals`` and ``total`` are what was shown and agreed to.
 
     Whoever asks a second time, or at the same time, finds nothing left: the account's row lets in one by one.
 
@@ -89,11 +89,11 @@ def request_acts(
         name = crowd_platform(link.platform).short_name
         raise SendingRefused(f"Enter the id of the study on {name}, as its address there shows it.")
     found = sendable(study, link, kind)
-    if (len(found.visits), found.total) != (visits, total):
+    if (len(found.arrivals), found.total) != (arrivals, total):
         raise ListChanged
     at_once = 1 if kind == ActKind.SCREEN_OUT else api_of(link.platform).most_at_once  # screening out: a call for each
     acts = _acts(
-        batched(found.visits, at_once, strict=False),
+        batched(found.arrivals, at_once, strict=False),
         study=study,
         kind=kind,
         platform_study_id=platform_study_id,
@@ -102,7 +102,7 @@ def request_acts(
     )
     PlatformAct.objects.filter(arrival__in=[act.arrival_id for act in acts], kind=kind, state=ActState.FAILED).delete()
     PlatformAct.objects.bulk_create(acts)
-    details = {"list": kind.value, "visits": visits, "total": str(total)}
+    details = {"list": kind.value, "visits": arrivals, "total": str(total)}
     record(actor=actor, action="raters.platform_send", study_id=study.pk, target=link.label, details=details)
     return len(acts)
 
@@ -137,24 +137,24 @@ def _acts(
     return [
         PlatformAct(
             study=study,
-            arrival=visit.arrival,
+            arrival=listed.arrival,
             kind=kind,
-            amount=visit.due if kind == ActKind.BONUS else Decimal(0),
+            amount=listed.due if kind == ActKind.BONUS else Decimal(0),
             batch=batch_id,
             platform_study_id=platform_study_id if kind == ActKind.BONUS else "",
             requested_by=actor,
             requested_at=now,
         )
         for batch_id, batch in ((uuid.uuid4(), batch) for batch in batches)
-        for visit in batch
+        for listed in batch
     ]
 
 
-def record_crowd_download(*, link: EntryLink, kind: str, actor: User, visits: int) -> None:
+def record_crowd_download(*, link: EntryLink, kind: str, actor: User, arrivals: int) -> None:
     record(
         actor=actor,
         action="raters.crowd_download",
         study_id=link.stage.study_id,
         target=link.label,
-        details={"list": kind, "visits": visits},
+        details={"list": kind, "visits": arrivals},
     )

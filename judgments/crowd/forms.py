@@ -22,9 +22,9 @@ class PlatformTokenForm(forms.Form):
 
 
 class SendForm(forms.Form):
-    """``visits`` and ``total``: what was shown and is agreed to."""
+    """``arrivals`` and ``total``: what was shown and is agreed to."""
 
-    visits = forms.IntegerField(min_value=1, max_value=INTEGER_COLUMN, widget=forms.HiddenInput)
+    arrivals = forms.IntegerField(min_value=1, max_value=INTEGER_COLUMN, widget=forms.HiddenInput)
     total = forms.DecimalField(min_value=0, decimal_places=2, widget=forms.HiddenInput)
     platform_study_id = forms.CharField()
 

@@ -1,4 +1,4 @@
-"""What a crowd platform has to be told of the visits it sent: whom to approve, to pay a bonus, to screen out."""
+"""What a crowd platform has to be told of the arrivals it sent: whom to approve, to pay a bonus, to screen out."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from raters.enums import EnrolmentOutcome
 from raters.models import Arrival, EntryLink
 from raters.platforms.registry import crowd_names
 
-# These came back with the code of a completed visit, or had no fair chance to: nobody is ever rejected.
+# These came back with the code of a completed arrival, or had no fair chance to: nobody is ever rejected.
 APPROVED = (EnrolmentOutcome.COMPLETED, EnrolmentOutcome.NO_WORK)
 SCREENED_OUT = (EnrolmentOutcome.SCREENED_OUT, EnrolmentOutcome.FAILED_COMPREHENSION)
 MOVING = (ActState.WAITING, ActState.PREPARED, ActState.SENT)
@@ -34,7 +34,7 @@ class ListedArrival:
 
 @dataclass(frozen=True, slots=True)
 class CrowdLists:
-    """Visits that go on are in none, nor is what the platform was told already.
+    """Arrivals that go on are in none, nor is what the platform was told already.
 
     Who is screened out is paid for the time worked all the same.
     """
@@ -51,7 +51,7 @@ class CrowdLists:
 class Sendable:
     """What can be told through the platform's API, as it stands now."""
 
-    visits: list[ListedArrival]
+    arrivals: list[ListedArrival]
     total: Decimal
     left_out: int  # that are in the list, but can't be sent: no id of the platform's, or settled there
 
@@ -76,16 +76,16 @@ def entry_links_of_crowds(study: Study) -> QuerySet[EntryLink]:
 
 def crowd_lists(study: Study, link: EntryLink) -> CrowdLists:
     ended = Arrival.objects.filter(entry_link=link).exclude(outcome="").select_related("enrolment").order_by("id")
-    visits = list(_visits(study, list(ended)))
+    listed = list(_listed(study, list(ended)))
     told = _told(link)
-    approve = [visit for visit in visits if visit.arrival.outcome in APPROVED]
-    approved = {visit.arrival.pk for visit in approve}
-    bonus = [visit for visit in visits if visit.arrival.pk not in approved and visit.due > 0]
-    screen_out = [visit for visit in visits if visit.arrival.outcome in SCREENED_OUT]
+    approve = [one for one in listed if one.arrival.outcome in APPROVED]
+    approved = {one.arrival.pk for one in approve}
+    bonus = [one for one in listed if one.arrival.pk not in approved and one.due > 0]
+    screen_out = [one for one in listed if one.arrival.outcome in SCREENED_OUT]
     return CrowdLists(
-        approve=[visit for visit in approve if (visit.arrival.pk, ActKind.APPROVE) not in told],
-        bonus=[visit for visit in bonus if (visit.arrival.pk, ActKind.BONUS) not in told],
-        screen_out=[visit for visit in screen_out if (visit.arrival.pk, ActKind.SCREEN_OUT) not in told],
+        approve=[one for one in approve if (one.arrival.pk, ActKind.APPROVE) not in told],
+        bonus=[one for one in bonus if (one.arrival.pk, ActKind.BONUS) not in told],
+        screen_out=[one for one in screen_out if (one.arrival.pk, ActKind.SCREEN_OUT) not in told],
     )
 
 
@@ -93,9 +93,9 @@ def sendable(study: Study, link: EntryLink, kind: ActKind) -> Sendable:
     """Raises KeyError for a link of a platform that can't be told by calls."""
     api = api_of(link.platform)
     listed = crowd_lists(study, link).of(kind)
-    visits = [visit for visit in listed if _can_be_sent(api, visit.arrival, kind)]
-    total = sum((visit.due for visit in visits), Decimal(0)) if kind == ActKind.BONUS else Decimal(0)
-    return Sendable(visits, total, len(listed) - len(visits))
+    arrivals = [one for one in listed if _can_be_sent(api, one.arrival, kind)]
+    total = sum((one.due for one in arrivals), Decimal(0)) if kind == ActKind.BONUS else Decimal(0)
+    return Sendable(arrivals, total, len(listed) - len(arrivals))
 
 
 def platform_with_token(study: Study) -> str:
@@ -105,7 +105,7 @@ def platform_with_token(study: Study) -> str:
 
 
 def acts_of(link: EntryLink) -> QuerySet[PlatformAct]:
-    """What the platform was told of the link's visits, or is about to be. The latest first."""
+    """What the platform was told of the link's arrivals, or is about to be. The latest first."""
     acts = PlatformAct.objects.filter(arrival__entry_link=link)
     return acts.select_related("arrival__enrolment", "requested_by").order_by("-requested_at", "-id")
 
@@ -155,7 +155,7 @@ def _can_be_sent(api: PlatformApi, arrival: Arrival, kind: ActKind) -> bool:
     return api.is_id(arrival.session_id) and (kind == ActKind.BONUS or arrival.platform_status not in api.settled)
 
 
-def _visits(study: Study, arrivals: list[Arrival]) -> Iterator[ListedArrival]:
+def _listed(study: Study, arrivals: list[Arrival]) -> Iterator[ListedArrival]:
     paid = pay_of_arrivals(study=study, arrival_ids=[arrival.pk for arrival in arrivals])
     for arrival in arrivals:
         pay = paid.get(arrival.pk)

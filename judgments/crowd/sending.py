@@ -152,7 +152,7 @@ def _pay(acts: Sequence[PlatformAct], token: str, now: datetime) -> None:
 
 
 def _refused(acts: Sequence[PlatformAct], refusal: Refused) -> None:
-    """One visit that is not possible must not hold up all others: the call is made in halves."""
+    """One arrival that is not possible must not hold up all others: the call is made in halves."""
     is_about_some = refusal.status in {400, 404} and acts[0].state == ActState.WAITING
     if not is_about_some or len(acts) == 1:
         _finish(acts, ActState.FAILED, str(refusal))

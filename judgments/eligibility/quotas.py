@@ -1,4 +1,4 @@
-"""How many pages one rater may have: one open at a time, and so many in a visit and in all."""
+"""How many pages one rater may have: one open at a time, and so many in an arrival and in all."""
 
 from conversations.models import Stage
 from judgments.eligibility.live import live_tasks
@@ -24,7 +24,7 @@ def why_held_back(rater: Rater, stage: Stage, arrival: Arrival | None) -> Nothin
         return Nothing.OPEN_PAGE
     given = mine.filter(arrival=arrival).exclude(outcome__in=["", Outcome.RETURNED]) if arrival else mine.none()
     if stage.tasks_per_visit is not None and given.count() >= stage.tasks_per_visit:
-        return Nothing.VISIT_QUOTA
+        return Nothing.ARRIVAL_QUOTA
     if stage.tasks_per_rater is not None and claims_of(rater, stage) >= stage.tasks_per_rater:
         return Nothing.RATER_QUOTA
     return None

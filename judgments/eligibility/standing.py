@@ -1,4 +1,4 @@
-"""To whom a stage gives work: it runs, the rater's part in it has not ended, nor has the visit they came by.
+"""To whom a stage gives work: it runs, the rater's part in it has not ended, nor has the arrival they came by.
 
 ``GIVES_WORK_SQL`` says so for the claim; ``why_no_work`` says the same of one rater, with the reason.
 """
@@ -40,7 +40,7 @@ _OF_STATE = {
 
 def why_no_work(admission: Admission, stage: Stage, arrival: Arrival | None) -> Nothing | None:
     """The first reason; None where the stage gives this rater work. ``arrival`` is their latest at the stage."""
-    return _ended(admission) or _not_running(stage) or _of_visit(admission, arrival)
+    return _ended(admission) or _not_running(stage) or _of_arrival(admission, arrival)
 
 
 def _ended(admission: Admission) -> Nothing | None:
@@ -56,22 +56,22 @@ def _not_running(stage: Stage) -> Nothing | None:
     return _OF_STATE.get(StageState(stage.state))
 
 
-def _of_visit(admission: Admission, arrival: Arrival | None) -> Nothing | None:
+def _of_arrival(admission: Admission, arrival: Arrival | None) -> Nothing | None:
     if admission.enrolment.paused_at is not None:
         return Nothing.RATER_PAUSED
     if arrival is not None and arrival.outcome and is_paid_by_arrival(arrival):
-        return Nothing.VISIT_ENDED
+        return Nothing.ARRIVAL_ENDED
     return None
 
 
 def is_paid_by_arrival(arrival: Arrival | None) -> bool:
-    """Whether the rater came by a crowd platform, where each visit ends with its own outcome and code."""
+    """Whether the rater came by a crowd platform, where each arrival ends with its own outcome and code."""
     link = arrival.entry_link if arrival else None
     return link is not None and platform_of(link.platform).is_crowd
 
 
 def latest_arrival(*, enrolment: Enrolment, stage: Stage) -> Arrival | None:
-    """The rater's visit to the stage, whether it has ended or not."""
+    """The rater's arrival at the stage, whether it has ended or not."""
     return (
         Arrival.objects.select_related("entry_link", "enrolment__rater", "stage__study")
         .filter(enrolment=enrolment, stage=stage)

@@ -1,4 +1,4 @@
-"""What a crowd platform was told of the visits it sent, and the token to tell it with."""
+"""What a crowd platform was told of the arrivals it sent, and the token to tell it with."""
 
 from django.conf import settings
 from django.db import models
@@ -25,7 +25,7 @@ class PlatformAccount(models.Model):
 
 
 class PlatformAct(models.Model):
-    """One thing the platform is told of one visit, once: a second bonus for the same visit can't be stored."""
+    """One thing the platform is told of one arrival, once: a second bonus for the same arrival can't be stored."""
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="platform_acts")
     arrival = models.ForeignKey(Arrival, on_delete=models.CASCADE, related_name="platform_acts")

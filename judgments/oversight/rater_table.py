@@ -135,7 +135,7 @@ def rater_rows(
 
 
 def _enrolments(study: Study, rater_ids: Collection[int] | None) -> QuerySet[Enrolment]:
-    # Only on a crowd platform does the end of a visit end anything: by an open link raters come back as they like.
+    # Only on a crowd platform does the end of an arrival end anything: by an open link raters come back as they like.
     by_platform = Arrival.objects.filter(enrolment=OuterRef("pk"), entry_link__platform__in=crowd_names())
     latest = by_platform.order_by("-arrived_at")
     admissions = Admission.objects.select_related("stage").order_by("stage__number")
@@ -144,7 +144,7 @@ def _enrolments(study: Study, rater_ids: Collection[int] | None) -> QuerySet[Enr
         .select_related("rater", "entry_link")
         .prefetch_related(Prefetch("admissions", queryset=admissions))
         .annotate(
-            visit_outcome=Subquery(latest.values("outcome")[:1]),
+            arrival_outcome=Subquery(latest.values("outcome")[:1]),
             unread=Count("messages", filter=Q(messages__from_rater=True, messages__read_at__isnull=True)),
         )
         .order_by("number")
@@ -153,15 +153,15 @@ def _enrolments(study: Study, rater_ids: Collection[int] | None) -> QuerySet[Enr
 
 
 def _state(enrolment: Enrolment, admissions: list[Admission]) -> str:
-    """Whether they go on, and if not, why. Ended is what ended last: the study, its stages, their last visit."""
+    """Whether they go on, and if not, why. Ended is what ended last: the study, its stages, their last arrival."""
     if enrolment.outcome not in GOES_ON:
         return enrolment.outcome
     if enrolment.paused_at is not None:
         return PAUSED
     if admissions and all(admission.outcome for admission in admissions):
         return admissions[-1].outcome
-    visit: str | None = enrolment.visit_outcome  # type: ignore[attr-defined]  # _enrolments gives it
-    return enrolment.outcome or visit or ACTIVE
+    arrival: str | None = enrolment.arrival_outcome  # type: ignore[attr-defined]  # _enrolments gives it
+    return enrolment.outcome or arrival or ACTIVE
 
 
 def _works(

@@ -21,7 +21,7 @@ NOTHING_MORE = frozenset(
         Nothing.STAGE_PAUSED,
         Nothing.STAGE_CLOSED,
         Nothing.QUALIFICATION,
-        Nothing.VISIT_QUOTA,
+        Nothing.ARRIVAL_QUOTA,
         Nothing.RATER_QUOTA,
         Nothing.LEASED,
         Nothing.MET,

@@ -101,7 +101,7 @@ class _Answers:
 
 
 def build_page(page: ShownPage, *, study: Study, unit_id: int | None = None) -> TaskPage:
-    """The page with all its units, or with one of them. Their order is the rater's own at every visit."""
+    """The page with all its units, or with one of them. Their order is the rater's own every time."""
     way = behaviour(page.stage.number)
     units = shown_units(page, unit_id)
     overall = [unit for unit in units if _is_overall(unit)]

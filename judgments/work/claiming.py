@@ -138,7 +138,7 @@ def _resume(rater: Rater, stage: Stage, queue: Queue, now: datetime) -> Assignme
 
 
 def _move_to_arrival(assignment: Assignment, arrival: int | None) -> None:
-    """A page that was begun in an earlier visit is paid with the visit in which it is finished."""
+    """A page that was begun in an earlier arrival is paid with the arrival in which it is finished."""
     if arrival is not None and assignment.arrival_id != arrival:
         Assignment.objects.filter(pk=assignment.pk).update(arrival=arrival)
         assignment.arrival_id = arrival

@@ -5,7 +5,7 @@
 - Judgments that were excluded afterwards are paid all the same: the time was spent.
 - Active time is what the browser measured (visible, not idle), for each page at most the wall time between opening it
   and first submitting it (or, where it was not submitted, its last draft).
-- The sum is turned into money and rounded once, half up, to hundredths. Sums over visits are rounded visit by visit, so
+- The sum is turned into money and rounded once, half up, to hundredths. Sums over arrivals are rounded arrival by arrival, so
   they may differ from the rater's own sum by a hundredth or two.
 """
 

@@ -15,7 +15,7 @@ from raters.services.arrivals import current_arrival, end_arrival
 def decide(*, rater: Rater, stage: Stage, now: datetime) -> bool:
     """Whether the rater's agreement with gold reaches the stage's threshold. Who fails is screened out of the stage.
 
-    What they judged stays and is paid; the visit ends with the code for being screened out. Before they judged the gold
+    What they judged stays and is paid; the arrival ends with the code for being screened out. Before they judged the gold
     pages that the stage asks for, nothing is decided and they do not go on.
     """
     qualified = qualifies(rater=rater, stage=stage)

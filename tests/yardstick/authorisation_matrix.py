@@ -177,7 +177,7 @@ MATRIX: dict[str, dict[str, Row]] = {
     "judgments:rate": {"GET": RATE},
     "judgments:history": {"GET": RATE},
     "judgments:finish": {"GET": RATE},
-    "judgments:end-visit": {"POST": answers(RATE, 302)},
+    "judgments:end-arrival": {"POST": answers(RATE, 302)},
     "judgments:blinding": {"GET": answers(RATE, 302), "POST": answers(RATE, 302)},  # nothing is asked here
     "judgments:messages": {"GET": RATE, "POST": answers(RATE, 422)},
     "judgments:withdraw": {"GET": RATE, "POST": answers(RATE, 302)},

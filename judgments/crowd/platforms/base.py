@@ -71,14 +71,14 @@ class PlatformApi:
     prepare_bonus: PrepareBonus
     pay_bonus: PayBonus
     is_id: Callable[[str | None], bool]  # whether a text may be an id of the platform's
-    most_at_once: int  # visits in one call
+    most_at_once: int  # arrivals in one call
     settled: frozenset[str]  # what it calls a submission that can't become anything else any more
     leads: Mapping[ActKind, str]  # what sending each list does there
     token_help: str  # where a token is made, and what it may do
     study_id_help: str  # where the id of a study is found
 
 
-# What a downloaded list has of one visit: of what kind the list is, who arrived, and what they are due.
+# What a downloaded list has of one arrival: of what kind the list is, who arrived, and what they are due.
 type Row = Callable[[ActKind, Arrival, Decimal], list[str]]
 
 

@@ -45,6 +45,6 @@ def crowd_list(request: HttpRequest, slug: str, link_id: int, kind: str) -> Http
     study = get_study(request.user, slug, *MANAGE)
     link = get_object_or_404(entry_links_of_crowds(study), pk=link_id)
     listed, platform = kind_of(kind), crowd_platform(link.platform)
-    rows = [platform.row(listed, visit.arrival, visit.due) for visit in crowd_lists(study, link).of(listed)]
-    record_crowd_download(link=link, kind=kind, actor=user_of(request), visits=len(rows))
+    rows = [platform.row(listed, one.arrival, one.due) for one in crowd_lists(study, link).of(listed)]
+    record_crowd_download(link=link, kind=kind, actor=user_of(request), arrivals=len(rows))
     return csv_response(rows, filename=f"{study.slug}-{kind}-{link.pk}.csv")

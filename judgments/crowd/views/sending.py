@@ -63,7 +63,7 @@ def send(request: HttpRequest, slug: str, link_id: int, kind: str) -> HttpRespon
     link, act = _link(study, link_id), kind_of(kind)
     platform, api = crowd_platform(link.platform), api_of(link.platform)
     found = lists.sendable(study, link, act)
-    shown = {"visits": len(found.visits), "total": found.total}
+    shown = {"arrivals": len(found.arrivals), "total": found.total}
     form = SendForm(request.POST or None, initial=shown, platform=platform, api=api, asks_study=act == ActKind.BONUS)
     if request.method == "POST" and form.is_valid():
         return _send(request, study, link, act, form)
@@ -86,7 +86,7 @@ def _send(request: HttpRequest, study: Study, link: EntryLink, kind: ActKind, fo
         study=study,
         link=link,
         kind=kind,
-        visits=form.cleaned_data["visits"],
+        arrivals=form.cleaned_data["arrivals"],
         total=form.cleaned_data["total"] or Decimal(0),
         platform_study_id=form.cleaned_data.get("platform_study_id", ""),
         actor=user_of(request),

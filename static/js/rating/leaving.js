@@ -1,4 +1,4 @@
-// The page on which a visit is ended: what this device has not delivered yet goes first, or it would be paid by nobody.
+// The page on which an arrival is ended: what this device has not delivered yet goes first, or it would be paid by nobody.
 import * as outbox from "./outbox.js";
 import { Failed, Refused, Superseded, deliver } from "./server.js";
 
@@ -46,6 +46,6 @@ if (pages.length > 0) {
     const done = (await Promise.all(pages.map(areDone))).flat();
     left = 0;
     if (done.every(Boolean)) location.reload();
-    // What stays must not keep the rater: it says so, and the visit can be ended without it.
+    // What stays must not keep the rater: it says so, and the arrival can be ended without it.
     else place.textContent = place.dataset.textStays;
 }

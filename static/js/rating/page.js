@@ -276,7 +276,7 @@ window.addEventListener("storage", (event) => {
 });
 
 begin();
-// What an earlier visit could not deliver goes first. Only the page that it belongs to waits for it.
+// What could not be delivered before goes first. Only the page that it belongs to waits for it.
 for (const messages of outbox.waitingByPage(texts.prefix)) deliverInOrder(messages);
 
 async function deliverInOrder(messages) {

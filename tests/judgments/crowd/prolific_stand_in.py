@@ -36,7 +36,7 @@ def address(link: EntryLink, kind: str) -> str:
 def send(client: Client, link: EntryLink, kind: str) -> str:
     """Look, then agree to what was shown."""
     page = client.get(address(link, kind)).content.decode()
-    shown = dict(re.findall(r'name="(visits|total)" value="([^"]*)"', page))
+    shown = dict(re.findall(r'name="(arrivals|total)" value="([^"]*)"', page))
     extra = {"platform_study_id": STUDY} if kind == "bonus" else {}
     return client.post(address(link, kind), {**shown, **extra}, follow=True).content.decode()
 

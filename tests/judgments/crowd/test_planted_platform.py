@@ -128,11 +128,11 @@ def test_it_is_told_what_the_lists_hold_with_its_own_token(
     assert "Asked for by letter." in asked
     owner.post(f"{crowd}token/?platform=beacon", {"token": "a-key-of-beacon"})
     assert "Beacon pays tomorrow." in owner.get(address(link, "bonus")).content.decode()
-    agreed = {"visits": 1, "total": "2.00", "platform_study_id": "s.1"}
+    agreed = {"arrivals": 1, "total": "2.00", "platform_study_id": "s.1"}
     for kind, form in (
-        ("approve", {"visits": 1, "total": 0}),
+        ("approve", {"arrivals": 1, "total": 0}),
         ("bonus", agreed),
-        ("screen-out", {"visits": 1, "total": 0}),
+        ("screen-out", {"arrivals": 1, "total": 0}),
     ):
         told = owner.post(address(link, kind), form, follow=True).content.decode()
         assert "Beacon is being told of 1." in told
@@ -151,7 +151,7 @@ def test_no_platform_is_told_with_the_token_of_another(owner: Client, link: Entr
     platform_arrivals.arrived(link, 11, "completed", now=timezone.now())
     crowd = f"/studies/{link.stage.study.slug}/crowd/"
     owner.post(f"{crowd}token/?platform=prolific", {"token": "a-key-of-prolific"})
-    agreed = {"visits": 1, "total": 0}
+    agreed = {"arrivals": 1, "total": 0}
     assert (
         "Only lists of a platform whose token"
         in owner.post(address(link, "approve"), agreed, follow=True).content.decode()

@@ -240,9 +240,9 @@ def test_who_agrees_to_an_older_list_sends_nothing(owner, link, platform):
         "platform_study_id": "",
         "actor": owner,
     }
-    request_acts(**asked, visits=1, total=Decimal(0), now=NOW)
+    request_acts(**asked, arrivals=1, total=Decimal(0), now=NOW)
     with pytest.raises(ListChanged):  # a second click, or another admin who saw the same
-        request_acts(**asked, visits=1, total=Decimal(0), now=NOW)
+        request_acts(**asked, arrivals=1, total=Decimal(0), now=NOW)
     assert len(states(link)) == 1
 
 

@@ -142,7 +142,7 @@ def _pause(world: World, rater: Rater, number: int) -> None:
     rater.enrolments.update(paused_at=world.now)
 
 
-def _end_visit(world: World, rater: Rater, number: int) -> None:
+def _end_arrival(world: World, rater: Rater, number: int) -> None:
     latest = Arrival.objects.filter(enrolment__rater=rater, stage=world.stage).order_by("-arrived_at").first()
     if latest is not None:
         Arrival.objects.filter(pk=latest.pk).update(outcome=EnrolmentOutcome.COMPLETED)
@@ -198,7 +198,7 @@ _ACTS = {
     "exclude": _exclude,
     "give back": _give_back,
     "pause": _pause,
-    "end visit": _end_visit,
+    "end arrival": _end_arrival,
     "come again": _come_again,
     "qualify": _qualify,
     "withdraw target": _withdraw_target,

@@ -130,7 +130,7 @@ def test_quotas_of_an_arrival_and_of_a_rater():
     study, stage = open_for_rating(1, subjects=4)
     Stage.objects.filter(pk=stage.pk).update(tasks_per_visit=1, tasks_per_rater=2)
     rater = factories.rater(study)
-    for expected in (Nothing.VISIT_QUOTA, Nothing.RATER_QUOTA):
+    for expected in (Nothing.ARRIVAL_QUOTA, Nothing.RATER_QUOTA):
         arrive(rater, stage, now=timezone.now())
         judge(claim(rater=rater, stage=fresh(stage), now=NOW), now=NOW)
         assert reason(rater, stage) == expected
@@ -225,7 +225,7 @@ def test_stopping_before_the_end_is_its_own_outcome_and_frees_the_page():
     assert end_own_arrival(arrival=arrival, now=NOW) == "stopped_early"
     assert not Slot.objects.filter(assignment__isnull=False, filled_at__isnull=True).exists()
     assert Assignment.objects.filter(rater=rater, outcome="").count() == 1  # the draft waits for another arrival
-    assert reason(rater, stage) == Nothing.VISIT_ENDED
+    assert reason(rater, stage) == Nothing.ARRIVAL_ENDED
     assert end_own_arrival(arrival=arrival, now=NOW) == "stopped_early"
     later = NOW + timedelta(days=1)
     arrive(rater, stage, now=later)

@@ -137,7 +137,7 @@ STATES: dict[str, Callable[[QuerySet[Stage]], object]] = {
     "study_closed": lambda stage: Study.objects.update(state="closed"),
     "failed_comprehension": lambda stage: Admission.objects.update(outcome="failed_comprehension"),
     "screened_out": lambda stage: Admission.objects.update(outcome="screened_out"),
-    "visit_quota": lambda stage: stage.update(tasks_per_visit=1),
+    "arrival_quota": lambda stage: stage.update(tasks_per_visit=1),
     "rater_quota": lambda stage: stage.update(tasks_per_rater=1),
     "nothing_left": lambda stage: Slot.objects.filter(filled_at=None).delete(),
     "": lambda stage: None,
