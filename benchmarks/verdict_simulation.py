@@ -25,7 +25,7 @@ import numpy.typing as npt
 from benchmarks.verdict_cells import SEED, Cell, cells
 from benchmarks.verdict_demands import HEAD, demands_missed, line, summary
 from benchmarks.verdict_studies import Design, Drawn, Truth, draw, draw_design, expected_of_these, truth_of
-from reports.stats.crossed import Crossing
+from reports.stats.crossed import CrossedMean, Crossing
 from reports.stats.decision import Word, decide
 from reports.stats.endpoint import FEWEST, for_these
 from reports.stats.estimate import Estimate
@@ -64,9 +64,13 @@ def play(cell: Cell, number: int, repetitions: int) -> Iterator[Played]:
     for batch in range(-(-repetitions // VALUES)):
         chance = np.random.default_rng([SEED, number, batch])
         design = draw_design(cell, chance)
+        studies = [draw(design, truth.levels, chance) for _ in range(min(VALUES, repetitions - batch * VALUES))]
+        values = np.stack([drawn.values for drawn in studies], axis=1)
         looks = [_look(design, look) for look in range(1, LOOKS + 1)]
-        for _study in range(min(VALUES, repetitions - batch * VALUES)):
-            yield _play(design, looks, truth, draw(design, truth.levels, chance))
+        found = [crossing.means(values[rows], fewest=FEWEST) for rows, crossing in looks]
+        weights = looks[-1][1].weights
+        for drawn, *of_looks in zip(studies, *found, strict=True):
+            yield _play(of_looks, truth, cell, _covers_these(design, weights, truth, drawn))
 
 
 def _look(design: Design, look: int) -> Look:
@@ -75,8 +79,8 @@ def _look(design: Design, look: int) -> Look:
     return rows, design.rows(rows).crossing()
 
 
-def _play(design: Design, looks: Sequence[Look], truth: Truth, drawn: Drawn) -> Played:
-    found = [crossing.mean(drawn.values[rows], fewest=FEWEST) for rows, crossing in looks]
+def _play(found: Sequence[CrossedMean], truth: Truth, cell: Cell, covered_these: float) -> Played:
+    """``found``: at each look; the last has all ratings."""
     last = found[-1]
     said = [
         decide(one.interval(level_of(look, 0.95)), one.equivalence(level_of(look, 0.90)), truth.margin)
@@ -89,10 +93,10 @@ def _play(design: Design, looks: Sequence[Look], truth: Truth, drawn: Drawn) -> 
         np.nan if wide.high is None or wide.value is None else wide.high - wide.value,
         covers(wide, truth.effect),
         covers(narrow, truth.effect),
-        _covers_these(design, looks[-1][1].weights, truth, drawn),
-        wrong(word, design.cell),
+        covered_these,
+        wrong(word, cell),
         word != Word.NOT_ENOUGH,
-        any(wrong(each, design.cell) for each in said),
+        any(wrong(each, cell) for each in said),
         any(each != Word.NOT_ENOUGH for each in said),
         any(each != Word.NOT_ENOUGH for each in said[:-1]),
     )

@@ -15,7 +15,6 @@ How well it holds: benchmarks/verdict_simulation.py.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
@@ -125,13 +124,27 @@ class Crossing:
 
     def mean(self, values: Floats, *, fewest: Mapping[str, int] | None = None) -> CrossedMean:
         """``fewest``: so many levels of a factor, by its name, are needed for an interval."""
-        found = CrossedMean(float(self.weights @ values), 0.0, 1.0, {}, self.levels, len(values), over=self.over)
-        if not found.n:
-            return replace(found, estimate=None, reason=NO_VALUES)
-        reason = self._too_few(fewest or {}) or (NO_VARIANCE if np.ptp(values) == 0 else "")
+        return self.means(values[:, None], fewest=fewest)[0]
+
+    def means(self, values: Floats, *, fewest: Mapping[str, int] | None = None) -> list[CrossedMean]:
+        """Of several studies with who judged what in common: values x studies."""
+        found = [
+            CrossedMean(estimate, 0.0, 1.0, {}, self.levels, len(values), over=self.over)
+            for estimate in (self.weights @ values).tolist()
+        ]
+        if not len(values):
+            return [replace(each, estimate=None, reason=NO_VALUES) for each in found]
+        reason = self._too_few(fewest or {})
         if reason:
-            return replace(found, reason=reason)
-        components = self.components(values)
+            return [replace(each, reason=reason) for each in found]
+        varied = np.ptp(values, axis=0) > 0
+        return [
+            self._varied(each, squares) if varies else replace(each, reason=NO_VARIANCE)
+            for each, squares, varies in zip(found, self.squares(values).T, varied, strict=True)
+        ]
+
+    def _varied(self, found: CrossedMean, squares: Floats) -> CrossedMean:
+        components = self.components(squares)
         variance, spread = float(self.parts @ components), float(components @ self._spread @ components)
         degrees = max(1.0, 2 * variance**2 / spread) if spread > 0 else np.inf
         named = dict(zip(self.names, components.tolist(), strict=True))
@@ -144,20 +157,19 @@ class Crossing:
                 return TOO_FEW.format(name=name, fewest=needed, count=count, are="is" if count == 1 else "are")
         return ""
 
-    def components(self, values: Floats) -> Floats:
-        """The variances, none of them negative."""
-        squares = self.squares(values)
-        found = self._inverse @ squares
+    def squares(self, values: Floats) -> Floats:
+        """Factors x studies: the sum over a factor's levels of the squared sums of weighted residuals."""
+        residuals = values - self._arms @ (self._shares.T @ values)
+        return np.stack([np.square(weighted @ residuals).sum(axis=0) for weighted in self._weighted])
+
+    def components(self, squares: Floats) -> Floats:
+        """The variances of one study, none of them negative."""
+        found: Floats = self._inverse @ squares
         if (found >= 0).all():
             return found
         relative = 1 / np.maximum(squares, SMALLEST * squares.max())
         nearest: Floats = optimize.nnls(self.expected * relative[:, None], squares * relative)[0]
         return nearest
-
-    def squares(self, values: Floats) -> Floats:
-        """Of each factor: the sum over levels of the squared weighted residuals' sum."""
-        residual = values - self._arms @ (self._shares.T @ values)
-        return np.array([np.square(weighted @ residual).sum() for weighted in self._weighted])
 
     @cached_property
     def parts(self) -> Floats:
@@ -166,19 +178,31 @@ class Crossing:
 
     @cached_property
     def expected(self) -> Floats:
-        """Factors x factors: what a variance of 1 of the second adds to the first's sum of squares."""
-        size = len(self.tables)
-        found = np.zeros((size, size))
-        for first, second in combinations_with_replacement(range(size), 2):
-            found[first, second] = found[second, first] = self._norm(first, second)
-        return found
+        """Factors x factors: what a variance of 1 of the second adds to the first's sum of squares.
 
-    def _norm(self, first: int, second: int) -> float:
-        """The squared norm of (what each level of the second adds to each level's sum of the first)."""
-        cells = self._weighted[first] @ self.tables[second]
-        totals, shares = self._totals[first], self._of_arms[second]
-        crossed = (cells.T @ totals * shares).sum()
-        return float(cells.power(2).sum() - 2 * crossed + ((totals.T @ totals) * (shares.T @ shares)).sum())
+        That is the squared norm of (what each level of the second adds to each level's sum of the first).
+        """
+        size = len(self.tables)
+        cells = self._cells.tocoo()
+        crossed = (np.concatenate(self._totals)[cells.row] * np.concatenate(self._of_arms)[cells.col]).sum(axis=1)
+        factor = np.repeat(np.arange(size), self._counts)
+        place = factor[cells.row] * size + factor[cells.col]
+        found = np.bincount(place, weights=cells.data**2 - 2 * cells.data * crossed, minlength=size**2)
+        within = [
+            (totals.T @ totals, shares.T @ shares) for totals, shares in zip(self._totals, self._of_arms, strict=True)
+        ]
+        centred = np.array([[(totals * shares).sum() for _, shares in within] for totals, _ in within])
+        return np.asarray(found.reshape(size, size) + centred)
+
+    @cached_property
+    def _counts(self) -> list[int]:
+        """How many levels each factor has."""
+        return [table.shape[1] for table in self.tables]
+
+    @cached_property
+    def _cells(self) -> Table:
+        """Levels x levels of all factors: what an effect of the second adds to the weighted sum of the first."""
+        return (sparse.vstack(self._weighted) @ sparse.hstack(self.tables)).tocsr()
 
     @cached_property
     def _totals(self) -> list[Floats]:
@@ -206,23 +230,28 @@ class Crossing:
         The mean's variance is a sum of the sums of squares; these are quadratic forms of normal values, and the covariance
         of two is twice the squared norm of the covariance of what they square.
         """
-        few = [place for place, table in enumerate(self.tables) if table.shape[1] <= MANY]
-        if not few:
-            return np.zeros((len(self.tables),) * 2)
-        counts = [self.tables[place].shape[1] for place in few]
-        root = np.repeat((self._inverse.T @ self.parts)[few], counts)
-        stacked = sparse.vstack([self._weighted[place] for place in few]).tocsr()
-        totals = np.concatenate([self._totals[place] for place in few])
-        each = np.stack([self._covariance(stacked, totals, place) for place in range(len(self.tables))])
+        few = [count <= MANY for count in self._counts]
+        chosen = np.repeat(few, self._counts)
+        if not chosen.any():
+            return np.zeros((len(few),) * 2)
+        root = np.repeat(self._inverse.T @ self.parts, self._counts)[chosen]
+        cells, totals = self._cells[chosen].tocsc(), np.concatenate(self._totals)[chosen]
+        ends = np.cumsum(self._counts)
+        each = np.stack(
+            [
+                _covariance(cells[:, end - count : end], totals, shares)
+                for end, count, shares in zip(ends, self._counts, self._of_arms, strict=True)
+            ]
+        )
         weighed = (each * root[:, None] * root).reshape(len(each), -1)
         return np.asarray(2 * weighed @ each.reshape(len(each), -1).T)
 
-    def _covariance(self, stacked: Table, totals: Floats, place: int) -> Floats:
-        """Of the levels' sums, if this factor alone varies, by 1."""
-        cells, shares = stacked @ self.tables[place], self._of_arms[place]
-        mixed = (cells @ shares) @ totals.T
-        found: Floats = (cells @ cells.T).toarray() - mixed - mixed.T + totals @ (shares.T @ shares) @ totals.T
-        return found
+
+def _covariance(cells: Table, totals: Floats, shares: Floats) -> Floats:
+    """Of the levels' sums, if one factor alone varies, by 1: levels x the factor's levels, and both by arm."""
+    mixed = (cells @ shares) @ totals.T
+    found: Floats = (cells @ cells.T).toarray() - mixed - mixed.T + totals @ (shares.T @ shares) @ totals.T
+    return found
 
 
 def _distinct(factors: Sequence[Factor]) -> tuple[list[str], list[Table]]:

@@ -55,7 +55,7 @@ def test_moments_are_those_of_whole_matrices(seed, arms):
     )
     assert crossing.parts == pytest.approx([np.square(table.T @ weights).sum() for table in tables])
     values = np.random.default_rng(seed).normal(size=len(weights))
-    assert crossing.squares(values) == pytest.approx([np.square(form @ values).sum() for form in forms])
+    assert crossing.squares(values[:, None])[:, 0] == pytest.approx([np.square(form @ values).sum() for form in forms])
 
 
 @settings(max_examples=20, deadline=None)
@@ -125,6 +125,17 @@ def test_a_factor_of_many_levels_leaves_the_degrees_to_the_others(monkeypatch):
     assert without.variance == pytest.approx(exact.variance)
     assert without.degrees != exact.degrees
     assert without.degrees == pytest.approx(exact.degrees, rel=0.1)
+
+
+def test_studies_of_one_design_are_as_each_alone():
+    weights, factors = drawn(6, arms=2)
+    crossing = Crossing(weights, factors)
+    values = np.random.default_rng(6).normal(size=(len(weights), 3))
+    values[:, 1] = 2
+    together, alone = crossing.means(values), [crossing.mean(each) for each in values.T]
+    assert [each.reason for each in together] == [each.reason for each in alone] == ["", crossed.NO_VARIANCE, ""]
+    assert [each.variance for each in together] == pytest.approx([each.variance for each in alone])
+    assert [each.degrees for each in together] == pytest.approx([each.degrees for each in alone])
 
 
 def test_equal_ratings_have_no_interval_and_say_why():
