@@ -185,6 +185,7 @@ def _judgments(items: Columns, chance: np.random.Generator) -> Columns:
         "counted": is_human,
         "assignment_id": _keys("page", np.arange(len(every)) // 5),
         "active_ms": np.full(len(every), 9000),
+        "submitted_at": np.arange(len(every)),
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from reports.dataset.frames import Frame, coded, overall_units
+from reports.dataset.frames import Frame, overall_units
 from reports.report.figures.response import NO_DIFFERENCE
 from reports.stats.crossed import CrossedMean
 from reports.stats.endpoint import FEWEST, Judged, for_these, one_arm, subject_means
@@ -68,19 +68,19 @@ def effect_of(frame: Frame, units: Flags, silent: Sequence[SilentComparison] = (
 def judged_of(frame: Frame, units: Flags, silent: Sequence[SilentComparison] = ()) -> Judged:
     """A row for each human rating in the frame's order, then one for each silent comparison."""
     rows = frame.human.of_units(units & overall_units(frame))
-    prompt, prompts = coded(frame.items.column("prompt_id"))
     places = np.arange(len(silent))
     return Judged(
         value=np.concatenate([rows.label - NO_DIFFERENCE, np.zeros(len(silent))]),
         subject=_joined(rows.subject_keys[rows.subject[rows.unit]], [each.subject_key for each in silent]),
-        prompt=_joined(prompts[prompt[rows.unit]], [each.prompt_id for each in silent]),
+        prompt=_joined(frame.of_unit("prompt_id")[rows.unit], [each.prompt_id for each in silent]),
         rater=np.concatenate([rows.rater, np.full(len(silent), -1)]),
         comparison=np.concatenate([rows.unit, rows.units + places]),
     )
 
 
 def _joined(keys: npt.NDArray[Any], silent: Sequence[Any]) -> Indices:
-    """Indices without gaps, the same for the same key."""
+    """Indices without gaps, the same for the same key; -1 where there is none."""
     every = [*keys.tolist(), *silent]
-    place = {key: number for number, key in enumerate(dict.fromkeys(every))}
+    place = {key: number for number, key in enumerate(dict.fromkeys(key for key in every if key is not None))}
+    place[None] = -1
     return np.fromiter((place[key] for key in every), dtype=np.int64, count=len(every))

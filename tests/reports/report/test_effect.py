@@ -1,5 +1,7 @@
 """From a frame to the effect: which ratings count, and what a silent comparison adds."""
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -75,3 +77,10 @@ def test_nothing_judged_has_neither_interval(frame):
     found = effect_of(frame, np.zeros(frame.ratings.units, dtype=np.bool_))
     assert found.others.estimate is None
     assert found.these.reason == found.others.interval().reason == "Nothing has been judged yet."
+
+
+def test_comparisons_without_a_prompt_have_no_interval_for_other_prompts(frame):
+    items = frame.items.set_column(1, "prompt_id", pa.nulls(frame.ratings.units, pa.string()))
+    found = effect_of(replace(frame, items=items), np.ones(frame.ratings.units, dtype=np.bool_))
+    assert found.others_95.no_interval == "An interval for other prompts needs at least 10 prompts; there are 0."
+    assert found.these.low is not None
