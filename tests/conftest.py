@@ -12,6 +12,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, BrowserContext, expect
 
+from tests import schema
 from tests.patience import PAGE_PATIENCE, PATIENCE, wait_until
 from tests.rows import instead_of_flush
 from yardstick.database.patience import wait_for_connections
@@ -45,6 +46,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    settings.DATABASES["default"]["TEST"]["TEMPLATE"] = schema.template()
 
 
 @pytest.fixture(scope="session")
