@@ -69,7 +69,9 @@ def _agreement(ratings: Ratings, scale: Floats, crossing: Crossing) -> None:
 
 
 def _kappas(ratings: Ratings, scale: Floats, study: MadeUp) -> None:
-    mean_kappas(ratings, scale, study.crossing, [(study.humans, study.humans), (~study.humans, study.humans)])
+    mean_kappas(
+        ratings, scale, study.crossing, study.humans, [(study.humans, study.humans), (~study.humans, study.humans)]
+    )
 
 
 def _scores(study: MadeUp) -> None:

@@ -55,12 +55,12 @@ def pair_kappa(one: Floats, other: Floats, crossing: Crossing) -> Estimate:
 
 
 def mean_kappas(
-    ratings: Ratings, scale: npt.ArrayLike, crossing: Crossing, groups: Sequence[tuple[Flags, Flags]]
+    ratings: Ratings, scale: npt.ArrayLike, crossing: Crossing, sampled: Flags, groups: Sequence[tuple[Flags, Flags]]
 ) -> list[Estimate]:
     """For each two groups of raters the mean kappa of a rater of one with a rater of the other.
 
     Each pair weighs by the units both judged; those whose kappa is undefined are left out, and ``n`` counts the units of
-    those that are in. The interval is that of the first-order (infinitesimal) jackknife: Efron and Stein (1981).
+    those that are in. ``sampled``: the raters who stand for others, as humans do and a model does not. The interval is that of the first-order (infinitesimal) jackknife: Efron and Stein (1981).
     """
     chunks = list(_rows(ratings, np.asarray(scale, dtype=np.float64)))
     if not chunks:
@@ -76,7 +76,7 @@ def mean_kappas(
     found = []
     for ones, others in groups:
         chosen = (ones[first] & others[second]) | (others[first] & ones[second])
-        found.append(_mean(rows, both, chosen, crossing))
+        found.append(_mean(rows, both, chosen, crossing, sampled))
     return found
 
 
@@ -107,7 +107,7 @@ def _influence(rows: _Rows, place: Indices, table: Floats, kappa: Floats, expect
     return moved
 
 
-def _mean(rows: _Rows, pairs: _Pairs, chosen: Flags, crossing: Crossing) -> Estimate:
+def _mean(rows: _Rows, pairs: _Pairs, chosen: Flags, crossing: Crossing, sampled: Flags) -> Estimate:
     if not chosen.any():
         return Estimate.undefined(NO_PAIR)
     defined = chosen & np.isfinite(pairs.kappa)
@@ -119,7 +119,8 @@ def _mean(rows: _Rows, pairs: _Pairs, chosen: Flags, crossing: Crossing) -> Esti
     part = (pairs.kappa[pairs.of_row[kept]] - value + pairs.moved[kept]) / n
     own = crossing.rows(rows.unit[kept])
     spreads = {name: linear_spread(part, [level]) for name, level in own.factors.items()}
-    spreads[RATERS] = linear_spread(part, [rows.first[kept], rows.second[kept]])
+    raters = [np.where(sampled[each[kept]], each[kept], -1) for each in (rows.first, rows.second)]
+    spreads[RATERS] = linear_spread(part, raters)
     overlap = nan if own.cell is None else linear_spread(part, [own.cell]).variance
     return with_interval(value, spreads, n=int(n), within=SIGNED, overlap=overlap)
 

@@ -46,7 +46,7 @@ def pairwise(samples: Samples) -> dict[str, Any]:
         "model_human": (model, human),
         "model_panel": (model, panel),
     }
-    found = mean_kappas(frame.ratings, frame.scale, samples.units, list(groups.values()))
+    found = mean_kappas(frame.ratings, frame.scale, samples.units, human, list(groups.values()))
     means = {name: estimate.as_json() for name, estimate in zip(groups, found, strict=True)}
     return {**means, "is_weighted": len(frame.scale) > 2, "matrix": _matrix(samples)}
 

@@ -58,5 +58,5 @@ def _kappas(samples: Samples, names: list[str], units: Flags) -> dict[str, Estim
     frame = samples.frame
     humans, models = frame.raters_of("human"), frame.raters_of("model")
     groups = [(models & (frame.name == name), humans) for name in names]
-    found = mean_kappas(frame.ratings.of_units(units), frame.scale, samples.units, groups)
+    found = mean_kappas(frame.ratings.of_units(units), frame.scale, samples.units, humans, groups)
     return dict(zip(names, found, strict=True))

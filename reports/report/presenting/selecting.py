@@ -38,7 +38,7 @@ def f1_chart(
     key: str, rows: Sequence[tuple[str, dict[str, Any]]], lines: Sequence[dict[str, Any]], human: dict[str, Any] | None
 ) -> list[Block]:
     """F1 of machines and systems; the line is whoever says yes to everything."""
-    drawn = [IntervalRow("One human, against the others", human)] if human and human["value"] is not None else []
+    drawn = [IntervalRow("One human", human)] if human and human["value"] is not None else []
     drawn += [IntervalRow(name, scores["f1"], MODELS) for name, scores in rows]
     drawn += [IntervalRow(line["name"], line["f1"], MODELS) for line in lines]
     if all(row.estimate["value"] is None for row in drawn):

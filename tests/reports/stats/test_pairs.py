@@ -32,7 +32,7 @@ def mean(matrix, ones=None, others=None, scale=SCALE):
     ratings = ratings_of(matrix)
     everybody = np.ones(ratings.raters, dtype=bool)
     groups = [(everybody if ones is None else ones, everybody if others is None else others)]
-    return mean_kappas(ratings, scale, Crossing.of(ratings.subject), groups)[0]
+    return mean_kappas(ratings, scale, Crossing.of(ratings.subject), everybody, groups)[0]
 
 
 def test_kappa_shows_the_published_paradox():
@@ -92,8 +92,17 @@ def test_the_first_order_interval_of_one_pair_is_near_that_of_leaving_subjects_o
     ratings = ratings_of(matrix, subject)
     everybody = np.ones(2, dtype=bool)
     crossing = Crossing.of(ratings.subject)
-    (found,) = mean_kappas(ratings, [0, 1], crossing, [(everybody, everybody)])
+    (found,) = mean_kappas(ratings, [0, 1], crossing, everybody, [(everybody, everybody)])
     pair = pair_kappa(matrix[0], matrix[1], crossing)
     assert found.value == pytest.approx(pair.value)
     assert (found.low, found.high) == pytest.approx((pair.low, pair.high), abs=0.01)
     assert found.over == "subjects"  # two raters are too few to stand for others
+
+
+def test_models_stand_for_no_other_models():
+    chance = np.random.default_rng(6)
+    ratings = ratings_of((chance.random((14, 80)) < 0.5) * 1.0, np.arange(80) % 20)
+    humans = np.arange(14) < 7
+    groups = [(humans, humans), (~humans, ~humans), (humans, ~humans)]
+    found = mean_kappas(ratings, [0, 1], Crossing.of(ratings.subject), humans, groups)
+    assert [each.over for each in found] == ["subjects and raters", "subjects", "subjects and raters"]
