@@ -84,31 +84,3 @@ def mean_of(total: Floats, count: Floats) -> Floats:
     shape = np.broadcast_shapes(np.shape(total), np.shape(count))
     mean: Floats = np.divide(total, count, out=np.full(shape, np.nan), where=np.broadcast_to(count, shape) > 0)
     return mean
-
-
-def two_way(
-    sums: Floats, counts: Floats, *, seed: int, n: int, level: float = 0.95, repetitions: int = REPETITIONS
-) -> Estimate:
-    """A mean with an interval over subjects and raters at once: other subjects and other raters would be judged, by others.
-
-    ``sums`` and ``counts``: subjects x raters, weighted labels and their weights. Each replicate draws subjects and
-    raters independently and weighs a judgment by the product (the pigeonhole bootstrap: Owen (2007), Annals of Applied
-    Statistics 1:386-411; it errs on the side of width).
-    """
-    subjects, raters = counts.sum(axis=1) > 0, counts.sum(axis=0) > 0
-    sums, counts = sums[subjects][:, raters], counts[subjects][:, raters]
-    if not counts.size:
-        return Estimate.undefined(NO_DATA)
-    value = float(sums.sum() / counts.sum())
-    if min(counts.shape) == 1:
-        return Estimate(value=value, n=n, clusters=counts.shape[0])
-    generator = np.random.default_rng([seed, *counts.shape])
-    drawn = [
-        generator.multinomial(size, np.full(size, 1 / size), size=repetitions).astype(np.float64)
-        for size in counts.shape
-    ]
-    total, weight = ((drawn[0] @ each * drawn[1]).sum(axis=1) for each in (sums, counts))
-    replicates = mean_of(total, weight)
-    tail = expanded_tail(level, min(counts.shape))
-    low, high = np.nanquantile(replicates, [tail, 1 - tail])
-    return Estimate(value=value, n=n, low=float(low), high=float(high), level=level, clusters=counts.shape[0])

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from reports.stats.resampling import MOST_KEPT, Resampling, expanded_tail, mean_of, two_way
+from reports.stats.resampling import MOST_KEPT, Resampling, expanded_tail, mean_of
 
 
 def mean(total):
@@ -16,12 +16,6 @@ def mean(total):
 def interval(values, subject, *, seed=1):
     sums = np.stack([np.bincount(subject, weights=values), np.bincount(subject)], axis=1).astype(float)
     return Resampling(seed=seed).statistic(sums, mean, n=len(values))
-
-
-def width(found):
-    assert found.low is not None
-    assert found.high is not None
-    return found.high - found.low
 
 
 @pytest.mark.parametrize(("clusters", "tail"), [(5, 0.0010), (10, 0.0086), (20, 0.0159), (1000, 0.0249)])
@@ -71,25 +65,6 @@ def test_one_subject_has_a_figure_and_no_interval_and_none_has_a_reason():
     nobody = Resampling(seed=1).statistic(np.zeros((3, 2)), mean, n=0)
     assert nobody.value is None
     assert nobody.reason
-
-
-def test_two_way_interval_is_wider_where_raters_differ():
-    """Thirty raters who each lean their own way: other raters would say something else of the same subjects."""
-    chance = np.random.default_rng(11)
-    lean = chance.normal(0, 1, 30)
-    counts = (chance.random((40, 30)) < 0.3).astype(float)
-    sums = counts * (lean + chance.normal(0, 0.3, (40, 30)))
-    both = two_way(sums, counts, seed=1, n=int(counts.sum()))
-    over_subjects = Resampling(seed=1).statistic(
-        np.stack([sums.sum(axis=1), counts.sum(axis=1)], axis=1), mean, n=int(counts.sum())
-    )
-    assert both.value == pytest.approx(over_subjects.value)
-    assert width(both) > 2 * width(over_subjects)
-
-
-def test_two_way_interval_needs_more_than_one_rater():
-    counts = np.ones((5, 1))
-    assert two_way(np.arange(5.0)[:, None], counts, seed=1, n=5).low is None
 
 
 def test_groups_of_many_sizes_fill_no_memory_and_have_the_figures_they_have_alone():
