@@ -38,7 +38,7 @@ def _nothing(_job: Any) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind[Job: Model]:
+class JobKind[Job: Model]:
     """What differs between kinds of jobs.
 
     ``given_up`` is what people read of a job whose workers kept dying, and ``when_given_up`` what is done then. ``fresh`` is what
@@ -60,13 +60,13 @@ class Kind[Job: Model]:
         return self.model._default_manager.all()  # noqa: SLF001 - Django's documented name for it
 
 
-class Task(Protocol):
+class WakeUpCall(Protocol):
     name: str
 
     def delay(self, job_id: int, /) -> Any: ...
 
 
-def claim[Job: Model](kind: Kind[Job], job_id: int, *, now: datetime) -> Job | None:
+def claim[Job: Model](kind: JobKind[Job], job_id: int, *, now: datetime) -> Job | None:
     """Take a job that waits or whose worker is dead. None if it is not free: somebody is at work on it, or it is done."""
     _give_up(kind, kind.jobs.filter(pk=job_id), now)
     begun = {kind.began_at: now} if kind.began_at else {}
@@ -76,7 +76,7 @@ def claim[Job: Model](kind: Kind[Job], job_id: int, *, now: datetime) -> Job | N
     return kind.jobs.get(pk=job_id)
 
 
-def write[Job: Model](kind: Kind[Job], job: Job, **values: Any) -> None:
+def write[Job: Model](kind: JobKind[Job], job: Job, **values: Any) -> None:
     """Write to a claimed job. Raises Superseded if it is not this worker's any more, and then writes nothing."""
     if not kind.jobs.filter(**_signature(kind, job)).update(**values):
         raise Superseded(f"{kind.model.__name__} {job.pk} is in other hands.")
@@ -84,7 +84,7 @@ def write[Job: Model](kind: Kind[Job], job: Job, **values: Any) -> None:
         setattr(job, name, value)
 
 
-def claimable[Job: Model](kind: Kind[Job], now: datetime) -> QuerySet[Job]:
+def claimable[Job: Model](kind: JobKind[Job], now: datetime) -> QuerySet[Job]:
     """The jobs that could be begun now, the oldest first."""
     free = kind.jobs.filter(Q(state=PENDING) | _dead(kind, now), attempts__lt=MOST_ATTEMPTS).order_by("pk")
     if not kind.turns_in:
@@ -93,25 +93,25 @@ def claimable[Job: Model](kind: Kind[Job], now: datetime) -> QuerySet[Job]:
     return free.filter(~Exists(unfinished.filter(**{kind.turns_in: OuterRef(kind.turns_in)}, pk__lt=OuterRef("pk"))))
 
 
-def unattended[Job: Model](kind: Kind[Job], now: datetime) -> QuerySet[Job]:
+def unattended[Job: Model](kind: JobKind[Job], now: datetime) -> QuerySet[Job]:
     """The claimable jobs that no worker seems to have been told of, or whose worker died."""
     lost = Q(state=PENDING, **{f"{kind.asked_at}__lt": now - ANNOUNCED_WITHIN})
     return claimable(kind, now).filter(lost | _dead(kind, now))
 
 
-def abandon[Job: Model](kind: Kind[Job], *, now: datetime) -> int:
+def abandon[Job: Model](kind: JobKind[Job], *, now: datetime) -> int:
     """Give up the jobs whose workers keep dying. Returns how many."""
     return _give_up(kind, kind.jobs, now)
 
 
-def sweep[Job: Model](kind: Kind[Job], task: Task, *, now: datetime) -> None:
+def sweep[Job: Model](kind: JobKind[Job], task: WakeUpCall, *, now: datetime) -> None:
     """Wake workers for jobs whose announcement was lost or whose worker died."""
     abandon(kind, now=now)
     for pk in unattended(kind, now).values_list("pk", flat=True):
         announce(task, pk)
 
 
-def announce(task: Task, job_id: int) -> None:
+def announce(task: WakeUpCall, job_id: int) -> None:
     """Tell the workers. Where the broker is away, the sweeper tells them later."""
     try:
         task.delay(job_id)
@@ -125,7 +125,7 @@ class Heartbeat[Job: Model]:
     On a connection of its own: what the job's own transaction writes is seen by others only once it is whole.
     """
 
-    def __init__(self, kind: Kind[Job], job: Job) -> None:
+    def __init__(self, kind: JobKind[Job], job: Job) -> None:
         self._kind, self._job = kind, job
         self._last = time.monotonic()
         self._values: dict[str, Any] = {}
@@ -168,7 +168,7 @@ class Heartbeat[Job: Model]:
 
 
 @contextmanager
-def beating[Job: Model](kind: Kind[Job], job: Job) -> Iterator[Heartbeat[Job]]:
+def beating[Job: Model](kind: JobKind[Job], job: Job) -> Iterator[Heartbeat[Job]]:
     """A heartbeat that goes on by itself meanwhile, for jobs with steps of any length."""
     heartbeat, is_over = Heartbeat(kind, job), threading.Event()
     thread = threading.Thread(target=_beat_until, args=(is_over, heartbeat), daemon=True)
@@ -188,11 +188,11 @@ def _beat_until[Job: Model](is_over: threading.Event, heartbeat: Heartbeat[Job])
             return  # the worker is told when it writes
 
 
-def _dead[Job: Model](kind: Kind[Job], now: datetime) -> Q:
+def _dead[Job: Model](kind: JobKind[Job], now: datetime) -> Q:
     return Q(state=kind.running) & (Q(heartbeat_at__lt=now - DEAD_AFTER) | Q(heartbeat_at=None))
 
 
-def _give_up[Job: Model](kind: Kind[Job], among: QuerySet[Job], now: datetime) -> int:
+def _give_up[Job: Model](kind: JobKind[Job], among: QuerySet[Job], now: datetime) -> int:
     hopeless = among.filter(_dead(kind, now), attempts__gte=MOST_ATTEMPTS)
     ended = {kind.ended_at: now} if kind.ended_at else {}
     count = 0
@@ -203,7 +203,7 @@ def _give_up[Job: Model](kind: Kind[Job], among: QuerySet[Job], now: datetime) -
     return count
 
 
-def _signature[Job: Model](kind: Kind[Job], job: Job) -> dict[str, Any]:
+def _signature[Job: Model](kind: JobKind[Job], job: Job) -> dict[str, Any]:
     """What tells this attempt from all others; a job that is asked for again counts its attempts anew."""
     return {
         "id": job.pk,

@@ -26,7 +26,7 @@ A_LINE = 20  # what a line costs in layout beside its characters
 _PROSE_ROLES = {"assistant"}
 
 
-class Piece(NamedTuple):
+class TurnPiece(NamedTuple):
     """A turn, or the characters from ``start`` to ``end`` of a long one."""
 
     turn: int
@@ -72,23 +72,23 @@ def cut(text: str, start: int = 0, most: int = PIECE) -> int:
     return (line if line >= 0 else word if word >= 0 else latest - 1) + 1
 
 
-def pieces_of(turns: Sequence[Mapping[str, str]]) -> list[Piece]:
+def pieces_of(turns: Sequence[Mapping[str, str]]) -> list[TurnPiece]:
     """They depend on the turns alone, so their numbers mean the same every time."""
     return [piece for number, turn in enumerate(turns) for piece in _pieces(number, turn["content"])]
 
 
-def _pieces(number: int, text: str) -> Iterator[Piece]:
+def _pieces(number: int, text: str) -> Iterator[TurnPiece]:
     if len(text) <= LONGEST:
-        yield Piece(number, 0, len(text))
+        yield TurnPiece(number, 0, len(text))
         return
     start = 0
     while start < len(text):
         end = cut(text, start)
-        yield Piece(number, start, end)
+        yield TurnPiece(number, start, end)
         start = end
 
 
-def portions(pieces: Sequence[Piece], first: int, last: int, *, most: int = PORTION) -> Iterator[tuple[int, int]]:
+def portions(pieces: Sequence[TurnPiece], first: int, last: int, *, most: int = PORTION) -> Iterator[tuple[int, int]]:
     """The pieces from ``first`` to before ``last`` in groups to be opened one by one."""
     begun, characters = first, 0
     for number in range(first, last):
@@ -103,7 +103,7 @@ def portions(pieces: Sequence[Piece], first: int, last: int, *, most: int = PORT
 
 def read(
     turns: Sequence[Mapping[str, str]],
-    pieces: Sequence[Piece],
+    pieces: Sequence[TurnPiece],
     *,
     budget: Budget,
     spans: Mapping[int, Sequence[Span]] | None = None,
@@ -119,18 +119,18 @@ def read(
     return shown
 
 
-def _cost(text: str, piece: Piece, shown: ShownTurn) -> int:
+def _cost(text: str, piece: TurnPiece, shown: ShownTurn) -> int:
     lines = text.count("\n", piece.start, piece.end) if shown.is_prose else 0
     return piece.end - piece.start + len(shown.html) + AROUND_A_TURN + lines * A_LINE
 
 
-def read_all(turns: Sequence[Mapping[str, str]], pieces: Sequence[Piece], *, budget: Budget) -> list[ShownTurn]:
+def read_all(turns: Sequence[Mapping[str, str]], pieces: Sequence[TurnPiece], *, budget: Budget) -> list[ShownTurn]:
     """All of the pieces; those behind the budget as they were written, which costs next to nothing."""
     shown = read(turns, pieces, budget=budget)
     return shown + [show(turns[piece.turn], piece, laid_out=False) for piece in pieces[len(shown) :]]
 
 
-def show(turn: Mapping[str, str], piece: Piece, spans: Sequence[Span] = (), *, laid_out: bool = True) -> ShownTurn:
+def show(turn: Mapping[str, str], piece: TurnPiece, spans: Sequence[Span] = (), *, laid_out: bool = True) -> ShownTurn:
     """The piece as safe HTML: an assistant's turn as Markdown unless evidence is marked in it, all else as written."""
     text = turn["content"][piece.start : piece.end]
     is_markdown = turn["role"] in _PROSE_ROLES and all(span.end <= span.start for span in spans)
@@ -147,6 +147,6 @@ def show(turn: Mapping[str, str], piece: Piece, spans: Sequence[Span] = (), *, l
     )
 
 
-def stands_in(span: Span, piece: Piece) -> bool:
+def stands_in(span: Span, piece: TurnPiece) -> bool:
     """Whether the quote begins in this piece of its turn."""
     return piece.start <= span.start < max(piece.end, piece.start + 1)

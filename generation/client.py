@@ -19,7 +19,7 @@ from pydantic import BaseModel, NonNegativeInt
 
 from accounts.outgoing import BoundedTransport, NotPublic, open_client
 from generation.addresses import AddressRefused, key_for, may_lie_inside, not_public
-from generation.enums import Reason
+from generation.enums import FailureReason
 from generation.models import Endpoint
 from generation.prompting import Messages
 
@@ -70,7 +70,12 @@ class CallFailed(Exception):
     """A call that gave nothing usable. ``answer`` is set where the endpoint did answer, and is to be paid for."""
 
     def __init__(
-        self, reason: Reason, message: str, *, retry_after: float | None = None, answer: ModelAnswer | None = None
+        self,
+        reason: FailureReason,
+        message: str,
+        *,
+        retry_after: float | None = None,
+        answer: ModelAnswer | None = None,
     ) -> None:
         super().__init__(message[:_ERROR_LENGTH])
         self.reason = reason
@@ -113,9 +118,11 @@ def embed(endpoint: Endpoint, *, texts: Sequence[str], model: str = "") -> Embed
         vectors = [[float(number) for number in one.embedding] for one in found.data]
         answer = ModelAnswer("", str(found.model or "")[:200], _tokens(found.usage), 0, latency_ms)
     if len(vectors) != len(texts) or len({len(vector) for vector in vectors}) != 1 or not vectors[0]:
-        raise CallFailed(Reason.INVALID_OUTPUT, "The endpoint's answer is not one vector for each text.", answer=answer)
+        raise CallFailed(
+            FailureReason.INVALID_OUTPUT, "The endpoint's answer is not one vector for each text.", answer=answer
+        )
     if not all(math.isfinite(number) for vector in vectors for number in vector):
-        raise CallFailed(Reason.INVALID_OUTPUT, "A vector holds what is no number.", answer=answer)
+        raise CallFailed(FailureReason.INVALID_OUTPUT, "A vector holds what is no number.", answer=answer)
     return Embedded(vectors, answer)
 
 
@@ -132,24 +139,24 @@ def _called(endpoint: Endpoint) -> Iterator[openai.OpenAI]:
             endpoint.address, key_for(endpoint), endpoint.timeout_seconds, may_lie_inside=may_lie_inside(endpoint)
         )
     except AddressRefused as error:
-        raise CallFailed(Reason.NOT_ALLOWED, str(error)) from error
+        raise CallFailed(FailureReason.NOT_ALLOWED, str(error)) from error
     try:
         yield client
     except openai.APITimeoutError as error:
-        raise CallFailed(Reason.TIMEOUT, f"No complete answer within {endpoint.timeout_seconds} s.") from error
+        raise CallFailed(FailureReason.TIMEOUT, f"No complete answer within {endpoint.timeout_seconds} s.") from error
     except openai.APIStatusError as error:
         raise _status_failure(error) from None  # its message is the provider's own text, which a traceback would show
     except openai.APIConnectionError as error:
         if isinstance(error.__cause__, NotPublic):
-            raise CallFailed(Reason.NOT_ALLOWED, not_public(error.__cause__)) from error
-        raise CallFailed(Reason.CONNECTION, f"The connection failed ({_cause(error)}).") from error
+            raise CallFailed(FailureReason.NOT_ALLOWED, not_public(error.__cause__)) from error
+        raise CallFailed(FailureReason.CONNECTION, f"The connection failed ({_cause(error)}).") from error
     except (openai.APIError, ValueError, TypeError, AttributeError) as error:
-        raise CallFailed(Reason.INVALID_OUTPUT, "The endpoint's answer is not what was asked for.") from error
+        raise CallFailed(FailureReason.INVALID_OUTPUT, "The endpoint's answer is not what was asked for.") from error
 
 
 def _answer(completion: _Completion, *, latency_ms: int) -> ModelAnswer:
     if not completion.choices:
-        raise CallFailed(Reason.INVALID_OUTPUT, "The endpoint's answer holds no choice.")
+        raise CallFailed(FailureReason.INVALID_OUTPUT, "The endpoint's answer holds no choice.")
     choice, usage = completion.choices[0], completion.usage or _Usage()
     answer = ModelAnswer(
         text=choice.message.content or "",
@@ -159,11 +166,11 @@ def _answer(completion: _Completion, *, latency_ms: int) -> ModelAnswer:
         latency_ms=latency_ms,
     )
     if choice.finish_reason == "length":
-        raise CallFailed(Reason.TRUNCATED, "The answer reached the token limit before its end.", answer=answer)
+        raise CallFailed(FailureReason.TRUNCATED, "The answer reached the token limit before its end.", answer=answer)
     if choice.finish_reason == "content_filter":
-        raise CallFailed(Reason.REFUSED, "The endpoint's content filter withheld the answer.", answer=answer)
+        raise CallFailed(FailureReason.REFUSED, "The endpoint's content filter withheld the answer.", answer=answer)
     if not answer.text.strip():
-        raise CallFailed(Reason.INVALID_OUTPUT, "The answer is empty.", answer=answer)
+        raise CallFailed(FailureReason.INVALID_OUTPUT, "The answer is empty.", answer=answer)
     return answer
 
 
@@ -171,15 +178,15 @@ def _status_failure(error: openai.APIStatusError) -> CallFailed:
     """The message names the status only: a provider's own text may repeat the key or the conversation."""
     status = error.status_code
     if status == httpx2.codes.TOO_MANY_REQUESTS:
-        return CallFailed(Reason.RATE_LIMITED, "HTTP 429.", retry_after=_retry_after(error.response))
+        return CallFailed(FailureReason.RATE_LIMITED, "HTTP 429.", retry_after=_retry_after(error.response))
     if status >= httpx2.codes.INTERNAL_SERVER_ERROR:
-        return CallFailed(Reason.SERVER_ERROR, f"HTTP {status}.", retry_after=_retry_after(error.response))
+        return CallFailed(FailureReason.SERVER_ERROR, f"HTTP {status}.", retry_after=_retry_after(error.response))
     if status == httpx2.codes.REQUEST_TIMEOUT:
-        return CallFailed(Reason.TIMEOUT, f"HTTP {status}.")
+        return CallFailed(FailureReason.TIMEOUT, f"HTTP {status}.")
     text = str(error.body or "")[:2000].casefold()
     if status == httpx2.codes.CONTENT_TOO_LARGE or any(words in text for words in _TOO_LONG_WORDS):
-        return CallFailed(Reason.TOO_LONG, f"HTTP {status}: longer than the model's context.")
-    return CallFailed(Reason.REFUSED, f"HTTP {status}.")
+        return CallFailed(FailureReason.TOO_LONG, f"HTTP {status}: longer than the model's context.")
+    return CallFailed(FailureReason.REFUSED, f"HTTP {status}.")
 
 
 def _retry_after(response: httpx2.Response) -> float | None:

@@ -34,7 +34,7 @@ class CallState(models.TextChoices):
     INTERRUPTED = "interrupted", "Interrupted: its worker was lost"
 
 
-class Reason(models.TextChoices):
+class FailureReason(models.TextChoices):
     """Why an item failed, or why it waits to be tried again."""
 
     RATE_LIMITED = "rate_limited", "The endpoint said: too many requests"

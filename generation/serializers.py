@@ -8,7 +8,7 @@ from accounts.storable import INTEGER_COLUMN
 from generation.configuration import RunConfiguration
 from generation.enums import RunKind
 from generation.kinds.fields import KindFields
-from generation.kinds.kind import Kind
+from generation.kinds.kind import GenerationKind
 from generation.kinds.registry import kind_of, shown_kinds
 from generation.models import Endpoint, Run
 
@@ -111,7 +111,7 @@ class NewRun(serializers.Serializer[Any]):
         return attrs
 
     @property
-    def chosen_kind(self) -> Kind[Any]:
+    def chosen_kind(self) -> GenerationKind[Any]:
         return kind_of(self.validated_data["kind"])
 
     def configuration(self) -> RunConfiguration:
@@ -119,5 +119,5 @@ class NewRun(serializers.Serializer[Any]):
         given = {name: value for name, value in self.validated_data.items() if name in asked.fields}
         return asked.configuration(self.context["study"], given)
 
-    def _of(self, kind: Kind[Any]) -> KindFields:
+    def _of(self, kind: GenerationKind[Any]) -> KindFields:
         return kind.fields(context=self.context)

@@ -5,7 +5,7 @@ from itertools import islice
 
 from .decoding import LimitPassed, closed, decode
 from .fields import FieldError, Record
-from .records import Piece, elements
+from .records import RawValue, elements
 
 HEAD_BYTES = 65_536  # of a file are looked at, by the page, the API and the command alike
 _ELEMENTS_TRIED = 50
@@ -31,7 +31,7 @@ def first_records(data: bytes) -> tuple[list[Record], list[FieldError]]:
 
 def _pieces(data: bytes) -> Iterator[bytes]:
     if data.startswith(b"["):
-        yield from (piece.raw for piece in elements([data]) if isinstance(piece, Piece) and piece.raw)
+        yield from (piece.raw for piece in elements([data]) if isinstance(piece, RawValue) and piece.raw)
     else:
         yield from (line for line in data.splitlines() if line.strip())
 

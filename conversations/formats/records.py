@@ -27,7 +27,7 @@ _TOO_LONG = f"at most {MAX_LINE_BYTES:,} bytes"
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class RawValue:
     """The bytes of one value, or None where it was too long to be held."""
 
     number: int
@@ -55,15 +55,15 @@ def _first_line(stream: BinaryIO) -> tuple[int, bytes]:
     return number, line
 
 
-def lines(stream: BinaryIO, first: bytes, number: int = 1) -> Iterator[Piece]:
+def lines(stream: BinaryIO, first: bytes, number: int = 1) -> Iterator[RawValue]:
     """Lines that are not blank, from ``first`` on, which has been read already."""
     line = first
     while line:
         if len(line) > MAX_LINE_BYTES and not line.endswith(b"\n"):
             _skip_line(stream)
-            yield Piece(number, None)
+            yield RawValue(number, None)
         elif line.strip():
-            yield Piece(number, line, line.endswith(b"\n"))
+            yield RawValue(number, line, line.endswith(b"\n"))
         number += 1
         line = stream.readline(MAX_LINE_BYTES + 1)
 
@@ -92,8 +92,8 @@ class _Elements:
         else:
             self.held += part
 
-    def take(self, *, complete: bool = True) -> Piece:
-        piece = Piece(self.number, None if self.too_long else bytes(self.held), complete)
+    def take(self, *, complete: bool = True) -> RawValue:
+        piece = RawValue(self.number, None if self.too_long else bytes(self.held), complete)
         self.number += 1
         self.held.clear()
         self.too_long = False
@@ -133,7 +133,7 @@ def _end(pattern: re.Pattern[bytes], block: bytes, position: int) -> int:
     return found.end() if found else position
 
 
-def elements(blocks: Iterable[bytes]) -> Iterator[Piece | RowError]:
+def elements(blocks: Iterable[bytes]) -> Iterator[RawValue | RowError]:
     state = _Elements()
     carried = b""  # a backslash at the end of a block belongs to what follows it
     for block in blocks:
@@ -149,7 +149,7 @@ def elements(blocks: Iterable[bytes]) -> Iterator[Piece | RowError]:
     yield problem(state.number, "a closing ] at the end of the array", "the end of the file: it was cut off")
 
 
-def _feed(state: _Elements, block: bytes) -> Generator[Piece, None, bytes]:
+def _feed(state: _Elements, block: bytes) -> Generator[RawValue, None, bytes]:
     """Cut what is complete; return what has to be seen again with the next block, or lies behind the array."""
     start = position = 0
     while position < len(block):
@@ -175,7 +175,7 @@ def _feed(state: _Elements, block: bytes) -> Generator[Piece, None, bytes]:
     return b""
 
 
-def _decoded(piece: Piece | RowError) -> tuple[int, Any] | RowError:
+def _decoded(piece: RawValue | RowError) -> tuple[int, Any] | RowError:
     if isinstance(piece, RowError):
         return piece
     if piece.raw is None:

@@ -23,7 +23,7 @@ from conversations.models import (
 
 UNFINISHED = [BatchState.PENDING, BatchState.IMPORTING]
 
-BATCHES = jobs.Kind(
+BATCHES = jobs.JobKind(
     Batch,
     running=BatchState.IMPORTING,
     asked_at="uploaded_at",

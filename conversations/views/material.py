@@ -20,7 +20,7 @@ from conversations.enums import EvidenceState
 from conversations.models import Attribute, Conversation, Study, Subject
 from conversations.permissions import MANAGE, READ, get_study
 from conversations.queries import material as queries
-from conversations.reading import PAGE_BUDGET, Budget, Piece, pieces_of, portions, read_all
+from conversations.reading import PAGE_BUDGET, Budget, TurnPiece, pieces_of, portions, read_all
 from conversations.services import withdrawal
 
 LARGEST_ID = 2**63 - 1
@@ -201,7 +201,7 @@ def may_manage(request: HttpRequest, study: Study) -> bool:
     return study.memberships.filter(user=user_of(request), role__in=MANAGE).exists()
 
 
-def part_with(turn: int, pieces: Sequence[Piece], parts: Sequence[tuple[int, int]]) -> int:
+def part_with(turn: int, pieces: Sequence[TurnPiece], parts: Sequence[tuple[int, int]]) -> int:
     """The number of the part in which a turn begins."""
     for number, (first, last) in enumerate(parts, start=1):
         if pieces[first].turn <= turn <= pieces[last - 1].turn:

@@ -1,4 +1,4 @@
-"""What a kind of run is to the rest of the house: one ``Kind``, made in one package of ``kinds``."""
+"""What a kind of run is to the rest of the house: one ``GenerationKind``, made in one package of ``kinds``."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from generation.models import Endpoint, Run, RunItem
 from generation.queries.estimates import CostEstimate
 
 
-class Estimate[Configuration: RunConfiguration](Protocol):
+class Estimator[Configuration: RunConfiguration](Protocol):
     """What a run would take. Nothing is stored or sent."""
 
     def __call__(
@@ -47,7 +47,7 @@ type Produce = Callable[[RunItem], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ResultsPart:
     """What the page of a run says below its progress."""
 
     template: str
@@ -55,7 +55,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind[Configuration: RunConfiguration]:
+class GenerationKind[Configuration: RunConfiguration]:
     name: str  # what a run stores: a value of ``RunKind``
     button: str  # what leads to the page that starts one
     lead: str  # what such a run does, for that page
@@ -63,13 +63,13 @@ class Kind[Configuration: RunConfiguration]:
     form: type[RunForm]  # what the page asks
     fields: type[KindFields]  # what the API asks
     command: type[KindCommand]  # what the command asks
-    estimate: Estimate[Configuration]
+    estimate: Estimator[Configuration]
     start: Start[Configuration]
     produce: Produce
     is_on_study_page: bool = True  # or its button is on the page of runs only
     local_model: str = "generation/local_model.html"  # what is said of it where its endpoint is the local model
     without_calls: str = ""  # what is said where a run has items and makes no call
-    outcome: Outcome | None = None
+    outcome: ResultsPart | None = None
 
     @property
     def label(self) -> str:

@@ -5,9 +5,9 @@ from typing import Any
 
 from generation.enums import RunKind
 from generation.kinds import extraction, mentions, responses, scores, votes
-from generation.kinds.kind import Kind
+from generation.kinds.kind import GenerationKind
 
-KINDS: tuple[Kind[Any], ...] = (
+KINDS: tuple[GenerationKind[Any], ...] = (
     extraction.KIND,
     responses.KIND,
     votes.KIND,
@@ -16,9 +16,9 @@ KINDS: tuple[Kind[Any], ...] = (
 )
 
 
-def by_name(kinds: Iterable[Kind[Any]]) -> Mapping[RunKind, Kind[Any]]:
+def by_name(kinds: Iterable[GenerationKind[Any]]) -> Mapping[RunKind, GenerationKind[Any]]:
     """Raises ValueError unless every value that a run may hold has one kind, and every kind a value."""
-    found: dict[RunKind, Kind[Any]] = {}
+    found: dict[RunKind, GenerationKind[Any]] = {}
     for kind in kinds:
         named = RunKind(kind.name)
         if named in found:
@@ -32,11 +32,11 @@ def by_name(kinds: Iterable[Kind[Any]]) -> Mapping[RunKind, Kind[Any]]:
 _KINDS = by_name(KINDS)
 
 
-def kind_of(name: str) -> Kind[Any]:
+def kind_of(name: str) -> GenerationKind[Any]:
     """Raises ValueError where no kind is named so."""
     return _KINDS[RunKind(name)]
 
 
-def shown_kinds() -> list[Kind[Any]]:
+def shown_kinds() -> list[GenerationKind[Any]]:
     """In the order in which people are shown them."""
     return [_KINDS[one] for one in RunKind]

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from conversations.enums import ResponseKind
 from conversations.models import Case, Study, Subject, System
-from generation.enums import CallState, ItemState, Reason, RunKind, RunState
+from generation.enums import CallState, FailureReason, ItemState, RunKind, RunState
 from generation.models.endpoints import Endpoint
 from judgments.models import Task
 from raters.models import Rater
@@ -65,7 +65,7 @@ class RunItem(models.Model):
     presentation = models.PositiveSmallIntegerField(default=0, db_default=0)  # of a task: 1 is the swapped order
     state = models.CharField(max_length=10, choices=ItemState, default=ItemState.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)  # failures so far
-    reason_code = models.CharField(max_length=16, choices=Reason, blank=True)
+    reason_code = models.CharField(max_length=16, choices=FailureReason, blank=True)
     reason = models.CharField(max_length=500, blank=True)
     produced = models.PositiveIntegerField(default=0)  # rows stored: attributes, votes, or 1 response
     notes = models.JSONField(default=dict)  # what was left out or cut, and why
@@ -137,7 +137,7 @@ class ModelCall(models.Model):
     # While in flight the most it can cost, afterwards what it did cost.
     cost = models.DecimalField(max_digits=12, decimal_places=6, default=0)
     latency_ms = models.PositiveIntegerField(null=True, blank=True)
-    reason_code = models.CharField(max_length=16, choices=Reason, blank=True)
+    reason_code = models.CharField(max_length=16, choices=FailureReason, blank=True)
     error = models.CharField(max_length=500, blank=True)
     started_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True, blank=True)

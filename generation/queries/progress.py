@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from conversations.models import Comparison, Study
-from generation.enums import CallState, ItemState, Reason, RunKind, RunState
+from generation.enums import CallState, FailureReason, ItemState, RunKind, RunState
 from generation.models import ModelCall, Run, RunItem, WorkerBeat
 
 LLM_QUEUE = "llm"
@@ -98,7 +98,8 @@ def reasons_of(run: Run) -> list[ReasonCount]:
         .order_by("-items", "reason_code")
     )
     return [
-        ReasonCount(row["reason_code"], Reason(row["reason_code"]).label, row["items"], row["example"]) for row in rows
+        ReasonCount(row["reason_code"], FailureReason(row["reason_code"]).label, row["items"], row["example"])
+        for row in rows
     ]
 
 

@@ -14,7 +14,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from generation.client import CallFailed, ModelAnswer, complete
-from generation.enums import CallState, Reason, RunState
+from generation.enums import CallState, FailureReason, RunState
 from generation.models import Endpoint, ModelCall, Run, RunItem
 from generation.outputs import InvalidOutput
 from generation.prompting import Messages, PromptTemplate, tokens_of
@@ -104,7 +104,7 @@ def parameters_of(item: RunItem) -> dict[str, Any]:
         return parameters
     if "seed" in parameters:
         parameters["seed"] += item.attempts
-    if item.reason_code == Reason.TRUNCATED and "max_tokens" in parameters:
+    if item.reason_code == FailureReason.TRUNCATED and "max_tokens" in parameters:
         parameters["max_tokens"] = min(parameters["max_tokens"] * 2, item.run.endpoint.context_tokens // 2)
     return parameters
 
@@ -112,14 +112,14 @@ def parameters_of(item: RunItem) -> dict[str, Any]:
 def context_of(item: RunItem) -> int:
     """The tokens that fit. Less after the endpoint found a request too long: it counts otherwise than our estimate."""
     context = item.run.endpoint.context_tokens
-    return int(context * _LESS_CONTEXT**item.attempts) if item.reason_code == Reason.TOO_LONG else context
+    return int(context * _LESS_CONTEXT**item.attempts) if item.reason_code == FailureReason.TOO_LONG else context
 
 
 def _refuse_too_long(endpoint: Endpoint, request: Request, parameters: dict[str, Any]) -> None:
     needed = tokens_of(request.messages) + int(parameters.get("max_tokens", endpoint.max_tokens))
     if needed > endpoint.context_tokens:
         raise CallFailed(
-            Reason.TOO_LONG,
+            FailureReason.TOO_LONG,
             f"About {needed} tokens with the answer; the endpoint's context holds {endpoint.context_tokens}.",
         )
 
@@ -217,7 +217,7 @@ def _parsed[Parsed](answer: ModelAnswer, parse: Callable[[str], Parsed]) -> Pars
     try:
         return parse(answer.text)
     except InvalidOutput as error:
-        raise CallFailed(Reason.INVALID_OUTPUT, str(error), answer=answer) from error
+        raise CallFailed(FailureReason.INVALID_OUTPUT, str(error), answer=answer) from error
 
 
 def _take(call: ModelCall, endpoint: Endpoint, answer: ModelAnswer) -> None:

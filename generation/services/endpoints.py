@@ -13,7 +13,7 @@ from accounts.services import record
 from conversations.models import Study, System
 from generation.addresses import AddressRefused, check_endpoint, key_for, origin_of
 from generation.client import CallFailed, ModelAnswer, complete, embed
-from generation.enums import Reason
+from generation.enums import FailureReason
 from generation.keys import seal_key
 from generation.models import Endpoint, SystemSetup
 from generation.outputs import InvalidOutput, extraction_schema, parse_extraction
@@ -128,7 +128,7 @@ def try_endpoint(*, endpoint: Endpoint) -> EndpointTest:
         answer = _answer_even_if_cut(endpoint, parameters)
     except CallFailed as failure:
         # One that refuses to chat may be made for embeddings; one that is silent is not asked again.
-        size = _embedding_size(endpoint) if failure.reason == Reason.REFUSED else None
+        size = _embedding_size(endpoint) if failure.reason == FailureReason.REFUSED else None
         return EndpointTest(None, f"{failure.reason.label}. {failure}", None, size, time.monotonic() - started)
     schema = _answers_to_schema(endpoint, parameters)
     return EndpointTest(answer, "", schema, _embedding_size(endpoint), time.monotonic() - started)

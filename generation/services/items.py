@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from generation.client import CallFailed
-from generation.enums import CallState, ItemState, Reason, RunState
+from generation.enums import CallState, FailureReason, ItemState, RunState
 from generation.models import ModelCall, Run, RunItem
 
 # A worker that shows no sign of life for this long is dead (it shows one every 5 s).
@@ -18,16 +18,16 @@ _LEASE_MARGIN = timedelta(seconds=60)
 ANNOUNCED_FOR = timedelta(seconds=60)
 # How often an item may fail for a reason before it stays failed; once where nothing is said.
 _TRIES = {
-    Reason.RATE_LIMITED: 10,
-    Reason.CONNECTION: 6,
-    Reason.SERVER_ERROR: 5,
-    Reason.WORKER_LOST: 5,
-    Reason.TIMEOUT: 4,
-    Reason.INVALID_OUTPUT: 4,
-    Reason.TRUNCATED: 3,
-    Reason.TOO_LONG: 3,
+    FailureReason.RATE_LIMITED: 10,
+    FailureReason.CONNECTION: 6,
+    FailureReason.SERVER_ERROR: 5,
+    FailureReason.WORKER_LOST: 5,
+    FailureReason.TIMEOUT: 4,
+    FailureReason.INVALID_OUTPUT: 4,
+    FailureReason.TRUNCATED: 3,
+    FailureReason.TOO_LONG: 3,
 }
-_AT_ONCE = {Reason.INVALID_OUTPUT, Reason.TRUNCATED, Reason.TOO_LONG}
+_AT_ONCE = {FailureReason.INVALID_OUTPUT, FailureReason.TRUNCATED, FailureReason.TOO_LONG}
 _FIRST_WAIT, _LONGEST_WAIT = 2.0, 120.0
 
 
@@ -92,9 +92,9 @@ def fail_item(*, item: RunItem, failure: CallFailed, now: datetime) -> None:
     )
 
 
-def _tries(item: RunItem, reason: Reason) -> int:
+def _tries(item: RunItem, reason: FailureReason) -> int:
     """What a response is written from can't be shown in part."""
-    return 1 if item.response_kind and reason == Reason.TOO_LONG else _TRIES.get(reason, 1)
+    return 1 if item.response_kind and reason == FailureReason.TOO_LONG else _TRIES.get(reason, 1)
 
 
 def backoff(failure: CallFailed, attempts: int) -> float:
@@ -134,6 +134,6 @@ def recover_lost_items(*, dead_workers: list[str], now: datetime) -> int:
         ModelCall.objects.filter(item=item, state=CallState.STARTED).update(
             state=CallState.INTERRUPTED, finished_at=now, error="Its worker was lost while the call was in flight."
         )
-        fail_item(item=item, failure=CallFailed(Reason.WORKER_LOST, "The worker was lost."), now=now)
+        fail_item(item=item, failure=CallFailed(FailureReason.WORKER_LOST, "The worker was lost."), now=now)
         count += 1
     return count

@@ -15,7 +15,7 @@ from conversations.permissions import MANAGE, READ, get_study
 from generation import tasks
 from generation.enums import ItemState, RunState
 from generation.forms import ResumeForm
-from generation.kinds.kind import Kind
+from generation.kinds.kind import GenerationKind
 from generation.kinds.registry import kind_of, shown_kinds
 from generation.kinds.run_form import RunForm
 from generation.models import Run
@@ -73,14 +73,14 @@ def create_run(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     return render(request, "generation/run_form.html", context)
 
 
-def _kind(name: str) -> Kind[Any]:
+def _kind(name: str) -> GenerationKind[Any]:
     try:
         return kind_of(name)
     except ValueError as unknown:
         raise Http404 from unknown
 
 
-def _start(request: HttpRequest, study: Study, form: RunForm, kind: Kind[Any]) -> HttpResponse:
+def _start(request: HttpRequest, study: Study, form: RunForm, kind: GenerationKind[Any]) -> HttpResponse:
     chosen = form.cleaned_data
     try:
         run = kind.start(

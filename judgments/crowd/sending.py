@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from accounts.encryption import Unreadable, unseal
 from accounts.services import record
-from judgments.crowd.platforms.base import AskedToWait, CrowdPlatform, NoAnswer, PlatformApi, Refused
+from judgments.crowd.platforms.base import AskedToWait, CallRefused, CrowdPlatform, NoAnswer, PlatformApi
 from judgments.crowd.platforms.registry import api_of, crowd_platform
 from judgments.enums import ActKind, ActState
 from judgments.models import PlatformAccount, PlatformAct
@@ -103,7 +103,7 @@ def _send(acts: Sequence[PlatformAct], token: str, now: datetime) -> None:
             _prepare(acts, token)
         else:
             _pay(acts, token, now)
-    except Refused as refusal:
+    except CallRefused as refusal:
         _refused(acts, refusal)
 
 
@@ -151,7 +151,7 @@ def _pay(acts: Sequence[PlatformAct], token: str, now: datetime) -> None:
     _finish(acts, ActState.DONE)
 
 
-def _refused(acts: Sequence[PlatformAct], refusal: Refused) -> None:
+def _refused(acts: Sequence[PlatformAct], refusal: CallRefused) -> None:
     """One arrival that is not possible must not hold up all others: the call is made in halves."""
     is_about_some = refusal.status in {400, 404} and acts[0].state == ActState.WAITING
     if not is_about_some or len(acts) == 1:
@@ -196,11 +196,11 @@ def _finish(acts: Sequence[PlatformAct], state: ActState, words: str = "") -> No
 
 
 def _code(act: PlatformAct) -> str:
-    """Raises Refused."""
+    """Raises CallRefused."""
     codes = CompletionCode.objects.filter(entry_link=act.arrival.entry_link_id, outcome=act.arrival.outcome)
     code = codes.values_list("code", flat=True).first()
     if not code:
-        raise Refused("The entry link has no completion code for this outcome. Enter it there.")
+        raise CallRefused("The entry link has no completion code for this outcome. Enter it there.")
     return code
 
 

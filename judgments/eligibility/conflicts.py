@@ -13,7 +13,7 @@ from judgments.stages import behaviour
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ConflictRule:
     name: str
     unless: str  # the setting of the study that lifts it
     sql: str  # true of the row ``task`` where it does not keep the task from the rater
@@ -31,7 +31,7 @@ def _met_another_comparison(stage: Stage, mine: QuerySet[Assignment]) -> Exists:
 
 _RULES = (
     # Who judged a subject's attributes sees at once which response uses them.
-    Rule(
+    ConflictRule(
         "conflict_subject",
         "same_rater_across_stages",
         f"""NOT EXISTS (
@@ -44,7 +44,7 @@ _RULES = (
         _judged_the_subject,
     ),
     # Two comparisons of a case have the same generic response.
-    Rule(
+    ConflictRule(
         "conflict_case",
         "several_comparisons_per_case",
         """NOT EXISTS (
@@ -67,7 +67,7 @@ def conflicts(stage: Stage, *, rater_id: int) -> list[Barrier]:
     return [(rule.name, rule.keeps_back(stage, mine)) for rule in _rules_of(stage)]
 
 
-def _rules_of(stage: Stage) -> Sequence[Rule]:
+def _rules_of(stage: Stage) -> Sequence[ConflictRule]:
     if not behaviour(stage.number).has_sides:
         return ()
     return [rule for rule in _RULES if not getattr(stage.study, rule.unless)]

@@ -18,8 +18,8 @@ from conversations.reading import (
     PAGE_BUDGET,
     PORTION_BUDGET,
     Budget,
-    Piece,
     ShownTurn,
+    TurnPiece,
     cut,
     pieces_of,
     portions,
@@ -56,7 +56,7 @@ class Rest:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class ShownText:
     """A text, or its beginning."""
 
     html: SafeString
@@ -79,20 +79,20 @@ class ConversationList:
     rest: Rest | None = None
 
 
-def written(name: str, text: str, *, most: int, start: int = 0) -> Text:
+def written(name: str, text: str, *, most: int, start: int = 0) -> ShownText:
     """A text without markup."""
     end = cut(text, start, most)
-    return Text(mark_evidence(text[start:end], ()), _rest_of_text(name, text, end))
+    return ShownText(mark_evidence(text[start:end], ()), _rest_of_text(name, text, end))
 
 
-def laid_out(name: str, text: str, *, start: int = 0) -> Text:
+def laid_out(name: str, text: str, *, start: int = 0) -> ShownText:
     """Markdown; too long or too intricate it is as it was written, piece by piece."""
     html = rendered_once(text) if len(text) <= LONGEST else None
     if html is not None:
-        return Text(html)
+        return ShownText(html)
     end = cut(text, start)
     note = SafeString() if start else note_of_plain_text()
-    return Text(note + plain(text[start:end]), _rest_of_text(name, text, end))
+    return ShownText(note + plain(text[start:end]), _rest_of_text(name, text, end))
 
 
 def _rest_of_text(name: str, text: str, end: int) -> Rest | None:
@@ -195,7 +195,7 @@ def turns_of(
 
 
 def rests_of(
-    conversation: int, pieces: Sequence[Piece], first: int, last: int, spans: Mapping[int, Sequence[Span]]
+    conversation: int, pieces: Sequence[TurnPiece], first: int, last: int, spans: Mapping[int, Sequence[Span]]
 ) -> list[Rest]:
     return [
         Rest(
@@ -212,7 +212,7 @@ def rests_of(
     ]
 
 
-def _label(first: Piece, last: Piece) -> str:
+def _label(first: TurnPiece, last: TurnPiece) -> str:
     if first.turn == last.turn:
         return (_("Turn %(turn)s goes on") if first.start else _("Turn %(turn)s")) % {"turn": first.turn + 1}
     return _("Turns %(first)s to %(last)s") % {"first": first.turn + 1, "last": last.turn + 1}

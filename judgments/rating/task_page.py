@@ -16,7 +16,7 @@ from judgments.order import shuffled
 from judgments.rating.material import (
     ConversationList,
     Quote,
-    Text,
+    ShownText,
     conversations_of,
     laid_out,
     quotes_of,
@@ -57,10 +57,10 @@ def page_of(assignment: Assignment, *, study: Study) -> ShownPage:
 @dataclass(frozen=True, slots=True)
 class UnitView:
     id: int
-    said: Text
+    said: ShownText
     text: str  # the beginning of it, without markup
     is_overall: bool
-    reason: Text | None
+    reason: ShownText | None
     quotes: Sequence[Quote]
     label: int | None
     failure_mode: str
@@ -86,9 +86,9 @@ class TaskPage:
     failure_modes: Sequence[tuple[str, str]] = ()
     material_url: str = ""  # to which the query of each rest is added
     conversations: ConversationList = field(default_factory=ConversationList)
-    prompt: Text | None = None
-    left: Text | None = None
-    right: Text | None = None
+    prompt: ShownText | None = None
+    left: ShownText | None = None
+    right: ShownText | None = None
 
 
 @dataclass(slots=True)

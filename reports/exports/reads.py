@@ -9,7 +9,7 @@ from judgments.disclosure import sight_of
 from reports.enums import ExportState
 from reports.models import Export
 
-EXPORTS = jobs.Kind(
+EXPORTS = jobs.JobKind(
     Export,
     running=ExportState.RUNNING,
     asked_at="requested_at",

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 from reports.imports.archive import data_files, read_json, unpack
 from reports.imports.expected import RULES
 from reports.imports.problems import DatasetRefused, Problem, refusal
-from reports.imports.rows import ROWS_AT_ONCE, Reader, Row, columns_of
+from reports.imports.rows import ROWS_AT_ONCE, Row, RowChecker, columns_of
 
 BLOCK_BYTES = 1 << 20
 MOST_TIMES_PACKED = 500  # what all rows come to, of the size of their files
@@ -68,7 +68,7 @@ def _answer(asked: dict[str, Any], answers: BinaryIO) -> None:
     _limit_time(packed)
     said = read_json(folder, "manifest.json").get("rows")
     _say(answers, {"study": read_json(folder, "study.json"), "said": said if isinstance(said, dict) else {}})
-    reader = Reader(bytes.fromhex(asked["salt"]))
+    reader = RowChecker(bytes.fromhex(asked["salt"]))
     left = max(LEAST_ALLOWED_BYTES, MOST_TIMES_PACKED * packed)
     for table, rows, block in _blocks(reader, files):
         left -= len(block)
@@ -83,7 +83,7 @@ def _answer(asked: dict[str, Any], answers: BinaryIO) -> None:
     _say(answers, {"done": True})
 
 
-def _blocks(reader: Reader, files: Files) -> Iterator[tuple[str, int, bytes]]:
+def _blocks(reader: RowChecker, files: Files) -> Iterator[tuple[str, int, bytes]]:
     """Each table's rows as COPY reads them, some at a time, with their number."""
     for table in RULES:
         columns = columns_of(table)

@@ -41,7 +41,7 @@ def columns_of(table: str) -> list[str]:
     return [*RULES[table], *DERIVED.get(table, ()), "file_", "row_"]
 
 
-class Reader:
+class RowChecker:
     """``salt`` makes ids of assignments our own. ``problems`` grows while rows are read."""
 
     def __init__(self, salt: bytes) -> None:

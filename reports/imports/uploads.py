@@ -27,7 +27,7 @@ def _forget_file(upload: DatasetImport) -> None:
     transaction.on_commit(lambda: file.storage.delete(file.name) if file.name else None)
 
 
-IMPORTS = jobs.Kind(
+IMPORTS = jobs.JobKind(
     DatasetImport,
     running=ImportState.RUNNING,
     asked_at="uploaded_at",

@@ -18,7 +18,7 @@ from reports.report.parts import Part
 AT_MOST_EVERY = timedelta(seconds=30)  # while judgments keep coming in
 RATES = "You rate in this study, so its report has to wait until its stages are closed."
 
-REPORTS = jobs.Kind(
+REPORTS = jobs.JobKind(
     Report,
     running=ReportState.RUNNING,
     asked_at="requested_at",

@@ -34,7 +34,7 @@ ONE = timedelta(seconds=1)
 
 @dataclass
 class Case:
-    kind: jobs.Kind[Any]
+    kind: jobs.JobKind[Any]
     ask: Callable[[datetime], Any]
     task: Any
     sweep: Callable[[], None]

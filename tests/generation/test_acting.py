@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from conversations.models import Comparison
-from generation.enums import ItemState, Reason, RunState
+from generation.enums import FailureReason, ItemState, RunState
 from generation.kinds.responses.held_comparisons import NotRewritable, rewrite_comparison
 from generation.kinds.responses.start import start_responses
 from generation.models import Run, RunItem
@@ -43,7 +43,7 @@ def test_a_run_is_paused_goes_on_and_is_cancelled(run, capsys):
 
 def test_what_failed_says_why_and_is_tried_again_by_reason(run, capsys):
     refused, late = run.items.order_by("pk")
-    for item, reason in ((refused, Reason.REFUSED), (late, Reason.TIMEOUT)):
+    for item, reason in ((refused, FailureReason.REFUSED), (late, FailureReason.TIMEOUT)):
         RunItem.objects.filter(pk=item.pk).update(state=ItemState.FAILED, reason_code=reason, reason="HTTP 400.")
     Run.objects.update(state=RunState.DONE)
     act(run)

@@ -2,7 +2,7 @@ import pytest
 
 from generation.addresses import AddressRefused, check_address, check_endpoint, key_for
 from generation.client import CallFailed, close_clients, complete
-from generation.enums import Reason
+from generation.enums import FailureReason
 from generation.models import Endpoint
 from tests.generation import provider as server
 from tests.generation.provider import ANSWER, Reply
@@ -93,7 +93,7 @@ def at(name: str, inner: server.Provider) -> Endpoint:
     return Endpoint(base_url=inner.url.replace("127.0.0.1", name), model="m", timeout_seconds=1)
 
 
-def refusal(endpoint: Endpoint) -> Reason:
+def refusal(endpoint: Endpoint) -> FailureReason:
     with pytest.raises(CallFailed) as failed:
         complete(endpoint, messages=MESSAGES, parameters={})
     return failed.value.reason
@@ -103,20 +103,20 @@ def test_name_that_moves_inside_after_it_was_saved_is_not_called(inner, monkeypa
     resolve(monkeypatch, rebinding_example=[["1.1.1.1"], ["127.0.0.1"]])
     endpoint = at("rebinding.example", inner)
     check_endpoint(endpoint)
-    assert refusal(endpoint) == Reason.NOT_ALLOWED
+    assert refusal(endpoint) == FailureReason.NOT_ALLOWED
     assert not inner.requests
 
 
 def test_name_that_moves_inside_during_the_call_is_asked_for_once(inner, monkeypatch):
     resolver = resolve(monkeypatch, rebinding_example=[["1.1.1.1"], ["127.0.0.1"]])
-    assert refusal(at("rebinding.example", inner)) in {Reason.CONNECTION, Reason.TIMEOUT}
+    assert refusal(at("rebinding.example", inner)) in {FailureReason.CONNECTION, FailureReason.TIMEOUT}
     assert resolver.asked["rebinding.example"] == 1
     assert not inner.requests
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "2130706433", "[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]"])
 def test_literal_inside_is_not_called_whatever_was_saved(inner, name):
-    assert refusal(at(name, inner)) == Reason.NOT_ALLOWED
+    assert refusal(at(name, inner)) == FailureReason.NOT_ALLOWED
     assert not inner.requests
 
 
@@ -124,7 +124,7 @@ def test_redirect_leads_nowhere(inner, monkeypatch):
     monkeypatch.setenv("YARDSTICK_LLM_ALLOWED_HOSTS", "127.0.0.1")
     with server.running() as outer:
         outer.script = lambda request, number: Reply(status=307, headers={"Location": f"{inner.url}/chat/completions"})
-        assert refusal(at("127.0.0.1", outer)) == Reason.REFUSED
+        assert refusal(at("127.0.0.1", outer)) == FailureReason.REFUSED
         assert outer.requests
     assert not inner.requests
 
@@ -133,9 +133,9 @@ def test_model_beside_the_demo_is_called_at_the_address_of_the_settings(inner, s
     settings.LLM_BASE_URL, settings.LLM_IS_EMBEDDED = inner.url, True
     embedded = Endpoint(base_url="http://127.0.0.1:1/v1", is_embedded=True, model="m", timeout_seconds=5)
     assert complete(embedded, messages=MESSAGES, parameters={}).text == ANSWER
-    assert refusal(at("127.0.0.1", inner)) == Reason.NOT_ALLOWED
+    assert refusal(at("127.0.0.1", inner)) == FailureReason.NOT_ALLOWED
 
 
 def test_name_that_cannot_be_resolved_now_may_be_tried_again():
     endpoint = Endpoint(base_url="http://no-such-host.invalid/v1", model="m", timeout_seconds=1)
-    assert refusal(endpoint) == Reason.CONNECTION
+    assert refusal(endpoint) == FailureReason.CONNECTION

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from conversations.models import Attribute
 from generation.client import CallFailed
-from generation.enums import CallState, ItemState, Reason, RunState
+from generation.enums import CallState, FailureReason, ItemState, RunState
 from generation.item_production import produce_item
 from generation.kinds.extraction.start import start_extraction
 from generation.models import ModelCall, RunItem
@@ -36,20 +36,20 @@ def actor(db):
 @pytest.mark.parametrize(
     ("reply", "reason", "state"),
     [
-        (Reply(status=429, headers={"Retry-After": "7"}), Reason.RATE_LIMITED, ItemState.WAITING),
-        (Reply(status=500), Reason.SERVER_ERROR, ItemState.WAITING),
-        (Reply(hangs_up=True), Reason.CONNECTION, ItemState.WAITING),
-        (Reply(seconds=1.5), Reason.TIMEOUT, ItemState.WAITING),
-        (Reply(drip_seconds=0.05), Reason.TIMEOUT, ItemState.WAITING),
-        (Reply('{"attributes": [', finish_reason="length"), Reason.TRUNCATED, ItemState.WAITING),
-        (Reply('{"attributes": [{"text": 3'), Reason.INVALID_OUTPUT, ItemState.WAITING),
-        (Reply('{"attributes": [{"text": "x"}]}'), Reason.INVALID_OUTPUT, ItemState.WAITING),
-        (Reply("sorry"), Reason.INVALID_OUTPUT, ItemState.WAITING),
-        (Reply(""), Reason.INVALID_OUTPUT, ItemState.WAITING),
-        (Reply(body=b"<html>"), Reason.INVALID_OUTPUT, ItemState.WAITING),
-        (Reply("bad key sk-secret", status=401), Reason.REFUSED, ItemState.FAILED),
-        (Reply("maximum context length is 10", status=400), Reason.TOO_LONG, ItemState.WAITING),
-        (Reply(status=302, headers={"Location": "http://169.254.169.254/"}), Reason.REFUSED, ItemState.FAILED),
+        (Reply(status=429, headers={"Retry-After": "7"}), FailureReason.RATE_LIMITED, ItemState.WAITING),
+        (Reply(status=500), FailureReason.SERVER_ERROR, ItemState.WAITING),
+        (Reply(hangs_up=True), FailureReason.CONNECTION, ItemState.WAITING),
+        (Reply(seconds=1.5), FailureReason.TIMEOUT, ItemState.WAITING),
+        (Reply(drip_seconds=0.05), FailureReason.TIMEOUT, ItemState.WAITING),
+        (Reply('{"attributes": [', finish_reason="length"), FailureReason.TRUNCATED, ItemState.WAITING),
+        (Reply('{"attributes": [{"text": 3'), FailureReason.INVALID_OUTPUT, ItemState.WAITING),
+        (Reply('{"attributes": [{"text": "x"}]}'), FailureReason.INVALID_OUTPUT, ItemState.WAITING),
+        (Reply("sorry"), FailureReason.INVALID_OUTPUT, ItemState.WAITING),
+        (Reply(""), FailureReason.INVALID_OUTPUT, ItemState.WAITING),
+        (Reply(body=b"<html>"), FailureReason.INVALID_OUTPUT, ItemState.WAITING),
+        (Reply("bad key sk-secret", status=401), FailureReason.REFUSED, ItemState.FAILED),
+        (Reply("maximum context length is 10", status=400), FailureReason.TOO_LONG, ItemState.WAITING),
+        (Reply(status=302, headers={"Location": "http://169.254.169.254/"}), FailureReason.REFUSED, ItemState.FAILED),
     ],
 )
 def test_failure_is_told_by_its_kind(run, endpoint, provider, reply, reason, state):
@@ -91,11 +91,11 @@ def test_item_fails_for_good_after_its_tries(run, provider):
 
 
 def test_backoff_doubles_and_respects_the_endpoint():
-    failure = CallFailed(Reason.SERVER_ERROR, "HTTP 500.")
+    failure = CallFailed(FailureReason.SERVER_ERROR, "HTTP 500.")
     assert 1.5 <= backoff(failure, 1) <= 2.5
     assert 12 <= backoff(failure, 4) <= 20
     assert backoff(failure, 20) <= 150
-    assert backoff(CallFailed(Reason.RATE_LIMITED, "HTTP 429.", retry_after=60), 1) == 60
+    assert backoff(CallFailed(FailureReason.RATE_LIMITED, "HTTP 429.", retry_after=60), 1) == 60
 
 
 def test_failed_items_are_tried_again_by_reason(run, provider, actor):
@@ -104,8 +104,8 @@ def test_failed_items_are_tried_again_by_reason(run, provider, actor):
     close_finished_run(run_id=run.pk, now=timezone.now())
     run.refresh_from_db()
     assert run.state == RunState.DONE
-    assert retry_failed(run=run, actor=actor, now=timezone.now(), reason_code=Reason.TIMEOUT) == 0
-    assert retry_failed(run=run, actor=actor, now=timezone.now(), reason_code=Reason.REFUSED) == 1
+    assert retry_failed(run=run, actor=actor, now=timezone.now(), reason_code=FailureReason.TIMEOUT) == 0
+    assert retry_failed(run=run, actor=actor, now=timezone.now(), reason_code=FailureReason.REFUSED) == 1
     run.refresh_from_db()
     assert run.state == RunState.RUNNING
     produce_all(run)
@@ -151,7 +151,7 @@ def test_item_of_a_dead_worker_waits_again_and_its_call_is_interrupted(run, prov
     ModelCall.objects.create(item=item, attempt=1, template="extraction v1", request_hash="x")
     assert sweeping.sweep(now=now) == 1
     lost = run.items.get()
-    assert (lost.state, lost.reason_code) == (ItemState.WAITING, Reason.WORKER_LOST)
+    assert (lost.state, lost.reason_code) == (ItemState.WAITING, FailureReason.WORKER_LOST)
     RunItem.objects.update(not_before=now)
     produce_all(run)
     interrupted, repeat = ModelCall.objects.order_by("pk")

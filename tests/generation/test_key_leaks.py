@@ -18,7 +18,7 @@ from accounts.services import create_token
 from conversations.enums import Role
 from conversations.models import Attribute, Membership
 from generation.client import CallFailed, complete
-from generation.enums import ItemState, Reason
+from generation.enums import FailureReason, ItemState
 from generation.kinds.extraction.start import start_extraction
 from generation.models import Endpoint, ModelCall
 from generation.services.endpoints import save_endpoint
@@ -66,7 +66,7 @@ def run(study, endpoint, provider, owner, caplog):
     run = start_extraction(study=study, endpoint=endpoint, actor=owner, now=timezone.now())
     produce_all(run)
     failed = run.items.get()
-    assert (failed.state, failed.reason_code, failed.reason) == (ItemState.FAILED, Reason.REFUSED, "HTTP 401.")
+    assert (failed.state, failed.reason_code, failed.reason) == (ItemState.FAILED, FailureReason.REFUSED, "HTTP 401.")
     provider.script = echoing(provider, 200)
     retry_failed(run=run, actor=owner, now=timezone.now())
     produce_all(run)

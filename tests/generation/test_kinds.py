@@ -12,15 +12,15 @@ from django.template.loader import get_template
 
 from generation import kinds
 from generation.enums import RunKind
-from generation.kinds.kind import Kind
+from generation.kinds.kind import GenerationKind
 from generation.kinds.registry import KINDS, by_name, kind_of, shown_kinds
 from generation.management.starting import RunCommand
 from generation.serializers import NewRun
 
 
 @pytest.fixture(params=KINDS, ids=lambda kind: kind.name)
-def kind(request: pytest.FixtureRequest) -> Kind[Any]:
-    found: Kind[Any] = request.param
+def kind(request: pytest.FixtureRequest) -> GenerationKind[Any]:
+    found: GenerationKind[Any] = request.param
     return found
 
 
@@ -58,7 +58,7 @@ def test_value_without_a_kind_is_refused() -> None:
         by_name(KINDS[:-1])
 
 
-def test_kind_is_described(kind: Kind[Any]) -> None:
+def test_kind_is_described(kind: GenerationKind[Any]) -> None:
     assert kind.label
     assert kind.button
     assert kind.lead
@@ -66,7 +66,7 @@ def test_kind_is_described(kind: Kind[Any]) -> None:
         get_template(template)  # or it raises
 
 
-def test_kind_has_one_command(kind: Kind[Any]) -> None:
+def test_kind_has_one_command(kind: GenerationKind[Any]) -> None:
     assert [command.help for command in run_commands() if command.kind == kind.name] == [kind.command.help]
 
 
@@ -78,5 +78,5 @@ def test_fields_of_two_kinds_are_never_named_the_same() -> None:
     assert set(NewRun().fields) == set(named)
 
 
-def test_fields_that_a_kind_needs_are_its_own(kind: Kind[Any]) -> None:
+def test_fields_that_a_kind_needs_are_its_own(kind: GenerationKind[Any]) -> None:
     assert set(kind.fields.needed) <= set(kind.fields().fields)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from conversations.enums import MentionMethod, Role
 from conversations.models import ComparisonAttribute, Membership
-from generation.enums import ItemState, Reason
+from generation.enums import FailureReason, ItemState
 from generation.kinds.mentions.configuration import MentionsConfiguration
 from generation.kinds.mentions.estimate import estimate_mentions
 from generation.kinds.mentions.start import start_mentions
@@ -79,7 +79,7 @@ def test_answer_that_misses_a_fact_stores_nothing(study, endpoint, provider):
     provider.script = lambda request, number: Reply('{"votes": {}}')
     before = list(ComparisonAttribute.objects.order_by("pk").values())
     run = detect(study, endpoint)
-    assert {item.reason_code for item in run.items.all()} == {Reason.INVALID_OUTPUT}
+    assert {item.reason_code for item in run.items.all()} == {FailureReason.INVALID_OUTPUT}
     assert list(ComparisonAttribute.objects.order_by("pk").values()) == before
 
 

@@ -33,7 +33,7 @@ from generation.configuration import RunConfiguration
 from generation.enums import RunKind
 from generation.kinds.command import KindCommand
 from generation.kinds.fields import KindFields
-from generation.kinds.kind import Kind
+from generation.kinds.kind import GenerationKind
 from generation.kinds.run_form import RunForm
 from generation.queries.estimates import CostEstimate
 
@@ -68,7 +68,7 @@ class Command(KindCommand):
 def estimate(study, endpoint, configuration, *, limit):
     return CostEstimate(configuration.up_to, 0, 0, 0, 0)
 
-KIND = Kind(name=RunKind.COUNTING, button="Count it", lead="Counts all the way.", configuration=Configuration, form=Form,
+KIND = GenerationKind(name=RunKind.COUNTING, button="Count it", lead="Counts all the way.", configuration=Configuration, form=Form,
     fields=Fields, command=Command, estimate=estimate, start=None, produce=None, without_calls="Counted by hand.")
 """
 COMMAND = """

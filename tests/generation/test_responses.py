@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from conversations.enums import ResponseKind, StageNumber
 from conversations.models import Comparison, Response, Selection, System
-from generation.enums import ItemState, Reason
+from generation.enums import FailureReason, ItemState
 from generation.item_production import produce_item
 from generation.kinds.responses.configuration import AttributePolicy, ResponsesConfiguration
 from generation.kinds.responses.start import start_responses
@@ -92,7 +92,7 @@ def test_case_without_attributes_fails_with_its_reason(study, endpoint, provider
     add_case(add_subject(study))
     run = run_responses(study, endpoint)
     failed = run.items.get(state=ItemState.FAILED)
-    assert (failed.response_kind, failed.reason_code) == (ResponseKind.PERSONALIZED, Reason.NOTHING_GIVEN)
+    assert (failed.response_kind, failed.reason_code) == (ResponseKind.PERSONALIZED, FailureReason.NOTHING_GIVEN)
     assert len(provider.requests) == 1
 
 
@@ -111,7 +111,7 @@ def test_given_attributes_follow_the_consensus_of_stage_2(study, endpoint, provi
     for position, attribute in enumerate(case.subject.attributes.order_by("pk")):
         Unit.objects.create(task=task, attribute=attribute, position=position)
     run = run_responses(study, endpoint, policy=AttributePolicy.CONSENSUS)
-    assert run.items.get(state=ItemState.FAILED).reason_code == Reason.NOTHING_GIVEN  # nobody has judged yet
+    assert run.items.get(state=ItemState.FAILED).reason_code == FailureReason.NOTHING_GIVEN  # nobody has judged yet
 
 
 def test_most_confident_attributes_are_given_first(study, endpoint, provider, case):

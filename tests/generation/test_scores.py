@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from conversations.enums import StageState
 from conversations.models import Attribute, Prompt
-from generation.enums import CallState, ItemState, Reason, RunState
+from generation.enums import CallState, FailureReason, ItemState, RunState
 from generation.item_production import produce_item
 from generation.kinds.scores.configuration import ScoresConfiguration, ScoringMethod
 from generation.kinds.scores.estimate import estimate_scores
@@ -109,7 +109,7 @@ def test_one_waits_for_the_vectors_that_another_pays_for(study, endpoint, provid
     provider.embedding_size = 0
     produce_item(item_id=first.pk, worker="test")
     first.refresh_from_db()
-    assert (first.state, first.reason_code) == (ItemState.FAILED, Reason.REFUSED)
+    assert (first.state, first.reason_code) == (ItemState.FAILED, FailureReason.REFUSED)
     provider.embedding_size = 3
     run.items.filter(pk=second.pk).update(announced_at=timezone.now(), not_before=timezone.now())
     produce_item(item_id=second.pk, worker="test")

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from conversations.models import Attribute, Conversation, Guidelines, Prompt, Response
-from generation.enums import ItemState, Reason
+from generation.enums import FailureReason, ItemState
 from generation.models import Endpoint, ModelCall
 from judgments.models import Assignment, Judgment, Unit
 from raters.enums import RaterKind
@@ -154,7 +154,7 @@ def test_answer_without_one_vote_for_each_unit_is_asked_for_again_and_fails(stud
     item = run.items.get()
     assert (item.state, item.reason_code, item.reason, item.attempts) == (
         ItemState.FAILED,
-        Reason.INVALID_OUTPUT,
+        FailureReason.INVALID_OUTPUT,
         reason,
         4,
     )
@@ -227,5 +227,5 @@ def test_long_history_is_cut_and_the_evidence_stays(study, endpoint, provider):
 def test_responses_that_do_not_fit_are_not_judged(study, endpoint, provider):
     Response.objects.update(text="word " * 9000)
     run = judge(study, endpoint, 3)
-    assert {item.reason_code for item in run.items.all()} == {Reason.TOO_LONG}
+    assert {item.reason_code for item in run.items.all()} == {FailureReason.TOO_LONG}
     assert provider.requests == []

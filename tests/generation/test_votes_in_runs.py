@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from conversations.enums import Role, StageState
 from conversations.models import Membership, Stage, Subject
-from generation.enums import CallState, ItemState, Reason, RunKind, RunState
+from generation.enums import CallState, FailureReason, ItemState, RunKind, RunState
 from generation.kinds.votes.configuration import VotesConfiguration
 from generation.kinds.votes.estimate import estimate_votes
 from generation.models import ModelCall, Run
@@ -130,7 +130,7 @@ def test_what_was_withdrawn_meanwhile_is_not_judged(study, endpoint, provider):
     run = start(study, endpoint, 2)
     Subject.objects.filter(study=study).update(withdrawn_at=timezone.now())
     produce_all(run)
-    assert {item.reason_code for item in run.items.all()} == {Reason.NOTHING_GIVEN}
+    assert {item.reason_code for item in run.items.all()} == {FailureReason.NOTHING_GIVEN}
     assert provider.requests == []
 
 

@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.utils import OperationalError
 from pytest_django import DjangoDbBlocker
 
-from yardstick.database.reasons import Reason, reason_of
+from yardstick.database.reasons import OutageReason, reason_of
 from yardstick.embedded import paths, postgres, processes
 from yardstick.embedded.children import Child, launch, stop, wait_until
 
@@ -206,16 +206,16 @@ def wrapped(error: psycopg.Error) -> OperationalError:
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
-        (psycopg.errors.AdminShutdown("terminating connection"), Reason.AWAY),
-        (psycopg.errors.ConnectionFailure("gone"), Reason.AWAY),
-        (psycopg.OperationalError("server closed the connection unexpectedly"), Reason.AWAY),
-        (psycopg.errors.TooManyConnections("sorry, too many clients already"), Reason.BUSY),
+        (psycopg.errors.AdminShutdown("terminating connection"), OutageReason.AWAY),
+        (psycopg.errors.ConnectionFailure("gone"), OutageReason.AWAY),
+        (psycopg.OperationalError("server closed the connection unexpectedly"), OutageReason.AWAY),
+        (psycopg.errors.TooManyConnections("sorry, too many clients already"), OutageReason.BUSY),
         (psycopg.errors.DeadlockDetected("deadlock detected"), None),
         (psycopg.errors.DiskFull("no space left"), None),
         (psycopg.errors.QueryCanceled("statement timeout"), None),
     ],
 )
-def test_only_what_passes_by_itself_is_called_unavailable(error: psycopg.Error, reason: Reason | None) -> None:
+def test_only_what_passes_by_itself_is_called_unavailable(error: psycopg.Error, reason: OutageReason | None) -> None:
     assert reason_of(wrapped(error)) is reason
 
 
@@ -228,5 +228,5 @@ def test_an_error_that_came_of_an_outage_is_one() -> None:
 
     with pytest.raises(LookupError) as caught:
         clean_up()
-    assert reason_of(caught.value) is Reason.AWAY
+    assert reason_of(caught.value) is OutageReason.AWAY
     assert reason_of(ValueError("a mistake")) is None

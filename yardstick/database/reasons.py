@@ -12,7 +12,7 @@ from yardstick.database.contact import contact
 _LEAVING = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow, errors.IdleSessionTimeout)
 
 
-class Reason(StrEnum):
+class OutageReason(StrEnum):
     AWAY = "away"
     BUSY = "busy"  # it is there, and every connection to it is taken
 
@@ -21,22 +21,22 @@ class Away(psycopg.OperationalError):
     """Nobody answers at the database's address."""
 
 
-def reason_of(error: BaseException | None) -> Reason | None:
+def reason_of(error: BaseException | None) -> OutageReason | None:
     """Why a request failed, if it is the database's absence; None for every other error."""
     for cause in _chain(error):
         if isinstance(cause, PoolTimeout | TooManyRequests):
-            return Reason.AWAY if contact.is_lost else Reason.BUSY
+            return OutageReason.AWAY if contact.is_lost else OutageReason.BUSY
         if isinstance(cause, psycopg.OperationalError) and (found := _reason_of_state(cause)):
             return found
     return None
 
 
-def _reason_of_state(error: psycopg.OperationalError) -> Reason | None:
+def _reason_of_state(error: psycopg.OperationalError) -> OutageReason | None:
     if isinstance(error, errors.TooManyConnections):
-        return Reason.BUSY
+        return OutageReason.BUSY
     # Without a state the server said nothing: the connection broke. Class 08 is trouble with connections.
     if error.sqlstate is None or error.sqlstate.startswith("08") or isinstance(error, _LEAVING):
-        return Reason.AWAY
+        return OutageReason.AWAY
     return None
 
 

@@ -30,7 +30,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ExampleAnswer:
     status: str
     name: str  # of the object that comes back; empty where none does
 
@@ -45,7 +45,7 @@ class Operation:
     parameters: list[Field]
     body: list[Field]
     body_kinds: list[str]
-    answers: list[Answer]
+    answers: list[ExampleAnswer]
     example: str
 
 
@@ -113,9 +113,9 @@ def _parameter(schema: Schema, found: Schema) -> Field:
     return Field(found["name"], _kind(found["schema"]), found.get("required", False), text)
 
 
-def _answer(status: str, found: Schema) -> Answer:
+def _answer(status: str, found: Schema) -> ExampleAnswer:
     content = next(iter(found.get("content", {}).values()), None)
-    return Answer(status, "" if content is None else _kind(content["schema"]))
+    return ExampleAnswer(status, "" if content is None else _kind(content["schema"]))
 
 
 def _fields(schema: Schema, found: Schema) -> Iterator[Field]:

@@ -8,9 +8,9 @@ from django.template import loader
 from django.utils.translation import gettext as _
 from django.views import defaults
 
-from yardstick.database.reasons import Reason, reason_of
+from yardstick.database.reasons import OutageReason, reason_of
 
-RETRY_AFTER_SECONDS = {Reason.AWAY: 5, Reason.BUSY: 2}
+RETRY_AFTER_SECONDS = {OutageReason.AWAY: 5, OutageReason.BUSY: 2}
 
 
 class Unavailable:
@@ -33,14 +33,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return refusal(request, reason) if reason else defaults.server_error(request)
 
 
-def refusal(request: HttpRequest, reason: Reason) -> HttpResponse:
+def refusal(request: HttpRequest, reason: OutageReason) -> HttpResponse:
     response = _page(request, reason) if "text/html" in request.headers.get("Accept", "") else _words(request)
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS[reason])
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _page(request: HttpRequest, reason: Reason) -> HttpResponse:
+def _page(request: HttpRequest, reason: OutageReason) -> HttpResponse:
     # What was sent is not sent again by a page that loads itself again.
     seconds = RETRY_AFTER_SECONDS[reason] if request.method == "GET" else None
     # Without the request no context processor asks the database who is signed in.

@@ -8,9 +8,9 @@ from generation.kinds.extraction.fields import ExtractionFields
 from generation.kinds.extraction.form import ExtractionForm
 from generation.kinds.extraction.produce import extract_item
 from generation.kinds.extraction.start import start_extraction
-from generation.kinds.kind import Kind
+from generation.kinds.kind import GenerationKind
 
-KIND = Kind(
+KIND = GenerationKind(
     name=RunKind.EXTRACTION,
     button="Extract attributes",
     lead=(

@@ -10,7 +10,7 @@ from conversations.hashing import text_hash
 from conversations.models import Attribute, Conversation
 from generation.client import CallFailed
 from generation.context_parts import ContextPart, sample_parts, split
-from generation.enums import Reason
+from generation.enums import FailureReason
 from generation.harmless_text import unescaped
 from generation.kinds.extraction.configuration import ExtractionConfiguration
 from generation.merging import Candidate, merge, sample
@@ -74,7 +74,7 @@ def _prepare(item: RunItem, configuration: ExtractionConfiguration) -> Extractio
     template = load("extraction", configuration.templates["extraction"])
     found: list[Conversation] = list(conversations_of(item.subject)) if item.subject else []
     if not found:
-        raise CallFailed(Reason.NOTHING_GIVEN, "The subject has no conversation.")
+        raise CallFailed(FailureReason.NOTHING_GIVEN, "The subject has no conversation.")
     numbered = dict(enumerate(found, start=1))
     max_tokens = int(configuration.parameters.get("max_tokens", endpoint.max_tokens))
     parts = split(

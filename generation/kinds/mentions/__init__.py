@@ -1,7 +1,7 @@
 """A model says which given attributes the personalized responses mention."""
 
 from generation.enums import RunKind
-from generation.kinds.kind import Kind
+from generation.kinds.kind import GenerationKind
 from generation.kinds.mentions.command import MentionsCommand
 from generation.kinds.mentions.configuration import MentionsConfiguration
 from generation.kinds.mentions.estimate import estimate_mentions
@@ -10,7 +10,7 @@ from generation.kinds.mentions.form import MentionsForm
 from generation.kinds.mentions.produce import mention_item
 from generation.kinds.mentions.start import start_mentions
 
-KIND = Kind(
+KIND = GenerationKind(
     name=RunKind.MENTIONS,
     button="Detect mentions",
     lead=(

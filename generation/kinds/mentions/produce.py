@@ -13,7 +13,7 @@ from django.utils import timezone
 from conversations.enums import MentionMethod
 from conversations.models import ComparisonAttribute
 from generation.client import CallFailed
-from generation.enums import CallState, Reason
+from generation.enums import CallState, FailureReason
 from generation.kinds.mentions.configuration import MentionsConfiguration
 from generation.kinds.mentions.scope import facts_per_call, mentions_to_decide
 from generation.model_messages import ask_for_mentions
@@ -40,7 +40,7 @@ def mention_item(item: RunItem) -> bool:
     found = mentions_to_decide(item.run.study, configuration).filter(comparison__case=item.case_id)
     rows = list(found.select_related("attribute", "comparison__personalized"))
     if not rows:
-        raise CallFailed(Reason.NOTHING_GIVEN, "What was to be asked about has been withdrawn or decided.")
+        raise CallFailed(FailureReason.NOTHING_GIVEN, "What was to be asked about has been withdrawn or decided.")
     asked = _asked(item, configuration, rows)
     decided = [row for one in asked for row in _decide(item, one)]
     return finish_item(

@@ -1,7 +1,7 @@
 """A model writes the responses to each case that raters compare."""
 
 from generation.enums import RunKind
-from generation.kinds.kind import Kind
+from generation.kinds.kind import GenerationKind
 from generation.kinds.responses.command import ResponsesCommand
 from generation.kinds.responses.configuration import ResponsesConfiguration
 from generation.kinds.responses.estimate import estimate_responses
@@ -10,7 +10,7 @@ from generation.kinds.responses.form import ResponsesForm
 from generation.kinds.responses.produce import respond_item
 from generation.kinds.responses.start import start_responses
 
-KIND = Kind(
+KIND = GenerationKind(
     name=RunKind.RESPONSES,
     button="Write responses",
     lead=(

@@ -9,7 +9,7 @@ from conversations.models import Arm, Attribute, Case, Response, System
 from conversations.services.arms import ensure_arm
 from conversations.services.comparisons import Given, pair_responses, replace_held
 from generation.client import CallFailed
-from generation.enums import Reason
+from generation.enums import FailureReason
 from generation.kinds.responses.configuration import ARM_POLICIES, AttributePolicy, ResponsesConfiguration
 from generation.kinds.responses.scope import given_attributes
 from generation.models import RunItem
@@ -26,7 +26,9 @@ def respond_item(item: RunItem) -> bool:
     if item.response_kind == ResponseKind.PERSONALIZED:
         given = given_attributes(case, configuration)
         if not given:
-            raise CallFailed(Reason.NOTHING_GIVEN, f"No attribute to give: {configuration.policy.label.lower()}.")
+            raise CallFailed(
+                FailureReason.NOTHING_GIVEN, f"No attribute to give: {configuration.policy.label.lower()}."
+            )
     request = _request(case, given, configuration)
     made = make_call(item, request, _text)
     arm = _arm(item, request, configuration) if given else None

@@ -1,7 +1,7 @@
 """Retrieval scores how relevant attributes are, and becomes a model rater of stage 2."""
 
 from generation.enums import RunKind
-from generation.kinds.kind import Kind
+from generation.kinds.kind import GenerationKind
 from generation.kinds.scores.command import ScoresCommand
 from generation.kinds.scores.configuration import ScoresConfiguration
 from generation.kinds.scores.estimate import estimate_scores
@@ -11,7 +11,7 @@ from generation.kinds.scores.outcome import OUTCOME
 from generation.kinds.scores.produce import score_item
 from generation.kinds.scores.start import start_scores
 
-KIND = Kind(
+KIND = GenerationKind(
     name=RunKind.SCORES,
     button="Score relevance",
     lead=(

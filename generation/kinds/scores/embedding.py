@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from generation.client import CallFailed, Embedded, embed
-from generation.enums import ItemState, Reason
+from generation.enums import FailureReason, ItemState
 from generation.kinds.scores.scope import requests_of
 from generation.models import ModelCall, Run, RunItem, TextVector
 from generation.prompting import estimate_tokens
@@ -51,7 +51,7 @@ def vectors_of(item: RunItem, texts: Sequence[str]) -> dict[str, list[float]]:
     if len(found) < len(by_hash):
         raise Postponed(timezone.now() + _LOOK_AGAIN)
     if len({len(vector) for vector in found.values()}) > 1:
-        raise CallFailed(Reason.INVALID_OUTPUT, "The model's vectors changed their length during the run.")
+        raise CallFailed(FailureReason.INVALID_OUTPUT, "The model's vectors changed their length during the run.")
     return found
 
 

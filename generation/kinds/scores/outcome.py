@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from conversations.enums import StageNumber
-from generation.kinds.kind import Outcome
+from generation.kinds.kind import ResultsPart
 from generation.kinds.scores.configuration import ScoresConfiguration
 from generation.models import Run
 from generation.queries.scores import scoring_of
@@ -35,4 +35,4 @@ def _context(run: Run, user: User) -> dict[str, Any]:
     }
 
 
-OUTCOME = Outcome(template="generation/scoring.html", context=_context)
+OUTCOME = ResultsPart(template="generation/scoring.html", context=_context)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from conversations.enums import StageNumber
 from conversations.models import Attribute, Stage
 from generation.client import CallFailed
-from generation.enums import Reason
+from generation.enums import FailureReason
 from generation.kinds.scores import scope
 from generation.kinds.scores.configuration import ScoresConfiguration
 from generation.kinds.scores.embedding import vectors_of
@@ -24,7 +24,7 @@ def score_item(item: RunItem) -> bool:
     configuration = ScoresConfiguration.of(item.run.configuration)
     stage = Stage.objects.get(study=item.run.study_id, number=StageNumber.RELEVANCE)
     if item.run.rater is None or item.subject_id is None:
-        raise CallFailed(Reason.NOTHING_GIVEN, "The run names no model rater.")
+        raise CallFailed(FailureReason.NOTHING_GIVEN, "The run names no model rater.")
     units = list(
         scope.units_to_score(stage, item.run.rater)
         .filter(task__case__subject=item.subject_id)

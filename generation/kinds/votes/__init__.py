@@ -1,7 +1,7 @@
 """A model judges the units of a stage, as a model rater."""
 
 from generation.enums import RunKind
-from generation.kinds.kind import Kind
+from generation.kinds.kind import GenerationKind
 from generation.kinds.votes.command import VotesCommand
 from generation.kinds.votes.configuration import VotesConfiguration
 from generation.kinds.votes.estimate import estimate_votes
@@ -10,7 +10,7 @@ from generation.kinds.votes.form import VotesForm
 from generation.kinds.votes.produce import vote_item
 from generation.kinds.votes.start import start_votes
 
-KIND = Kind(
+KIND = GenerationKind(
     name=RunKind.VOTES,
     button="Ask a model to judge",
     lead=(

@@ -22,7 +22,7 @@ _UNIT_TOKENS, _TOKENS_WITH_EVIDENCE = 40, 150
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Estimated:
     """One task in one order, or one that is still to be built."""
 
     target_id: int
@@ -49,19 +49,19 @@ def estimate_votes(
     return priced(endpoint, items=len(asked), calls=calls, input_tokens=input_tokens)
 
 
-def _asked(stage: Stage, rater: Rater | None, limit: int | None) -> list[_Asked]:
+def _asked(stage: Stage, rater: Rater | None, limit: int | None) -> list[_Estimated]:
     target = f"{behaviour(stage.number).target}_id"
     presentations = scope.presentations_of(stage.number)
-    built: dict[int, list[_Asked]] = {}
+    built: dict[int, list[_Estimated]] = {}
     for presentation in presentations:
         live = Count("units", filter=Q(units__attribute__withdrawn_at__isnull=True))
         tasks = scope.tasks_to_judge(stage, rater, presentation).annotate(live=live)
         for task_id, target_id, units in tasks.values_list("pk", target, "live"):
-            built.setdefault(task_id, []).append(_Asked(target_id, units))
+            built.setdefault(task_id, []).append(_Estimated(target_id, units))
     asked = [one for task_id in sorted(built)[:limit] for one in built[task_id]]
     left = None if limit is None else max(0, limit - len(built))
     unbuilt = [
-        _Asked(target_id, min(stage.page_size, units - first))
+        _Estimated(target_id, min(stage.page_size, units - first))
         for target_id, units in scope.unbuilt_targets(stage).items()
         for first in range(0, units, stage.page_size)
     ]

@@ -12,7 +12,7 @@ from conversations.models import Guidelines
 from generation.client import CallFailed
 from generation.context_excerpts import Excerpt, Place, Span, excerpt
 from generation.context_parts import ContextTurn
-from generation.enums import Reason
+from generation.enums import FailureReason
 from generation.kinds.votes.configuration import VotesConfiguration
 from generation.kinds.votes.judges import failure_modes_of, guidelines_of, labels_of, units_per_call
 from generation.kinds.votes.scope import units_to_judge
@@ -93,10 +93,10 @@ def _page(item: RunItem) -> VotePage:
         "comparison__personalized",
     ).get(run_items=item)
     if not is_live(task.pk, task.stage):
-        raise CallFailed(Reason.NOTHING_GIVEN, "What was to be judged has been withdrawn or held back.")
+        raise CallFailed(FailureReason.NOTHING_GIVEN, "What was to be judged has been withdrawn or held back.")
     rater = item.run.rater
     if rater is None:
-        raise CallFailed(Reason.NOTHING_GIVEN, "The run names no model rater.")
+        raise CallFailed(FailureReason.NOTHING_GIVEN, "The run names no model rater.")
     found = list(conversations_of(task.subject)) if task.subject else []
     max_tokens = int(parameters_of(item).get("max_tokens", item.run.endpoint.max_tokens))
     return VotePage(

@@ -10,7 +10,7 @@ from raters.models import Arrival
 from raters.platforms.registry import platform_of
 
 
-class Refused(Exception):
+class CallRefused(Exception):
     """It was certainly not done: the call was refused, or never reached the platform."""
 
     def __init__(self, words: str, *, status: int = 0) -> None:
@@ -64,7 +64,7 @@ class PayBonus(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class PlatformApi:
-    """How a platform is told. Each call raises ``Refused``, ``AskedToWait`` or ``NoAnswer``, and nothing else."""
+    """How a platform is told. Each call raises ``CallRefused``, ``AskedToWait`` or ``NoAnswer``, and nothing else."""
 
     approve: Approve
     screen_out: ScreenOut

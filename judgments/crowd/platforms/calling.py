@@ -16,7 +16,7 @@ import httpx2
 
 from accounts import storable
 from accounts.outgoing import CheckedTransport, open_client
-from judgments.crowd.platforms.base import AskedToWait, NoAnswer, Refused
+from judgments.crowd.platforms.base import AskedToWait, CallRefused, NoAnswer
 
 # Its line for each request has the address, and an address has the id of a submission.
 logging.getLogger("httpx2").setLevel(logging.WARNING)
@@ -36,7 +36,7 @@ _NEVER_SENT = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Service:
+class PlatformService:
     """Where a platform's API is, and how it is asked."""
 
     called: str  # in words to people
@@ -74,7 +74,7 @@ class Service:
                 self._check_status(response)
                 return self._read(response, deadline) if reads else b""
         except _NEVER_SENT as error:
-            raise Refused(f"{self.called} can't be reached ({type(error).__name__}).") from None
+            raise CallRefused(f"{self.called} can't be reached ({type(error).__name__}).") from None
         except (httpx2.HTTPError, httpx2.StreamError) as error:
             raise NoAnswer(f"{self.called} didn't answer ({type(error).__name__}).") from None
 
@@ -86,7 +86,7 @@ class Service:
             raise AskedToWait(_retry_after(response.headers.get("Retry-After", "")))
         if response.is_server_error or status == httpx2.codes.REQUEST_TIMEOUT:
             raise NoAnswer(f"{self.called} failed (HTTP {status}).")
-        raise Refused(self.refusals.get(status, f"{self.called} refused it (HTTP {status})."), status=status)
+        raise CallRefused(self.refusals.get(status, f"{self.called} refused it (HTTP {status})."), status=status)
 
     def _read(self, response: httpx2.Response, deadline: float) -> bytes:
         received = b""

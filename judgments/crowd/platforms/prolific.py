@@ -6,8 +6,8 @@ from decimal import Decimal, InvalidOperation
 
 from django.conf import settings
 
-from judgments.crowd.platforms.base import CrowdPlatform, PlatformApi, Prepared, Refused, submission_or_amount
-from judgments.crowd.platforms.calling import Service
+from judgments.crowd.platforms.base import CallRefused, CrowdPlatform, PlatformApi, Prepared, submission_or_amount
+from judgments.crowd.platforms.calling import PlatformService
 from judgments.enums import ActKind
 from raters.enums import Platform
 from raters.platforms.prolific.host import is_operators
@@ -49,7 +49,7 @@ def pay_bonus(*, token: str, bonus_id: str) -> None:
 
 def _ids(texts: Sequence[str]) -> list[str]:
     if not all(is_id(text) for text in texts):
-        raise Refused("The id is none of Prolific's.")
+        raise CallRefused("The id is none of Prolific's.")
     return list(texts)
 
 
@@ -69,7 +69,7 @@ def _headers(token: str) -> Mapping[str, str]:
     return {"Authorization": f"Token {token}"}
 
 
-_SERVICE = Service(
+_SERVICE = PlatformService(
     called="Prolific",
     address=_address,
     may_lie_inside=is_operators,

@@ -9,7 +9,7 @@ from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from judgments.crowd.platforms.base import CrowdPlatform, PlatformApi, Prepared
-from judgments.crowd.platforms.calling import Service
+from judgments.crowd.platforms.calling import PlatformService
 from judgments.enums import ActKind
 from raters.models import Arrival, EntryLink
 from raters.platforms.base import ArrivalPlatform, ForgedEvent, Hook, Signature, StatusEvent, TokenRefused
@@ -74,7 +74,7 @@ class Server(ThreadingHTTPServer):
 
     def crowd_platform(self) -> CrowdPlatform:
         """Beacon, told here."""
-        service = Service(
+        service = PlatformService(
             called="Beacon",
             address=lambda: f"http://127.0.0.1:{self.server_port}",
             may_lie_inside=lambda address: True,

@@ -16,7 +16,7 @@ from conversations.enums import Role
 from conversations.models import Membership, Study
 from judgments.crowd.acts import ListChanged, request_acts, set_token
 from judgments.crowd.platforms import prolific
-from judgments.crowd.platforms.base import Refused
+from judgments.crowd.platforms.base import CallRefused
 from judgments.crowd.sending import send_next_batch
 from judgments.enums import ActKind, ActState
 from judgments.models import PlatformAccount, PlatformAct
@@ -268,6 +268,6 @@ def test_without_the_token_nothing_that_waits_is_sent(client, link, platform):
 def test_the_token_is_not_sent_inside_under_the_platforms_own_name(platform, settings, monkeypatch):
     settings.PROLIFIC_API_URL = platform.url.replace("127.0.0.1", "api.prolific.com")
     resolve(monkeypatch, api_prolific_com=[["127.0.0.1"]])
-    with pytest.raises(Refused, match="can't be reached"):
+    with pytest.raises(CallRefused, match="can't be reached"):
         prolific.approve(token=TOKEN, submissions=["60aca280709ee40ec37d4885"])
     assert not platform.calls

@@ -9,9 +9,9 @@ from conversations.formats.reader import Reader
 from conversations.formats.rows import Row, RowError
 
 from . import judgments, material, responses, selections
-from .kind import Kind
+from .kind import RowKind
 
-KINDS: Mapping[str, Kind] = {**material.KINDS, **selections.KINDS, **responses.KINDS, **judgments.KINDS}
+KINDS: Mapping[str, RowKind] = {**material.KINDS, **selections.KINDS, **responses.KINDS, **judgments.KINDS}
 
 
 def rows_of(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:

@@ -12,7 +12,7 @@ from conversations.formats.limits import (
 )
 from conversations.formats.rows import JudgmentRow, Row
 
-from .kind import Kind
+from .kind import RowKind
 
 _RATER_KINDS = ("human", "model", "panel")
 _LABELS: Mapping[int, tuple[str, ...]] = {1: ("accept", "unsure", "reject"), 2: ("yes", "no")}
@@ -61,8 +61,8 @@ def _shown_left(record: Record, stage: int) -> str | None:
     return record.choice("shown_left", ("generic", "personalized"))
 
 
-KINDS: Mapping[str, Kind] = {
-    "judgment": Kind(
+KINDS: Mapping[str, RowKind] = {
+    "judgment": RowKind(
         frozenset(
             {
                 "rater",

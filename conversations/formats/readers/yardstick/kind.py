@@ -10,7 +10,7 @@ from conversations.formats.rows import Row
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class RowKind:
     fields: frozenset[str]
     build: Callable[[int, Record, Context], Row]
 

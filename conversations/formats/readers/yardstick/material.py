@@ -21,7 +21,7 @@ from conversations.formats.rows import (
 )
 from conversations.formats.turns import conversation_turns
 
-from .kind import Kind
+from .kind import RowKind
 
 _ORIGINS = ("real", "synthetic", "illustrative", "unknown")
 
@@ -97,15 +97,15 @@ def _case(line: int, record: Record, context: Context) -> Row:
     return CaseRow(line=line, subject=record.identifier("subject"), prompt=record.identifier("prompt"))
 
 
-KINDS: Mapping[str, Kind] = {
-    "subject": Kind(frozenset({"subject", "origin", "stated_conversations"}), _subject),
-    "conversation": Kind(
+KINDS: Mapping[str, RowKind] = {
+    "subject": RowKind(frozenset({"subject", "origin", "stated_conversations"}), _subject),
+    "conversation": RowKind(
         frozenset({"subject", "conversation", "turns", "language", "model", "toxic", "redacted"}), _conversation
     ),
-    "attribute": Kind(
+    "attribute": RowKind(
         frozenset({"subject", "id", "attribute", "reason", "confidence", "evidence", "system", "type", "merged_from"}),
         _attribute,
     ),
-    "prompt": Kind(frozenset({"prompt", "text", "topic"}), _prompt),
-    "case": Kind(frozenset({"subject", "prompt"}), _case),
+    "prompt": RowKind(frozenset({"prompt", "text", "topic"}), _prompt),
+    "case": RowKind(frozenset({"subject", "prompt"}), _case),
 }

@@ -8,7 +8,7 @@ from conversations.formats.fields import FieldError, Record, excerpt, storable
 from conversations.formats.limits import MAX_ATTRIBUTE_CHARACTERS, MAX_INTEGER, MAX_NAME_CHARACTERS
 from conversations.formats.rows import GivenAttribute, ResponseRow, Row, StatedArm
 
-from .kind import Kind, system_of
+from .kind import RowKind, system_of
 
 _POLICIES = ("own", "accepted", "relevant", "selection", "all")
 _MAX_SETTINGS = 50
@@ -104,8 +104,8 @@ def _cost(record: Record) -> str | None:
     return f"{amount:f}"
 
 
-KINDS: Mapping[str, Kind] = {
-    "response": Kind(
+KINDS: Mapping[str, RowKind] = {
+    "response": RowKind(
         frozenset(
             {"system", "subject", "prompt", "response", "text", "attributes", "model", "input_tokens"}
             | {"output_tokens", "latency_ms", "cost", "arm"}

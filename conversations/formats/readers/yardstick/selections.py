@@ -7,7 +7,7 @@ from conversations.formats.fields import Record
 from conversations.formats.limits import MAX_ATTRIBUTE_CHARACTERS
 from conversations.formats.rows import Row, SelectedAttribute, SelectionRow
 
-from .kind import Kind, system_of
+from .kind import RowKind, system_of
 
 
 def _selection(line: int, record: Record, context: Context) -> Row:
@@ -48,8 +48,8 @@ def _one_selected(record: Record) -> SelectedAttribute:
     )
 
 
-KINDS: Mapping[str, Kind] = {
-    "selection": Kind(
+KINDS: Mapping[str, RowKind] = {
+    "selection": RowKind(
         frozenset({"system", "subject", "prompt", "attribute", "selected", "score", "attributes"}), _selection
     ),
 }
