@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from statistics import mean
 from typing import Any
 
+from benchmarks.verdict_cells import LEVELS
+
 type Result = dict[str, Any]
 
 LEAST, LEAST_90, MOST_ON_AVERAGE = 0.93, 0.88, 0.97
@@ -53,6 +55,35 @@ def summary(found: Sequence[Result]) -> list[str]:
             f"For these raters and prompts: {len(these)} cells, 95 % covers {100 * min(these):.1f}-{100 * max(these):.1f}"
         )
     return lines
+
+
+TABLE = (
+    "| level | cells | 95 % covers: mean, least | 90 % covers: mean, least | width | wrong word: mean, most | at five looks |",
+    "| --- | --- | --- | --- | --- | --- | --- |",
+)
+
+
+def by_level(found: Sequence[Result]) -> list[str]:
+    """A table in Markdown: each level over all cells that have it and show an interval for others."""
+    shown = [each for each in found if each["covered"] is not None]
+    lines = list(TABLE)
+    for name, levels in LEVELS.items():
+        for level in levels:
+            cells = [each for each in shown if each[name] == level]
+            if cells:
+                lines.append(_level(f"{name} {level}", cells))
+    return lines
+
+
+def _level(name: str, cells: Sequence[Result]) -> str:
+    covered, covered_90, wrong, looks = (
+        [100 * each[figure] for each in cells] for figure in ("covered", "covered_90", "wrong", "wrong_at_looks")
+    )
+    width = mean(each["width"] for each in cells)
+    return (
+        f"| {name.replace('_', ' ')} | {len(cells)} | {mean(covered):.1f}, {min(covered):.1f} | {mean(covered_90):.1f}, {min(covered_90):.1f} "
+        f"| {width:.2f} | {mean(wrong):.1f}, {max(wrong):.1f} | {mean(looks):.1f}, {max(looks):.1f} |"
+    )
 
 
 def _range(cells: Sequence[Result], figure: str, scale: int = 100) -> str:

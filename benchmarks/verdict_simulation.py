@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.verdict_cells import SEED, Cell, cells
-from benchmarks.verdict_demands import HEAD, demands_missed, line, summary
+from benchmarks.verdict_demands import HEAD, by_level, demands_missed, line, summary
 from benchmarks.verdict_studies import Design, Drawn, Truth, draw, draw_design, expected_of_these, truth_of
 from reports.stats.crossed import CrossedMean, Crossing
 from reports.stats.decision import Word, decide
@@ -180,7 +180,7 @@ def main() -> None:
     print(HEAD)
     found = run(cells(options.cells), options.repetitions, options.processes, options.results)
     missed = demands_missed(found)
-    print(*summary(found), *(missed or ["Every demand is met."]), sep="\n")
+    print(*by_level(found), *summary(found), *(missed or ["Every demand is met."]), sep="\n")
     sys.exit(bool(missed))
 
 
