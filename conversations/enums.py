@@ -39,6 +39,13 @@ class StageState(models.TextChoices):
 COLLECTING = (StageState.OPEN, StageState.PAUSED)
 
 
+class WhileCollecting(models.TextChoices):
+    """What becomes of a stage that is open or paused when something changes that shapes its judgments."""
+
+    APART = "apart", "Go on. Judgments before and after the change are told apart in the report"
+    CLOSE = "close", "Close the stage first. Only the owner opens it again"
+
+
 class Gating(models.TextChoices):
     """What a stage takes from the stage before it (stage 1 takes everything)."""
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from rest_framework import serializers
 
 from accounts.storable_requests import StorableJSONField
-from conversations.enums import Origin
+from conversations.enums import Origin, WhileCollecting
 from conversations.formats import Format, SubjectPolicy
 from conversations.models import Batch, BatchProblem, Guidelines, Study
 from conversations.services import guidelines
@@ -57,6 +57,16 @@ class StudyChange(serializers.ModelSerializer[Study]):
             "contact",
         ]
         extra_kwargs = {"margin": {"min_value": Decimal("0.01")}}
+
+
+GOING = "Asked where a stage whose rules change is open or paused: go on, told apart, or close it first."
+
+
+class SettingsChange(StudyChange):
+    going = serializers.ChoiceField(choices=WhileCollecting.choices, required=False, help_text=GOING)
+
+    class Meta(StudyChange.Meta):
+        fields = [*StudyChange.Meta.fields, "going"]
 
 
 class NewStudy(StudyChange):
@@ -120,8 +130,10 @@ class ProblemSerializer(serializers.ModelSerializer[BatchProblem]):
 
 
 class GuidelinesSerializer(serializers.ModelSerializer[Guidelines]):
+    going = serializers.ChoiceField(choices=WhileCollecting.choices, required=False, write_only=True, help_text=GOING)
+
     class Meta:
         model = Guidelines
-        fields = ["version", "text", "created_at"]
+        fields = ["version", "text", "created_at", "going"]
         read_only_fields = ["version", "created_at"]
         extra_kwargs = {"text": {"max_length": guidelines.LONGEST}}

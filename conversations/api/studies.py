@@ -5,19 +5,21 @@ from typing import ClassVar
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.errors import ErrorEnvelope
 from accounts.models import Scope
 from accounts.signed_in import user_of
 from conversations.enums import Role
 from conversations.models import Guidelines, Stage, Study
 from conversations.permissions import MANAGE, READ, get_study
 from conversations.queries import studies as queries
-from conversations.serializers import GuidelinesSerializer, NewStudy, StudyChange, StudySerializer
+from conversations.serializers import GuidelinesSerializer, NewStudy, SettingsChange, StudySerializer
 from conversations.services import guidelines
 from conversations.services import studies as services
 
@@ -54,13 +56,13 @@ class StudyDetail(APIView):
         study = get_study(user_of(request), slug, *READ)
         return Response(StudySerializer(study, context={"request": request}).data)
 
-    @extend_schema(request=StudyChange, responses=StudySerializer)
+    @extend_schema(request=SettingsChange, responses={200: StudySerializer, 409: ErrorEnvelope})
     def patch(self, request: Request, slug: str) -> Response:
         """Change its settings; fields that are left out stay as they are."""
         study = get_study(user_of(request), slug, *MANAGE)
-        change = StudyChange(study, data=request.data, partial=True)
+        change = SettingsChange(study, data=request.data, partial=True)
         change.is_valid(raise_exception=True)
-        services.update_study(study=study, actor=user_of(request), **change.validated_data)
+        services.update_study(study=study, actor=user_of(request), now=timezone.now(), **change.validated_data)
         return Response(StudySerializer(study, context={"request": request}).data)
 
 
@@ -74,13 +76,13 @@ class GuidelinesList(generics.ListAPIView[Guidelines]):
     def get_queryset(self) -> QuerySet[Guidelines]:
         return self._stage(*READ).guidelines.all()
 
-    @extend_schema(request=GuidelinesSerializer, responses={201: GuidelinesSerializer})
+    @extend_schema(request=GuidelinesSerializer, responses={201: GuidelinesSerializer, 409: ErrorEnvelope})
     def post(self, request: Request, slug: str, number: int) -> Response:
         """Add a version, in Markdown. Raters who come from now on see it."""
         stage = self._stage(*MANAGE)
         wanted = GuidelinesSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        made = guidelines.new_version(stage=stage, text=wanted.validated_data["text"], actor=user_of(request))
+        made = guidelines.new_version(stage=stage, actor=user_of(request), now=timezone.now(), **wanted.validated_data)
         made.refresh_from_db()
         return Response(GuidelinesSerializer(made).data, status=status.HTTP_201_CREATED)
 

@@ -3,7 +3,9 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
+from conversations.enums import COLLECTING, WhileCollecting
 from conversations.models import Study
+from conversations.models.studies import SHOWS_REASONS
 from conversations.services import guidelines
 
 
@@ -65,6 +67,32 @@ class NewStudyForm(StudyForm):
     field_order = ["title", "description", "k"]
 
 
+def going_field(*, is_asked: bool, help_text: str = "") -> forms.ChoiceField:
+    """What becomes of the stage that collects. Not ``is_asked``: the service finds out whether it has to be."""
+    return forms.ChoiceField(
+        label="The stage is at work: what then?",
+        choices=WhileCollecting.choices,
+        required=is_asked,
+        error_messages={"required": "Say whether to go on or to close the stage first."},
+        widget=forms.RadioSelect,
+        help_text=help_text,
+    )
+
+
+class SettingsForm(StudyForm):
+    """The settings of a study that may be at work."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.stages.filter(number=SHOWS_REASONS, state__in=COLLECTING).exists():
+            self.fields["going"] = going_field(
+                is_asked=False, help_text="Asked only where the model's reason comes to be shown, or hidden."
+            )
+            names = list(StudyForm.Meta.fields)
+            place = names.index("show_reason") + 1
+            self.order_fields([*names[:place], "going", *names[place:]])
+
+
 class GuidelinesForm(forms.Form):
     """A stage's guidelines; the field asks for a preview as it is written in."""
 
@@ -75,8 +103,10 @@ class GuidelinesForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 24}),
     )
 
-    def __init__(self, *args: Any, preview: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, preview: str, collects: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if collects:
+            self.fields["going"] = going_field(is_asked=True)
         self.fields["text"].widget.attrs |= {
             "hx-post": preview,
             "hx-trigger": "input changed delay:400ms",

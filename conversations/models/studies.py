@@ -117,6 +117,10 @@ class Invitation(models.Model):
 DEFAULT_SECONDS_PER_UNIT = {StageNumber.EXTRACTION: 25, StageNumber.RELEVANCE: 10, StageNumber.RESPONSE: 40}
 
 
+# The stage at which raters are shown the model's reason for an attribute, if the study shows it.
+SHOWS_REASONS = StageNumber.EXTRACTION
+
+
 class Stage(models.Model):
     """One of the three stages of a study and how it is rated. Every study has all three."""
 

@@ -11,7 +11,8 @@ from accounts.models import User
 from accounts.services import record
 from conversations.enums import COLLECTING, Role, StageNumber, StageState, StudyState
 from conversations.models import Guidelines, Membership, Stage, Study
-from conversations.models.studies import DEFAULT_SECONDS_PER_UNIT
+from conversations.models.studies import DEFAULT_SECONDS_PER_UNIT, SHOWS_REASONS
+from conversations.services.stages import before_change
 
 DEFAULT_GUIDELINES = Path(__file__).resolve().parent.parent / "default_guidelines"
 SLUG_LENGTH = 50
@@ -77,7 +78,15 @@ def free_slug(title: str) -> str:
 
 
 @transaction.atomic
-def update_study(*, study: Study, actor: User, **settings: Any) -> None:
+def update_study(*, study: Study, actor: User, now: datetime, going: str | None = None, **settings: Any) -> None:
+    """Change its settings.
+
+    Raises StillCollecting: one that raters judge by changes while their stage is open or paused, and ``going``
+    (WhileCollecting) does not say what then.
+    """
+    shown = Study.objects.values_list("show_reason", flat=True).get(pk=study.pk)  # as stored: a form has set it already
+    if settings.get("show_reason", shown) != shown:
+        before_change(stages=study.stages.filter(number=SHOWS_REASONS), going=going, actor=actor, now=now)
     for name, value in settings.items():
         setattr(study, name, value)
     study.full_clean(exclude=["created_by"])  # whoever made it may be gone

@@ -10,10 +10,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.signed_in import user_of
 from conversations.enums import Role
-from conversations.forms.studies import NewStudyForm, StudyForm
+from conversations.forms.studies import NewStudyForm, SettingsForm
+from conversations.models import Study
 from conversations.permissions import MANAGE, OWN, READ, get_study
 from conversations.queries import studies as queries
 from conversations.services import studies as services
+from conversations.services.stages import StillCollecting
 
 # The cards of the study page by URL name, in the order of the work. Each is a fragment of the app that owns it.
 CARDS = [
@@ -66,13 +68,22 @@ def study(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def settings(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_study(request.user, slug, *MANAGE)
-    form = StudyForm(request.POST or None, instance=found)
-    if request.method == "POST" and form.is_valid():
-        services.update_study(study=found, actor=user_of(request), **form.cleaned_data)
+    form = SettingsForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid() and _update(request, found, form):
         messages.success(request, "The settings are saved.")
         return redirect("conversations:study", slug=slug)
     is_owner = found.memberships.filter(user=user_of(request), role=Role.OWNER).exists()
     return render(request, "conversations/settings.html", {"study": found, "form": form, "is_owner": is_owner})
+
+
+def _update(request: HttpRequest, found: Study, form: SettingsForm) -> bool:
+    wanted = {**form.cleaned_data, "going": form.cleaned_data.get("going") or None}
+    try:
+        services.update_study(study=found, actor=user_of(request), now=timezone.now(), **wanted)
+    except StillCollecting as asks:
+        form.add_error("going" if "going" in form.fields else None, str(asks))
+        return False
+    return True
 
 
 @login_required

@@ -12,6 +12,7 @@ from conversations.models import Guidelines, Stage
 from judgments.enums import Outcome
 from judgments.models import Assignment, Judgment, Task, Unit
 from judgments.stages import behaviour
+from judgments.work.rules import rules_under
 from raters.enums import RaterKind
 from raters.models import Rater
 
@@ -76,6 +77,7 @@ def _page(showing: Showing, now: datetime) -> Assignment:
             "conflict_key": showing.task.conflict_key,
             "personalized_left": showing.personalized_left,
             "guidelines": showing.guidelines,
+            "rules": rules_under(stage=showing.task.stage, guidelines=showing.guidelines, now=now),
             "started_at": showing.started_at,
             "outcome": Outcome.SUBMITTED,
             "revision": 1,

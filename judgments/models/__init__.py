@@ -2,6 +2,7 @@ from judgments.models.answers import Adjudication, BlindingAnswer, Judgment, Jud
 from judgments.models.looks import Look, Reopening
 from judgments.models.platform_acts import PlatformAccount, PlatformAct
 from judgments.models.practice import ComprehensionTry, Question
+from judgments.models.rules import RulesInForce
 from judgments.models.snapshots import Consensus, ConsensusSnapshot, SnapshotLabel
 from judgments.models.work import Assignment, QueuePosition, Slot, Task, Unit
 
@@ -20,6 +21,7 @@ __all__ = [
     "Question",
     "QueuePosition",
     "Reopening",
+    "RulesInForce",
     "Slot",
     "SnapshotLabel",
     "Submission",

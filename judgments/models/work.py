@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from conversations.models import Attribute, Case, Comparison, Guidelines, Stage, Subject
 from judgments.enums import Outcome, TaskKind
+from judgments.models.rules import RulesInForce
 from raters.models import Arrival, Rater
 
 
@@ -94,6 +95,10 @@ class Assignment(models.Model):
     conflict_key = models.BigIntegerField(null=True)  # the task's
     personalized_left = models.BooleanField(null=True)  # stage 3 only
     guidelines = models.ForeignKey(Guidelines, null=True, on_delete=models.PROTECT, related_name="assignments")
+    # None for what was judged before they were taken down, and where no page was shown (scores).
+    rules = models.ForeignKey(
+        RulesInForce, null=True, on_delete=models.PROTECT, related_name="assignments", db_index=False
+    )
     started_at = models.DateTimeField()
     active_ms = models.PositiveIntegerField(default=0)  # visible and not idle, as measured in the browser
     draft = models.JSONField(null=True)

@@ -13,6 +13,7 @@ from judgments.models import Assignment, ComprehensionTry, Question, Task
 from judgments.rating.lessons import practice_left
 from judgments.stages import behaviour
 from judgments.work.claiming import lock_queue
+from judgments.work.rules import take_down_rules
 from raters.enums import EnrolmentOutcome
 from raters.models import Admission
 from raters.services.arrivals import current_arrival, end_arrival
@@ -67,6 +68,7 @@ def _assign(admission: Admission, task: Task, now: datetime) -> Assignment:
         conflict_key=task.conflict_key,
         personalized_left=side,
         guidelines=Guidelines.objects.filter(stage=stage).first(),
+        rules_id=take_down_rules(stage=stage, now=now),
         started_at=now,
     )
 

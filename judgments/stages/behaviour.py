@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.db.models import IntegerChoices, Q, QuerySet
 
 from conversations.enums import Gating
-from conversations.models import Stage
+from conversations.models import Stage, Study
 from judgments.enums import FailureMode
 
 
@@ -72,6 +72,10 @@ class Behaviour(ABC):
     @abstractmethod
     def page_in_words(self, units: int) -> str:
         """What a page with so many units is about, for who judged it."""
+
+    def rules(self, study: Study) -> Mapping[str, Any]:
+        """What shapes a judgment of this stage and of no other, by a name that the report's words know."""
+        return {}
 
     @property
     def has_words(self) -> bool:

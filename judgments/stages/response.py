@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from conversations.enums import Gating, StageNumber
-from conversations.models import Comparison, ComparisonAttribute, Stage
+from conversations.models import Comparison, ComparisonAttribute, Stage, Study
+from conversations.scans import LEAK_RULES
 from judgments import blinding
 from judgments.consensus import mean
 from judgments.enums import RelevanceLabel, ResponseLabel, TaskKind
@@ -81,6 +82,9 @@ class ResponseQuality(Behaviour):
 
     def consensus(self, labels: Sequence[int]) -> float:
         return mean(labels)
+
+    def rules(self, study: Study) -> Mapping[str, Any]:
+        return {"person_card": "none", "leak_rules": LEAK_RULES}
 
     def page_in_words(self, units: int) -> str:
         return ngettext("Two responses, %(count)d question", "Two responses, %(count)d questions", units) % {

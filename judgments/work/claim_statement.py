@@ -18,6 +18,7 @@ from judgments.eligibility.slots import FREE_SQL, GIVEN_UP_SQL
 from judgments.eligibility.special_tasks import repeat_sql, twin_sql
 from judgments.eligibility.standing import GIVES_WORK_SQL
 from judgments.enums import Special
+from judgments.work.rules_statement import IN_FORCE
 
 # Locks the rater's place in the queue, so that their requests take turns, and tells what they bring to the claim.
 # No row: the stage gives them no work.
@@ -80,13 +81,13 @@ WITH held_back AS ({held_back}), special AS ({special}
             WHERE before.assignment_id IS NULL))
     FROM chosen
     WHERE queue.rater_id = %(rater)s AND queue.stage_id = %(stage)s
-)
+), {in_force}
 INSERT INTO judgments_assignment
     (id, task_id, stage_id, rater_id, presentation, arrival_id, conflict_key, personalized_left, guidelines_id,
-     started_at, active_ms, draft_revision, missing_attributes, comment, outcome, revision)
+     rules_id, started_at, active_ms, draft_revision, missing_attributes, comment, outcome, revision)
 SELECT %(assignment)s, task.id, task.stage_id, %(rater)s, chosen.presentation, %(arrival)s, task.conflict_key,
     chosen.personalized_left,
-    (SELECT id FROM conversations_guidelines WHERE stage_id = %(stage)s ORDER BY version DESC LIMIT 1),
+    (SELECT id FROM guided), (SELECT id FROM in_force),
     %(now)s, 0, 0, '', '', '', 0
 FROM chosen JOIN judgments_task task ON task.id = chosen.task_id
 RETURNING *
@@ -99,6 +100,7 @@ def claim_statement(*, stage: Stage, special: Special | None, for_qualification:
         held_back=HELD_BACK_SQL,
         special=_special(special, stage, for_qualification=for_qualification),
         **({"expired": _NO_SLOT, "ahead": _NO_SLOT, "behind": _NO_SLOT} if for_qualification else _slots(stage)),
+        in_force=IN_FORCE.format(is_needed="EXISTS (SELECT FROM chosen)"),
     )
 
 

@@ -18,6 +18,8 @@ from judgments.stages import behaviour
 from judgments.work import leases
 from judgments.work.claim_statement import LOCK_QUEUE, claim_statement
 from judgments.work.qualifying import decide
+from judgments.work.rules import note_shown_again
+from judgments.work.rules_statement import rules_parameters
 from raters.models import Enrolment, Rater
 
 
@@ -120,6 +122,7 @@ def claim_parameters(rater: Rater, stage: Stage, queue: Queue, now: datetime) ->
         "qualification_tasks": stage.qualification_tasks,
         "tasks_per_rater": stage.tasks_per_rater,
         "tasks_per_visit": stage.tasks_per_visit,
+        **rules_parameters(stage),
     }
 
 
@@ -131,6 +134,7 @@ def _resume(rater: Rater, stage: Stage, queue: Queue, now: datetime) -> Assignme
         if assignment.presentation == 0 and assignment.task.kind == TaskKind.REGULAR:
             leases.retake(assignment=assignment, stage=stage, now=now)
         _move_to_arrival(assignment, queue.arrival)
+        note_shown_again(assignment=assignment, stage=stage, now=now)
         return assignment
     leases.free(assignment=assignment)
     Assignment.objects.filter(pk=assignment.pk).update(outcome=Outcome.RETURNED, submitted_at=now)

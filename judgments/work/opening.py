@@ -11,6 +11,7 @@ from accounts.refusals import Refusal
 from accounts.services import record
 from conversations.enums import COLLECTING, Gating, Role, StageState, StudyState
 from conversations.models import Conversation, Stage, Study, Subject
+from conversations.services.stages import close
 from conversations.services.studies import STAGE_SETTINGS
 from judgments.eligibility.requirements import describe_tasks
 from judgments.eligibility.wanted import has_unbuilt
@@ -19,6 +20,7 @@ from judgments.models import ConsensusSnapshot, Reopening, SnapshotLabel, Task
 from judgments.stages import behaviour
 from judgments.work.building import Built, build_tasks
 from judgments.work.consensus_labels import consensus_labels
+from judgments.work.rules import take_down_rules
 from judgments.work.withdrawing import sync_withdrawn
 
 SETTINGS = frozenset(STAGE_SETTINGS)
@@ -88,6 +90,7 @@ def open_stage(*, stage: Stage, actor: User | None, now: datetime) -> Built:
     sync_withdrawn(stage=found, now=now)
     built = build_tasks(stage=found, at_most=BUILT_AT_ONCE)
     describe_tasks(stage=found)
+    take_down_rules(stage=found, now=now)
     if was_closed:
         Reopening.objects.create(stage=found, user=actor, reopened_at=now)
     _move(stage, StageState.OPEN, opened_at=found.opened_at or now, closed_at=None)
@@ -111,8 +114,8 @@ def close_stage(*, stage: Stage, actor: User | None, now: datetime) -> None:
     found = _locked(stage)
     if found.state not in COLLECTING:
         raise StageRefused(f"{found} was not opened.")
-    _move(stage, StageState.CLOSED, closed_at=now)
-    _record("stage.close", found, actor, {})
+    close(stage=found, actor=actor, now=now)
+    stage.state, stage.closed_at = found.state, found.closed_at  # the caller's object goes on being shown
 
 
 def extend_open_stages(*, now: datetime, study: Study | None = None) -> dict[int, Built]:

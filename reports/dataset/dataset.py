@@ -37,6 +37,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
         "assignment_id",
         "active_ms",
         "submitted_at",
+        "rules",
     ),
     "items": (
         "unit_id",
@@ -102,6 +103,7 @@ ORDER: Mapping[str, Sequence[str]] = {
 # Tables and columns that the first exports did not have.
 ADDED = frozenset({"selection_records"})
 ADDED_COLUMNS: Mapping[str, Sequence[str]] = {
+    "judgments": ("rules",),
     "comparisons": ("arm_id", "arm_name", "arm_policy", "arm_selection_of", "arm_settings"),
 }
 

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from conversations.models import Batch, Study
 from reports.dataset.looking import LookFacts, ReopeningFacts, looks_of, reopenings_of
+from reports.dataset.ruling import RulesFacts, rules_of
 from reports.dataset.versions import APP_VERSION, PROTOCOL_VERSION
 
 
@@ -35,6 +36,7 @@ class StudyFacts:
     app_version: str = APP_VERSION
     looks: list[LookFacts] = field(default_factory=list)  # none in the first exports
     reopenings: list[ReopeningFacts] = field(default_factory=list)
+    rules: list[RulesFacts] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -45,7 +47,8 @@ class StudyFacts:
         batches = {int(number): name for number, name in content["batches"].items()}
         looks = [LookFacts(**each) for each in content.get("looks", [])]
         reopenings = [ReopeningFacts(**each) for each in content.get("reopenings", [])]
-        built = {"stages": stages, "batches": batches, "looks": looks, "reopenings": reopenings}
+        rules = [RulesFacts(**each) for each in content.get("rules", [])]
+        built = {"stages": stages, "batches": batches, "looks": looks, "reopenings": reopenings, "rules": rules}
         return cls(**{**content, **built})
 
 
@@ -64,4 +67,5 @@ def study_facts(study: Study, withheld: Sequence[int] = ()) -> StudyFacts:
         batches=dict(Batch.objects.filter(study=study).order_by("id").values_list("id", "filename")),
         looks=looks_of(study),
         reopenings=reopenings_of(study),
+        rules=rules_of(study),
     )

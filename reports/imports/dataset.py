@@ -22,6 +22,7 @@ from reports.imports.problems import DatasetRefused, Problem, excerpt, refusal
 from reports.imports.process import reading
 from reports.imports.rebuilding import rebuild
 from reports.imports.references import check_references
+from reports.imports.rules_in_force import check_rules
 from reports.imports.staging import stage
 
 
@@ -72,7 +73,7 @@ def _import(
             _run(f"ANALYZE {', '.join(f'staged_{table}' for table in RULES)}")
             beat(expected, expected)
             check_references()
-            rebuild(study, batches=facts.batches, now=now)
+            rebuild(study, batches=facts.batches, rules=facts.rules, now=now)
             keep_looks(study, facts.looks, facts.reopenings)
         except DatabaseError as error:
             raise refusal("the dataset", "rows that fit together", str(error).splitlines()[0]) from error
@@ -116,6 +117,7 @@ def _facts(content: dict[str, Any]) -> StudyFacts:
     if not all(isinstance(name, str) for name in facts.batches.values()):
         raise refusal("study.json", "names of uploads", "others", field="batches")
     check_looks(facts)
+    check_rules(facts.rules)
     return facts
 
 

@@ -178,6 +178,7 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
         "submitted_at": MOMENT,
         "assignment_id": UUID,
         "guidelines_version": _whole(LARGEST_COUNT, least=1, optional=True),
+        "rules": _whole(LARGEST_COUNT, least=1, optional=True),
     },
     "consensus": {
         "unit_id": ID,
@@ -209,6 +210,7 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
 # Columns that the first exports did not have.
 MAY_LACK = {
     "items": {"instruction"},
+    "judgments": {"rules"},
     "comparisons": {"prompt_topic", "arm_id", "arm_name", "arm_policy", "arm_selection_of", "arm_settings"},
     "consensus": {"adjudicated_at", "adjudication_note"},
     "selections": {"prompt_text", "attribute_text", "attribute_system"},

@@ -53,7 +53,7 @@ def _is_look(each: LookFacts) -> bool:
     return (
         _is_stage(said["stage"])
         and said["way"] in LookWay.values
-        and said["role"] in {*Role.values, OPERATOR}
+        and said["role"] in [*Role.values, OPERATOR]  # a list: what came may have no hash
         and type(said["while_collecting"]) is bool
         and type(said["members"]) is int
         and 1 <= each.members <= MOST_LOOKERS

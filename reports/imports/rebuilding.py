@@ -12,18 +12,21 @@ from django.db import connection
 from conversations.hashing import settings_hash
 from conversations.models import Batch, Study, System
 from raters.models import Enrolment, Rater
+from reports.dataset.ruling import RulesFacts
+from reports.imports.rules_in_force import keep_rules
 from reports.imports.statements import GUIDELINES, MATERIAL, WORK
 
 _SYSTEM_NAME, _SYSTEM_VERSION = 120, 60
 
 
-def rebuild(study: Study, *, batches: dict[int, str], now: datetime) -> None:
+def rebuild(study: Study, *, batches: dict[int, str], rules: Sequence[RulesFacts], now: datetime) -> None:
     said = {"study": study.pk, "now": now, "no_settings": settings_hash({})}
     _batches(study, batches)
     _systems(study)
     _run(MATERIAL, said)
     _raters(study)
     _run(GUIDELINES, said)
+    keep_rules(study, rules)
     _run(WORK, said)
 
 

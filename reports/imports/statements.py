@@ -237,10 +237,10 @@ WORK: Sequence[str] = (
     """,
     """
     INSERT INTO judgments_assignment
-        (id, task_id, stage_id, rater_id, guidelines_id, presentation, conflict_key, personalized_left, started_at,
-         active_ms, draft_revision, missing_attributes, comment, outcome, revision, submitted_at)
+        (id, task_id, stage_id, rater_id, guidelines_id, rules_id, presentation, conflict_key, personalized_left,
+         started_at, active_ms, draft_revision, missing_attributes, comment, outcome, revision, submitted_at)
     SELECT DISTINCT ON (staged.assignment_id) staged.assignment_id::uuid, task.id, task.stage_id, new_rater.id,
-        guidelines.id, staged.presentation, task.conflict_key,
+        guidelines.id, new_rules.id, staged.presentation, task.conflict_key,
         CASE staged.shown_left WHEN 'personalized' THEN true WHEN 'generic' THEN false END,
         staged.started_at, COALESCE(staged.active_ms, 0), 0, staged.missing_attributes, staged.comment, staged.outcome,
         staged.revision, staged.started_at + staged.wall_ms * interval '1 millisecond'
@@ -252,6 +252,7 @@ WORK: Sequence[str] = (
     LEFT JOIN conversations_guidelines guidelines
         ON guidelines.stage_id = task.stage_id AND guidelines.version = staged.guidelines_version
         AND EXISTS (SELECT FROM staged_guidelines)
+    LEFT JOIN new_rules ON new_rules.stage = staged.stage AND new_rules.number = staged.rules
     WHERE staged.assignment_id IS NOT NULL ORDER BY staged.assignment_id, staged.judgment_id
     """,
     # Judged by nothing but the blinding question: the comparison's first page stands for the one that was seen.

@@ -19,6 +19,8 @@ APPS = ("accounts", "conversations", "raters", "judgments", "generation", "repor
 # Where a refusal is more than a message or an error of the API.
 EXCEPTIONS = {
     "conversations/api/batches.py": {"BatchRefused"},  # of the field with the file
+    "conversations/views/guidelines.py": {"StillCollecting"},  # in the form, which asks
+    "conversations/views/studies.py": {"StillCollecting"},
     "generation/views/runs.py": {"NothingToDo"},  # no error, and told on the study's page
     "judgments/authoring/views/gold.py": {"TwinRefused"},  # in the form, which is kept
     "judgments/rating/views/guard.py": {"Refused"},  # the one place of raters' pages

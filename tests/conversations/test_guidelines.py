@@ -6,6 +6,7 @@ import uuid
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import AuditEntry, User
@@ -51,7 +52,7 @@ def test_saving_adds_a_version_and_keeps_the_earlier_one(stage):
 
 
 def test_page_shows_the_latest_text_its_preview_and_all_versions(stage):
-    new_version(stage=stage, text="Judge *anew*.", actor=user_with(stage.study, Role.ADMIN))
+    new_version(stage=stage, text="Judge *anew*.", actor=user_with(stage.study, Role.ADMIN), now=timezone.now())
     page = member(stage.study, Role.OWNER).get(address("guidelines", stage)).text
     assert "Judge *anew*.</textarea>" in page
     assert page.count("<p>Judge <em>anew</em>.</p>") == 2

@@ -15,9 +15,13 @@ JOIN conversations_study study ON study.id = stage.study_id
 JOIN raters_rater rater ON rater.id = judgment.rater_id
 LEFT JOIN judgments_assignment assignment ON assignment.id = judgment.assignment_id
 LEFT JOIN conversations_guidelines guidelines ON guidelines.id = assignment.guidelines_id
+LEFT JOIN LATERAL (
+    SELECT count(*) AS number FROM judgments_rulesinforce earlier
+    WHERE earlier.stage_id = assignment.stage_id AND earlier.id <= assignment.rules_id
+) rules ON true
 {TARGET}{ARM}
 WHERE stage.study_id = %(study)s AND stage.number = ANY(%(stages)s)
-"""
+"""  # noqa: S608 - of our own words only
 
 # What the rater chose: at stage 3 the canonical label, turned round where the personalized response was on the right.
 _AS_SEEN = (
@@ -163,5 +167,11 @@ JUDGMENTS = Table(
         Column("guidelines_version", Kind.INTEGER, "guidelines.version", "the guidelines the rater was given"),
         Column("app_version", Kind.TEXT, f"'{APP_VERSION}'", "version of Yardstick that wrote the export"),
         *IN_SHORT,
+        Column(
+            "rules",
+            Kind.INTEGER,
+            "NULLIF(rules.number, 0)",
+            "number of the rules in force when the rater got the page, as in study.json; none before they were stored",
+        ),
     ),
 )

@@ -35,7 +35,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{each['title']}: {each['sentence']}")
             self.stdout.write("\n".join([*each["evidence"], *each["limits"]]))
         for sentence in [
-            *verdict["looking"],
+            *verdict["beside"],
             figures["bottleneck"]["sentence"],
             figures["plan"]["sentence"],
             *([figures["plan"]["raters"]["sentence"]] if figures["plan"]["raters"] else []),

@@ -22,6 +22,7 @@ from reports.report.figures.planning import plan_figures
 from reports.report.figures.quality import quality_figures
 from reports.report.figures.relevance import relevance_figures
 from reports.report.figures.response import response_figures
+from reports.report.figures.ruling import pooled_rules, rules_figures
 from reports.report.figures.stopping import RULE, stopping
 from reports.report.figures.verdict import VerdictEvidence, evidence, judged_arms, verdict_figures
 from reports.stats.ratings import Flags
@@ -40,6 +41,7 @@ def report_figures(dataset: Dataset, *, seed: int | None = None) -> dict[str, An
     arms = arm_figures(of_arms, frames[3])
     pooled = pooled_sentence(arms)
     looking = looking_figures(dataset.facts)
+    rules = rules_figures(dataset, judged, resampling)
     return {
         "protocol_version": PROTOCOL_VERSION,
         "study": dataset.facts.as_json(),
@@ -50,7 +52,8 @@ def report_figures(dataset: Dataset, *, seed: int | None = None) -> dict[str, An
         "counts": _counts(dataset, found.real_conversations),
         "verdict": {
             **verdict_figures(dataset, frames[3], of_arms, found, stage_3),
-            "looking": looking["sentences"],  # never shown without what was seen before it was due
+            # Never shown without what it pools, and what was seen before it was due.
+            "beside": [*filter(None, [pooled_rules(rules).get("3")]), *looking["sentences"]],
         },
         "bottleneck": bottleneck_figures(dataset, judged, pooled),
         "stage_1": _with_examples(dataset, judged, 1, extraction_figures, resampling),
@@ -58,6 +61,8 @@ def report_figures(dataset: Dataset, *, seed: int | None = None) -> dict[str, An
         "stage_3": stage_3,
         "plan": {**plan_figures(dataset, found, seed=seed), "stopping": _stopping(dataset, frames[3], of_arms, found)},
         "looking": looking,
+        "rules": rules,
+        "pooled_rules": pooled_rules(rules),
     }
 
 

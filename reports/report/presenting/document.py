@@ -14,6 +14,7 @@ from reports.report.presenting.looking import looking_section
 from reports.report.presenting.planner import planner_section
 from reports.report.presenting.relevance import relevance_section
 from reports.report.presenting.response import response_section
+from reports.report.presenting.ruling import rules_section, with_rules_said
 from reports.report.presenting.verdict import origins, pasteable, verdict_section
 
 COUNTS = {
@@ -55,12 +56,13 @@ def document(figures: dict[str, Any]) -> Document:
     return Document(
         verdict=verdict_section(figures),
         sections=[
-            bottleneck_section(figures),
-            extraction_section(figures.get("stage_1"), why[1]),
-            relevance_section(figures.get("stage_2"), why[2]),
-            response_section(figures.get("stage_3"), why[3], figures.get("pooled", "")),
-            judges_section(figures),
-            planner_section(figures),
+            with_rules_said(bottleneck_section(figures), figures, 1, 2, 3),
+            with_rules_said(extraction_section(figures.get("stage_1"), why[1]), figures, 1),
+            with_rules_said(relevance_section(figures.get("stage_2"), why[2]), figures, 2),
+            with_rules_said(response_section(figures.get("stage_3"), why[3], figures.get("pooled", "")), figures, 3),
+            with_rules_said(judges_section(figures), figures, 2, 3),
+            with_rules_said(planner_section(figures), figures, 3),
+            rules_section(figures),
             looking_section(figures),
         ],
         counts=[Stat(title, wording.count(figures["counts"].get(key))) for key, title in COUNTS.items()],

@@ -44,7 +44,7 @@ def pasteable(figures: dict[str, Any]) -> str:
     verdict = figures["verdict"]
     paragraphs = [_paragraph(arm) for arm in verdict["arms"] or [verdict]]
     rests = ", ".join(f"{item.number} {item.label.lower()}" for item in _rests(verdict))
-    said = " ".join([f"Behind it: {rests}.", *verdict["looking"]])
+    said = " ".join([f"Behind it: {rests}.", *verdict["beside"]])
     return "\n\n".join([figures["study"]["title"], *paragraphs, said])
 
 
@@ -165,7 +165,7 @@ def _seconds(estimate: dict[str, Any]) -> dict[str, Any]:
 
 
 def _notes(verdict: dict[str, Any]) -> list[str]:
-    return [*verdict["looking"], *filter(None, [verdict["alpha_sentence"]])]
+    return [*verdict["beside"], *filter(None, [verdict["alpha_sentence"]])]
 
 
 def _origins(figures: dict[str, Any]) -> list[str]:

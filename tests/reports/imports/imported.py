@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from conversations.models import Case, Comparison, Guidelines, Selection, SelectionRecord, Study
-from judgments.models import Adjudication, Assignment, BlindingAnswer, Judgment, Look, Reopening, Unit
+from judgments.models import Adjudication, Assignment, BlindingAnswer, Judgment, Look, Reopening, RulesInForce, Unit
 from raters.models import Rater
 from tests import factories
 from tests.judgments.rated import NOW
@@ -43,7 +43,11 @@ def _something_of_everything(study):
         guess = ("personalized", "generic", "cannot_tell")[number % 3]
         BlindingAnswer.objects.create(assignment=assignment, guess=guess, sureness=1 + number % 5, answered_at=NOW)
     newer = Guidelines.objects.create(stage=study.stages.get(number=3), version=2, text="Judge *both*.")
-    Assignment.objects.filter(pk__in=[each.pk for each in at_responses[:4]]).update(guidelines=newer)
+    rules = RulesInForce.objects.get(stage=newer.stage)
+    apart = RulesInForce.objects.create(
+        stage=newer.stage, guidelines=newer, facts=rules.facts, digest=rules.digest, since=NOW + timedelta(days=1)
+    )
+    Assignment.objects.filter(pk__in=[each.pk for each in at_responses[:4]]).update(guidelines=newer, rules=apart)
     unit = Unit.objects.filter(task__stage__study=study, task__stage__number=1)[0]
     Adjudication.objects.create(unit=unit, stage_number=1, label=3, note="Decided.", decided_at=NOW)
     gold = Unit.objects.filter(task__stage__study=study, task__stage__number=2).last()

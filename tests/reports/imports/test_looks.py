@@ -44,7 +44,7 @@ def test_the_report_says_who_looked_here_and_where_the_dataset_comes_to(folder):
     original = Study.objects.exclude(pk=again.pk).get()
     for study in (original, again):
         figures = report_figures(dataset_of(study))
-        assert figures["verdict"]["looking"] == SENTENCES
+        assert figures["verdict"]["beside"][-3:] == SENTENCES
         page = document(figures)
         assert all(each in page.pasteable and each in str(page.verdict.blocks) for each in SENTENCES)
         section = page.sections[-1]
@@ -64,6 +64,9 @@ def test_a_dataset_from_before_has_no_looks(folder):
     [
         ("way", "telepathy"),
         ("role", "nobody"),
+        ("role", ["owner"]),
+        ("stage", [1]),
+        ("way", {}),
         ("members", 10**9),
         ("members", 0),
         ("members", True),
