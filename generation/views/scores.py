@@ -10,9 +10,9 @@ from django.views.decorators.http import require_POST
 from accounts.refusals import told_on
 from accounts.signed_in import user_of
 from conversations.permissions import MANAGE, get_study
+from generation.kinds.scores.choosing_thresholds import choose_thresholds
 from generation.kinds.scores.outcome import ThresholdsForm
 from generation.models import Run
-from generation.services.thresholds import choose_thresholds
 
 
 @login_required

@@ -10,9 +10,9 @@ from accounts.models import User
 from conversations.enums import Origin, Role
 from conversations.models import Batch, Membership, Prompt
 from generation.enums import RunKind
+from generation.kinds.scores.choosing_thresholds import NotEnoughConsensus, choose_thresholds
+from generation.kinds.scores.scorings import scoring_of
 from generation.models import Run, Score, Threshold
-from generation.queries.scores import scoring_of
-from generation.services.thresholds import NotEnoughConsensus, choose_thresholds
 from judgments.elsewhere.votes import label_units
 from judgments.models import Assignment, Judgment, Unit
 from raters.enums import RaterKind

@@ -8,10 +8,10 @@ from django.utils import timezone
 from accounts.models import User
 from conversations.enums import StageNumber
 from generation.kinds.kind import ResultsPart
+from generation.kinds.scores.choosing_thresholds import FOLDS
 from generation.kinds.scores.configuration import ScoresConfiguration
+from generation.kinds.scores.scorings import scoring_of
 from generation.models import Run
-from generation.queries.scores import scoring_of
-from generation.services.thresholds import FOLDS
 from judgments.disclosure import look
 from judgments.enums import LookWay
 

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from conversations.enums import StageNumber
 from conversations.models import Study
-from generation.queries.scores import scorings_of
-from generation.services.thresholds import FOLDS, NotEnoughConsensus, choose_thresholds
+from generation.kinds.scores.choosing_thresholds import FOLDS, NotEnoughConsensus, choose_thresholds
+from generation.kinds.scores.scorings import scorings_of
 from judgments.disclosure import look
 from judgments.enums import LookWay
 

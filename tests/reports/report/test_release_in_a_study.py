@@ -15,10 +15,10 @@ from conversations.enums import Origin
 from conversations.models import Study
 from conversations.services import batches, importing
 from generation.enums import ItemState
+from generation.kinds.scores.choosing_thresholds import choose_thresholds
 from generation.kinds.scores.configuration import ScoresConfiguration, ScoringMethod
 from generation.kinds.scores.start import start_scores
 from generation.services.endpoints import ensure_default_endpoint
-from generation.services.thresholds import choose_thresholds
 from judgments.models import Consensus, Judgment
 from reports.dataset.reads import dataset_of
 from reports.report.figures.report import report_figures

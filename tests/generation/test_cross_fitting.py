@@ -5,8 +5,8 @@ import random
 
 import pytest
 
+from generation.kinds.scores.cross_fitting import NoThreshold, Scored, best_threshold, cross_fit, f1_of_all, folds_of
 from generation.retrieval import bm25_scores, cosines, words
-from generation.thresholds import NoThreshold, Scored, best_threshold, cross_fit, f1_of_all, folds_of
 
 
 def f1(scores, wanted, threshold):

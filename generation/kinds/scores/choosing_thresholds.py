@@ -11,8 +11,8 @@ from accounts.refusals import Refusal
 from accounts.services import record
 from conversations.enums import StageNumber
 from conversations.models import Stage, Study
+from generation.kinds.scores.cross_fitting import NoThreshold, Scored, cross_fit, folds_of
 from generation.models import Score, Threshold
-from generation.thresholds import NoThreshold, Scored, cross_fit, folds_of
 from judgments.elsewhere.votes import label_units
 from judgments.enums import RelevanceLabel
 from judgments.models import Consensus
