@@ -33,10 +33,10 @@ class Refusal(Exception):
         return str(self.text)
 
 
-def told_on[View: Callable[..., HttpResponseBase]](page: str, *names: str) -> Callable[[View], View]:
-    """A refusal leads back to the page that the act belongs to, which tells it.
+def told_on[View: Callable[..., HttpResponseBase]](screen: str, *names: str) -> Callable[[View], View]:
+    """A refusal leads back to the screen that the act belongs to, which tells it.
 
-    ``page`` is the name of its address, ``names`` are those arguments of the view that stand in it.
+    ``screen`` is the name of its address, ``names`` are those arguments of the view that stand in it.
     """
 
     def decorate(view: View) -> View:
@@ -46,7 +46,7 @@ def told_on[View: Callable[..., HttpResponseBase]](page: str, *names: str) -> Ca
                 return view(request, **known)
             except Refusal as refusal:
                 messages.error(request, str(refusal))
-                return redirect(reverse(page, kwargs={name: known[name] for name in names}))
+                return redirect(reverse(screen, kwargs={name: known[name] for name in names}))
 
         return telling  # type: ignore[return-value]  # a view as before
 

@@ -10,6 +10,6 @@ urlpatterns = [
     path("stages/<int:number>/rate/", colleagues.start, name="start"),
     path("raters/card/", links.card, name="card"),
     path("raters/links/new/", links.create_link, name="create-link"),
-    path("raters/links/<int:link_id>/", completion_codes.link_page, name="link"),
+    path("raters/links/<int:link_id>/", completion_codes.link_screen, name="link"),
     path("raters/links/<int:link_id>/close/", links.close_link, name="close-link"),
 ]

@@ -3,14 +3,14 @@
 from django.urls import path
 
 from reports.exports import views
-from reports.report.views import files, page, units
+from reports.report.views import files, screen, units
 
 app_name = "reports"
 urlpatterns = [
     path("reports/card/", views.card, name="card"),
-    path("report/", page.report, name="report"),
-    path("report/state/", page.state, name="report-state"),
-    path("report/card/", page.card, name="report-card"),
+    path("report/", screen.report, name="report"),
+    path("report/state/", screen.state, name="report-state"),
+    path("report/card/", screen.card, name="report-card"),
     path("report/html/", files.html, name="report-html"),
     path("report/pdf/", files.pdf, name="report-pdf"),
     path("report/charts/<slug:key>.svg", files.chart_svg, name="chart-svg"),

@@ -30,7 +30,7 @@ urlpatterns = [
     path("r/", include("raters.urls")),
     path("hooks/", include("raters.hook_urls")),
     path("rate/", include("judgments.urls")),
-    path("api/docs/", api_docs.page, name="api-docs"),
+    path("api/docs/", api_docs.documentation, name="api-docs"),
     path("api/schema/", api_docs.schema, name="api-schema"),
     path("api/v1/", include("yardstick.api_urls")),
 ]

@@ -214,7 +214,7 @@ class Record:
         value = self._values.get(name)
         return Record.of(value, self.at(name)) if isinstance(value, dict) else None
 
-    def flag(self, name: str) -> bool:
+    def is_true(self, name: str) -> bool:
         """Whether it is said to be so; nothing said is no."""
         return self.optional_boolean(name) is True
 

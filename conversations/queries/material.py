@@ -14,17 +14,17 @@ LONGEST_SEARCH = 100
 
 
 @dataclass(frozen=True, slots=True)
-class MaterialPage[Row: Model]:
+class ListPart[Row: Model]:
     """Rows of a list, oldest first. ``next_after`` is the id after which the next page begins, if there is one."""
 
     rows: list[Row]
     next_after: int | None
 
 
-def page_of[Row: Model](rows: QuerySet[Row], *, after: int) -> MaterialPage[Row]:
+def list_part[Row: Model](rows: QuerySet[Row], *, after: int) -> ListPart[Row]:
     """The page that begins after an id. By id and never by offset, so that page 900 costs what page 1 costs."""
     found = list(rows.filter(pk__gt=after).order_by("pk")[: PAGE + 1])
-    return MaterialPage(found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None)
+    return ListPart(found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None)
 
 
 def _count_by_subject(rows: QuerySet[Any]) -> Coalesce:

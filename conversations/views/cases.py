@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.signed_in import user_of
 from conversations.permissions import MANAGE, READ, get_study
 from conversations.queries import cases as queries
-from conversations.queries.material import page_of
+from conversations.queries.material import list_part
 from conversations.services import cases as services
 from conversations.views.material import may_manage, number_in, searched
 
@@ -26,7 +26,7 @@ class SampleForm(forms.Form):
 def cases(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_study(request.user, slug, *READ)
     search = searched(request)
-    page = page_of(queries.cases_of(study, search=search), after=number_in(request, "after") or 0)
+    page = list_part(queries.cases_of(study, search=search), after=number_in(request, "after") or 0)
     older = f"?{urlencode({'q': search, 'after': page.next_after})}" if page.next_after else ""
     context = {
         "study": study,

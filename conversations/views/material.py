@@ -40,7 +40,7 @@ TONES = {
 def subjects(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_study(request.user, slug, *READ)
     search = searched(request)
-    page = page_in(request, "after", queries.subjects_of(study, search=search))
+    page = asked_part(request, "after", queries.subjects_of(study, search=search))
     return render_list(request, study, "subjects", page, {"search": search})
 
 
@@ -49,18 +49,18 @@ def subjects(request: HttpRequest, slug: str) -> HttpResponse:
 def subject(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     study = get_study(request.user, slug, *READ)
     found = get_object_or_404(Subject.objects.select_related("batch"), study=study, pk=pk)
-    conversations = page_in(request, "after", queries.conversations_of(found))
-    attributes = page_in(request, "attributes_after", queries.attributes_of(study).filter(subject=found))
+    conversations = asked_part(request, "after", queries.conversations_of(found))
+    attributes = asked_part(request, "attributes_after", queries.attributes_of(study).filter(subject=found))
     context = {
         "study": study,
         "subject": found,
         "conversations": conversations,
-        "conversations_first": first_page(request, "after"),
-        "conversations_next": next_page(request, "after", conversations),
+        "conversations_first": address_of_first(request, "after"),
+        "conversations_next": address_of_next(request, "after", conversations),
         "attributes": with_evidence(attributes.rows),
         "attribute_rows": attributes.rows,
-        "attributes_first": first_page(request, "attributes_after"),
-        "attributes_next": next_page(request, "attributes_after", attributes),
+        "attributes_first": address_of_first(request, "attributes_after"),
+        "attributes_next": address_of_next(request, "attributes_after", attributes),
         "may_manage": may_manage(request, study),
     }
     return render(request, "conversations/material/subject.html", context)
@@ -92,7 +92,7 @@ def attributes(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_study(request.user, slug, *READ)
     search, system, not_found = searched(request), number_in(request, "system"), request.GET.get("not_found") == "1"
     rows = queries.attributes_of(study, search=search, system=system, not_found=not_found)
-    page = page_in(request, "after", rows)
+    page = asked_part(request, "after", rows)
     context = {
         "search": search,
         "system": system,
@@ -108,7 +108,7 @@ def attributes(request: HttpRequest, slug: str) -> HttpResponse:
 def prompts(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_study(request.user, slug, *READ)
     chosen = {"search": searched(request), "topic": request.GET.get("topic", "")}
-    page = page_in(request, "after", queries.prompts_of(study, **chosen))
+    page = asked_part(request, "after", queries.prompts_of(study, **chosen))
     return render_list(request, study, "prompts", page, chosen | {"topics": queries.topics_of(study)})
 
 
@@ -139,29 +139,29 @@ def restore(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def render_list(
-    request: HttpRequest, study: Study, name: str, page: queries.MaterialPage[Any], context: dict[str, Any]
+    request: HttpRequest, study: Study, name: str, page: queries.ListPart[Any], context: dict[str, Any]
 ) -> HttpResponse:
     """A list with the addresses of its first and next page."""
     shared = {
         "study": study,
         "page": page,
-        "first": first_page(request, "after"),
-        "next": next_page(request, "after", page),
+        "first": address_of_first(request, "after"),
+        "next": address_of_next(request, "after", page),
         "may_manage": may_manage(request, study),
     }
     return render(request, f"conversations/material/{name}.html", shared | context)
 
 
-def page_in[Row: Model](request: HttpRequest, parameter: str, rows: QuerySet[Row]) -> queries.MaterialPage[Row]:
-    return queries.page_of(rows, after=number_in(request, parameter) or 0)
+def asked_part[Row: Model](request: HttpRequest, parameter: str, rows: QuerySet[Row]) -> queries.ListPart[Row]:
+    return queries.list_part(rows, after=number_in(request, parameter) or 0)
 
 
-def first_page(request: HttpRequest, parameter: str) -> str:
+def address_of_first(request: HttpRequest, parameter: str) -> str:
     """Its address, on a later page; empty on the first itself."""
     return address_with(request, parameter, None) if parameter in request.GET else ""
 
 
-def next_page(request: HttpRequest, parameter: str, page: queries.MaterialPage[Any]) -> str:
+def address_of_next(request: HttpRequest, parameter: str, page: queries.ListPart[Any]) -> str:
     return address_with(request, parameter, page.next_after) if page.next_after else ""
 
 

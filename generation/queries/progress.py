@@ -115,7 +115,7 @@ def spending_of(run: Run) -> Spending:
     return Spending(**found)
 
 
-def items_page(run: Run, *, state: str, after: int) -> tuple[list[RunItem], int | None]:
+def items_after(run: Run, *, state: str, after: int) -> tuple[list[RunItem], int | None]:
     """One page of items in their order, and the id to go on after."""
     items = (
         run.items.select_related(

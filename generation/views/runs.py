@@ -111,7 +111,7 @@ def show_run(request: HttpRequest, slug: str, run_id: int) -> HttpResponse:
     study = get_study(request.user, slug, *READ)
     run = _run(study, run_id)
     state = request.GET.get("state", "")
-    items, older = progress.items_page(run, state=state, after=_number(request.GET.get("after")))
+    items, older = progress.items_after(run, state=state, after=_number(request.GET.get("after")))
     return render(
         request,
         "generation/run.html",

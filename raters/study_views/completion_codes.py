@@ -22,7 +22,7 @@ SHOWN = 200
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def link_page(request: HttpRequest, slug: str, link_id: int) -> HttpResponse:
+def link_screen(request: HttpRequest, slug: str, link_id: int) -> HttpResponse:
     study = get_study(request.user, slug, *MANAGE)
     link = get_object_or_404(EntryLink.objects.select_related("stage"), pk=link_id, stage__study=study)
     known = dict(link.completion_codes.values_list("outcome", "code"))

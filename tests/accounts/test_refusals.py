@@ -25,7 +25,7 @@ EXCEPTIONS = {
     "judgments/authoring/views/gold.py": {"TwinRefused"},  # in the form, which is kept
     "judgments/rating/views/guard.py": {"Refused"},  # the one place of raters' pages
     "judgments/work/views.py": {"StageRefused"},  # in the form, which is kept
-    "reports/report/views/page.py": {"ReportWithheld"},  # the page says so in the report's place
+    "reports/report/views/screen.py": {"ReportWithheld"},  # the page says so in the report's place
     "reports/report/views/report_request.py": {"ReportWithheld"},
 }
 

@@ -51,7 +51,7 @@ class Operation:
 
 @login_required
 @require_safe
-def page(request: HttpRequest) -> HttpResponse:
+def documentation(request: HttpRequest) -> HttpResponse:
     schema = openapi()
     groups: dict[str, list[Operation]] = {}
     for path, method, described in _operations(schema):

@@ -34,13 +34,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def refusal(request: HttpRequest, reason: OutageReason) -> HttpResponse:
-    response = _page(request, reason) if "text/html" in request.headers.get("Accept", "") else _words(request)
+    response = _screen(request, reason) if "text/html" in request.headers.get("Accept", "") else _words(request)
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS[reason])
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _page(request: HttpRequest, reason: OutageReason) -> HttpResponse:
+def _screen(request: HttpRequest, reason: OutageReason) -> HttpResponse:
     # What was sent is not sent again by a page that loads itself again.
     seconds = RETRY_AFTER_SECONDS[reason] if request.method == "GET" else None
     # Without the request no context processor asks the database who is signed in.

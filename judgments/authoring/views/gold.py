@@ -34,7 +34,7 @@ class TwinRow:
 @require_safe
 def task_list(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     found = _stage(request, slug, number)
-    page = _page(request, reads.twins(found))
+    page = _list_part(request, reads.twins(found))
     agreement = agreement_by_task(stage=found, task_ids=[task.pk for task in page])
     rows = [TwinRow(task, *agreement.get(task.pk, (0, 0))) for task in page]
     context = {
@@ -57,7 +57,7 @@ def pick(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "study": found.study,
         "stage": found,
         "search": search,
-        "page": _page(request, reads.originals(found, search=search)),
+        "page": _list_part(request, reads.originals(found, search=search)),
     }
     return render(request, "judgments/gold/pick.html", context)
 
@@ -115,5 +115,5 @@ def _twin(request: HttpRequest, slug: str, number: int, task_id: int) -> Task:
     return get_object_or_404(Task.objects.exclude(kind=TaskKind.REGULAR).filter(stage=found), pk=task_id)
 
 
-def _page(request: HttpRequest, tasks: QuerySet[Task]) -> Page[Task]:
+def _list_part(request: HttpRequest, tasks: QuerySet[Task]) -> Page[Task]:
     return Paginator(tasks, TASKS_PER_PAGE).get_page(request.GET.get("page"))

@@ -103,10 +103,10 @@ def rater_csv(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def rater(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     study = get_study(request.user, slug, *READ)
-    return rater_page(request, study, number, form=MessageToRaterForm())
+    return rater_screen(request, study, number, form=MessageToRaterForm())
 
 
-def rater_page(
+def rater_screen(
     request: HttpRequest, study: Study, number: int, *, form: MessageToRaterForm, status: int = 200
 ) -> HttpResponse:
     enrolment = human_of(study, number)

@@ -16,7 +16,7 @@ from conversations.permissions import MANAGE, get_study
 from judgments.enums import ExclusionReason
 from judgments.oversight import steering
 from judgments.oversight.forms.raters import ExclusionForm, MessageToRaterForm
-from judgments.oversight.views.raters import human_of, rater_page
+from judgments.oversight.views.raters import human_of, rater_screen
 from judgments.work.excluding import exclude_judgments
 from raters.models import Enrolment
 from raters.services.messages import send_to_rater
@@ -109,7 +109,7 @@ def message(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     enrolment = human_of(study, number)
     form = MessageToRaterForm(request.POST)
     if not form.is_valid():
-        return rater_page(request, study, number, form=form, status=422)
+        return rater_screen(request, study, number, form=form, status=422)
     text = form.cleaned_data["text"]
     send_to_rater(enrolment=enrolment, sender=user_of(request), text=text, now=timezone.now())
     messages.success(request, "The message is sent. The rater sees it in their rating pages.")

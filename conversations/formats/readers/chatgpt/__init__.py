@@ -133,8 +133,8 @@ def _is_hidden(message: Record, role: str) -> bool:
     metadata = message.optional_record("metadata") or Record({})
     return (
         role == "system"
-        or metadata.flag("is_visually_hidden_from_conversation")
-        or metadata.flag("is_user_system_message")
+        or metadata.is_true("is_visually_hidden_from_conversation")
+        or metadata.is_true("is_user_system_message")
         or (message.optional_text("recipient") or "all") != "all"
         or message.optional_number("weight") == 0
         or message.record("content").optional_text("content_type") in _HIDDEN_CONTENT
@@ -144,7 +144,7 @@ def _is_hidden(message: Record, role: str) -> bool:
 def _is_research(message: Record) -> bool:
     """The answer of a research that ran beside the conversation; older exports write it as a tool's."""
     metadata = message.optional_record("metadata")
-    return metadata is not None and metadata.flag("is_async_task_result_message")
+    return metadata is not None and metadata.is_true("is_async_task_result_message")
 
 
 def _pictures(content: Record) -> str:
