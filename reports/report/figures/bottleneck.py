@@ -140,7 +140,7 @@ def _sentence(word: str, gaps: list[Gap]) -> str:
         lacking = [gap.name for gap in gaps if gap.gap.value is None or gap.gap.low is None]
         return f"The bottleneck can't be named yet: {' and '.join(lacking)} can't be measured so far."
     if word == SPREAD:
-        return "The loss is spread over the stages: their intervals overlap, so no single one can be called the bottleneck."
+        return "What is missing is spread over the stages: their intervals overlap, so no single one can be called the bottleneck."
     worst = next(gap for gap in gaps if gap.name == word)
-    lost = round(100 * (worst.gap.value or 0))
-    return f"Most is lost at {word}: {lost} % of what people's own agreement says is possible there."
+    missing = round(100 * (worst.gap.value or 0))
+    return f"Most is missing at {word}: {missing} % of the best possible there."

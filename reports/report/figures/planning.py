@@ -7,8 +7,8 @@ import numpy.typing as npt
 from scipy import stats
 
 from reports.dataset.dataset import Dataset, as_array
-from reports.report.figures.stopping import lacking
 from reports.report.figures.verdict import VerdictEvidence
+from reports.report.figures.verdict_words import needed
 from reports.stats.decision import is_better, is_same, is_worse
 
 type Floats = npt.NDArray[np.float64]
@@ -42,7 +42,7 @@ def _planner(dataset: Dataset, found: VerdictEvidence, seed: int) -> dict[str, A
         **common,
         **needs,
         "more_subjects": None if enough is None else enough - now,
-        "sentence": _sentence(curve, enough, now, needs) + lacking(found.real_conversations),
+        "sentence": " ".join([_sentence(curve, enough, now, needs), *needed(found.sample.missing)]),
         "curve": curve,
         "raters": _more_raters(dataset, found, seed, effort, needs),
     }
@@ -155,10 +155,10 @@ def _sentence(curve: list[dict[str, Any]], enough: int | None, now: int, needs: 
             "the margin."
         )
     if enough <= now:
-        return "The data at hand settle the question with a chance of at least 80 %, if the study were done again."
+        return "For these raters and prompts the data at hand settle the question with a chance of at least 80 %."
     return (
         f"About {enough - now} more subjects ({needs['more_comparisons']} comparisons, "
-        f"{needs['more_judgments']} judgments) would settle it with a chance of 80 %, if they are like those so far."
+        f"{needs['more_judgments']} judgments) would settle it with a chance of 80 %, if they are like those so far. Other raters and prompts are left out of that."
     )
 
 

@@ -59,7 +59,7 @@ def evidence(effect: Effect, margin: float) -> list[str]:
 def limits(effect: Effect, verdict: Verdict, settling: Mapping[str, Any] | None) -> list[str]:
     """Why it is not a stronger word, and what would make it one. ``settling`` where nothing is missing and yet nothing is decided."""
     return [
-        *_missing(verdict.missing),
+        *needed(verdict.missing),
         *([effect.others.reason] if Reason.VARIANCE in verdict.reasons else []),
         *(WHY[reason] for reason in verdict.reasons if reason in WHY),
         *([] if settling is None else [OPEN, _settling(effect, settling)]),
@@ -91,7 +91,7 @@ def _between(low: float, high: float) -> str:
     return f"{low:+.2f} and {high:+.2f} points (95 % interval)".replace("-", "\N{MINUS SIGN}")
 
 
-def _missing(missing: Mapping[Reason, int]) -> list[str]:
+def needed(missing: Mapping[Reason, int]) -> list[str]:
     """All of it at once, so that nobody brings one thing and is sent for the next."""
     if not missing:
         return []

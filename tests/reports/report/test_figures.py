@@ -214,6 +214,10 @@ def test_without_real_conversations_the_study_may_not_stop(study):
     plan = figures(study)["plan"]
     assert plan["stopping"]["word"] == "not enough evidence yet"
     assert "50 more real conversations are needed" in plan["stopping"]["sentence"]
+    assert plan["sentence"].endswith(
+        "A verdict needs 50 more real conversations, 3 more raters and 9 more prompts: "
+        "at least 50 real conversations, 6 raters and 10 prompts."
+    )
 
 
 def test_the_planner_weighs_more_subjects_against_more_raters(study):
