@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+from reports.stats.crossing import ALONE, SUBJECTS
 from reports.stats.estimate import Estimate
 
 type Floats = npt.NDArray[np.float64]
@@ -55,10 +56,20 @@ class Resampling:
         if np.isnan(value):
             return Estimate.undefined(NOTHING_BELOW, n)
         if clusters == 1:  # one subject says nothing of how subjects differ
-            return Estimate(value=value, n=n, clusters=1)
+            return Estimate(value=value, n=n, clusters=1, no_interval=ALONE.format("subject"))
         tail = expanded_tail(level, clusters)
         low, high = np.nanquantile(replicates, [tail, 1 - tail])
-        return Estimate(value=value, n=n, low=float(low), high=float(high), level=level, clusters=clusters)
+        failed = int(np.isnan(replicates).sum())
+        return Estimate(
+            value=value,
+            n=n,
+            low=float(low),
+            high=float(high),
+            level=level,
+            clusters=clusters,
+            over=SUBJECTS,
+            failed=failed,
+        )
 
     def _weights(self, clusters: int) -> Floats:
         """Repetitions x clusters: how often each was drawn."""

@@ -16,15 +16,18 @@ from reports.report.figures.beside import beside_humans
 from reports.report.figures.response import NO_DIFFERENCE, by_subject
 from reports.report.figures.samples import Samples
 from reports.stats import ranks
+from reports.stats.crossing import RATERS, SHARE, SIGNED, Crossing, estimate
 from reports.stats.estimate import Estimate
 from reports.stats.ranks import spearman, spearman_crossed
 from reports.stats.resampling import Resampling, mean_of
+from reports.stats.shares import ratio
 
 type Floats = npt.NDArray[np.float64]
 
 NEVER_DECIDED = "No answer with known sides prefers one of them."
 NOT_SCANNED = "No attribute unit says whether the attribute is mentioned, or all say the same."
 TOO_FEW_SYSTEMS = "Fewer than three systems are judges as well."
+ONE_ORDER = "This judge saw no unit in both orders."
 NOBODY_ASKED = "No rater was asked which response they took for the personalized one."
 
 
@@ -55,13 +58,13 @@ def judging_figures(dataset: Dataset, frame: Frame, resampling: Resampling) -> d
                 "name": judge.name,
                 **{kind: found[judge.name] for kind, found in beside.items()},
                 "position_bias": _position_bias(dataset, frame, "model", judge.name, resampling).as_json(),
-                "order_consistency": _order_consistency(dataset, judge.name).as_json(),
+                "order_consistency": _order_consistency(dataset, samples, judge.name).as_json(),
                 **_leanings(samples, judge, length, resampling),
             }
             for judge in judges
         ],
         "mentions": _mentions(frame, arms_of(dataset), judges, resampling),
-        "blinding": _blinding(dataset, resampling),
+        "blinding": _blinding(dataset),
     }
 
 
@@ -137,21 +140,21 @@ def _position_bias(dataset: Dataset, frame: Frame, kind: str, name: str | None, 
     return resampling.statistic(sums, lambda total: mean_of(total[..., 0], total[..., 1]), n=int(decided.sum()))
 
 
-def _order_consistency(dataset: Dataset, name: str) -> Estimate:
+def _order_consistency(dataset: Dataset, samples: Samples, name: str) -> Estimate:
     """How often a judge prefers the same response in both orders."""
     table = repeated_judgments(dataset, 3, "model")
     table = table.filter(compute.equal(table.column("rater_name"), name))
-    verdicts: dict[int, set[float]] = {}
-    seen: dict[int, int] = {}
-    for unit, label in zip(
-        table.column("unit_id").to_pylist(), as_array(table.column("answer_recoded")).tolist(), strict=True
-    ):
-        verdicts.setdefault(unit, set()).add(float(np.sign(label - NO_DIFFERENCE)))
-        seen[unit] = seen.get(unit, 0) + 1
-    both = [unit for unit, times in seen.items() if times > 1]
-    if not both:
-        return Estimate.undefined("This judge saw no unit in both orders.")
-    return Estimate(value=sum(len(verdicts[unit]) == 1 for unit in both) / len(both), n=len(both))
+    keys = samples.frame.ratings.unit_keys
+    unit = np.searchsorted(keys, as_array(table.column("unit_id")))
+    side = np.sign(as_array(table.column("answer_recoded")) - NO_DIFFERENCE)
+    seen = np.bincount(unit, minlength=len(keys))
+    each = [np.bincount(unit[side == one], minlength=len(keys)) for one in (-1, 0, 1)]
+    both = np.flatnonzero(seen > 1)
+    if not len(both):
+        return Estimate.undefined(ONE_ORDER)
+    same = np.max(each, axis=0)[both] == seen[both]
+    sums = samples.units.rows(both).sums([same, np.ones(len(both))])
+    return estimate(sums, ratio, n=len(both), within=SHARE)
 
 
 def _mentions(frame: Frame, arms: list[Arm], judges: list[Voice], resampling: Resampling) -> dict[str, Any]:
@@ -186,7 +189,7 @@ def _mentions(frame: Frame, arms: list[Arm], judges: list[Voice], resampling: Re
     return {"systems": rows, "rho": rho.as_json()}
 
 
-def _blinding(dataset: Dataset, resampling: Resampling) -> dict[str, Any]:
+def _blinding(dataset: Dataset) -> dict[str, Any]:
     """Whether raters could tell. Bang's index, (right - wrong) / asked: 0 is chance, 1 is unblinded.
 
     Bang, Ni and Davis (2004), Controlled Clinical Trials 25:143-156; who can't tell counts as neither.
@@ -204,9 +207,9 @@ def _blinding(dataset: Dataset, resampling: Resampling) -> dict[str, Any]:
     right = np.array([guess == "personalized" for guess in guesses])
     wrong = np.array([guess == "generic" for guess in guesses])
     # By the pseudonyms' own order: answers have no ids, so their order may be another one after an import.
-    keys, rater = np.unique(np.array(table.column("rater_key").to_pylist()), return_inverse=True)
-    sums = by_subject([right.astype(float) - wrong], rater.astype(np.int64), len(keys))
-    index = resampling.statistic(sums, lambda total: mean_of(total[..., 0], total[..., 1]), n=len(guesses))
+    _keys, rater = np.unique(np.array(table.column("rater_key").to_pylist()), return_inverse=True)
+    sums = Crossing({RATERS: rater.astype(np.int64)}).sums([right.astype(float) - wrong, np.ones(len(guesses))])
+    index = estimate(sums, ratio, n=len(guesses), within=SIGNED)
     return {
         "asked": len(guesses),
         "index": index.as_json(),

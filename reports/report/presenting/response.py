@@ -23,6 +23,7 @@ from reports.report.presenting.blocks import (
     stat,
     why_missing,
 )
+from reports.report.presenting.sampling import by_chance, interval_notes
 
 TITLE = "Stage 3: is the personalized response better?"
 GROUPS = {
@@ -175,7 +176,11 @@ def _group_table(title: str, groups: list[dict[str, Any]]) -> TableBlock:
             ]
             for group in largest(groups, _units, IN_A_TABLE)
         ],
-        [*why_missing(*(group["outcome"]["mean"] for group in groups)), *left_out(groups, IN_A_TABLE)],
+        [
+            *left_out(groups, IN_A_TABLE),
+            *by_chance(len(groups)),
+            *interval_notes(*(group["outcome"][key] for group in groups for key in ("mean", "win", "harm"))),
+        ],
     )
 
 

@@ -37,9 +37,8 @@ def _failed(known: list[Figure]) -> list[str]:
     times = sum(each.get("failed") or 0 for each in known)
     if not times:
         return []
-    return [
-        f"With one part left out, figures could not be computed {wording.many(times, 'time')}; they have no interval."
-    ]
+    said = f"With a part left out, or drawn again, figures could not be computed {wording.many(times, 'time')} in all"
+    return [f"{said}: their intervals rest on the other times, or are left out."]
 
 
 def by_chance(groups: int) -> list[str]:
@@ -47,5 +46,5 @@ def by_chance(groups: int) -> list[str]:
     if groups < MANY_GROUPS:
         return []
     expected = max(1, round(BY_CHANCE * groups))
-    said = f"Of {groups} groups that do not differ, {wording.many(expected, 'interval')} or so would exclude 0 by chance alone"
+    said = f"Of {groups} groups that do not differ, {wording.many(expected, 'interval')} or so would lie apart from the rest by chance alone"
     return [f"{said}: take a single one for a hint to look at, not for a finding."]

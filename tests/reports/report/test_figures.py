@@ -151,6 +151,10 @@ def test_judge_that_likes_everything_is_inflated_and_consistent(study):
     assert judge["overall"]["inflation"]["value"] == pytest.approx(5 - np.mean(consensus(study, 3, attribute=None)))
     assert judge["overall"]["rho"]["reason"]
     assert judge["order_consistency"]["value"] == 1
+    assert judge["order_consistency"]["low"] < judge["order_consistency"]["high"] == 1
+    assert judge["overall"]["kappa"]["value"] == pytest.approx(0)
+    assert judge["overall"]["rho_judge"]["reason"]
+    assert judge["overall"]["rho_human"]["n"] == 10
 
 
 def test_mentions_move_those_whom_they_move(study):
