@@ -8,7 +8,6 @@ from reports.stats.crossing import SIGNED, Crossing, estimate
 from reports.stats.estimate import Estimate
 
 type Floats = npt.NDArray[np.float64]
-type Indices = npt.NDArray[np.int64]
 
 ENOUGH = 3
 TOO_FEW = "Fewer than three units in common."

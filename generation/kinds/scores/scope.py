@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -25,7 +24,6 @@ BM25 = "BM25"
 # What providers take in one request.
 _TEXTS_AT_ONCE = 64
 _TOKENS_AT_ONCE = 60_000
-_MILLION = Decimal(1_000_000)
 
 
 def scorer_name(configuration: ScoresConfiguration, system: System | None) -> str:
