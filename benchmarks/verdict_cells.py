@@ -27,7 +27,7 @@ LEVELS: dict[str, Sequence[Any]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class DesignCell:
     """``prompts``: how many there are; where they are nested in subjects, it stands for how many each subject has."""
 
     subjects: int
@@ -62,11 +62,11 @@ class Cell:
         return set(combinations(enumerate(astuple(self)), 2))
 
 
-def cells(count: int = 200, seed: int = SEED) -> list[Cell]:
+def cells(count: int = 200, seed: int = SEED) -> list[DesignCell]:
     """So many, or more: whole arrays of all pairs one after another, each begun where the one before has every pair."""
     chance = np.random.default_rng(seed)
     every = all_pairs()
-    found: list[Cell] = []
+    found: list[DesignCell] = []
     missing = set(every)
     while len(found) < count or missing != every:
         if not missing:
@@ -95,7 +95,7 @@ def all_pairs() -> set[tuple[Any, ...]]:
     }
 
 
-def _candidates(missing: set[tuple[Any, ...]], chance: np.random.Generator) -> Iterator[Cell]:
+def _candidates(missing: set[tuple[Any, ...]], chance: np.random.Generator) -> Iterator[DesignCell]:
     """Random feasible cells, each with one of the missing pairs."""
     wanted = sorted(missing, key=repr)
     count = 0
@@ -103,7 +103,7 @@ def _candidates(missing: set[tuple[Any, ...]], chance: np.random.Generator) -> I
         values = [choices[int(chance.integers(len(choices)))] for choices in LEVELS.values()]
         for place, value in wanted[int(chance.integers(len(wanted)))]:
             values[place] = value
-        cell = Cell(*values)
+        cell = DesignCell(*values)
         if cell.feasible:
             count += 1
             yield cell

@@ -22,10 +22,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.verdict_cells import SEED, Cell, cells
+from benchmarks.verdict_cells import SEED, DesignCell, cells
 from benchmarks.verdict_demands import HEAD, by_level, demands_missed, line, summary
-from benchmarks.verdict_studies import Design, Drawn, Truth, draw, draw_design, expected_of_these, truth_of
-from reports.stats.crossed import CrossedMean, Crossing
+from benchmarks.verdict_studies import Design, DrawnStudy, Truth, draw, draw_design, expected_of_these, truth_of
+from reports.stats.crossed import CrossedFactors, CrossedMean
 from reports.stats.decision import Word, decide
 from reports.stats.endpoint import FEWEST, for_these
 from reports.stats.estimate import Estimate
@@ -56,10 +56,10 @@ class Played:
     settled_early: bool
 
 
-type Look = tuple[npt.NDArray[np.bool_], Crossing]
+type Look = tuple[npt.NDArray[np.bool_], CrossedFactors]
 
 
-def play(cell: Cell, number: int, repetitions: int) -> Iterator[Played]:
+def play(cell: DesignCell, number: int, repetitions: int) -> Iterator[Played]:
     truth = truth_of(cell, MARGIN)
     for batch in range(-(-repetitions // VALUES)):
         chance = np.random.default_rng([SEED, number, batch])
@@ -79,7 +79,7 @@ def _look(design: Design, look: int) -> Look:
     return rows, design.rows(rows).crossing()
 
 
-def _play(found: Sequence[CrossedMean], truth: Truth, cell: Cell, covered_these: float) -> Played:
+def _play(found: Sequence[CrossedMean], truth: Truth, cell: DesignCell, covered_these: float) -> Played:
     """``found``: at each look; the last has all ratings."""
     last = found[-1]
     said = [
@@ -109,19 +109,19 @@ def covers(interval: Estimate, effect: float) -> float:
     return float(interval.low <= effect <= interval.high)
 
 
-def _covers_these(design: Design, weights: Floats, truth: Truth, drawn: Drawn) -> float:
+def _covers_these(design: Design, weights: Floats, truth: Truth, drawn: DrawnStudy) -> float:
     if not design.cell.plain:
         return np.nan
     found = for_these(weights, design.judged(drawn.values))
     return covers(found, expected_of_these(design.cell, truth.levels[0], drawn))
 
 
-def wrong(word: Word, cell: Cell) -> bool:
+def wrong(word: Word, cell: DesignCell) -> bool:
     """At the margin the effect is towards better."""
     return word in (WRONG_AT_MARGIN if cell.at_margin else WRONG_AT_NO_EFFECT)
 
 
-def cell_result(asked: tuple[int, Cell, int]) -> dict[str, Any]:
+def cell_result(asked: tuple[int, DesignCell, int]) -> dict[str, Any]:
     """The shares and means of a cell."""
     number, cell, repetitions = asked
     played = np.array([astuple(each) for each in play(cell, number, repetitions)], dtype=np.float64)
@@ -148,7 +148,7 @@ def _plain(value: float) -> float | None:
     return None if np.isnan(value) else round(value, 4)
 
 
-def run(wanted: Sequence[Cell], repetitions: int, processes: int, path: Path | None) -> list[dict[str, Any]]:
+def run(wanted: Sequence[DesignCell], repetitions: int, processes: int, path: Path | None) -> list[dict[str, Any]]:
     """Every cell's result; those in the file are not played again."""
     done = {} if path is None or not path.exists() else _read(path, wanted, repetitions)
     left = [(number, cell, repetitions) for number, cell in enumerate(wanted) if number not in done]
@@ -162,7 +162,7 @@ def run(wanted: Sequence[Cell], repetitions: int, processes: int, path: Path | N
     return [done[number] for number in sorted(done)]
 
 
-def _read(path: Path, wanted: Sequence[Cell], repetitions: int) -> dict[int, dict[str, Any]]:
+def _read(path: Path, wanted: Sequence[DesignCell], repetitions: int) -> dict[int, dict[str, Any]]:
     rows = [json.loads(row) for row in path.read_text().splitlines()]
     for row in rows:
         if row["repetitions"] != repetitions or {**row, **asdict(wanted[row["number"]])} != row:

@@ -14,8 +14,8 @@ import numpy.typing as npt
 from scipy import optimize, special
 from scipy.stats import qmc
 
-from benchmarks.verdict_cells import Cell
-from reports.stats.crossed import Crossing
+from benchmarks.verdict_cells import DesignCell
+from reports.stats.crossed import CrossedFactors
 from reports.stats.endpoint import Judged, one_arm, two_arms
 
 type Floats = npt.NDArray[np.float64]
@@ -36,7 +36,7 @@ class Design:
     ``moment``: of each row, 0..1, when it came in.
     """
 
-    cell: Cell
+    cell: DesignCell
     subject: Indices
     prompt: Indices
     rater: Indices
@@ -52,7 +52,7 @@ class Design:
         parts = ("subject", "prompt", "rater", "comparison", "arm", "case", "moment")
         return Design(self.cell, *(getattr(self, name)[chosen] for name in parts))
 
-    def crossing(self) -> Crossing:
+    def crossing(self) -> CrossedFactors:
         judged = self.judged(np.zeros(len(self.subject)))
         return one_arm(judged) if self.cell.arms == 1 else two_arms(judged, self.arm == 1, self.case)
 
@@ -61,7 +61,7 @@ def compact(index: Indices) -> Indices:
     return np.unique(index, return_inverse=True)[1].astype(np.int64)
 
 
-def draw_design(cell: Cell, chance: np.random.Generator) -> Design:
+def draw_design(cell: DesignCell, chance: np.random.Generator) -> Design:
     each = _cases_each(cell, chance)
     subject = np.repeat(np.arange(cell.subjects), each)
     cases = len(subject)
@@ -84,7 +84,7 @@ def _shares(turn: Indices) -> Floats:
     return np.argsort(np.argsort(turn)) / max(len(turn), 1)
 
 
-def _cases_each(cell: Cell, chance: np.random.Generator) -> Indices:
+def _cases_each(cell: DesignCell, chance: np.random.Generator) -> Indices:
     usual = NESTED_EACH[cell.prompts] if cell.nested else CROSSED_EACH
     most = 2 * usual if cell.nested else min(2 * usual, cell.prompts)
     if cell.pattern == "unbalanced":
@@ -92,7 +92,7 @@ def _cases_each(cell: Cell, chance: np.random.Generator) -> Indices:
     return np.full(cell.subjects, usual)
 
 
-def _prompts(cell: Cell, each: Indices, chance: np.random.Generator) -> Indices:
+def _prompts(cell: DesignCell, each: Indices, chance: np.random.Generator) -> Indices:
     """Every subject's own draw; where unbalanced, some prompts come far more often."""
     shares = 1 / np.arange(1, cell.prompts + 1) if cell.pattern == "unbalanced" else np.ones(cell.prompts)
     keys = np.log(shares) + chance.gumbel(size=(cell.subjects, cell.prompts))
@@ -100,7 +100,7 @@ def _prompts(cell: Cell, each: Indices, chance: np.random.Generator) -> Indices:
     return np.concatenate([row[:count] for row, count in zip(order, each, strict=True)])
 
 
-def _raters(cell: Cell, cases: int, chance: np.random.Generator) -> tuple[Indices, Indices]:
+def _raters(cell: DesignCell, cases: int, chance: np.random.Generator) -> tuple[Indices, Indices]:
     """Arms x k x cases: who rates, nobody twice in a case; and in which order the ratings come."""
     places = cell.arms * cell.k
     if cell.pattern == "trickling":
@@ -112,7 +112,7 @@ def _raters(cell: Cell, cases: int, chance: np.random.Generator) -> tuple[Indice
     return drawn.reshape(shape), chance.permutation(places * cases).reshape(shape)
 
 
-def _in_turn(cell: Cell, places: int, cases: int, chance: np.random.Generator) -> tuple[Indices, Indices]:
+def _in_turn(cell: DesignCell, places: int, cases: int, chance: np.random.Generator) -> tuple[Indices, Indices]:
     """One rater after another takes the next pages, of the arms in turn."""
     total = places * cases
     line = np.repeat(np.arange(cell.raters), _quotas(cell, total, cases, chance))[:total]
@@ -125,7 +125,7 @@ def _in_turn(cell: Cell, places: int, cases: int, chance: np.random.Generator) -
     return rater, turn
 
 
-def _quotas(cell: Cell, total: int, cases: int, chance: np.random.Generator) -> Indices:
+def _quotas(cell: DesignCell, total: int, cases: int, chance: np.random.Generator) -> Indices:
     """Of each rater: some take many pages, some few, nobody more than there are cases."""
     quotas = np.maximum(1, np.floor(chance.dirichlet(np.full(cell.raters, 0.7)) * total)).astype(np.int64)
     quotas = np.minimum(quotas, cases)
@@ -136,7 +136,7 @@ def _quotas(cell: Cell, total: int, cases: int, chance: np.random.Generator) -> 
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Drawn:
+class DrawnStudy:
     """``values``: points from no difference, 0 where silent. ``raters`` and ``prompts``: what each adds, arms x levels."""
 
     values: Floats
@@ -144,7 +144,7 @@ class Drawn:
     prompts: Floats
 
 
-def draw(design: Design, levels: Floats, chance: np.random.Generator) -> Drawn:
+def draw(design: Design, levels: Floats, chance: np.random.Generator) -> DrawnStudy:
     """``levels`` of each arm."""
     cell = design.cell
     skewed = _centred_exponential if cell.skewed else _normal
@@ -158,7 +158,7 @@ def draw(design: Design, levels: Floats, chance: np.random.Generator) -> Drawn:
         + (raters[arm, design.rater] + of_cases[arm, design.case])
         + chance.normal(3, OF_CHANCE, len(arm))
     )
-    return Drawn(np.where(design.rater < 0, 0.0, np.clip(np.rint(latent), 1, 5) - 3), raters, prompts)
+    return DrawnStudy(np.where(design.rater < 0, 0.0, np.clip(np.rint(latent), 1, 5) - 3), raters, prompts)
 
 
 def _effects(index: Indices, deviation: float, draws: Draws, arms: int, chance: np.random.Generator) -> Floats:
@@ -183,7 +183,7 @@ class Truth:
 
 
 @cache
-def truth_of(cell: Cell, margin: float) -> Truth:
+def truth_of(cell: DesignCell, margin: float) -> Truth:
     """``margin`` is the study's, but where the effect is to lie exactly at it: there it is the effect."""
     asked = 1 - cell.silent
     if cell.at_margin:
@@ -197,12 +197,12 @@ def truth_of(cell: Cell, margin: float) -> Truth:
     return Truth(np.array([level]), 0.0, margin)
 
 
-def expected(cell: Cell, level: float) -> float:
+def expected(cell: DesignCell, level: float) -> float:
     """The mean label, less 3, of an arm of this level."""
     return _mean_label(level + _sums(cell), np.hypot(OF_COMPARISON, OF_CHANCE))
 
 
-def expected_of_these(cell: Cell, level: float, drawn: Drawn) -> float:
+def expected_of_these(cell: DesignCell, level: float, drawn: DrawnStudy) -> float:
     """The same with these raters and prompts, where every pair of them is as likely: one arm, balanced, subjects normal."""
     latent = level + drawn.raters[0][:, None] + drawn.prompts[0]
     return (1 - cell.silent) * _mean_label(
@@ -216,7 +216,7 @@ def _mean_label(latent: Floats, deviation: float) -> float:
 
 
 @cache
-def _sums(cell: Cell) -> Floats:
+def _sums(cell: DesignCell) -> Floats:
     """What subject, prompt and rater add, by evenly spread points (Sobol's), so that the truth has no noise to speak of."""
     deviations = [OF_SUBJECT, cell.prompt_sd, cell.rater_sd]
     if cell.arms == 2:

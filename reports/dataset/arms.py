@@ -26,7 +26,7 @@ _KEY = ("response_system", "arm_id", "arm_name", "arm_policy", "arm_selection_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Arm:
+class ComparedArm:
     """``name`` as it is shown: the system alone where it has no other arm; ``short`` is what tells it from those.
 
     ``comparisons`` are their ids.
@@ -45,7 +45,7 @@ class Arm:
         return comparisons.filter(compute.is_in(comparisons.column("comparison_id"), pa.array(self.comparisons)))
 
 
-def arms_of(dataset: Dataset) -> list[Arm]:
+def arms_of(dataset: Dataset) -> list[ComparedArm]:
     """By system, then as they were made."""
     table = dataset.tables["comparisons"].select([*_KEY, "comparison_id"])
     grouped = table.group_by(list(_KEY)).aggregate([("comparison_id", "list")])
@@ -55,7 +55,7 @@ def arms_of(dataset: Dataset) -> list[Arm]:
         its = list(of_system)
         for row, (name, short) in zip(its, _names(its), strict=True):
             comparisons = np.asarray(row.pop("comparison_id_list"), dtype=np.int64)
-            found.append(Arm(name, short, row, comparisons))
+            found.append(ComparedArm(name, short, row, comparisons))
     return found
 
 

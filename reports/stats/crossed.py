@@ -103,7 +103,7 @@ class CrossedMean:
         return Estimate(self.estimate, self.n, low, high, level, self.levels.get("subject"), over=self.over)
 
 
-class Crossing:
+class CrossedFactors:
     """Who judged what, and what each value weighs: all that an interval needs but the values.
 
     ``weights``: of one arm, adding up to 1; of a contrast, those of the second arm negative. The residual is a factor

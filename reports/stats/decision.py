@@ -42,7 +42,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class EffectIntervals:
     """One effect in points, 0 is no difference, with its 95 % and its 90 % interval."""
 
     of_95: Estimate
@@ -110,7 +110,9 @@ class Verdict:
     these: Word | None = None
 
 
-def verdict(sample: Sample, controls: Controls, *, others: Effect, these: Effect, margin: float) -> Verdict:
+def verdict(
+    sample: Sample, controls: Controls, *, others: EffectIntervals, these: EffectIntervals, margin: float
+) -> Verdict:
     """The first rule of the protocol that holds.
 
     ``others``: the effect with its intervals for other subjects, raters and prompts; without them its variance can't be

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from reports.stats.crossed import NO_VALUES, Crossing, Factor
+from reports.stats.crossed import NO_VALUES, CrossedFactors, Factor
 from reports.stats.decision import FEWEST_PROMPTS, FEWEST_RATERS, FEWEST_SUBJECTS
 from reports.stats.estimate import Estimate
 
@@ -62,7 +62,7 @@ class Judged:
         return np.where(self.rater >= 0, np.arange(len(self.rater)), -1)
 
 
-def one_arm(judged: Judged) -> Crossing:
+def one_arm(judged: Judged) -> CrossedFactors:
     factors = [
         Factor("subject", judged.subject),
         Factor("prompt", judged.prompt),
@@ -70,10 +70,10 @@ def one_arm(judged: Judged) -> Crossing:
         Factor("comparison", judged.comparison),
         Factor("rating", judged.rated()),
     ]
-    return Crossing(judged.weights(), factors, over=OTHERS)
+    return CrossedFactors(judged.weights(), factors, over=OTHERS)
 
 
-def two_arms(judged: Judged, second: Flags, case: Indices) -> Crossing:
+def two_arms(judged: Judged, second: Flags, case: Indices) -> CrossedFactors:
     """The first arm's endpoint minus that of the ``second``, over cases that both have.
 
     What a subject, prompt or case adds to both arms alike drops out; what it adds to their difference is a sample. A rater
@@ -90,7 +90,7 @@ def two_arms(judged: Judged, second: Flags, case: Indices) -> Crossing:
         Factor("case of both arms", case),
         Factor("rating", judged.rated()),
     ]
-    return Crossing(contrast_weights(judged, second), factors, over=OTHERS)
+    return CrossedFactors(contrast_weights(judged, second), factors, over=OTHERS)
 
 
 def contrast_weights(judged: Judged, second: Flags) -> Floats:

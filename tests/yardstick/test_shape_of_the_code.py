@@ -2,7 +2,8 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ ROOT = Path(__file__).resolve().parents[2]
 APPS = ["accounts", "conversations", "raters", "judgments", "generation", "reports", "yardstick"]
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 60
+# Django looks for classes of these names.
+NAMED_BY_DJANGO = {"Command", "Meta"}
 
 
 def sources(*folders: str) -> Iterator[Path]:
@@ -54,8 +57,30 @@ def test_tests_import_helpers_and_never_another_test_module() -> None:
     assert found == []
 
 
+def named_twice(paths: Iterable[Path]) -> dict[str, list[Path]]:
+    """Public classes by name, where several have it."""
+    found = defaultdict(list)
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found[node.name].append(path)
+    return {name: places for name, places in found.items() if len(places) > 1 and name not in NAMED_BY_DJANGO}
+
+
+def test_no_two_public_classes_have_one_name() -> None:
+    """A search for the name, and an import of it, tell which is meant."""
+    assert named_twice(sources(*APPS, "benchmarks", "script")) == {}
+
+
 def test_what_breaks_the_rules_is_found(tmp_path: Path) -> None:
     planted = tmp_path / "planted.py"
     planted.write_text("from tests.rooms import test_room\n\ndef endless():\n" + "    pass\n" * 300)
     assert too_long(planted) == [f"{planted}: endless has 301 lines", f"{planted} has 303 lines"]
     assert list(imported(planted)) == ["tests.rooms.test_room"]
+
+
+def test_a_name_that_is_given_twice_is_found(tmp_path: Path) -> None:
+    one, other = tmp_path / "one.py", tmp_path / "other.py"
+    one.write_text("class Answer:\n    class Meta:\n        pass\n\nclass _Row:\n    pass\n")
+    other.write_text("class _Row:\n    pass\n\ndef make():\n    class Answer:\n        class Meta:\n            pass\n")
+    assert named_twice([one, other]) == {"Answer": [one, other]}

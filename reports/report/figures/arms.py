@@ -5,20 +5,20 @@ from typing import Any
 
 import numpy as np
 
-from reports.dataset.arms import Arm, settings_of
+from reports.dataset.arms import ComparedArm, settings_of
 from reports.dataset.frames import Frame, overall_units
 from reports.stats.ratings import Flags
 
 NAMED_AT_MOST = 6
 
 
-def units_of(arm: Arm, frame: Frame) -> Flags:
+def units_of(arm: ComparedArm, frame: Frame) -> Flags:
     """Of stage 3."""
     found: Flags = np.isin(frame.of_unit("comparison_id"), arm.comparisons)
     return found
 
 
-def arm_figures(arms: Sequence[Arm], frame: Frame) -> list[dict[str, Any]]:
+def arm_figures(arms: Sequence[ComparedArm], frame: Frame) -> list[dict[str, Any]]:
     """What each arm is. Without ids: they are others after an import."""
     judged = frame.consensus.known & overall_units(frame)
     return [

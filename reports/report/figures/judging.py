@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from pyarrow import compute
 
-from reports.dataset.arms import Arm, arms_of
+from reports.dataset.arms import ComparedArm, arms_of
 from reports.dataset.dataset import Dataset, as_array
 from reports.dataset.frames import Frame, overall_units, repeated_judgments
 from reports.report.figures.arms import units_of
@@ -157,7 +157,7 @@ def _order_consistency(dataset: Dataset, samples: Samples, name: str) -> Estimat
     return estimate(sums, ratio, n=len(both), within=SHARE)
 
 
-def _mentions(frame: Frame, arms: list[Arm], judges: list[Voice], resampling: Resampling) -> dict[str, Any]:
+def _mentions(frame: Frame, arms: list[ComparedArm], judges: list[Voice], resampling: Resampling) -> dict[str, Any]:
     """How often each system (arm, where it has several) names the attributes it was given, and whether those that do also reward it as judges."""
     attribute = ~overall_units(frame)
     scanned = attribute & as_array(compute.is_valid(frame.items.column("attribute_mentioned")))

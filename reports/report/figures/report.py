@@ -8,7 +8,7 @@ import pyarrow as pa
 from pyarrow import compute
 
 from conversations.enums import COLLECTING
-from reports.dataset.arms import Arm, arms_of
+from reports.dataset.arms import ComparedArm, arms_of
 from reports.dataset.dataset import Dataset, as_array
 from reports.dataset.frames import Frame, frame, overall_units
 from reports.dataset.versions import PROTOCOL_VERSION
@@ -84,7 +84,7 @@ def _stage_three(dataset: Dataset, frames: Mapping[int, Frame], resampling: Resa
     return None if found is None else {**found, **judging_figures(dataset, frames[3], resampling)}
 
 
-def _stopping(dataset: Dataset, frame: Frame, arms: Sequence[Arm], found: VerdictEvidence) -> dict[str, Any]:
+def _stopping(dataset: Dataset, frame: Frame, arms: Sequence[ComparedArm], found: VerdictEvidence) -> dict[str, Any]:
     """Each arm has looks of its own; of all together there is no word."""
     real = found.real_conversations
     judged = judged_arms(frame, arms)

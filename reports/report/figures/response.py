@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from reports.dataset.arms import Arm, arms_of
+from reports.dataset.arms import ComparedArm, arms_of
 from reports.dataset.dataset import Dataset, as_array
 from reports.dataset.frames import BATCH, Frame, groups_of, overall_units
 from reports.report.figures.agreeing import agreement_figures, pairwise
@@ -102,7 +102,7 @@ def _by_group(
     ]
 
 
-def _by_arm(frame: Frame, arms: Sequence[Arm], overall: Flags, resampling: Resampling) -> list[dict[str, Any]]:
+def _by_arm(frame: Frame, arms: Sequence[ComparedArm], overall: Flags, resampling: Resampling) -> list[dict[str, Any]]:
     """By system, and by arm where a system has several: two treatments have no common outcome."""
     with_units = [(arm, units) for arm in arms if (units := units_of(arm, frame)).any()]
     return [
@@ -116,7 +116,7 @@ def _by_arm(frame: Frame, arms: Sequence[Arm], overall: Flags, resampling: Resam
     ]
 
 
-def _cost(dataset: Dataset, arm: Arm, resampling: Resampling) -> dict[str, Any]:
+def _cost(dataset: Dataset, arm: ComparedArm, resampling: Resampling) -> dict[str, Any]:
     """What a response took, generic and personalized, and what personalizing added."""
     rows = arm.rows(dataset.tables["comparisons"])
     subject = rows.column("subject_key").combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)

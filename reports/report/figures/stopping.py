@@ -25,7 +25,7 @@ NO_LOOK = "No look is due yet."
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class StoppingLook:
     number: int
     ratings: int  # after which it is due
     word: Word
@@ -59,7 +59,7 @@ def stopping(
         rows = in_look(moment, judged.rater >= 0, number, planned)
         wide, narrow = _intervals(judged.rows(rows), number)
         word = decide(wide, narrow, dataset.facts.margin, controls) if enough else Word.NOT_ENOUGH
-        looks.append(Look(number, ratings_of(number, planned), word, wide))
+        looks.append(StoppingLook(number, ratings_of(number, planned), word, wide))
     settled = next((look for look in looks if look.word != Word.NOT_ENOUGH), None)
     shown = settled or (looks[-1] if looks else None)
     return {
@@ -104,7 +104,7 @@ def _moments(dataset: Dataset, rows: Ratings) -> Indices:
     return found
 
 
-def _sentence(settled: Look | None, due: int, planned: int) -> str:
+def _sentence(settled: StoppingLook | None, due: int, planned: int) -> str:
     if settled is not None:
         return f"The study may stop: {settled.word.value}, by look {settled.number} of {LOOKS}."
     if due == LOOKS:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from pyarrow import compute
 
-from reports.dataset.arms import Arm
+from reports.dataset.arms import ComparedArm
 from reports.dataset.dataset import Dataset
 from reports.dataset.frames import Frame, overall_units
 from reports.report.figures import verdict_words
@@ -59,12 +59,12 @@ class VerdictEvidence:
         return not self.sample.missing
 
     @property
-    def others(self) -> decision.Effect:
-        return decision.Effect(self.effect.others_95, self.effect.others_90)
+    def others(self) -> decision.EffectIntervals:
+        return decision.EffectIntervals(self.effect.others_95, self.effect.others_90)
 
     @property
     def verdict(self) -> Verdict:
-        these = decision.Effect(self.effect.these, self.effect.these_90)
+        these = decision.EffectIntervals(self.effect.these, self.effect.these_90)
         return decision.verdict(self.sample, NO_CONTROLS, others=self.others, these=these, margin=self.margin)
 
 
@@ -91,7 +91,7 @@ def real_conversations(dataset: Dataset, judged: set[str]) -> int:
 
 
 def verdict_figures(
-    dataset: Dataset, frame: Frame, arms: Sequence[Arm], found: VerdictEvidence, stage_3: dict[str, Any] | None
+    dataset: Dataset, frame: Frame, arms: Sequence[ComparedArm], found: VerdictEvidence, stage_3: dict[str, Any] | None
 ) -> dict[str, Any]:
     """``found``: of all comparisons. Where several arms were judged, the words are theirs alone.
 
@@ -112,7 +112,7 @@ def verdict_figures(
     }
 
 
-def judged_arms(frame: Frame, arms: Sequence[Arm]) -> list[Arm]:
+def judged_arms(frame: Frame, arms: Sequence[ComparedArm]) -> list[ComparedArm]:
     """Those of which a human has judged a comparison as a whole."""
     overall = overall_units(frame)
     return [arm for arm in arms if len(frame.human.of_units(units_of(arm, frame) & overall))]

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from reports.dataset.arms import Arm
+from reports.dataset.arms import ComparedArm
 from reports.dataset.frames import Frame, overall_units
 from reports.report.figures.verdict import evidence, verdict_figures
 from reports.stats.consensus import ConsensusLabels
@@ -71,7 +71,7 @@ def frame(*effects: float, raters: int = 8, prompts: int = PROMPTS, spread: floa
 def verdict(judged: Frame, dataset: Any = None, *, arms: int = 1) -> dict[str, Any]:
     dataset = dataset or Judged()
     each = np.array_split(np.arange(judged.ratings.units), arms)
-    named = [Arm(f"memory {place}", f"{place}", {}, units) for place, units in enumerate(each, start=1)]
+    named = [ComparedArm(f"memory {place}", f"{place}", {}, units) for place, units in enumerate(each, start=1)]
     found = evidence(dataset, judged, overall_units(judged))
     return verdict_figures(dataset, judged, named, found, None)
 

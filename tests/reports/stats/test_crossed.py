@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.stats import crossed
-from reports.stats.crossed import CrossedMean, Crossing, Factor
+from reports.stats.crossed import CrossedFactors, CrossedMean, Factor
 
 
 def drawn(seed: int, *, arms: int = 1) -> tuple[np.ndarray, list[Factor]]:
@@ -49,7 +49,11 @@ def forms_of(weights: np.ndarray, factors: list[Factor]) -> list[np.ndarray]:
 @given(st.integers(0, 10**6), st.sampled_from([1, 2]))
 def test_moments_are_those_of_whole_matrices(seed, arms):
     weights, factors = drawn(seed, arms=arms)
-    crossing, forms, tables = Crossing(weights, factors), forms_of(weights, factors), [whole(each) for each in factors]
+    crossing, forms, tables = (
+        CrossedFactors(weights, factors),
+        forms_of(weights, factors),
+        [whole(each) for each in factors],
+    )
     assert crossing.expected == pytest.approx(
         np.array([[np.square(form @ table).sum() for table in tables] for form in forms])
     )
@@ -62,7 +66,7 @@ def test_moments_are_those_of_whole_matrices(seed, arms):
 @given(st.integers(0, 10**6), st.sampled_from([1, 2]))
 def test_degrees_are_satterthwaites_of_whole_matrices(seed, arms):
     weights, factors = drawn(seed, arms=arms)
-    crossing, forms = Crossing(weights, factors), forms_of(weights, factors)
+    crossing, forms = CrossedFactors(weights, factors), forms_of(weights, factors)
     found = crossing.mean(np.random.default_rng(seed).integers(-2, 3, len(weights)).astype(float))
     variances = np.array(list(found.components.values()))
     covariance = sum(each * whole(factor) @ whole(factor).T for each, factor in zip(variances, factors, strict=True))
@@ -76,7 +80,7 @@ def test_a_complete_design_gives_the_analysis_of_variance():
     labels = np.random.default_rng(3).normal(size=(8, 5)) + np.arange(5) + np.arange(8)[:, None]  # both vary
     subject, rater = (each.ravel() for each in np.indices(labels.shape))
     factors = [Factor("subject", subject), Factor("rater", rater), Factor("rating", np.arange(40))]
-    found = Crossing(np.full(40, 1 / 40), factors).mean(labels.ravel())
+    found = CrossedFactors(np.full(40, 1 / 40), factors).mean(labels.ravel())
     of_subject = 5 * labels.mean(axis=1).var(ddof=1)
     of_rater = 8 * labels.mean(axis=0).var(ddof=1)
     rest = labels - labels.mean(axis=1, keepdims=True) - labels.mean(axis=0) + labels.mean()
@@ -88,9 +92,9 @@ def test_a_complete_design_gives_the_analysis_of_variance():
 
 def test_what_one_sample_alone_varies_is_students_interval():
     values = np.random.default_rng(5).normal(size=12)
-    found = Crossing(np.full(12, 1 / 12), [Factor("subject", np.arange(12)), Factor("rating", np.arange(12))]).mean(
-        values
-    )
+    found = CrossedFactors(
+        np.full(12, 1 / 12), [Factor("subject", np.arange(12)), Factor("rating", np.arange(12))]
+    ).mean(values)
     assert found.degrees == pytest.approx(11)
     assert found.variance == pytest.approx(values.var(ddof=1) / 12)
     assert list(found.components) == ["subject"]
@@ -108,7 +112,7 @@ def test_the_interval_of_equivalence_is_guarded_where_degrees_are_few():
 def test_factors_that_coincide_are_merged_whatever_their_sign():
     sign = np.array([1.0, -1, 1, -1, 1, -1])
     pairs = np.array([0, 1, 2, 3, 4, 5])
-    names = Crossing(
+    names = CrossedFactors(
         sign / 3, [Factor("rater", pairs, sign), Factor("rater of both", pairs), Factor("half", pairs // 2)]
     ).names
     assert names == ["rater", "half"]
@@ -119,9 +123,9 @@ def test_a_factor_of_many_levels_leaves_the_degrees_to_the_others(monkeypatch):
     subject, rater = np.repeat(np.arange(12), 20), chance.integers(0, 9, 240)
     factors = [Factor("subject", subject), Factor("rater", rater), Factor("rating", np.arange(240))]
     values = chance.normal(size=240) + 0.3 * chance.normal(size=12)[subject] + 0.3 * chance.normal(size=9)[rater]
-    exact = Crossing(np.full(240, 1 / 240), factors).mean(values)
+    exact = CrossedFactors(np.full(240, 1 / 240), factors).mean(values)
     monkeypatch.setattr(crossed, "MANY", 200)
-    without = Crossing(np.full(240, 1 / 240), factors).mean(values)
+    without = CrossedFactors(np.full(240, 1 / 240), factors).mean(values)
     assert without.variance == pytest.approx(exact.variance)
     assert without.degrees != exact.degrees
     assert without.degrees == pytest.approx(exact.degrees, rel=0.1)
@@ -129,7 +133,7 @@ def test_a_factor_of_many_levels_leaves_the_degrees_to_the_others(monkeypatch):
 
 def test_studies_of_one_design_are_as_each_alone():
     weights, factors = drawn(6, arms=2)
-    crossing = Crossing(weights, factors)
+    crossing = CrossedFactors(weights, factors)
     values = np.random.default_rng(6).normal(size=(len(weights), 3))
     values[:, 1] = 2
     together, alone = crossing.means(values), [crossing.mean(each) for each in values.T]
@@ -140,7 +144,7 @@ def test_studies_of_one_design_are_as_each_alone():
 
 def test_equal_ratings_have_no_interval_and_say_why():
     weights, factors = drawn(4)
-    found = Crossing(weights, factors).mean(np.ones(len(weights)))
+    found = CrossedFactors(weights, factors).mean(np.ones(len(weights)))
     assert found.estimate == pytest.approx(1)
     assert found.interval().value == pytest.approx(1)
     assert found.interval().no_interval == crossed.NO_VARIANCE
@@ -148,13 +152,13 @@ def test_equal_ratings_have_no_interval_and_say_why():
 
 def test_too_few_levels_have_no_interval_and_say_which():
     weights, factors = drawn(4)
-    found = Crossing(weights, factors).mean(np.arange(len(weights), dtype=float), fewest={"rater": 5})
+    found = CrossedFactors(weights, factors).mean(np.arange(len(weights), dtype=float), fewest={"rater": 5})
     assert found.interval().no_interval == "An interval for other raters needs at least 5 raters; there are 4."
     assert found.interval().value == found.equivalence().value == found.estimate
 
 
 def test_nothing_judged_has_no_estimate():
     none = np.zeros(0, dtype=np.int64)
-    found = Crossing(np.zeros(0), [Factor("subject", none), Factor("rating", none)]).mean(np.zeros(0))
+    found = CrossedFactors(np.zeros(0), [Factor("subject", none), Factor("rating", none)]).mean(np.zeros(0))
     assert found.estimate is None
     assert found.interval().reason == crossed.NO_VALUES

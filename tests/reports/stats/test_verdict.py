@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.stats.decision import NO_CONTROLS, Controls, Effect, Reason, Sample, Word, decide, verdict
+from reports.stats.decision import NO_CONTROLS, Controls, EffectIntervals, Reason, Sample, Word, decide, verdict
 from reports.stats.estimate import Estimate
 
 MARGIN = 0.25
@@ -21,8 +21,8 @@ def estimate(of: tuple[Any, ...] | None) -> Estimate:
     return Estimate.undefined("Nothing.") if of is None else Estimate(value=of[0], low=of[1], high=of[2])
 
 
-def effect(of: tuple[Any, ...] | None) -> Effect:
-    return Effect(estimate(of), estimate(of))
+def effect(of: tuple[Any, ...] | None) -> EffectIntervals:
+    return EffectIntervals(estimate(of), estimate(of))
 
 
 def controls(judgments: int = 30, raters: int = 3, sensitivity: tuple[Any, ...] | None = SEEING) -> Controls:
