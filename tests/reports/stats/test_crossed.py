@@ -105,7 +105,7 @@ def test_what_one_sample_alone_varies_is_students_interval():
 
 def test_the_interval_of_equivalence_is_guarded_where_degrees_are_few():
     few, many = (CrossedMean(0.1, 1.0, degrees, {}, {}, 50) for degrees in (8.0, 1e9))
-    assert few.equivalence().high == pytest.approx(0.1 + 1.8595 + 0.8 / 8**0.5 * (1 + 2 * 1.8595**2) / 6, abs=1e-3)
+    assert few.equivalence().high == pytest.approx(0.1 + 1.8595 + 1.0 / 8**0.5 * (1 + 2 * 1.8595**2) / 6, abs=1e-3)
     assert [many.equivalence().low, many.equivalence().high] == pytest.approx([0.1 - 1.645, 0.1 + 1.645], abs=1e-3)
 
 

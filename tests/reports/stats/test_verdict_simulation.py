@@ -5,14 +5,14 @@ from itertools import combinations
 
 import numpy as np
 
-from benchmarks.verdict_cells import LEVELS, Cell, cells
+from benchmarks.verdict_cells import LEVELS, DesignCell, cells
 from benchmarks.verdict_demands import demands_missed
 from benchmarks.verdict_simulation import MARGIN, cell_result, covers
 from benchmarks.verdict_studies import draw, draw_design, truth_of
 from reports.stats.endpoint import for_these
 
 STUDIES = 200
-USUAL = Cell(
+USUAL = DesignCell(
     subjects=50,
     raters=6,
     prompts=10,
