@@ -28,6 +28,7 @@ class StudySerializer(serializers.ModelSerializer[Study]):
             "several_comparisons_per_case",
             "pay_per_hour",
             "currency",
+            "platform_fee",
             "contact",
             "created_at",
             "closed_at",
@@ -54,6 +55,7 @@ class StudyChange(serializers.ModelSerializer[Study]):
             "several_comparisons_per_case",
             "pay_per_hour",
             "currency",
+            "platform_fee",
             "contact",
         ]
         extra_kwargs = {"margin": {"min_value": Decimal("0.01")}}

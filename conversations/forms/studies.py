@@ -19,6 +19,7 @@ class StudyForm(forms.ModelForm):
             "description",
             "pay_per_hour",
             "currency",
+            "platform_fee",
             "contact",
             "margin",
             "content_warning",
@@ -34,6 +35,7 @@ class StudyForm(forms.ModelForm):
             "withdrawal_policy": forms.RadioSelect,
         }
         labels = {
+            "platform_fee": "Platform fee, percent",
             "margin": "Smallest meaningful difference",
             "show_reason": "Show raters the model's reason for an attribute",
             "several_comparisons_per_case": "Let a rater see more than one comparison of a case",
@@ -45,6 +47,7 @@ class StudyForm(forms.ModelForm):
             "title": "Raters see it.",
             "description": "For you and your team.",
             "pay_per_hour": "Raters see it before they start; the estimates use it. 0 when nobody is paid.",
+            "platform_fee": "What a crowd platform takes on top of raters' pay; prices count it.",
             "currency": "Three letters, for example USD.",
             "contact": "An address at which raters reach you.",
             "margin": "In points of the scale from 1 to 5.",

@@ -55,6 +55,14 @@ class Study(models.Model):
         max_digits=8, decimal_places=2, default="12.00", validators=[MinValueValidator(0)]
     )
     currency = models.CharField(max_length=3, default="USD")
+    # Percent that a crowd platform takes on top of raters' pay.
+    platform_fee = models.DecimalField(
+        max_digits=4,
+        decimal_places=1,
+        default=0,
+        db_default=0,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
     contact = models.EmailField(blank=True, help_text="How raters reach the researcher.")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
@@ -65,6 +73,7 @@ class Study(models.Model):
         verbose_name_plural = "studies"
         constraints = [
             models.CheckConstraint(condition=Q(margin__gt=0), name="study_margin_positive"),
+            models.CheckConstraint(condition=Q(platform_fee__gte=0, platform_fee__lte=100), name="study_platform_fee"),
             models.CheckConstraint(condition=Q(state__in=StudyState.values), name="study_state_known"),
             models.CheckConstraint(
                 condition=Q(withdrawal_policy__in=WithdrawalPolicy.values), name="study_withdrawal_policy_known"

@@ -27,6 +27,7 @@ SETTINGS = [
     "content_warning",
     "pay_per_hour",
     "currency",
+    "platform_fee",
     "contact",
 ]
 STAGE_SETTINGS = [

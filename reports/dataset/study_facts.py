@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-from conversations.models import Batch, Study
+from conversations.models import Batch, Guidelines, Study
 from reports.dataset.looking import LookFacts, ReopeningFacts, looks_of, reopenings_of
 from reports.dataset.ruling import RulesFacts, rules_of
 from reports.dataset.versions import APP_VERSION, PROTOCOL_VERSION
@@ -21,7 +21,10 @@ class StageFacts:
 
 @dataclass(frozen=True, slots=True)
 class StudyFacts:
-    """``margin``: smallest meaningful difference in points of the 1-5 scale. ``withheld``: stages left out."""
+    """``margin``: smallest meaningful difference in points of the 1-5 scale. ``withheld``: stages left out.
+
+    The last two are not in older exports.
+    """
 
     slug: str
     title: str
@@ -37,6 +40,8 @@ class StudyFacts:
     looks: list[LookFacts] = field(default_factory=list)  # none in the first exports
     reopenings: list[ReopeningFacts] = field(default_factory=list)
     rules: list[RulesFacts] = field(default_factory=list)
+    platform_fee: float = 0.0  # percent of pay
+    guideline_characters: int = 0  # of stage 3's, in force
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -68,4 +73,11 @@ def study_facts(study: Study, withheld: Sequence[int] = ()) -> StudyFacts:
         looks=looks_of(study),
         reopenings=reopenings_of(study),
         rules=rules_of(study),
+        platform_fee=float(study.platform_fee),
+        guideline_characters=_guideline_characters(study),
     )
+
+
+def _guideline_characters(study: Study) -> int:
+    newest = Guidelines.objects.filter(stage__study=study, stage__number=3).first()
+    return 0 if newest is None else len(newest.text)

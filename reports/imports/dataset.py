@@ -109,7 +109,7 @@ def _rows_said(said: dict[str, Any]) -> int:
 def _facts(content: dict[str, Any]) -> StudyFacts:
     try:
         facts = StudyFacts.from_json(content)
-        numbers = [facts.margin, facts.pay_per_hour, *(each.k for each in facts.stages.values())]
+        numbers = [facts.margin, facts.pay_per_hour, facts.platform_fee, *(each.k for each in facts.stages.values())]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise refusal("study.json", "the settings that an export writes", repr(error)) from error
     if set(facts.stages) != {1, 2, 3} or not all(type(each) in {int, float} for each in numbers):
@@ -124,10 +124,10 @@ def _facts(content: dict[str, Any]) -> StudyFacts:
 def _settle(study: Study, facts: StudyFacts) -> None:
     """The settings that figures depend on; title and address stay the study's own."""
     study.seed, study.margin, study.currency = facts.seed, _cents(facts.margin), facts.currency
-    study.pay_per_hour = _cents(facts.pay_per_hour)
+    study.pay_per_hour, study.platform_fee = _cents(facts.pay_per_hour), _tenths(facts.platform_fee)
     try:
         study.clean_fields(exclude=["created_by", "key"])
-        study.save(update_fields=["seed", "margin", "currency", "pay_per_hour"])
+        study.save(update_fields=["seed", "margin", "currency", "pay_per_hour", "platform_fee"])
         for stage in study.stages.all():
             said = facts.stages[stage.number]
             stage.state, stage.k, stage.gating = _at_rest(said.state), said.k, said.gating
@@ -150,6 +150,10 @@ def _at_rest(state: str) -> str:
 
 def _cents(amount: float) -> str:
     return f"{amount:.2f}"
+
+
+def _tenths(percent: float) -> str:
+    return f"{percent:.1f}"
 
 
 def _refuse_unless_agreed(study: Study) -> None:

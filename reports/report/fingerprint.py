@@ -12,7 +12,7 @@ from conversations.models import Comparison, ComparisonAttribute, Selection, Sel
 from judgments.models import Adjudication, BlindingAnswer, Judgment, Task
 from reports.dataset.versions import APP_VERSION, PROTOCOL_VERSION
 
-FIGURES_VERSION = 6  # raise it when the same data give other figures or drawings
+FIGURES_VERSION = 7  # raise it when the same data give other figures or drawings
 
 
 def is_current(figures: dict[str, Any]) -> bool:
@@ -44,7 +44,7 @@ def fingerprint(study: Study) -> str:
         Selection.objects.filter(case__subject__study=study).aggregate(Count("id"), Max("id")),
         SelectionRecord.objects.filter(case__subject__study=study).aggregate(Count("id"), Max("id")),
         list(study.stages.order_by("number").values_list("number", "state", "k")),
-        [study.title, study.margin, study.seed, study.currency, study.pay_per_hour, study.state],
+        [study.title, study.margin, study.seed, study.currency, study.pay_per_hour, study.platform_fee, study.state],
         AuditEntry.objects.filter(study_id=study.pk).exclude(action__startswith="export.").aggregate(Max("id")),
     ]
     return hashlib.sha256(json.dumps(seen, default=str).encode()).hexdigest()

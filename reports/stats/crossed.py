@@ -59,6 +59,22 @@ class Factor:
         return sparse.csr_matrix((loading, (rows, columns)), shape=(len(self.level), len(codes)))
 
 
+def reach(degrees: Floats | float, level: float) -> Any:
+    """Of an interval, in standard errors to each side: Student's."""
+    return special.stdtrit(degrees, (1 + level) / 2)
+
+
+def equivalence_reach(degrees: Floats | float, level: float) -> Any:
+    """The same for the claim of no difference.
+
+    Where few raters carry the mean and their effects are skewed, Student's interval errs at one end twice as often. So both
+    ends lie further out, by what Johnson (1978), Journal of the American Statistical Association 73:536-544, corrects
+    for a skewness of ``SKEWNESS``; with many degrees of freedom that is nothing.
+    """
+    student = reach(degrees, level)
+    return student + SKEWNESS / np.sqrt(degrees) * (1 + 2 * student**2) / 6
+
+
 @dataclass(frozen=True, slots=True)
 class CrossedMean:
     """``estimate`` is the weighted mean, None where there is none; ``reason`` says why it has no interval.
@@ -78,28 +94,18 @@ class CrossedMean:
 
     def interval(self, level: float = 0.95) -> Estimate:
         """For "better" and "worse", and to look at."""
-        return self._around(level, self._reach(level))
+        return self._around(level, float(reach(self.degrees, level)))
 
     def equivalence(self, level: float = 0.90) -> Estimate:
-        """For the claim that a difference is too small to matter: neither end may err more often than it says.
+        """For the claim that a difference is too small to matter: neither end may err more often than it says."""
+        return self._around(level, float(equivalence_reach(self.degrees, level)))
 
-        Where few raters carry the mean and their effects are skewed, Student's interval errs at one end twice as often. So both
-        ends lie further out, by what Johnson (1978), Journal of the American Statistical Association 73:536-544, corrects
-        for a skewness of ``SKEWNESS``; with many degrees of freedom that is nothing.
-        """
-        reach = self._reach(level)
-        return self._around(level, reach + SKEWNESS / self.degrees**0.5 * (1 + 2 * reach**2) / 6)
-
-    def _reach(self, level: float) -> float:
-        """In standard errors."""
-        return float(special.stdtrit(self.degrees, (1 + level) / 2))
-
-    def _around(self, level: float, reach: float) -> Estimate:
+    def _around(self, level: float, errors: float) -> Estimate:
         if self.estimate is None:
             return Estimate.undefined(self.reason, self.n)
         if self.reason:
             return Estimate(self.estimate, self.n, no_interval=self.reason)
-        low, high = (self.estimate + sign * reach * self.variance**0.5 for sign in (-1, 1))
+        low, high = (self.estimate + sign * errors * self.variance**0.5 for sign in (-1, 1))
         return Estimate(self.estimate, self.n, low, high, level, self.levels.get("subject"), over=self.over)
 
 
@@ -230,25 +236,37 @@ class CrossedFactors:
         The mean's variance is a sum of the sums of squares; these are quadratic forms of normal values, and the covariance
         of two is twice the squared norm of the covariance of what they square.
         """
-        few = [count <= MANY for count in self._counts]
-        chosen = np.repeat(few, self._counts)
-        if not chosen.any():
-            return np.zeros((len(few),) * 2)
-        root = np.repeat(self._inverse.T @ self.parts, self._counts)[chosen]
-        cells, totals = self._cells[chosen].tocsc(), np.concatenate(self._totals)[chosen]
+        root = np.repeat(self._inverse.T @ self.parts, self._counts)[self._few]
+        each = self._covariances()
+        weighed = (each * root[:, None] * root).reshape(len(each), -1)
+        return np.asarray(2 * weighed @ each.reshape(len(each), -1).T)
+
+    def spread_of_squares(self, components: Floats) -> Floats:
+        """Factors x factors: the covariances of the sums of squares if these were the variances; 0 of a factor of many levels."""
+        sums = np.tensordot(components, self._covariances(), axes=1)
+        factor = np.repeat(np.arange(len(self._counts)), self._counts)[self._few]
+        rows = (factor == np.arange(len(self._counts))[:, None]).astype(np.float64)
+        return np.asarray(2 * rows @ np.square(sums) @ rows.T)
+
+    @property
+    def _few(self) -> npt.NDArray[np.bool_]:
+        """Of all levels of all factors: those whose factor has not too many."""
+        return np.repeat([count <= MANY for count in self._counts], self._counts)
+
+    def _covariances(self) -> Floats:
+        """Factors x those levels x those levels: the covariances of the levels' sums if one factor alone varies, by 1."""
+        cells, totals = self._cells[self._few].tocsc(), np.concatenate(self._totals)[self._few]
         ends = np.cumsum(self._counts)
-        each = np.stack(
+        return np.stack(
             [
                 _covariance(cells[:, end - count : end], totals, shares)
                 for end, count, shares in zip(ends, self._counts, self._of_arms, strict=True)
             ]
         )
-        weighed = (each * root[:, None] * root).reshape(len(each), -1)
-        return np.asarray(2 * weighed @ each.reshape(len(each), -1).T)
 
 
 def _covariance(cells: Table, totals: Floats, shares: Floats) -> Floats:
-    """Of the levels' sums, if one factor alone varies, by 1: levels x the factor's levels, and both by arm."""
+    """Levels x levels, of one factor: ``cells`` are levels x the factor's levels, ``totals`` and ``shares`` both by arm."""
     mixed = (cells @ shares) @ totals.T
     found: Floats = (cells @ cells.T).toarray() - mixed - mixed.T + totals @ (shares.T @ shares) @ totals.T
     return found

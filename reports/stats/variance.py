@@ -92,25 +92,6 @@ def _solved(label: Floats, factors: dict[str, Indices]) -> dict[str, float] | No
     return {name: float(value) for name, value in zip([*factors, "residual"], solved, strict=True)}
 
 
-def rater_noise(ratings: Ratings) -> Estimate:
-    """The part of the variance of subjects' means that other raters of the same units would draw anew.
-
-    Each subject's mean is that of its units' means. Only the residual counts: what sets raters apart on all units alike
-    moves every subject alike where raters are shared, so that the figure rather errs on the side of too little.
-    """
-    components = variance_components(ratings)
-    residual = components["residual"]
-    if residual.value is None or components["item"].reason == ONCE:
-        return Estimate.undefined(residual.reason or ONCE, len(ratings))
-    given = np.bincount(ratings.unit, minlength=ratings.units)
-    judged = given > 0
-    units = np.bincount(ratings.subject[judged], minlength=ratings.subjects)
-    inverse = np.bincount(ratings.subject[judged], weights=1 / given[judged], minlength=ratings.subjects)
-    seen = units > 0
-    each = residual.value * inverse[seen] / np.square(units[seen])
-    return Estimate(value=float(each.mean()), n=len(ratings), clusters=int(seen.sum()))
-
-
 def _reasons(ratings: Ratings, factors: dict[str, Indices]) -> dict[str, str]:
     """Why a factor has no part of its own."""
     levels = {name: len(np.unique(each)) for name, each in factors.items()}

@@ -70,7 +70,7 @@ def test_only_listed_fields_of_a_study_can_be_written(api):
     slug = api.post(API, {"title": "Tea"}, format="json").json()["slug"]
     before = Study.objects.values().get()
     forbidden = {name: 7 for name in before if name not in {"title", "margin", "pay_per_hour"}}
-    for name in ("description", "currency", "contact", "show_reason", "several_comparisons_per_case"):
+    for name in ("description", "currency", "platform_fee", "contact", "show_reason", "several_comparisons_per_case"):
         forbidden.pop(name)
     api.patch(f"{API}{slug}/", forbidden, format="json")
     assert Study.objects.values().get() == before

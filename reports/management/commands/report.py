@@ -38,6 +38,6 @@ class Command(BaseCommand):
             *verdict["beside"],
             figures["bottleneck"]["sentence"],
             figures["plan"]["sentence"],
-            *([figures["plan"]["raters"]["sentence"]] if figures["plan"]["raters"] else []),
+            *(each["raters_needed"]["sentence"] for each in figures["plan"]["arms"] or [figures["plan"]]),
         ]:
             self.stdout.write(sentence)

@@ -1,4 +1,4 @@
-"""The planner's curves: how likely so many subjects, or raters, settle the question."""
+"""The planner's curves: how likely so many subjects, raters or prompts settle the question."""
 
 from collections.abc import Sequence
 from typing import Any

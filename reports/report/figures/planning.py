@@ -1,178 +1,112 @@
-"""How much more would settle it: by simulation from the data so far."""
+"""How much more would settle it, and what that costs: reports/stats/sizing.py in figures and words."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from scipy import stats
 
-from reports.dataset.dataset import Dataset, as_array
-from reports.report.figures.verdict import VerdictEvidence
-from reports.report.figures.verdict_words import needed
-from reports.stats.decision import is_better, is_same, is_worse
+from reports.dataset.dataset import Dataset
+from reports.dataset.frames import Frame
+from reports.report.figures import planning_words as words
+from reports.report.figures import verdict_words
+from reports.report.figures.effect import judged_of
+from reports.report.figures.pricing import Rates, rates_of
+from reports.report.figures.raters_needed import needed, usual_raters_needed
+from reports.stats.assurance import FACTORS
+from reports.stats.crossed import CrossedMean
+from reports.stats.decision import Reason
+from reports.stats.endpoint import FEWEST, Judged, one_arm
+from reports.stats.ratings import Flags
+from reports.stats.sizing import LEVERS, Now, Planner, Size, changed, now_of, planner_of
 
-type Floats = npt.NDArray[np.float64]
-type Effort = tuple[int, float]
+type Json = dict[str, Any]
 
-SIMULATIONS = 1000
-WANTED_CHANCE = 0.8
-FEWEST_SUBJECTS = 5
-TIMES = (1.0, 1.25, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0)
-MOST_RATERS = 8  # times as many as now
-NORMAL_FROM = 1000  # subjects; to draw each of them would take gigabytes
-MILLISECONDS_IN_AN_HOUR = 3_600_000
-_NO_NEEDS = {"more_comparisons": None, "more_judgments": None, "price": None}
-
-
-def plan_figures(dataset: Dataset, found: VerdictEvidence, *, seed: int) -> dict[str, Any]:
-    return _planner(dataset, found, seed)
+# With fewer subjects nothing can be said of how much more it takes: how far they lie apart is itself too uncertain.
+FEWEST_TO_PLAN = {"subjects": 20, "raters": FEWEST["rater"], "prompts": FEWEST["prompt"]}
 
 
-def _planner(dataset: Dataset, found: VerdictEvidence, seed: int) -> dict[str, Any]:
-    now = len(found.of_subjects)
-    common = {"currency": dataset.facts.currency, "subjects_now": now}
-    if now < FEWEST_SUBJECTS:
-        sentence = f"A plan needs the judgments of {FEWEST_SUBJECTS} subjects at least; there are {now}."
-        return {**common, **_NO_NEEDS, "more_subjects": None, "sentence": sentence, "curve": [], "raters": None}
-    effort = _effort(dataset)
-    curve = [{"subjects": size, "chance": chance_to_settle(found, size, seed)} for size in _sizes(now)]
-    enough = _enough(curve, "subjects")
-    needs = _needs(dataset, found, effort, None if enough is None else enough / now - 1)
-    return {
-        **common,
-        **needs,
-        "more_subjects": None if enough is None else enough - now,
-        "sentence": " ".join([_sentence(curve, enough, now, needs), *needed(found.sample.missing)]),
-        "curve": curve,
-        "raters": _more_raters(dataset, found, seed, effort, needs),
-    }
+def plan_figures(dataset: Dataset, frame: Frame, units: Flags, *, missing: Mapping[Reason, int], seed: int) -> Json:
+    """Of the overall units among ``units`` of stage 3. Where too few were judged, that instead.
 
-
-def _more_raters(
-    dataset: Dataset, found: VerdictEvidence, seed: int, effort: Effort, of_subjects: dict[str, Any]
-) -> dict[str, Any]:
-    """The other lever: the same comparisons, judged by more people each."""
-    now, subjects = max(1, round(found.raters_each)), len(found.of_subjects)
-    nothing: dict[str, Any] = {"now": now, "noise_share": None, "more_raters": None, **_NO_NEEDS, "curve": []}
-    if found.rater_noise.value is None:
-        sentence = f"Whether more raters for each comparison would help can't be told. {found.rater_noise.reason}"
-        return {**nothing, "sentence": sentence}
-    curve = [
-        {"raters": size, "chance": chance_to_settle(found, subjects, seed, raters=size / now)}
-        for size in _sizes(now)
-        if size <= now * MOST_RATERS
-    ]
-    enough = _enough(curve, "raters")
-    needs = _needs(dataset, found, effort, None if enough is None else enough / now - 1)
-    return {
-        "now": now,
-        "noise_share": noise_share(found),
-        "more_raters": None if enough is None else enough - now,
-        **needs,
-        "more_comparisons": None if enough is None else 0,
-        "curve": curve,
-        "sentence": _sentence_of_raters(curve, None if enough is None else enough - now, needs, of_subjects),
-    }
-
-
-def _sizes(now: int) -> list[int]:
-    return sorted({round(now * times) for times in TIMES})
-
-
-def _enough(curve: list[dict[str, Any]], lever: str) -> int | None:
-    return next((int(point[lever]) for point in curve if point["chance"] >= WANTED_CHANCE), None)
-
-
-def noise_share(found: VerdictEvidence) -> float:
-    """The raters' part in how far subjects lie apart. 0..1"""
-    variance = float(found.of_subjects.var(ddof=1))
-    return min(1.0, (found.rater_noise.value or 0.0) / variance) if variance else 0.0
-
-
-def chance_to_settle(found: VerdictEvidence, subjects: int, seed: int, *, raters: float = 1.0) -> float:
-    """How often a study of so many subjects like those seen would reach a verdict, 0..1.
-
-    ``raters``: times as many for each comparison. Their part of the variance shrinks by that, and subjects are drawn
-    from the means so narrowed. (Labels drawn anew from the few a comparison has would keep all their variance, however
-    many are drawn, and no number of raters would ever help.)
+    ``missing``: what there has to be more of before there can be any verdict.
     """
-    generator = np.random.default_rng([seed, subjects])
-    means, errors = _studies(_narrowed(found, raters), subjects, generator)
-    reach, reach_90 = (float(stats.t.ppf((1 + level) / 2, subjects - 1)) for level in (0.95, 0.90))
-    better = is_better(means, means - reach * errors, found.margin)
-    worse = is_worse(means, means + reach * errors, found.margin)
-    same = is_same(means - reach_90 * errors, means + reach_90 * errors, found.margin)
-    return float((better | worse | same).mean())
+    k, margin = dataset.facts.stages[frame.stage].k, dataset.facts.margin
+    plan = plan_of(judged_of(frame, units), rates_of(dataset, frame), margin=margin, k=k, seed=seed)
+    return {**plan, "sentence": " ".join([plan["sentence"], *verdict_words.needed(missing)])}
 
 
-def _studies(of_subjects: Floats, subjects: int, generator: np.random.Generator) -> tuple[Floats, Floats]:
-    """The mean of each simulated study, and its standard error. Of many subjects a mean is normal, whatever they are."""
-    if subjects > NORMAL_FROM:
-        error = float(of_subjects.std()) / np.sqrt(subjects)
-        return generator.normal(of_subjects.mean(), error, SIMULATIONS), np.full(SIMULATIONS, error)
-    drawn = generator.choice(of_subjects, size=(SIMULATIONS, subjects))
-    return drawn.mean(axis=1), drawn.std(axis=1, ddof=1) / np.sqrt(subjects)
+def plan_of(judged: Judged, rates: Rates, *, margin: float, k: int, seed: int) -> Json:
+    """``k``: ratings planned for each comparison. ``margin``: the smallest meaningful difference, in points."""
+    now, crossing = now_of(judged), one_arm(judged)
+    found = crossing.mean(judged.value, fewest=FEWEST)
+    common = {"currency": rates.currency, "fee": rates.fee, "pace": rates.sentence, "now": asdict(now)}
+    short = {lever: fewest for lever, fewest in FEWEST_TO_PLAN.items() if getattr(now, lever) < fewest}
+    if short or found.reason:
+        return {**common, **_unknown(now, short, found.reason, margin, k)}
+    planner = planner_of(
+        judged, crossing, margin=margin, price=lambda more: float(rates.price(more)["total"]), seed=seed
+    )
+    return {**common, **_planned(planner, rates), **_of_raters(planner, found, margin)}
 
 
-def _narrowed(found: VerdictEvidence, raters: float) -> Floats:
-    if raters == 1:
-        return found.of_subjects
-    mean = found.of_subjects.mean()
-    left = 1 - noise_share(found) * (1 - 1 / raters)
-    narrowed: Floats = mean + (found.of_subjects - mean) * np.sqrt(left)
-    return narrowed
-
-
-def _needs(dataset: Dataset, found: VerdictEvidence, effort: Effort, times: float | None) -> dict[str, Any]:
-    """What so many times more of the judgments of stage 3 cost, if they take the time of those so far."""
-    if times is None:
-        return dict(_NO_NEEDS)
-    judgments, milliseconds = effort
-    hours = milliseconds / MILLISECONDS_IN_AN_HOUR
+def _unknown(now: Now, short: dict[str, int], reason: str, margin: float, k: int) -> Json:
+    usual = usual_raters_needed(margin, subjects=now.subjects, prompts=now.prompts, comparisons=now.comparisons, k=k)
     return {
-        "more_comparisons": round(found.effect.comparisons * times),
-        "more_judgments": round(judgments * times),
-        "price": round(hours * times * dataset.facts.pay_per_hour, 2) if milliseconds else None,
+        "chance": None,
+        "proposal": None,
+        "levers": [],
+        "curves": {},
+        "sentence": words.cannot_know(
+            {lever: (getattr(now, lever), fewest) for lever, fewest in short.items()}, reason
+        ),
+        "spread": None,
+        "raters_needed": usual,
     }
 
 
-def _effort(dataset: Dataset) -> Effort:
-    """Counted judgments of stage 3 and the active time they took; a page's time is counted once."""
-    judged = dataset.tables["judgments"]
-    of_stage = as_array(judged.column("stage")) == 3
-    counted = of_stage & as_array(judged.column("counted"))
-    pages = judged.column("assignment_id").combine_chunks().dictionary_encode().indices
-    place = as_array(pages.fill_null(-1)) if len(pages) else np.zeros(0)
-    first = np.unique(place[counted], return_index=True)[1]
-    spent = as_array(judged.column("active_ms")).astype(np.float64)[counted][first]
-    return int(counted.sum()), float(np.nansum(spent))
+def _planned(planner: Planner, rates: Rates) -> Json:
+    now, proposal = planner.now.size, planner.cheapest()
+    sizes = [_of_size(planner, rates, size) for size in (now, proposal or planner.largest)]
+    at_present, last = sizes
+    return {
+        "chance": at_present,
+        "proposal": last if proposal else None,
+        "levers": [_lever(planner, rates, lever) for lever in range(len(LEVERS))],
+        "curves": {name: _curve(planner, lever) for lever, name in enumerate(LEVERS)},
+        "sentence": words.plan(at_present, last)
+        if proposal
+        else words.no_plan(last, planner.truths, planner.of(planner.largest)),
+    }
 
 
-def _sentence(curve: list[dict[str, Any]], enough: int | None, now: int, needs: dict[str, Any]) -> str:
-    if enough is None:
-        return (
-            f"Even {curve[-1]['subjects']} subjects like these would probably not settle it: the effect lies too near to "
-            "the margin."
-        )
-    if enough <= now:
-        return "For these raters and prompts the data at hand settle the question with a chance of at least 80 %."
-    return (
-        f"About {enough - now} more subjects ({needs['more_comparisons']} comparisons, "
-        f"{needs['more_judgments']} judgments) would settle it with a chance of 80 %, if they are like those so far. Other raters and prompts are left out of that."
-    )
+def _of_size(planner: Planner, rates: Rates, size: Size) -> Json:
+    more, chance = planner.more(size), planner.chance(size)
+    return {
+        **dict(zip(LEVERS, size, strict=True)),
+        **{f"more_{name}": round(count) for name, count in asdict(more).items()},
+        **{f"chance_{name}": round(value, 3) for name, value in asdict(chance).items()},
+        "price": rates.price(more),
+    }
 
 
-def _sentence_of_raters(
-    curve: list[dict[str, Any]], more: int | None, needs: dict[str, Any], of_subjects: dict[str, Any]
-) -> str:
-    """Which lever is cheaper. Both cost the same for a judgment, so judgments decide."""
-    if more is None:
-        return f"More raters for each comparison would probably not settle it, not even {curve[-1]['raters']}."
-    if more == 0:
-        return "More raters for each comparison are not needed."
-    would = f"{more} more raters for each comparison ({needs['more_judgments']} judgments) would settle it"
-    if of_subjects["more_judgments"] is None:
-        return f"{would}, which more subjects would not."
-    if needs["more_judgments"] < of_subjects["more_judgments"]:
-        return f"{would}, and is cheaper than more subjects."
-    return f"{would}, but more subjects are cheaper to judge."
+def _lever(planner: Planner, rates: Rates, lever: int) -> Json:
+    """One of the three alone: how many of it in all, or how far the most of it come."""
+    now = planner.now.size
+    found = planner.enough(now, lever)
+    most = changed(now, lever, planner.most(now, lever))
+    return {"lever": LEVERS[lever], "settles": found is not None, **_of_size(planner, rates, found or most)}
+
+
+def _curve(planner: Planner, lever: int) -> list[Json]:
+    now = planner.now.size
+    counts = [count for count in planner.counts(lever) if count <= planner.most(now, lever)]
+    return [{LEVERS[lever]: count, "chance": planner.rough_chance(changed(now, lever, count))} for count in counts]
+
+
+def _of_raters(planner: Planner, found: CrossedMean, margin: float) -> Json:
+    deviations = np.sqrt([found.components.get(name, 0.0) for name in FACTORS]).tolist()
+    return {
+        "spread": dict(zip(FACTORS, deviations, strict=True)),
+        "raters_needed": needed(deviations, planner.sizes, margin, assumed=False),
+    }

@@ -59,7 +59,10 @@ def report_figures(dataset: Dataset, *, seed: int | None = None) -> dict[str, An
         "stage_1": _with_examples(dataset, judged, 1, extraction_figures, resampling),
         "stage_2": _with_examples(dataset, judged, 2, relevance_figures, resampling),
         "stage_3": stage_3,
-        "plan": {**plan_figures(dataset, found, seed=seed), "stopping": _stopping(dataset, frames[3], of_arms, found)},
+        "plan": {
+            **_plan(dataset, frames[3], of_arms, found, seed),
+            "stopping": _stopping(dataset, frames[3], of_arms, found),
+        },
         "looking": looking,
         "rules": rules,
         "pooled_rules": pooled_rules(rules),
@@ -82,6 +85,23 @@ def _with_examples(
 def _stage_three(dataset: Dataset, frames: Mapping[int, Frame], resampling: Resampling) -> dict[str, Any] | None:
     found = _with_examples(dataset, frames, 3, response_figures, resampling)
     return None if found is None else {**found, **judging_figures(dataset, frames[3], resampling)}
+
+
+def _plan(
+    dataset: Dataset, frame: Frame, arms: Sequence[ComparedArm], found: VerdictEvidence, seed: int
+) -> dict[str, Any]:
+    """Each arm has a plan of its own; where there are several, that is all there is."""
+    judged = judged_arms(frame, arms)
+    if len(judged) < 2:
+        only = plan_figures(dataset, frame, overall_units(frame), missing=found.sample.missing, seed=seed)
+        return {**only, "arms": []}
+    each = [{"name": arm.name, **_plan_of_arm(dataset, frame, units_of(arm, frame), seed)} for arm in judged]
+    return {"sentence": " ".join(f"{one['name']}: {one['sentence']}" for one in each), "arms": each}
+
+
+def _plan_of_arm(dataset: Dataset, frame: Frame, units: Flags, seed: int) -> dict[str, Any]:
+    missing = evidence(dataset, frame, units).sample.missing
+    return plan_figures(dataset, frame, units, missing=missing, seed=seed)
 
 
 def _stopping(dataset: Dataset, frame: Frame, arms: Sequence[ComparedArm], found: VerdictEvidence) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from pyarrow import compute
 
 from reports.dataset.arms import ComparedArm
@@ -20,34 +19,18 @@ from reports.stats.agreement import AgreementFigure
 from reports.stats.decision import NO_CONTROLS, REAL_CONVERSATIONS, Reason, Sample, Verdict
 from reports.stats.estimate import Estimate
 from reports.stats.ratings import Flags
-from reports.stats.variance import rater_noise
-
-type Floats = npt.NDArray[np.float64]
 
 EACH_ARM = "Arms are different treatments and never pooled: each has a verdict of its own."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VerdictEvidence:
-    """What the words rest on, of some comparisons.
-
-    ``raters_each``: how many humans judged a comparison, on average; ``rater_noise``: their part in the variance of
-    ``of_subjects``, each subject's own effect.
-    """
+    """What the words rest on, of some comparisons."""
 
     effect: Effect
     sample: Sample
     margin: float
     judgments: int
-    rater_noise: Estimate
-
-    @property
-    def of_subjects(self) -> Floats:
-        return self.effect.of_subjects
-
-    @property
-    def raters_each(self) -> float:
-        return self.judgments / max(self.effect.comparisons, 1)
 
     @property
     def real_conversations(self) -> int:
@@ -79,7 +62,6 @@ def evidence(dataset: Dataset, frame: Frame, units: Flags) -> VerdictEvidence:
         Sample(real_conversations(dataset, judged), levels["subject"], levels["rater"], levels["prompt"]),
         dataset.facts.margin,
         len(rows),
-        rater_noise(rows),
     )
 
 

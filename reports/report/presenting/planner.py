@@ -5,76 +5,144 @@ from typing import Any
 
 from reports.report.charts.curve import chances
 from reports.report.presenting import wording
-from reports.report.presenting.blocks import Block, Cell, Drawn, Section, TableBlock, Text, count_cell
+from reports.report.presenting.blocks import Block, Cell, Drawn, Heading, Section, TableBlock, Text, count_cell
 
 TITLE = "How much more would settle it?"
 EIGHTY = "The dashed line is a chance of 80 %."
+EACH_ARM = "Each arm is a treatment of its own, and has a plan of its own."
+WAYS = {
+    "subjects": "More subjects alone",
+    "raters": "More raters alone, who rate fewer comparisons each",
+    "prompts": "More prompts alone: each subject is asked more",
+}
+OTHERS = {
+    "subjects": "raters and prompts as now",
+    "raters": "subjects, prompts and ratings as now",
+    "prompts": "subjects and raters as now",
+}
 
 
 def planner_section(figures: dict[str, Any]) -> Section:
     plan = figures["plan"]
-    stopping, raters = plan["stopping"], plan.get("raters")
-    blocks: list[Block] = [Text([figures["pooled"]])] if figures.get("pooled") else []
-    if raters is not None:
-        blocks += [Text([raters["sentence"]]), _levers(plan), *_curves(plan)]
-    blocks.append(Text([stopping["sentence"], stopping["method"]]))
-    return Section("planner", TITLE, plan["sentence"], blocks)
-
-
-def _levers(plan: dict[str, Any]) -> TableBlock:
-    """What each of the two ways takes."""
-    raters = plan["raters"]
-    ways = [
-        ("More subjects", plan["subjects_now"], plan["more_subjects"], plan),
-        ("More raters for each comparison", raters["now"], raters["more_raters"], raters),
+    stopping = Text([plan["stopping"]["sentence"], plan["stopping"]["method"]])
+    if not plan["arms"]:
+        return Section("planner", TITLE, plan["sentence"], [*_sizes(plan), *_curves(plan), _raters(plan), stopping])
+    each = [
+        block
+        for arm in plan["arms"]
+        for block in (Heading(arm["name"]), Text([arm["sentence"]]), *_sizes(arm), _raters(arm))
     ]
+    return Section("planner", TITLE, EACH_ARM, [*each, stopping])
+
+
+def _sizes(plan: dict[str, Any]) -> list[Block]:
+    if not plan["levers"]:
+        return []
+    return [_ways(plan), *([_price(plan)] if _costs_something(plan) else [])]
+
+
+def _raters(plan: dict[str, Any]) -> Text:
+    return Text([plan["raters_needed"]["sentence"], plan["raters_needed"]["alone"]])
+
+
+def _rows(plan: dict[str, Any]) -> list[tuple[str, bool, dict[str, Any]]]:
+    """Name, whether it settles the question, and the size."""
+    now = ("As large as now, done again", False, plan["chance"])
+    together = [("The cheapest that settles it", True, plan["proposal"])] if plan["proposal"] else []
+    return [now, *together, *((WAYS[each["lever"]], each["settles"], each) for each in plan["levers"])]
+
+
+def _ways(plan: dict[str, Any]) -> TableBlock:
     return TableBlock(
-        "Two ways to a chance of 80 %. The price is raters' time at the study's pay per hour, and nothing else.",
-        ["Way", "Now", "More", "Comparisons", "Judgments", "Price"],
+        "How large a study has to be in all for a verdict with a chance of 80 %, and what is added to the present one.",
+        ["Study", "Subjects", "Raters", "Prompts", "Chance of a verdict", "Ratings added", "Price of what is added"],
         [
             [
-                Cell(way),
-                count_cell(now),
-                count_cell(more),
-                count_cell(needs["more_comparisons"]),
-                count_cell(needs["more_judgments"]),
-                Cell(_price(needs, plan["currency"]), is_number=True),
+                Cell(name),
+                count_cell(size["subjects"]),
+                count_cell(size["raters"]),
+                count_cell(size["prompts"]),
+                Cell(_percent(size["chance_mean"]), _between(size), is_number=True),
+                count_cell(size["more_ratings"]),
+                Cell(_money(size["price"]["total"], plan), is_number=True),
             ]
-            for way, now, more, needs in ways
+            for name, _settles, size in _rows(plan)
         ],
-        _why_not([needs for *_, needs in ways]),
+        _notes(plan),
     )
 
 
-def _why_not(ways: Sequence[dict[str, Any]]) -> list[str]:
-    """What a dash means."""
-    notes = []
-    if any(needs["more_judgments"] is None for needs in ways):
-        notes.append(f"{wording.NO_FIGURE} This alone would probably not settle it, or can't be foretold.")
-    if any(needs["more_judgments"] is not None and needs["price"] is None for needs in ways):
-        notes.append(f"{wording.NO_FIGURE} No price: no page of this stage was timed.")
+def _notes(plan: dict[str, Any]) -> list[str]:
+    best_and_worst = (
+        "Below the chance: what it is in the worst and in the best tenth of what may be true of the effect and of how far "
+        "people lie apart."
+    )
+    notes = [best_and_worst]
+    fruitless = [WAYS[each["lever"]] for each in plan["levers"] if not each["settles"]]
+    if fruitless:
+        notes.append(f"Not enough, however many; the largest that was tried is shown: {'; '.join(fruitless)}.")
     return notes
 
 
-def _price(needs: dict[str, Any], currency: str) -> str:
-    return wording.NO_FIGURE if needs["price"] is None else f"{needs['price']:.2f} {currency}"
+def _costs_something(plan: dict[str, Any]) -> bool:
+    return any(size["more_ratings"] or size["more_raters"] for _name, _settles, size in _rows(plan))
+
+
+def _price(plan: dict[str, Any]) -> TableBlock:
+    """The parts of each price."""
+    sizes = [(name, size) for name, _settles, size in _rows(plan)[1:]]
+    columns = {
+        "time": "Raters' time",
+        "first": "New raters read the guidelines",
+        "fee": f"Platform fee ({plan['fee']:g} %)",
+        "calls": "Calls of models",
+    }
+    return TableBlock(
+        f"What the price is made of, in {plan['currency']}.",
+        ["Study", *columns.values()],
+        [[Cell(name), *(Cell(_part(size["price"][part]), is_number=True) for part in columns)] for name, size in sizes],
+        _price_notes(plan, [size["price"] for _name, size in sizes]),
+    )
+
+
+def _price_notes(plan: dict[str, Any], prices: Sequence[dict[str, Any]]) -> list[str]:
+    notes = [plan["pace"]]
+    if any(price["calls"] is None for price in prices):
+        notes.append(
+            f"{wording.NO_FIGURE} No response came with what it cost, so calls of models are not in the price."
+        )
+    else:
+        notes.append("Calls of models at what the responses so far have cost, taken to be in the study's currency.")
+    if any(price["time"] is None for price in prices):
+        notes.append(f"{wording.NO_FIGURE} Not known, and not in the price.")
+    return notes
+
+
+def _money(amount: float, plan: dict[str, Any]) -> str:
+    return f"{_part(amount)} {plan['currency']}"
+
+
+def _part(amount: float | None) -> str:
+    return wording.NO_FIGURE if amount is None else f"{amount:,.2f}".replace(",", "\u202f")
+
+
+def _percent(chance: float) -> str:
+    return f"{round(100 * chance)} %"
+
+
+def _between(size: dict[str, Any]) -> str:
+    return f"{round(100 * size['chance_low'])} to {_percent(size['chance_high'])}"
 
 
 def _curves(plan: dict[str, Any]) -> list[Block]:
-    subjects = chances(
-        "plan",
-        "Chance of a verdict by number of subjects",
-        "How often a study of so many subjects like those so far would end with a verdict, by simulation.",
-        plan["curve"],
-        lever="subjects",
-    )
-    if not plan["raters"]["curve"]:
-        return [Drawn(subjects, EIGHTY)]
-    raters = chances(
-        "plan-raters",
-        "Chance of a verdict by raters for each comparison",
-        "How often a study of as many subjects as now, judged by so many raters each, would end with a verdict.",
-        plan["raters"]["curve"],
-        lever="raters",
-    )
-    return [Drawn(subjects, EIGHTY), Drawn(raters)]
+    charts = [
+        chances(
+            "plan" if lever == "subjects" else f"plan-{lever}",
+            f"Chance of a verdict by number of {lever}",
+            f"How often a study of so many {lever} in all would end with a verdict; {OTHERS[lever]}.",
+            curve,
+            lever=lever,
+        )
+        for lever, curve in plan["curves"].items()
+    ]
+    return [Drawn(chart, EIGHTY if number == 0 else "") for number, chart in enumerate(charts)]

@@ -1,88 +1,137 @@
-"""The planner's two levers on data whose truth is known."""
+"""The planner's figures and page: what it proposes, what it costs, and when it says that it can't know."""
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from reports.report.figures.effect import Effect
-from reports.report.figures.planning import NORMAL_FROM, chance_to_settle, noise_share
-from reports.report.figures.verdict import VerdictEvidence
-from reports.stats.crossed import CrossedMean
-from reports.stats.decision import Sample, Word, decide
-from reports.stats.estimate import Estimate
-from reports.stats.ratings import Floats
+from benchmarks.planner_simulation import Pilot, layout, rated
+from reports.report.figures.planning import plan_of
+from reports.report.figures.pricing import WORDS_A_MINUTE, Rates
+from reports.report.figures.raters_needed import usual_raters_needed
+from reports.report.presenting.planner import planner_section
+from reports.stats.endpoint import Judged
+from reports.stats.sizing import More
 
-MARGIN, EFFECT, SUBJECTS, RATERS = 0.25, 0.45, 60, 3
-
-
-def subjects_means(
-    chance: np.random.Generator, *, spread: float, noise: float, raters: int, n: int = SUBJECTS
-) -> Floats:
-    drawn: Floats = EFFECT + spread * chance.normal(size=n) + noise / np.sqrt(raters) * chance.normal(size=n)
-    return drawn
-
-
-def evidence_of(means: Floats, rater_noise: float) -> VerdictEvidence:
-    these = Estimate(value=float(means.mean()), n=len(means))
-    others = CrossedMean(these.value, 0.0, 0.0, {}, {}, len(means), "Not needed here.")
-    effect = Effect(others, these, these, means, comparisons=len(means), silent=0)
-    sample = Sample(real_conversations=100, subjects=len(means), raters=RATERS, prompts=len(means))
-    return VerdictEvidence(effect, sample, MARGIN, RATERS * len(means), Estimate(value=rater_noise, n=len(means)))
+RATES = Rates(
+    seconds=60,
+    timed=True,
+    words=400,
+    first_seconds=600,
+    call=0.02,
+    pay_per_hour=12,
+    fee=25,
+    currency="EUR",
+)
+STOPPING = {"sentence": "The study should go on.", "method": "Five looks."}
 
 
-def settled(means: Floats) -> bool:
-    """By Student's intervals, as a study with these means would be."""
-    from scipy import stats  # noqa: PLC0415 - large
-
-    error, middle = means.std(ddof=1) / np.sqrt(len(means)), float(means.mean())
-    reach = {level: error * stats.t.ppf((1 + level) / 2, len(means) - 1) for level in (0.95, 0.90)}
-    of: dict[float, Any] = {
-        level: Estimate(value=middle, n=1, low=middle - each, high=middle + each) for level, each in reach.items()
-    }
-    return decide(of[0.95], of[0.90], MARGIN) != Word.NOT_ENOUGH
+def judged(pilot: Pilot, effect: float = 0.1) -> Judged:
+    chance = np.random.default_rng(8)
+    found = layout(pilot, chance)
+    return replace(found, value=rated(found, effect, np.square([0.35, 0.15, 0.25, 0.5, 0.8]), chance))
 
 
-@pytest.mark.parametrize(("spread", "noise"), [(0.3, 3.0), (1.8, 0.5)])
-def test_more_raters_are_foretold_as_they_turn_out(spread, noise):
-    chance = np.random.default_rng(11)
-    foretold = [
-        chance_to_settle(
-            evidence_of(subjects_means(chance, spread=spread, noise=noise, raters=RATERS), noise**2 / RATERS),
-            SUBJECTS,
-            1,
-            raters=8,
-        )
-        for _ in range(60)
-    ]
-    truth = np.mean(
-        [settled(subjects_means(chance, spread=spread, noise=noise, raters=8 * RATERS)) for _ in range(1500)]
+def planned(pilot: Pilot, rates: Rates = RATES) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(
+        json.dumps(plan_of(judged(pilot), rates, margin=0.25, k=3, seed=1), allow_nan=False)
     )
-    assert np.mean(foretold) == pytest.approx(truth, abs=0.12)
+    return found
 
 
-def test_raters_help_where_they_disagree_and_not_where_subjects_differ():
-    chance = np.random.default_rng(3)
-    noisy = evidence_of(subjects_means(chance, spread=0.2, noise=3.0, raters=RATERS), 3.0)
-    differing = evidence_of(subjects_means(chance, spread=1.7, noise=0.2, raters=RATERS), 0.2**2 / RATERS)
-    assert noise_share(noisy) > 0.8
-    assert noise_share(differing) < 0.01
-    gains = [
-        chance_to_settle(each, SUBJECTS, 1, raters=8) - chance_to_settle(each, SUBJECTS, 1)
-        for each in (noisy, differing)
-    ]
-    assert gains[0] > 0.2
-    assert abs(gains[1]) < 0.02
+@pytest.fixture(scope="module")
+def plan() -> dict[str, Any]:
+    return planned(Pilot(subjects=24, raters=8, prompts=12))
 
 
-def test_noise_larger_than_the_spread_is_all_of_it():
-    means = subjects_means(np.random.default_rng(4), spread=0.1, noise=0.5, raters=RATERS)
-    assert noise_share(evidence_of(means, 9.0)) == 1
-    assert noise_share(evidence_of(np.ones(10), 0.1)) == 0
+def page(plan: dict[str, Any]) -> str:
+    return str(planner_section({"plan": {**plan, "arms": [], "stopping": STOPPING}}))
 
 
-def test_large_studies_are_foretold_as_those_just_below():
-    means = np.random.default_rng(8).exponential(2.0, size=900) - 1.83
-    below, above = (chance_to_settle(evidence_of(means, 0.1), size, 1) for size in (NORMAL_FROM, NORMAL_FROM + 1))
-    assert 0.2 < below < 0.8
-    assert above == pytest.approx(below, abs=0.05)
+def test_the_proposal_has_more_people_and_a_price_that_is_the_sum_of_its_parts(plan):
+    proposal = plan["proposal"]
+    assert proposal["chance_mean"] == pytest.approx(0.8, abs=0.02)
+    assert proposal["chance_low"] < 0.8 < proposal["chance_high"]
+    assert plan["chance"]["chance_mean"] < 0.7
+    assert proposal["raters"] > 8
+    price = proposal["price"]
+    assert price["total"] == pytest.approx(sum(price[part] for part in ("time", "first", "fee", "calls")), abs=0.02)
+    assert f"A study of {proposal['subjects']} subjects, {proposal['raters']} raters" in plan["sentence"]
+
+
+def test_the_page_shows_range_levers_and_each_part_of_the_price(plan):
+    shown = page(plan)
+    for words in (
+        "The cheapest that settles it",
+        "More subjects alone",
+        "More raters alone",
+        "More prompts alone",
+        "Raters' time",
+        "New raters read the guidelines",
+        "Platform fee (25 %)",
+        "Calls of models",
+        f"{round(100 * plan['proposal']['chance_low'])} to {round(100 * plan['proposal']['chance_high'])} %",
+        "Raters have taken 60 seconds for a comparison of 400 words, 400 words a minute.",
+        "different raters in all",
+    ):
+        assert words in shown
+    assert "an assumption" not in shown
+
+
+@pytest.mark.parametrize(
+    ("pilot", "lacks"),
+    [
+        (Pilot(19, 8, 12), "19 of 20 subjects"),
+        (Pilot(24, 5, 12), "5 of 6 raters"),
+        (Pilot(24, 8, 9), "9 of 10 prompts"),
+    ],
+)
+def test_with_too_few_it_says_that_it_cannot_know(pilot, lacks):
+    plan = planned(pilot)
+    assert plan["sentence"].endswith(f"So far: {lacks}.")
+    assert (plan["proposal"], plan["levers"]) == (None, [])
+    shown = page(plan)
+    assert "can't be known" in shown
+    assert "around their average: an assumption" in shown
+
+
+def test_a_margin_that_no_study_reaches_has_no_size_and_the_reason_is_said():
+    plan = plan_of(judged(Pilot(24, 8, 12)), RATES, margin=0.01, k=3, seed=1)
+    assert plan["proposal"] is None
+    assert plan["sentence"].startswith("No study up to 576 subjects")
+    assert "What leaves most open" in plan["sentence"]
+    assert "perhaps too near to the margin" in plan["sentence"]
+
+
+def test_each_part_of_a_price():
+    price = RATES.price(More(comparisons=100, ratings=300, raters=6))
+    assert price == {"time": 60.0, "first": 12.0, "fee": 18.0, "calls": 2.0, "total": 92.0}
+
+
+def test_what_is_not_known_is_in_no_price_and_is_said():
+    unknown = replace(RATES, seconds=None, words=None, call=None)
+    assert unknown.price(More(100, 300, 6)) == {"time": None, "first": 12.0, "fee": 3.0, "calls": None, "total": 15.0}
+    shown = page(planned(Pilot(24, 8, 12), unknown))
+    assert "calls of models are not in the price" in shown
+    assert "not known" in unknown.sentence
+
+
+def test_pages_that_nobody_timed_are_reckoned_by_a_stated_pace():
+    assert f"at {WORDS_A_MINUTE} words a minute (Brysbaert 2019)" in replace(RATES, timed=False).sentence
+
+
+def test_raters_needed_before_anything_is_rated_rest_on_an_assumption():
+    needed = usual_raters_needed(0.25, subjects=80, prompts=40, comparisons=400, k=3)
+    assert needed["raters"] > 12
+    assert "0.3 points around their average: an assumption" in needed["sentence"]
+    assert "0.31 / 0.18 / 0.12 points to each side with 6 / 12 / 24 raters" in needed["alone"]
+    without = usual_raters_needed(0.25, subjects=0, prompts=0, comparisons=0, k=3)
+    assert without["raters"] < needed["raters"]
+
+
+def test_too_few_subjects_are_not_mended_by_raters():
+    needed = usual_raters_needed(0.15, subjects=10, prompts=10, comparisons=10, k=3)
+    assert needed["raters"] is None
+    assert "no number of raters" in needed["sentence"]

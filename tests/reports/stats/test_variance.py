@@ -11,7 +11,6 @@ from reports.stats.variance import (
     NO_PROMPTS,
     ONE_LEVEL,
     PROMPT_IS_ITEM,
-    rater_noise,
     variance_components,
     variance_shares,
 )
@@ -146,22 +145,6 @@ def test_shares_ignore_order_and_level(rows, order, shift):
     sources = (shares.rater, shares.subject, shares.item, shares.residual)
     defined = [one.value for one in sources if one.value is not None]
     assert not defined or sum(defined) == pytest.approx(1)
-
-
-def test_rater_noise_is_what_other_raters_would_change_of_subjects_means():
-    chance = np.random.default_rng(5)
-    subjects, items, raters = 400, 2, 9
-    unit_truth = chance.normal(size=(subjects, 1)) + chance.normal(size=(subjects, items))
-    label = (
-        unit_truth.reshape(-1) + chance.normal(size=(raters, 1)) + 1.5 * chance.normal(size=(raters, subjects * items))
-    )
-    seen = np.argsort(chance.random(label.shape), axis=0) < 3  # three raters of nine for each unit
-    ratings = ratings_of(np.where(seen, label, NAN), subject=np.repeat(np.arange(subjects), items))
-    assert rater_noise(ratings).value == pytest.approx(1.5**2 / (3 * items), rel=0.1)
-
-
-def test_rater_noise_needs_units_of_two_raters():
-    assert rater_noise(ratings_of([[1, 2, 3, NAN], [NAN, NAN, NAN, 2]], subject=[0, 0, 1, 1])).reason
 
 
 def test_prompts_have_a_part_of_their_own_where_they_cross_subjects():
