@@ -67,6 +67,12 @@ UUID = Rule(
     optional=True,
 )
 
+
+def is_stage(value: object) -> bool:
+    """Of a value from JSON, whatever its type."""
+    return type(value) is int and STAGE.holds(value)
+
+
 RULES: Mapping[str, Mapping[str, Rule]] = {
     "subjects": {
         "subject_key": SUBJECT,

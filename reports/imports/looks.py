@@ -12,6 +12,7 @@ from judgments.models import Look, Reopening
 from judgments.models.looks import OPERATOR
 from reports.dataset.looking import LookFacts, ReopeningFacts
 from reports.dataset.study_facts import StudyFacts
+from reports.imports.expected import is_stage
 from reports.imports.problems import refusal
 
 MOST_LOOKERS = 10_000  # of one study, all ways together
@@ -51,7 +52,7 @@ def keep_looks(study: Study, looks: Sequence[LookFacts], reopenings: Sequence[Re
 def _is_look(each: LookFacts) -> bool:
     said: dict[str, object] = asdict(each)  # as it came, whatever its types
     return (
-        _is_stage(said["stage"])
+        is_stage(said["stage"])
         and said["way"] in LookWay.values
         and said["role"] in [*Role.values, OPERATOR]  # a list: what came may have no hash
         and type(said["while_collecting"]) is bool
@@ -63,11 +64,7 @@ def _is_look(each: LookFacts) -> bool:
 
 def _is_reopening(each: ReopeningFacts) -> bool:
     said: dict[str, object] = asdict(each)
-    return _is_stage(said["stage"]) and type(said["after_looks"]) is bool and _is_moment(said["reopened_at"])
-
-
-def _is_stage(number: object) -> bool:
-    return type(number) is int and number in {1, 2, 3}
+    return is_stage(said["stage"]) and type(said["after_looks"]) is bool and _is_moment(said["reopened_at"])
 
 
 def _is_moment(written: object) -> bool:

@@ -12,6 +12,7 @@ from conversations.hashing import settings_hash
 from conversations.models import Guidelines, Study
 from judgments.models import RulesInForce
 from reports.dataset.ruling import RulesFacts
+from reports.imports.expected import is_stage
 from reports.imports.problems import refusal
 
 MOST_RULES = 1_000  # of one study
@@ -23,7 +24,7 @@ def check_rules(rules: Sequence[RulesFacts]) -> None:
     numbers: Counter[int] = Counter()
     for each in rules:
         said: dict[str, object] = asdict(each)  # as it came, whatever its types
-        if type(said["stage"]) is not int or said["stage"] not in {1, 2, 3}:
+        if not is_stage(said["stage"]):
             raise refusal("study.json", "a stage", "something else", field="rules")
         numbers[each.stage] += 1
         if type(said["number"]) is not int or said["number"] != numbers[each.stage]:

@@ -151,10 +151,10 @@ def linear_spread(part: Floats, levels: Sequence[Indices]) -> Spread:
         [np.bincount(each[of], weights=part[of], minlength=size) for each, of in zip(levels, has, strict=True)], axis=0
     )
     seen = np.sum([np.bincount(each[of], minlength=size) for each, of in zip(levels, has, strict=True)], axis=0) > 0
-    number = int(seen.sum())
-    if number < 2:
-        return Spread(nan, number)
-    return Spread(float(number / (number - 1) * np.square(moved).sum()), number)
+    many = int(seen.sum())
+    if many < 2:
+        return Spread(nan, many)
+    return Spread(float(many / (many - 1) * np.square(moved).sum()), many)
 
 
 def with_interval(

@@ -95,7 +95,7 @@ def _solved(label: Floats, factors: dict[str, Indices]) -> dict[str, float] | No
 def _reasons(ratings: Ratings, factors: dict[str, Indices]) -> dict[str, str]:
     """Why a factor has no part of its own."""
     levels = {name: len(np.unique(each)) for name, each in factors.items()}
-    reasons = {name: ONE_LEVEL[name] for name, number in levels.items() if number < 2}
+    reasons = {name: ONE_LEVEL[name] for name, many in levels.items() if many < 2}
     if levels["item"] == levels["subject"]:
         reasons.setdefault("item", SAME)
     elif levels["item"] == len(ratings):

@@ -20,7 +20,6 @@ EXCEPTIONS = {
     "conversations/models/studies.py": "below judgments: how long a unit takes by default",
     "generation/adversarial/__init__.py": "made-up cases, each written for one stage",
     "reports/imports/expected.py": "read in a process without Django: a test holds its ranges equal",
-    "generation/kinds/scores/outcome.py": "scores are of relevance and nothing else",
 }
 PLANTED = [
     "if stage.number == 3: pass",
