@@ -7,7 +7,7 @@ from judgments.stages import behaviour
 from reports.report.charts.intervals import IntervalRow, Scale, intervals
 from reports.report.charts.stacked import stacked
 from reports.report.presenting import wording
-from reports.report.presenting.agreeing import agreement_blocks, example_blocks, quality_blocks
+from reports.report.presenting.agreeing import agreement_blocks
 from reports.report.presenting.blocks import (
     Block,
     Cell,
@@ -23,6 +23,8 @@ from reports.report.presenting.blocks import (
     share_cell,
     stat,
 )
+from reports.report.presenting.examples import example_blocks
+from reports.report.presenting.quality import quality_blocks
 from reports.report.presenting.sampling import by_chance, interval_notes
 from reports.report.presenting.selecting import apart_table, f1_chart, measures_table
 

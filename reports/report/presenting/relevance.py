@@ -5,7 +5,7 @@ from typing import Any
 from reports.report.charts.intervals import MODELS, IntervalRow, Scale, intervals
 from reports.report.charts.scatter import Point, precision_and_recall
 from reports.report.presenting import wording
-from reports.report.presenting.agreeing import agreement_blocks, example_blocks, quality_blocks
+from reports.report.presenting.agreeing import agreement_blocks
 from reports.report.presenting.blocks import (
     Block,
     Cell,
@@ -23,7 +23,9 @@ from reports.report.presenting.blocks import (
     share_cell,
     stat,
 )
+from reports.report.presenting.examples import example_blocks
 from reports.report.presenting.extraction import HUMANS_SHOWN, IN_A_TABLE
+from reports.report.presenting.quality import quality_blocks
 from reports.report.presenting.sampling import by_chance, interval_notes
 from reports.report.presenting.selecting import apart_table, f1_chart, measures_table
 
