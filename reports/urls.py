@@ -3,7 +3,7 @@
 from django.urls import path
 
 from reports.exports import views
-from reports.report.views import files, screen, units
+from reports.report.views import files, raters_needed, screen, units
 
 app_name = "reports"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("report/", screen.report, name="report"),
     path("report/state/", screen.state, name="report-state"),
     path("report/card/", screen.card, name="report-card"),
+    path("report/raters-needed/", raters_needed.raters_needed, name="raters-needed"),
     path("report/html/", files.html, name="report-html"),
     path("report/pdf/", files.pdf, name="report-pdf"),
     path("report/charts/<slug:key>.svg", files.chart_svg, name="chart-svg"),

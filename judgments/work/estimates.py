@@ -15,6 +15,7 @@ from raters.enums import RaterKind
 
 _MEASURED_TASKS = 200  # the latest ones tell the pace
 _ENOUGH_TASKS = 20
+CENT = Decimal("0.01")
 _PAGES_LOOKED_AT = 50
 
 
@@ -26,7 +27,8 @@ class WorkEstimate:
     seconds_per_unit: float
     measured: bool  # the pace is the study's own, not an assumption
     hours: float
-    money: Decimal
+    money: Decimal  # for raters' time
+    fee: Decimal  # the crowd platform's, on top
     currency: str
     k: int
 
@@ -42,6 +44,10 @@ class WorkEstimate:
     def money_text(self) -> str:
         return f"{self.money:,.2f} {self.currency}"
 
+    @property
+    def fee_text(self) -> str:
+        return f"{self.fee:,.2f} {self.currency}" if self.fee else ""
+
 
 def estimate_of(stage: Stage) -> WorkEstimate:
     """Tasks, judgments, hours and money of everything the stage's gating asks for now."""
@@ -50,6 +56,7 @@ def estimate_of(stage: Stage) -> WorkEstimate:
     tasks, units = tasks + new_tasks, units + new_units
     seconds, measured = _pace(stage)
     hours = units * stage.k * seconds / 3600
+    money = Decimal(hours) * stage.study.pay_per_hour
     return WorkEstimate(
         tasks=tasks,
         units=units,
@@ -57,7 +64,8 @@ def estimate_of(stage: Stage) -> WorkEstimate:
         seconds_per_unit=seconds,
         measured=measured,
         hours=hours,
-        money=(Decimal(hours) * stage.study.pay_per_hour).quantize(Decimal("0.01")),
+        money=money.quantize(CENT),
+        fee=(money * stage.study.platform_fee / 100).quantize(CENT),
         currency=stage.study.currency,
         k=stage.k,
     )

@@ -55,5 +55,6 @@ class EstimateSerializer(serializers.Serializer[Any]):
     hours = serializers.FloatField(help_text="Of raters, together.")
     seconds_per_unit = serializers.FloatField()
     measured = serializers.BooleanField(help_text="Whether the pace is the study's own.")
-    money = serializers.DecimalField(max_digits=14, decimal_places=2)
+    money = serializers.DecimalField(max_digits=14, decimal_places=2, help_text="For the raters' time.")
+    fee = serializers.DecimalField(max_digits=14, decimal_places=2, help_text="The crowd platform's, on top.")
     currency = serializers.CharField()

@@ -161,6 +161,7 @@ MATRIX: dict[str, dict[str, Row]] = {
     "reports:report": {"GET": READ},
     "reports:report-state": {"GET": READ},
     "reports:report-card": {"GET": READ},
+    "reports:raters-needed": {"GET": READ},
     "reports:report-html": {"GET": answers(READ, 404)},
     "reports:report-pdf": {"GET": answers(READ, 404)},
     "reports:chart-svg": {"GET": answers(READ, 404)},

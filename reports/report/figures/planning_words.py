@@ -33,8 +33,8 @@ def plan(at_present: dict[str, Any], proposal: dict[str, Any]) -> str:
             f"if it is done again. {_range(proposal)}"
         )
     return (
-        f"A study of {size} in all would reach a verdict with a chance of {percent(WANTED_CHANCE)}, and of all that would "
-        f"it is the cheapest. One as large as this ({at_present['subjects']}, {at_present['raters']} and "
+        f"A study of {size} in all would reach a verdict with a chance of {percent(WANTED_CHANCE)}, and is the cheapest that "
+        f"would. One as large as this ({at_present['subjects']}, {at_present['raters']} and "
         f"{at_present['prompts']}) has a chance of {percent(at_present['chance_mean'])}. {_range(proposal)}"
     )
 
@@ -54,8 +54,8 @@ def no_plan(largest: dict[str, Any], truths: Truths, sizes: Sizes) -> str:
 def _range(found: dict[str, Any]) -> str:
     """The chance is a mean over what may be true; this says over what."""
     return (
-        f"How large the effect is, and how far people lie apart, is not known exactly: in the worst tenth of what may be true the "
-        f"chance is at most {percent(found['chance_low'])}, in the best tenth at least {percent(found['chance_high'])}."
+        f"Neither the effect nor how far people lie apart is known exactly: in the worst tenth of what may be true the chance is "
+        f"at most {percent(found['chance_low'])}, in the best tenth at least {percent(found['chance_high'])}."
     )
 
 

@@ -12,9 +12,10 @@ EIGHTY = "The dashed line is a chance of 80 %."
 EACH_ARM = "Each arm is a treatment of its own, and has a plan of its own."
 WAYS = {
     "subjects": "More subjects alone",
-    "raters": "More raters alone, who rate fewer comparisons each",
-    "prompts": "More prompts alone: each subject is asked more",
+    "raters": "More raters alone",
+    "prompts": "More prompts alone",
 }
+HOW = "More raters share the ratings there are: each gives fewer. With more prompts each subject is asked more of them."
 OTHERS = {
     "subjects": "raters and prompts as now",
     "raters": "subjects, prompts and ratings as now",
@@ -77,7 +78,7 @@ def _notes(plan: dict[str, Any]) -> list[str]:
         "Below the chance: what it is in the worst and in the best tenth of what may be true of the effect and of how far "
         "people lie apart."
     )
-    notes = [best_and_worst]
+    notes = [best_and_worst, HOW]
     fruitless = [WAYS[each["lever"]] for each in plan["levers"] if not each["settles"]]
     if fruitless:
         notes.append(f"Not enough, however many; the largest that was tried is shown: {'; '.join(fruitless)}.")
@@ -143,6 +144,6 @@ def _curves(plan: dict[str, Any]) -> list[Block]:
             curve,
             lever=lever,
         )
-        for lever, curve in plan["curves"].items()
+        for lever, curve in ((name, plan["curves"][name]) for name in WAYS if name in plan["curves"])
     ]
     return [Drawn(chart, EIGHTY if number == 0 else "") for number, chart in enumerate(charts)]

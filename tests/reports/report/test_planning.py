@@ -12,6 +12,7 @@ from reports.report.figures.planning import plan_of
 from reports.report.figures.pricing import WORDS_A_MINUTE, Rates
 from reports.report.figures.raters_needed import usual_raters_needed
 from reports.report.presenting.planner import planner_section
+from reports.stats.assurance import half_width
 from reports.stats.endpoint import Judged
 from reports.stats.sizing import More
 
@@ -126,7 +127,8 @@ def test_raters_needed_before_anything_is_rated_rest_on_an_assumption():
     needed = usual_raters_needed(0.25, subjects=80, prompts=40, comparisons=400, k=3)
     assert needed["raters"] > 12
     assert "0.3 points around their average: an assumption" in needed["sentence"]
-    assert "0.31 / 0.18 / 0.12 points to each side with 6 / 12 / 24 raters" in needed["alone"]
+    widths = " / ".join(f"{half_width(0.3, raters):.2f}" for raters in (6, 12, 24))
+    assert f"{widths} points to each side with 6 / 12 / 24 raters" in needed["alone"]
     without = usual_raters_needed(0.25, subjects=0, prompts=0, comparisons=0, k=3)
     assert without["raters"] < needed["raters"]
 

@@ -81,10 +81,12 @@ def test_growing_a_study_grows_what_it_brings():
     assert nested.grown(subjects=2).levels.tolist() == [60, 240, 8, 240, 720]
 
 
-@pytest.mark.parametrize(("raters", "student", "of_the_verdict"), [(3, 0.51, 0.80), (6, 0.25, 0.31), (12, 0.16, 0.18)])
-def test_raters_alone_leave_the_effect_open_by_so_much(raters, student, of_the_verdict):
-    """Raters whose means have a standard deviation of 0.3."""
+@pytest.mark.parametrize(("raters", "student"), [(3, 0.51), (6, 0.25), (12, 0.16)])
+def test_raters_alone_leave_the_effect_open_by_so_much(raters, student):
+    """Raters whose means have a standard deviation of 0.3; a claim of no difference reaches further the fewer they are."""
     from scipy import stats  # noqa: PLC0415 - large
 
     assert stats.t.ppf(0.95, raters - 1) * 0.3 / raters**0.5 == pytest.approx(student, abs=0.005)
-    assert half_width(0.3, raters) == pytest.approx(of_the_verdict, abs=0.005)
+    assert student < half_width(0.3, raters) < 2 * student
+    assert half_width(0.3, 4 * raters) < half_width(0.3, raters) / 2
+    assert half_width(0.6, raters) == pytest.approx(2 * half_width(0.3, raters))
