@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from django.utils.text import get_text_list
 
 from reports.dataset.dataset import Dataset
 from reports.dataset.frames import Frame, overall_units
@@ -138,7 +139,7 @@ def _word(gaps: list[Gap]) -> str:
 def _sentence(word: str, gaps: list[Gap]) -> str:
     if word == UNKNOWN:
         lacking = [gap.name for gap in gaps if gap.gap.value is None or gap.gap.low is None]
-        return f"The bottleneck can't be named yet: {' and '.join(lacking)} can't be measured so far."
+        return f"The bottleneck can't be named yet: {get_text_list(lacking, 'and')} can't be measured so far."
     if word == SPREAD:
         return "What is missing is spread over the stages: their intervals overlap, so no single one can be called the bottleneck."
     worst = next(gap for gap in gaps if gap.name == word)

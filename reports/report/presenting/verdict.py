@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from django.utils.text import get_text_list
+
 from reports.report.charts.intervals import IntervalRow, Scale, intervals
 from reports.report.presenting import wording
 from reports.report.presenting.blocks import (
@@ -171,7 +173,7 @@ def _notes(verdict: dict[str, Any]) -> list[str]:
 def _origins(figures: dict[str, Any]) -> list[str]:
     """Where the conversations come from is part of every report (docs/protocol.md, Terms)."""
     found = origins(figures)
-    return [f"Origin of the conversations: {' and '.join(found)}."] if found else []
+    return [f"Origin of the conversations: {get_text_list(found, 'and')}."] if found else []
 
 
 def origins(figures: dict[str, Any]) -> list[str]:
