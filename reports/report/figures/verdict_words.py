@@ -40,6 +40,7 @@ NEEDED = {
     Reason.RATERS: (FEWEST_RATERS, "rater"),
     Reason.PROMPTS: (FEWEST_PROMPTS, "prompt"),
 }
+NOTHING_THAT_MATTERS = (Word.NO_MEANINGFUL_DIFFERENCE, Word.NO_DIFFERENCE_SEEN)
 EQUAL = 0.005  # points; smaller ones are 0.00 when written
 OPEN = "What is known so far allows both a difference that matters and none."
 NOBODY = "No comparison has been judged by a human yet."
@@ -52,13 +53,14 @@ def evidence(effect: Effect, margin: float) -> list[str]:
     return [
         _size(effect.others.estimate, effect.comparisons),
         *filter(None, [_with_others(effect), _with_these(effect.these), effect.these.no_interval]),
-        f"A difference of less than {margin:.2f} points counts as none in this study.",
+        f"A difference of less than {margin:.2f} points is too small to matter in this study.",
     ]
 
 
 def limits(effect: Effect, verdict: Verdict, settling: Mapping[str, Any] | None) -> list[str]:
     """Why it is not a stronger word, and what would make it one. ``settling`` where nothing is missing and yet nothing is decided."""
     return [
+        *_small(effect.others_95, verdict.word),
         *needed(verdict.missing),
         *([effect.others.reason] if Reason.VARIANCE in verdict.reasons else []),
         *(WHY[reason] for reason in verdict.reasons if reason in WHY),
@@ -89,6 +91,16 @@ def _with_these(these: Estimate) -> str:
 
 def _between(low: float, high: float) -> str:
     return f"{low:+.2f} and {high:+.2f} points (95 % interval)".replace("-", "\N{MINUS SIGN}")
+
+
+def _small(found: Estimate, word: Word) -> list[str]:
+    """That a difference doesn't matter is not that there is none: both can be sure."""
+    if word not in NOTHING_THAT_MATTERS or found.low is None or found.high is None or found.low <= 0 <= found.high:
+        return []
+    side = "better" if found.low > 0 else "worse"
+    return [
+        f"Small as it is, the difference is hardly chance: personalized responses come out {side}, by too little to matter."
+    ]
 
 
 def needed(missing: Mapping[Reason, int]) -> list[str]:

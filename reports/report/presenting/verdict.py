@@ -27,7 +27,8 @@ from reports.report.presenting.blocks import (
 SECONDS = 1000
 EFFECT = "Points on the scale of five. Left of 0: generic is better. Right of 0: personalized is better."
 EFFECT_NOTE = (
-    "Thin line: 95 % interval. Thick: 90 %, wider with few raters, which has to lie inside the grey margin to be no difference. "
+    "Thin line: 95 % interval. Thick: 90 %, wider with few raters, which has to lie inside the grey margin for a difference to be too small "
+    "to matter. "
     "The verdict rests on other subjects, raters and prompts like these; what holds for these raters and prompts alone says less."
 )
 OTHERS, THESE = "Others like these", "These alone"

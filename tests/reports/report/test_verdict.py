@@ -93,6 +93,15 @@ def test_the_word_follows_the_ratings(effect, word, reasons):
     assert found["effect"]["low"] < found["effect"]["value"] < found["effect"]["high"]
 
 
+@pytest.mark.parametrize(("effect", "side"), [(0.12, "better"), (-0.12, "worse"), (0.0, None)])
+def test_a_difference_too_small_to_matter_is_not_taken_for_none(effect, side):
+    found = verdict(frame(effect, spread=0.3))
+    assert found["word"] == "no difference seen"
+    said = [each for each in found["limits"] if "hardly chance" in each]
+    assert len(said) == (side is not None)
+    assert all(f"come out {side}, by too little to matter" in each for each in said)
+
+
 def test_few_raters_say_nothing_of_others_and_the_second_line_says_what_they_found():
     found = verdict(frame(0.6, raters=3))
     assert (found["word"], found["missing"], found["these"]) == ("not enough evidence yet", {"raters": 3}, "better")
