@@ -21,7 +21,7 @@ SENTENCES = {
     Word.BETTER: "Personalizing makes the responses better for the people they are for.",
     Word.WORSE: "Personalizing makes the responses worse for the people they are for.",
     Word.NO_MEANINGFUL_DIFFERENCE: "Personalizing makes no difference that matters here, and raters did notice planted differences.",
-    Word.NO_DIFFERENCE_SEEN: "Raters saw no difference that matters here. Nothing shows that they would have noticed one.",
+    Word.NO_DIFFERENCE_SEEN: "Raters saw no difference that matters here. That they would have noticed one is not proven.",
     Word.NOT_ENOUGH: "There is not enough evidence yet to say whether personalizing helps.",
     Word.COULD_NOT_TELL: "There is no result: raters missed planted differences that are there.",
 }

@@ -134,9 +134,16 @@ def why_missing(*estimates: Figure | None) -> list[str]:
     return [f"{wording.NO_FIGURE} {each}" for each in reasons if each]
 
 
-def stat(label: str, estimate: Figure | None, write: Callable[[Figure | None], str], *, is_share: bool = False) -> Stat:
-    """One big number with its interval, or why there is none."""
-    between = wording.interval(estimate, is_share=is_share)
+def stat(
+    label: str,
+    estimate: Figure | None,
+    write: Callable[[Figure | None], str],
+    *,
+    is_share: bool = False,
+    digits: int | None = None,
+) -> Stat:
+    """One big number with its interval, or why there is none. ``digits`` of the interval, where not the usual ones."""
+    between = wording.interval(estimate, is_share=is_share, digits=digits)
     return Stat(label, write(estimate), between or wording.reason(estimate))
 
 

@@ -155,7 +155,7 @@ def _costs(cost: dict[str, Any] | None) -> list[tuple[str, Stat]]:
         "money": (cost["money"]["extra"], 4),
     }
     return [
-        (unit, stat(f"Extra {unit} for a response", figure, partial(wording.signed, digits=digits)))
+        (unit, stat(f"Extra {unit} for a response", figure, partial(wording.signed, digits=digits), digits=digits))
         for unit, (figure, digits) in extra.items()
     ]
 

@@ -1,5 +1,6 @@
 """What a report is made of. Pure."""
 
+from functools import partial
 from typing import get_args
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.report.presenting.blocks import Block, Cell, TableBlock, largest, left_out, share_cell, stat, why_missing
-from reports.report.presenting.wording import share
+from reports.report.presenting.wording import share, signed
 from reports.templatetags.report import at, block_template
 
 SHARE = {"value": 0.5, "n": 4, "low": 0.25, "high": 0.75, "reason": ""}
@@ -34,6 +35,12 @@ def test_cells_and_stats_hold_figure_and_interval():
     assert share_cell(SHARE) == Cell("50.0 %", "25.0 to 75.0 %", is_number=True)
     told = stat("Accepted", UNDEFINED, share)
     assert (told.number, told.note) == ("\u2013", "Too few.")
+
+
+def test_small_amounts_have_intervals_as_fine_as_they_are():
+    extra = {"value": 0.0001, "n": 4, "low": 0.00005, "high": 0.0002, "reason": ""}
+    told = stat("Extra money", extra, partial(signed, digits=4), digits=4)
+    assert (told.number, told.note) == ("+0.0001", "0.0001 to 0.0002")
 
 
 def test_a_reason_is_said_once_and_what_is_left_out_is_counted():
