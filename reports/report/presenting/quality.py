@@ -1,5 +1,6 @@
 """How far the raters can be trusted; the same for every stage."""
 
+from functools import partial
 from typing import Any
 
 from reports.report.presenting import wording
@@ -19,7 +20,10 @@ def quality_blocks(stage: dict[str, Any]) -> list[Block]:
                 stat("Same label when asked again", quality["intra_rater"]["exact"], wording.share, is_share=True),
                 stat("The same beyond chance (kappa, 1 is best)", quality["intra_rater"]["kappa"], wording.number),
                 stat(
-                    "Seconds for a page, median", quality["seconds_per_page"], lambda one: wording.number(one, digits=0)
+                    "Seconds for a page, median",
+                    quality["seconds_per_page"],
+                    partial(wording.number, digits=0),
+                    digits=0,
                 ),
                 Stat("Judgments excluded", wording.count(excluded), reasons or "none"),
             ]
