@@ -64,6 +64,7 @@ def made_up(subjects: int) -> Dataset:
             "comparison_id": np.arange(comparisons),
             "case_id": np.arange(comparisons) // SYSTEMS,
             "subject_key": _keys("subject", np.arange(comparisons) // (SYSTEMS * PROMPTS)),
+            "prompt_id": _keys("prompt", np.arange(comparisons) // SYSTEMS),
             "response_system": _keys("system", np.arange(comparisons) % SYSTEMS),
             **{
                 f"{kind}_{what}": chance.integers(100, 2000, comparisons)

@@ -63,6 +63,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
         "comparison_id",
         "case_id",
         "subject_key",
+        "prompt_id",
         "response_system",
         "generic_characters",
         "personalized_characters",

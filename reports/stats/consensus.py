@@ -1,5 +1,6 @@
 """What the raters of a unit say together (docs/protocol.md, Counting), for all units at once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,6 +53,19 @@ def swings(ratings: Ratings, categories: npt.ArrayLike, otherwise: float) -> Flo
         another = np.eye(len(scale), dtype=np.int64)[place]
         chance = others[:, place] / np.maximum(number, 1)
         lost -= chance[:, None] * _decided(others + another, scale, otherwise)
+    return lost
+
+
+def swings_of_mean(ratings: Ratings, categories: npt.ArrayLike, figures: Callable[[Floats], Floats]) -> Floats:
+    """Judgments x figures: the same of what is made of a unit's mean (stage 3). ``figures``: a row of numbers for each mean."""
+    scale = np.asarray(categories, dtype=np.float64)
+    counts = ratings.counts(scale)[ratings.unit]
+    raters, sums = counts.sum(axis=1), counts @ scale
+    lost = figures(sums / raters)
+    for place, another in enumerate(scale):
+        others = counts[:, place] - (ratings.label == another)
+        chance = others / np.maximum(raters - 1, 1)
+        lost = lost - chance[:, None] * figures((sums - ratings.label + another) / raters)
     return lost
 
 

@@ -11,7 +11,7 @@ class Estimate:
     ``low`` and ``high`` bound its interval at ``level`` (0..1), where one was computed. ``n`` is the number of
     observations behind it and ``clusters`` the number of subjects they belong to. ``over`` names the samples whose chance
     the interval counts ("subjects and prompts"); ``no_interval`` says why a value has none, and ``failed`` in how many
-    computations with a part left out, or drawn again, there was no figure.
+    computations with a part left out there was no figure.
     """
 
     value: float | None

@@ -10,16 +10,17 @@ from reports.stats.estimate import Estimate
 type Floats = npt.NDArray[np.float64]
 
 ENOUGH = 3
+NO_SAMPLE = "These are all there are, and no sample of more like them, so there is no interval."
 TOO_FEW = "Fewer than three units in common."
 CONSTANT = "All labels or all lengths are the same, so there is no rank to correlate."
 
 
 def spearman(one: Floats, other: Floats) -> Estimate:
-    """-1..1, without an interval."""
+    """-1..1, of all there are: no sample, so without an interval."""
     reason = _undefined(one, other)
     if reason:
         return Estimate.undefined(reason, len(one))
-    return Estimate(value=float(stats.spearmanr(one, other).statistic), n=len(one))
+    return Estimate(value=float(stats.spearmanr(one, other).statistic), n=len(one), no_interval=NO_SAMPLE)
 
 
 def spearman_crossed(one: Floats, other: Floats, crossing: Crossing) -> Estimate:

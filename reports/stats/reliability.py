@@ -1,6 +1,6 @@
 """Raters compared with themselves (repeats) and with what is known (gold). Intervals draw raters: what one does hangs together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -59,6 +59,19 @@ def gold_accuracy(*, label: Floats, expected: Floats, rater: Indices) -> Estimat
     return _share(label == expected, rater) if len(label) else Estimate.undefined(NO_GOLD)
 
 
-def _share(hits: npt.NDArray[np.bool_], rater: Indices) -> Estimate:
-    sums = Crossing({RATERS: rater}).sums([hits, np.ones(len(hits))])
-    return estimate(sums, ratio, n=len(hits), within=SHARE)
+def median_over_raters(values: Floats, rater: Indices) -> Estimate:
+    """The middle of the values, at least one. Its interval: Woodruff (1952), Journal of the American Statistical Association 47:635-646.
+
+    That of the share below the middle, with ties by half, and the values that such shares lie below.
+    """
+    middle = float(np.median(values))
+    below = _share((values < middle) + (values == middle) / 2, rater)
+    if below.low is None or below.high is None:
+        return replace(below, value=middle)
+    low, high = np.quantile(values, [below.low, below.high])
+    return replace(below, value=middle, low=float(low), high=float(high))
+
+
+def _share(hits: npt.ArrayLike, rater: Indices) -> Estimate:
+    sums = Crossing({RATERS: rater}).sums([hits, np.ones(len(rater))])
+    return estimate(sums, ratio, n=len(rater), within=SHARE)

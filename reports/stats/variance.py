@@ -9,11 +9,12 @@ of gaps and without a distribution; on a complete design it is the classical ana
 come out negative are set to zero.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from reports.stats.crossing import SHARE, SUBJECTS, spread_of, with_interval
 from reports.stats.estimate import Estimate
 from reports.stats.ratings import Floats, Indices, Ratings
 
@@ -33,6 +34,10 @@ SAME = "No subject has two units judged, so item and subject are the same."
 ONCE = "Every unit was judged once, so an item can't be told from the residual, which holds both."
 
 
+# Subjects are left out in so many groups at most: the shares are no sums, and each time they are computed from the start.
+GROUPS = 20
+
+
 @dataclass(frozen=True, slots=True)
 class VarianceShares:
     """Shares of the variance, which add up to 1 over those that are defined."""
@@ -48,16 +53,35 @@ class VarianceShares:
 
 
 def variance_shares(ratings: Ratings, prompt: Indices | None = None) -> VarianceShares:
+    """With intervals over subjects by the delete-a-group jackknife: Kott (2001), Journal of Official Statistics 17:521-526."""
+    shares = _shares(ratings, prompt)
+    present, subject = np.unique(ratings.subject[ratings.unit], return_inverse=True)
+    groups = min(len(present), GROUPS)
+    moved = [_shares(ratings.rows(subject % groups != group), prompt) for group in range(groups)]
+    return VarianceShares(
+        **{name: _with_interval(share, name, moved) for name, share in shares.items()},
+    )
+
+
+def _with_interval(share: Estimate, name: str, moved: list[dict[str, Estimate]]) -> Estimate:
+    if share.value is None:
+        return share
+    values = [each[name].value for each in moved]
+    spread = spread_of(np.array([np.nan if value is None else value for value in values]))
+    found = with_interval(share.value, {SUBJECTS: spread}, n=share.n, within=SHARE)
+    return replace(found, clusters=share.clusters)
+
+
+def _shares(ratings: Ratings, prompt: Indices | None) -> dict[str, Estimate]:
     components = variance_components(ratings, prompt)
     values = {name: one.value for name, one in components.items() if one.value is not None}
     total = sum(values.values())
     if values and not total:
-        return VarianceShares(**{name: Estimate.undefined(NO_VARIANCE, len(ratings)) for name in components})
-    shares = {
+        return {name: Estimate.undefined(NO_VARIANCE, len(ratings)) for name in components}
+    return {
         name: one if one.value is None else Estimate(value=one.value / total, n=one.n, clusters=one.clusters)
         for name, one in components.items()
     }
-    return VarianceShares(**shares)
 
 
 def variance_components(ratings: Ratings, prompt: Indices | None = None) -> dict[str, Estimate]:

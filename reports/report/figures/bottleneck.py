@@ -10,20 +10,20 @@ from django.utils.text import get_text_list
 from reports.dataset.dataset import Dataset
 from reports.dataset.frames import Frame, overall_units
 from reports.report.figures.extraction import ACCEPT
+from reports.report.figures.outcomes import Outcomes
 from reports.report.figures.relevance import YES, selections
-from reports.report.figures.response import NO_DIFFERENCE, ROUNDING
 from reports.report.figures.samples import Samples
 from reports.stats.ceiling import against_others
 from reports.stats.classification import confusion_columns, f1_of
 from reports.stats.crossing import SHARE, estimate
 from reports.stats.estimate import Estimate
-from reports.stats.shares import ratio
 
 type Floats = npt.NDArray[np.float64]
 
 NAMES = ("extraction", "selection", "response")  # of what can be lost at each stage, in their order
 SPREAD, UNKNOWN = "spread over stages", "unknown"
 NOT_JUDGED = "This stage has no consensus yet."
+BY_DEFINITION = "The best possible is 1 by definition."
 NO_SYSTEM = "No system has said which attributes it would use."
 
 
@@ -85,15 +85,13 @@ def _response(frame: Frame | None) -> Gap:
     known = None if frame is None else frame.consensus.known & overall_units(frame)
     if frame is None or known is None or not known.any():
         return _missing(3, NOT_JUDGED)
-    unit = np.flatnonzero(known)
-    better = frame.consensus.label[unit] > NO_DIFFERENCE + ROUNDING
-    sums = Samples.of(frame).units.rows(unit).sums([better, np.ones(len(unit))])
-    return _share(3, estimate(sums, ratio, n=len(unit), within=SHARE))
+    _mean, better, *_rest = Outcomes(Samples.of(frame)).averages(known)
+    return _share(3, better)
 
 
 def _share(stage: int, value: Estimate) -> Gap:
     """The gap to 1 has the interval of the value, turned round."""
-    return Gap(stage, value, Estimate(value=1.0, n=value.n), value.complement())
+    return Gap(stage, value, Estimate(value=1.0, n=value.n, no_interval=BY_DEFINITION), value.complement())
 
 
 def _selection(dataset: Dataset, frame: Frame | None) -> Gap:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reports.dataset.frames import Frame, overall_units
-from reports.report.figures.response import NO_DIFFERENCE
+from reports.report.figures.outcomes import NO_DIFFERENCE
 from reports.stats.crossed import CrossedMean
 from reports.stats.endpoint import FEWEST, Judged, for_these, one_arm, subject_means
 from reports.stats.estimate import Estimate

@@ -17,7 +17,6 @@ from reports.report.figures.selecting import lines_beside, machines_apart, score
 from reports.stats.crossing import SHARE, Crossing, estimate, estimates
 from reports.stats.estimate import Estimate
 from reports.stats.ratings import Flags
-from reports.stats.resampling import Resampling
 from reports.stats.shares import NO_MODE, ratio, shares
 
 GROUPS = {
@@ -31,7 +30,7 @@ GROUPS = {
 ACCEPT = 1
 
 
-def extraction_figures(dataset: Dataset, frame: Frame, _resampling: Resampling) -> dict[str, Any]:
+def extraction_figures(dataset: Dataset, frame: Frame) -> dict[str, Any]:
     samples = Samples.of(frame)
     everything = np.ones(frame.ratings.units, dtype=bool)
     flagged = np.asarray(frame.scale) != ACCEPT

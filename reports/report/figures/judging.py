@@ -4,25 +4,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 from pyarrow import compute
 
 from reports.dataset.arms import ComparedArm, arms_of
 from reports.dataset.dataset import Dataset, as_array
-from reports.dataset.frames import Frame, overall_units, repeated_judgments
+from reports.dataset.frames import Frame, coded, overall_units, repeated_judgments
 from reports.report.figures.arms import units_of
 from reports.report.figures.beside import beside_humans
-from reports.report.figures.response import NO_DIFFERENCE, by_subject
+from reports.report.figures.outcomes import NO_DIFFERENCE, Outcomes, means_apart
 from reports.report.figures.samples import Samples
 from reports.stats import ranks
 from reports.stats.crossing import RATERS, SHARE, SIGNED, Crossing, estimate
 from reports.stats.estimate import Estimate
 from reports.stats.ranks import spearman, spearman_crossed
-from reports.stats.resampling import Resampling, mean_of
+from reports.stats.ratings import Flags, Floats
 from reports.stats.shares import ratio
-
-type Floats = npt.NDArray[np.float64]
 
 NEVER_DECIDED = "No answer with known sides prefers one of them."
 NOT_SCANNED = "No attribute unit says whether the attribute is mentioned, or all say the same."
@@ -37,33 +34,35 @@ class Voice:
 
     name: str
     label: Floats
+    outcomes: Outcomes | None = None  # of the humans, of whom each has a part in the labels
 
 
-def judging_figures(dataset: Dataset, frame: Frame, resampling: Resampling) -> dict[str, Any]:
-    humans = Voice("humans", np.where(frame.consensus.known, frame.consensus.label, np.nan))
+def judging_figures(dataset: Dataset, frame: Frame) -> dict[str, Any]:
+    samples = Samples.of(frame)
+    humans = Voice("humans", np.where(frame.consensus.known, frame.consensus.label, np.nan), Outcomes(samples))
     judges = _judges(dataset, frame)
     length = _length_difference(dataset, frame)
-    samples, labels = Samples.of(frame), {judge.name: judge.label for judge in judges}
+    labels = {judge.name: judge.label for judge in judges}
     beside = {
         kind: beside_humans(samples, labels, units)
         for kind, units in (("overall", overall_units(frame)), ("attribute", ~overall_units(frame)))
     }
     return {
         "humans": {
-            "position_bias": _position_bias(dataset, frame, "human", None, resampling).as_json(),
-            **_leanings(samples, humans, length, resampling),
+            "position_bias": _position_bias(dataset, samples, "human").as_json(),
+            **_leanings(samples, humans, length),
         },
         "judges": [
             {
                 "name": judge.name,
                 **{kind: found[judge.name] for kind, found in beside.items()},
-                "position_bias": _position_bias(dataset, frame, "model", judge.name, resampling).as_json(),
+                "position_bias": _position_bias(dataset, samples, "model", judge.name).as_json(),
                 "order_consistency": _order_consistency(dataset, samples, judge.name).as_json(),
-                **_leanings(samples, judge, length, resampling),
+                **_leanings(samples, judge, length),
             }
             for judge in judges
         ],
-        "mentions": _mentions(frame, arms_of(dataset), judges, resampling),
+        "mentions": _mentions(samples, arms_of(dataset), judges),
         "blinding": _blinding(dataset),
     }
 
@@ -80,35 +79,42 @@ def _judges(dataset: Dataset, frame: Frame) -> list[Voice]:
 def _label_of(rows: pa.Table, frame: Frame) -> Floats:
     unit = np.searchsorted(frame.ratings.unit_keys, as_array(rows.column("unit_id")))
     sums = np.bincount(unit, weights=as_array(rows.column("answer_recoded")), minlength=frame.ratings.units)
-    return mean_of(sums, np.bincount(unit, minlength=frame.ratings.units).astype(np.float64))
+    times = np.bincount(unit, minlength=frame.ratings.units)
+    return np.where(times > 0, sums / np.maximum(times, 1), np.nan)
 
 
-def _leanings(samples: Samples, voice: Voice, length: Floats, resampling: Resampling) -> dict[str, Any]:
+def _leanings(samples: Samples, voice: Voice, length: Floats) -> dict[str, Any]:
     """What moves a rater besides quality: length, and being told that an attribute was used."""
     frame = samples.frame
     overall = overall_units(frame) & np.isfinite(voice.label) & np.isfinite(length)
     by_length = spearman_crossed(voice.label[overall], length[overall], samples.units.rows(overall))
     return {
         "length_bias": by_length.as_json(),
-        "mention_sensitivity": _mention_sensitivity(frame, voice, resampling).as_json(),
+        "mention_sensitivity": _mention_sensitivity(samples, voice).as_json(),
     }
 
 
-def _mention_sensitivity(frame: Frame, voice: Voice, resampling: Resampling) -> Estimate:
+def _mention_sensitivity(samples: Samples, voice: Voice) -> Estimate:
     """The mean label of attributes that are named in the response, minus that of those that are not."""
-    scanned = as_array(compute.is_valid(frame.items.column("attribute_mentioned")))
-    named = as_array(compute.fill_null(frame.items.column("attribute_mentioned"), False))
-    rows = ~overall_units(frame) & np.isfinite(voice.label) & scanned
-    if not (rows & named).any() or not (rows & ~named).any():
+    frame = samples.frame
+    scanned, named = _scanned(frame), _named(frame)
+    rows = scanned & np.isfinite(voice.label)
+    groups = (rows & named, rows & ~named)
+    if not all(group.any() for group in groups):
         return Estimate.undefined(NOT_SCANNED, int(rows.sum()))
-    label, is_named = voice.label[rows], named[rows]
-    columns = [label * is_named, is_named, label * ~is_named, ~is_named]
-    sums = by_subject(columns, frame.ratings.subject[rows], frame.ratings.subjects)
-    return resampling.statistic(
-        sums,
-        lambda total: mean_of(total[..., 0], total[..., 1]) - mean_of(total[..., 2], total[..., 3]),
-        n=int(rows.sum()),
-    )
+    if voice.outcomes is not None:
+        return voice.outcomes.between(*groups)
+    columns = [column[rows] for group in groups for column in (np.nan_to_num(voice.label) * group, group)]
+    return means_apart(samples.units.rows(rows).sums(columns), n=int(rows.sum()))
+
+
+def _scanned(frame: Frame) -> Flags:
+    """Attribute units of which it is known whether the response names the attribute."""
+    return ~overall_units(frame) & as_array(compute.is_valid(frame.items.column("attribute_mentioned")))
+
+
+def _named(frame: Frame) -> Flags:
+    return as_array(compute.fill_null(frame.items.column("attribute_mentioned"), False))
 
 
 def _length_difference(dataset: Dataset, frame: Frame) -> Floats:
@@ -123,7 +129,7 @@ def _length_difference(dataset: Dataset, frame: Frame) -> Floats:
     return np.fromiter((known.get(each, np.nan) for each in of_units.tolist()), np.float64, len(of_units))
 
 
-def _position_bias(dataset: Dataset, frame: Frame, kind: str, name: str | None, resampling: Resampling) -> Estimate:
+def _position_bias(dataset: Dataset, samples: Samples, kind: str, name: str | None = None) -> Estimate:
     """The share of answers that prefer the left side, of those that prefer a side: 0.5 is fair."""
     table = repeated_judgments(dataset, 3, kind)
     if name is not None:
@@ -135,9 +141,12 @@ def _position_bias(dataset: Dataset, frame: Frame, kind: str, name: str | None, 
     if not decided.any():
         return Estimate.undefined(NEVER_DECIDED, len(label))
     took_left = (label > NO_DIFFERENCE) == left_is_personalized
-    unit = np.searchsorted(frame.ratings.unit_keys, as_array(table.column("unit_id")))
-    sums = by_subject([took_left[decided]], frame.ratings.subject[unit[decided]], frame.ratings.subjects)
-    return resampling.statistic(sums, lambda total: mean_of(total[..., 0], total[..., 1]), n=int(decided.sum()))
+    unit = np.searchsorted(samples.frame.ratings.unit_keys, as_array(table.column("unit_id")))
+    crossing = samples.units.rows(unit)
+    if name is None:
+        crossing = crossing.and_raters(coded(table.column("rater_key"))[0])
+    sums = crossing.rows(decided).sums([took_left[decided], np.ones(int(decided.sum()))])
+    return estimate(sums, ratio, n=int(decided.sum()), within=SHARE)
 
 
 def _order_consistency(dataset: Dataset, samples: Samples, name: str) -> Estimate:
@@ -157,20 +166,18 @@ def _order_consistency(dataset: Dataset, samples: Samples, name: str) -> Estimat
     return estimate(sums, ratio, n=len(both), within=SHARE)
 
 
-def _mentions(frame: Frame, arms: list[ComparedArm], judges: list[Voice], resampling: Resampling) -> dict[str, Any]:
+def _mentions(samples: Samples, arms: list[ComparedArm], judges: list[Voice]) -> dict[str, Any]:
     """How often each system (arm, where it has several) names the attributes it was given, and whether those that do also reward it as judges."""
-    attribute = ~overall_units(frame)
-    scanned = attribute & as_array(compute.is_valid(frame.items.column("attribute_mentioned")))
-    named = as_array(compute.fill_null(frame.items.column("attribute_mentioned"), False))
-    by_judge = {judge.name: _mention_sensitivity(frame, judge, resampling) for judge in judges}
+    scanned, named = _scanned(samples.frame), _named(samples.frame)
+    by_judge = {judge.name: _mention_sensitivity(samples, judge) for judge in judges}
     rows, pairs = [], []
     for arm in arms:
-        units = units_of(arm, frame)
+        units = units_of(arm, samples.frame)
         if not units.any():
             continue
         chosen = units & scanned
-        sums = by_subject([named[chosen]], frame.ratings.subject[chosen], frame.ratings.subjects)
-        rate = resampling.statistic(sums, lambda total: mean_of(total[..., 0], total[..., 1]), n=int(chosen.sum()))
+        sums = samples.units.rows(chosen).sums([named[chosen], np.ones(int(chosen.sum()))])
+        rate = estimate(sums, ratio, n=int(chosen.sum()), within=SHARE)
         reward = by_judge.get(arm.system)
         rows.append(
             {

@@ -11,7 +11,7 @@ from judgments.stages import behaviour
 from reports.dataset.dataset import Dataset, as_array
 from reports.dataset.frames import coded, repeated_judgments, special_judgments
 from reports.stats.estimate import Estimate
-from reports.stats.reliability import find_repeats, gold_accuracy, intra_rater
+from reports.stats.reliability import find_repeats, gold_accuracy, intra_rater, median_over_raters
 
 NO_TIME = "No judgment of this stage was timed."
 
@@ -59,6 +59,12 @@ def _seconds(dataset: Dataset, stage: int) -> Estimate:
     judged = dataset.tables["judgments"]
     rows = judged.filter(compute.and_(compute.equal(judged.column("stage"), stage), judged.column("counted")))
     pages, place = np.unique(coded(rows.column("assignment_id"))[0], return_index=True)
-    spent = as_array(rows.column("active_ms")).astype(np.float64)[place[pages >= 0]]
-    spent = spent[np.isfinite(spent) & (spent > 0)]
-    return Estimate(value=float(np.median(spent)) / 1000, n=len(spent)) if len(spent) else Estimate.undefined(NO_TIME)
+    first = place[pages >= 0]
+    spent, rater = (
+        as_array(rows.column("active_ms")).astype(np.float64)[first],
+        coded(rows.column("rater_key"))[0][first],
+    )
+    timed = np.isfinite(spent) & (spent > 0)
+    if not timed.any():
+        return Estimate.undefined(NO_TIME)
+    return median_over_raters(spent[timed] / 1000, rater[timed])

@@ -15,7 +15,6 @@ from reports.report.figures.selecting import lines_beside, machines_apart, score
 from reports.stats.ceiling import human_ceiling
 from reports.stats.classification import score_selection
 from reports.stats.ratings import Flags, Floats
-from reports.stats.resampling import Resampling
 
 YES = 1.0
 GROUPS = {
@@ -26,7 +25,7 @@ GROUPS = {
 }
 
 
-def relevance_figures(dataset: Dataset, frame: Frame, _resampling: Resampling) -> dict[str, Any]:
+def relevance_figures(dataset: Dataset, frame: Frame) -> dict[str, Any]:
     samples = Samples.of(frame)
     yes = np.asarray(frame.scale) == YES
     scores = scores_of_raters(samples, yes)

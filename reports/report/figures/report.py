@@ -26,22 +26,20 @@ from reports.report.figures.ruling import pooled_rules, rules_figures
 from reports.report.figures.stopping import RULE, stopping
 from reports.report.figures.verdict import VerdictEvidence, evidence, judged_arms, verdict_figures
 from reports.stats.ratings import Flags
-from reports.stats.resampling import Resampling
 
 
 def report_figures(dataset: Dataset, *, seed: int | None = None) -> dict[str, Any]:
     """Every figure. The same dataset and seed (the study's, unless given) give the same figures to the last digit."""
     seed = dataset.facts.seed if seed is None else seed
-    resampling = Resampling(seed)
     frames = {stage: frame(dataset, stage) for stage in (1, 2, 3)}
     judged = {stage: each for stage, each in frames.items() if len(each.ratings) or each.consensus.known.any()}
     found = evidence(dataset, frames[3], overall_units(frames[3]))
-    stage_3 = _stage_three(dataset, judged, resampling)
+    stage_3 = _stage_three(dataset, judged)
     of_arms = arms_of(dataset)
     arms = arm_figures(of_arms, frames[3])
     pooled = pooled_sentence(arms)
     looking = looking_figures(dataset.facts)
-    rules = rules_figures(dataset, judged, resampling)
+    rules = rules_figures(dataset, judged)
     return {
         "protocol_version": PROTOCOL_VERSION,
         "study": dataset.facts.as_json(),
@@ -56,8 +54,8 @@ def report_figures(dataset: Dataset, *, seed: int | None = None) -> dict[str, An
             "beside": [*filter(None, [pooled_rules(rules).get("3")]), *looking["sentences"]],
         },
         "bottleneck": bottleneck_figures(dataset, judged, pooled),
-        "stage_1": _with_examples(dataset, judged, 1, extraction_figures, resampling),
-        "stage_2": _with_examples(dataset, judged, 2, relevance_figures, resampling),
+        "stage_1": _with_examples(dataset, judged, 1, extraction_figures),
+        "stage_2": _with_examples(dataset, judged, 2, relevance_figures),
         "stage_3": stage_3,
         "plan": {
             **_plan(dataset, frames[3], of_arms, found, seed),
@@ -69,22 +67,20 @@ def report_figures(dataset: Dataset, *, seed: int | None = None) -> dict[str, An
     }
 
 
-def _with_examples(
-    dataset: Dataset, frames: Mapping[int, Frame], stage: int, figures: Any, resampling: Resampling
-) -> dict[str, Any] | None:
+def _with_examples(dataset: Dataset, frames: Mapping[int, Frame], stage: int, figures: Any) -> dict[str, Any] | None:
     """None where nothing of the stage has been judged."""
     if stage not in frames:
         return None
     return {
-        **figures(dataset, frames[stage], resampling),
+        **figures(dataset, frames[stage]),
         "examples": examples(frames[stage]),
         "quality": quality_figures(dataset, stage),
     }
 
 
-def _stage_three(dataset: Dataset, frames: Mapping[int, Frame], resampling: Resampling) -> dict[str, Any] | None:
-    found = _with_examples(dataset, frames, 3, response_figures, resampling)
-    return None if found is None else {**found, **judging_figures(dataset, frames[3], resampling)}
+def _stage_three(dataset: Dataset, frames: Mapping[int, Frame]) -> dict[str, Any] | None:
+    found = _with_examples(dataset, frames, 3, response_figures)
+    return None if found is None else {**found, **judging_figures(dataset, frames[3])}
 
 
 def _plan(

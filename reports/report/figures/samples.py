@@ -9,11 +9,13 @@ import numpy as np
 from judgments.stages import behaviour
 from reports.dataset.frames import Frame, coded
 from reports.stats.classification import Swings
-from reports.stats.consensus import majority, swings
+from reports.stats.consensus import ConsensusLabels, majority, swings
 from reports.stats.crossing import RATERS, SHARE, Crossing, Sums, estimate, estimates
 from reports.stats.estimate import Estimate
 from reports.stats.ratings import Flags, Floats, Ratings
 from reports.stats.shares import ratio, shares
+
+ROUNDING = 1e-9  # a mean of thirds is not exactly 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,11 +37,15 @@ class Samples:
     @cached_property
     def swing(self) -> Floats:
         """``consensus.swings`` of the human judgments; none where a unit was adjudicated, or a panel speaks for it."""
-        human, consensus = self.human, self.frame.consensus
-        scale = self.frame.scale
+        human, scale = self.human, self.frame.scale
         otherwise = behaviour(self.frame.stage).consensus((scale[0], scale[-1]))  # what two who differ come to
-        theirs = majority(human, scale, otherwise).label == consensus.label
-        return np.where((theirs & consensus.known)[human.unit, None], swings(human, scale, otherwise), 0)
+        return self.where_theirs(swings(human, scale, otherwise), majority(human, scale, otherwise))
+
+    def where_theirs(self, swing: Floats, found: ConsensusLabels) -> Floats:
+        """Of the human judgments, 0 where another label than the one ``found`` of them is the consensus."""
+        consensus = self.frame.consensus
+        theirs = np.isclose(found.label, consensus.label, rtol=0, atol=ROUNDING)
+        return np.where((theirs & consensus.known)[self.human.unit, None], swing, 0)
 
     def judgments(self, rows: Ratings) -> Crossing:
         return self.units.rows(rows.unit).and_raters(rows.rater)
@@ -62,24 +68,29 @@ class Samples:
 
     def consensus_sums(self, *groups: Flags) -> Sums:
         """Of the units with a consensus in each group: how many have each label of the scale, group by group."""
-        frame = self.frame
-        chosen = np.flatnonzero(np.any(groups, axis=0) & frame.consensus.known)
-        columns = [
-            group[chosen] & (frame.consensus.label[chosen] == label) for group in groups for label in frame.scale
-        ]
-        return self.units.rows(chosen).sums(columns).without_levels(RATERS, self._lost(groups))
+        labels = self.frame.consensus.label[:, None] == np.asarray(self.frame.scale)
+        return self.grouped(labels, self.swing, *groups)
+
+    def grouped(self, columns: Floats | Flags, swing: Floats, *groups: Flags) -> Sums:
+        """Sums of the columns, a row for each unit, over those with a consensus in each group; group by group.
+
+        ``swing``: judgments x columns, what each loses if another rater stood in the judgment's place.
+        """
+        chosen = np.flatnonzero(np.any(groups, axis=0) & self.frame.consensus.known)
+        summed = [column[chosen] * group[chosen] for group in groups for column in columns.T]
+        return self.units.rows(chosen).sums(summed).without_levels(RATERS, self._lost(swing, groups))
 
     def consensus_shares(self, units: Flags) -> list[Estimate]:
         """The share of each label of the scale."""
         n = int((units & self.frame.consensus.known).sum())
         return estimates(self.consensus_sums(units), shares, n=n, within=[SHARE] * len(self.frame.scale))
 
-    def _lost(self, groups: tuple[Flags, ...]) -> Floats:
-        """Raters x (groups x labels): what the sums lose without a rater."""
+    def _lost(self, swing: Floats, groups: tuple[Flags, ...]) -> Floats:
+        """Raters x (groups x columns): what the sums lose without a rater."""
         human, known = self.human, self.frame.consensus.known
         inside = np.any(groups, axis=0)[human.unit] & known[human.unit]
         rows, rater = human.rows(inside), human.rater[inside]
-        columns = [column * group[rows.unit] for group in groups for column in self.swing[inside].T]
+        columns = [column * group[rows.unit] for group in groups for column in swing[inside].T]
         lost = np.stack([np.bincount(rater, weights=each, minlength=human.raters) for each in columns], axis=1)
         seen: Floats = lost[np.bincount(rater, minlength=human.raters) > 0]
         return seen

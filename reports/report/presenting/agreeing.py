@@ -10,7 +10,6 @@ from reports.report.presenting.blocks import (
     TableBlock,
     number_cell,
     share_cell,
-    why_missing,
 )
 from reports.report.presenting.sampling import interval_notes
 
@@ -47,6 +46,6 @@ def agreement_blocks(stage: dict[str, Any]) -> list[Block]:
             "Why labels differ: how much of it goes back to each of these.",
             ["Because of", "Share", "Meaning"],
             [[Cell(words), share_cell(variance[name]), Cell(meaning)] for name, (words, meaning) in SOURCES.items()],
-            why_missing(*(variance[name] for name in SOURCES)),
+            interval_notes(*(variance[name] for name in SOURCES)),
         ),
     ]

@@ -20,7 +20,6 @@ from reports.report.presenting.blocks import (
     share_cell,
     signed_cell,
     stat,
-    why_missing,
 )
 from reports.report.presenting.sampling import interval_notes
 
@@ -31,6 +30,7 @@ NOISE = (
     "The mean of few humans is itself uncertain, which keeps any rank correlation low. Without noise: what it would be with the "
     "mean of very many humans. A judge as good as one human reaches the same figure as one human; above 1 is chance."
 )
+LEANINGS = ("position_bias", "order_consistency", "length_bias", "mention_sensitivity")
 PAIRS = {
     "human_human": "two humans",
     "model_model": "two LLMs",
@@ -174,9 +174,7 @@ def _leanings(stage: dict[str, Any]) -> list[Block]:
             [
                 "Left side: 50 % is fair. The longer: 0 is fair, 1 always the longer response.",
                 "Where named: how much higher an attribute is rated when the response names it openly.",
-                *why_missing(
-                    *(judge[key] for judge in judges for key in ("position_bias", "length_bias", "mention_sensitivity"))
-                ),
+                *interval_notes(*(judge[key] for judge in judges for key in LEANINGS if key in judge)),
             ],
         )
     ]
@@ -206,7 +204,10 @@ def _name_dropping(stage: dict[str, Any]) -> list[Block]:
             ]
             for row in systems
         ],
-        [_rho(stage["mentions"]["rho"])],
+        [
+            _rho(stage["mentions"]["rho"]),
+            *interval_notes(*(row[key] for row in systems for key in ("mention_rate", "reward_as_judge"))),
+        ],
     )
     return [Drawn(chart), table]
 
@@ -214,4 +215,4 @@ def _name_dropping(stage: dict[str, Any]) -> list[Block]:
 def _rho(rho: dict[str, Any]) -> str:
     if rho["value"] is None:
         return f"Whether systems that name more also reward it more as judges: {rho['reason']}"
-    return f"The more it names, the more it rewards that? 1 is always, 0 no connection: {wording.number(rho)}, over {wording.many(rho['n'], 'system')}."
+    return f"The more it names, the more it rewards that? 1 is always, 0 no connection: {wording.number(rho)}, over {wording.many(rho['n'], 'system')}. {rho['no_interval']}"

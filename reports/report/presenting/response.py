@@ -20,12 +20,12 @@ from reports.report.presenting.blocks import (
     left_out,
     number_cell,
     share_cell,
+    signed_cell,
     stat,
-    why_missing,
 )
 from reports.report.presenting.examples import example_blocks
 from reports.report.presenting.quality import quality_blocks
-from reports.report.presenting.sampling import by_chance, interval_notes
+from reports.report.presenting.sampling import by_chance, interval_notes, notes_below
 
 TITLE = "Stage 3: is the personalized response better?"
 GROUPS = {
@@ -43,6 +43,8 @@ WORDS = {
     5: "5 personalized much better",
 }
 IN_A_CHART, IN_A_TABLE = 12, 40
+SHARES = ("no_better", "win", "tie", "loss", "harm")
+APART = "Mean, minus all others"
 OUTCOMES = {"loss": "generic better", "tie": "no difference", "win": "personalized better"}
 COSTS = {
     "latency_ms": ("Milliseconds", 0),
@@ -66,6 +68,7 @@ def response_section(stage: dict[str, Any] | None, missing: str, pooled: str) ->
         " ".join(filter(None, [lead, pooled])),
         [
             Stats(_stats(overall)),
+            *notes_below(*(overall[key] for key in ("mean", *SHARES))),
             Drawn(_distribution_chart(overall, attribute)),
             Drawn(_outcome_chart(stage)),
             *_mean_chart(stage),
@@ -166,24 +169,32 @@ def _heading(systems: list[dict[str, Any]]) -> str:
 
 
 def _group_table(title: str, groups: list[dict[str, Any]]) -> TableBlock:
+    """Arms have no column for how far they lie from all others."""
+    are_apart = all("apart" in group for group in groups)
+    shown = largest(groups, _units, IN_A_TABLE)
     return TableBlock(
         f"Outcomes by {title.lower()}, with 95 % intervals.",
-        [title, "Units", "Mean", "No better", "Win", "Tie", "Loss", "Harm"],
+        [title, "Units", "Mean", *([APART] if are_apart else []), "No better", "Win", "Tie", "Loss", "Harm"],
         [
             [
                 Cell(group["name"]),
                 count_cell(group["outcome"]["units"]),
                 number_cell(group["outcome"]["mean"]),
-                *(share_cell(group["outcome"][key]) for key in ("no_better", "win", "tie", "loss", "harm")),
+                *([signed_cell(group["apart"])] if are_apart else []),
+                *(share_cell(group["outcome"][key]) for key in SHARES),
             ]
-            for group in largest(groups, _units, IN_A_TABLE)
+            for group in shown
         ],
         [
             *left_out(groups, IN_A_TABLE),
             *by_chance(len(groups)),
-            *interval_notes(*(group["outcome"][key] for group in groups for key in ("mean", "win", "harm"))),
+            *interval_notes(*(each for group in shown for each in _estimates(group))),
         ],
     )
+
+
+def _estimates(group: dict[str, Any]) -> list[dict[str, Any] | None]:
+    return [group.get("apart"), *(group["outcome"][key] for key in ("mean", *SHARES))]
 
 
 def _units(group: dict[str, Any]) -> int:
@@ -201,7 +212,7 @@ def _costs(stage: dict[str, Any]) -> list[Block]:
         for key, (title, digits) in COSTS.items()
         if key in cost
     ]
-    reasons = [cost[key]["extra"] for cost in stage["cost"] for key in COSTS if key in cost]
+    shown = [each for cost in stage["cost"] for key in COSTS if key in cost for each in cost[key].values()]
     if not rows:
         return []
     return [
@@ -210,7 +221,7 @@ def _costs(stage: dict[str, Any]) -> list[Block]:
             "Means for one response, with 95 % intervals.",
             [_heading(stage["by_system"]), "What", "Generic", "Personalized", "Extra"],
             rows,
-            why_missing(*reasons),
+            interval_notes(*shown),
         ),
     ]
 
@@ -236,4 +247,5 @@ def _fairness(stage: dict[str, Any]) -> list[Block]:
                 ),
             ]
         ),
+        *notes_below(index, *(humans[key] for key in ("position_bias", "length_bias", "mention_sensitivity"))),
     ]

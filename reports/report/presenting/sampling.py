@@ -3,7 +3,7 @@
 from typing import Any
 
 from reports.report.presenting import wording
-from reports.report.presenting.blocks import why_missing
+from reports.report.presenting.blocks import Block, Text, why_missing
 
 type Figure = dict[str, Any]
 
@@ -22,6 +22,12 @@ def interval_notes(*estimates: Figure | None) -> list[str]:
     ]
 
 
+def notes_below(*estimates: Figure | None) -> list[Block]:
+    """The same below big numbers, which say themselves why one is missing."""
+    notes = interval_notes(*(each for each in estimates if each is not None and each["value"] is not None))
+    return [Text(notes)] if notes else []
+
+
 def _over(known: list[Figure]) -> list[str]:
     """The widest first; figures of few raters or prompts count fewer samples, and that is said."""
     samples = sorted({each["over"] for each in known if each.get("over")}, key=len, reverse=True)
@@ -37,8 +43,9 @@ def _failed(known: list[Figure]) -> list[str]:
     times = sum(each.get("failed") or 0 for each in known)
     if not times:
         return []
-    said = f"With a part left out, or drawn again, figures could not be computed {wording.many(times, 'time')} in all"
-    return [f"{said}: their intervals rest on the other times, or are left out."]
+    return [
+        f"With one part left out, figures could not be computed {wording.many(times, 'time')}; they have no interval."
+    ]
 
 
 def by_chance(groups: int) -> list[str]:

@@ -15,6 +15,7 @@ from reports.stats.reliability import (
     find_repeats,
     gold_accuracy,
     intra_rater,
+    median_over_raters,
 )
 
 SCALE = [1, 2, 3, 4, 5]
@@ -59,3 +60,18 @@ def test_gold_accuracy_has_an_interval_over_raters():
     one_rater = gold_accuracy(label=np.array([1.0, 2]), expected=np.ones(2), rater=np.zeros(2, dtype=np.int64))
     assert one_rater.no_interval == ALONE.format("rater")
     assert gold_accuracy(label=np.array([]), expected=np.array([]), rater=np.array([], dtype=int)).reason == NO_GOLD
+
+
+@given(st.lists(st.integers(1, 9), min_size=2, max_size=40), st.integers(2, 7))
+def test_a_median_lies_in_its_interval_which_is_of_values_that_were_there(values, raters):
+    found = median_over_raters(np.array(values, dtype=float), np.arange(len(values)) % raters)
+    assert found.value == np.median(values)
+    ends = [min(values), found.low, found.value, found.high, max(values)]
+    assert None not in ends
+    assert ends == sorted(ends)
+    assert found.over == "raters"
+
+
+def test_a_median_of_one_rater_has_no_interval_and_says_why():
+    found = median_over_raters(np.arange(1.0, 6), np.zeros(5, dtype=np.int64))
+    assert (found.value, found.low, found.no_interval) == (3, None, ALONE.format("rater"))

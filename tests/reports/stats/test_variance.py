@@ -6,6 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from reports.stats import variance
+from reports.stats.crossing import ALONE
 from reports.stats.ratings import Ratings
 from reports.stats.variance import (
     NO_PROMPTS,
@@ -169,3 +170,16 @@ def test_prompts_without_a_part_say_why(prompt, reason):
     found = variance_components(ratings, prompt)
     assert found["prompt"].reason == reason
     assert found["residual"].value is not None
+
+
+def test_shares_have_intervals_over_subjects_and_one_subject_says_why_not():
+    chance = np.random.default_rng(11)
+    subject = np.repeat(np.arange(30), 4)
+    label = chance.normal(size=(5, 1)) + chance.normal(size=30)[subject] + chance.normal(size=(5, 120)) / 2
+    found = variance_shares(ratings_of(label, subject))
+    assert {found.rater.over, found.subject.over, found.residual.over} == {"subjects"}
+    share = found.subject.as_json()
+    assert 0 <= share["low"] < share["value"] < share["high"] <= 1
+    assert found.subject.clusters == 30
+    alone = variance_shares(ratings_of(label[:, :4], subject[:4]))
+    assert alone.rater.no_interval == ALONE.format("subject")
