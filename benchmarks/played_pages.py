@@ -133,7 +133,7 @@ def sheet_of(page: str, pairs: Sequence[Pair]) -> Sheet | None:
 
 
 @dataclass
-class Rater:
+class PlayedRater:
     base: str
     address: str
     number: int

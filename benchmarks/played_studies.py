@@ -21,7 +21,7 @@ import numpy as np
 
 from benchmarks.played_check import Checked, check
 from benchmarks.played_material import Material, build
-from benchmarks.played_pages import Admin, Rater, Sheet
+from benchmarks.played_pages import Admin, PlayedRater, Sheet
 
 SAME = 1e-9  # points
 
@@ -81,7 +81,7 @@ def play(admin: Admin, scenario: Scenario, material: Material, *, k: int, thread
     admin.act(slug, "open")
     address = admin.entry_link(slug)
     minds = Minds(scenario, material, seed)
-    raters = [Rater(admin.base, address, number, material.pairs) for number in range(scenario.raters)]
+    raters = [PlayedRater(admin.base, address, number, material.pairs) for number in range(scenario.raters)]
     with ThreadPoolExecutor(threads) as pool:
         while admin.slots_left(slug):
             had_pages = list(
