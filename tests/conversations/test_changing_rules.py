@@ -52,7 +52,7 @@ def versions(study: Study) -> int:
 def settings_as_they_are(pages: Client, study: Study) -> dict[str, str]:
     form = pages.get(f"/studies/{study.slug}/settings/").context["form"]
     found = {name: form[name].value() for name in form.fields}
-    return {name: value for name, value in found.items() if value not in (None, False)}
+    return {name: value for name, value in found.items() if value is not None and value is not False}
 
 
 def test_the_page_of_guidelines_asks_while_the_stage_collects(study, pages):
