@@ -10,14 +10,17 @@ from accounts.models import AuditEntry
 from conversations.enums import MentionMethod
 from conversations.models import Comparison, ComparisonAttribute, Selection, SelectionRecord, Study
 from judgments.models import Adjudication, BlindingAnswer, Judgment, Task
-from reports.dataset.versions import APP_VERSION, PROTOCOL_VERSION
+from reports.dataset.versions import APP_VERSION, FIGURES_VERSION, PROTOCOL_VERSION
 
-FIGURES_VERSION = 7  # raise it when the same data give other figures or drawings
+
+def follows_protocol(figures: dict[str, Any]) -> bool:
+    """Whether they were computed under this protocol. What older ones say means something else."""
+    return figures.get("protocol_version") == PROTOCOL_VERSION
 
 
 def is_current(figures: dict[str, Any]) -> bool:
-    """Whether they were computed under this protocol. What older ones say means something else, and has another shape."""
-    return figures.get("protocol_version") == PROTOCOL_VERSION
+    """Whether they can be shown: older ones have another shape."""
+    return follows_protocol(figures) and figures.get("figures_version") == FIGURES_VERSION
 
 
 def fingerprint(study: Study) -> str:

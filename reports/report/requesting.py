@@ -9,7 +9,7 @@ from accounts.refusals import Refusal
 from conversations.models import Study
 from judgments.disclosure import Sight, look, sight_of
 from judgments.enums import LookWay
-from reports.dataset.versions import PROTOCOL_VERSION
+from reports.dataset.versions import FIGURES_VERSION, PROTOCOL_VERSION
 from reports.enums import ReportState
 from reports.models import Report
 from reports.report.fingerprint import fingerprint
@@ -62,13 +62,17 @@ def find_report(*, study: Study, user: User, part: Part, now: datetime, by: Look
 
 def newest_verdict(*, study: Study, user: User, now: datetime) -> dict[str, Any] | None:
     """Of the whole study, as far as this user may see it, with the stages that are ``collecting``; None before the first of
-    this protocol.
+    this version.
 
     Raises ReportWithheld.
     """
     sight = _sight(study, user)
     kept = Report.objects.filter(study=study, part_column="", withheld=sorted(sight.withheld))
-    current = kept.filter(computed_at__isnull=False, figures__protocol_version=PROTOCOL_VERSION)
+    current = kept.filter(
+        computed_at__isnull=False,
+        figures__protocol_version=PROTOCOL_VERSION,
+        figures__figures_version=FIGURES_VERSION,
+    )
     found = current.values("figures__verdict", "figures__collecting").first()
     if found is None:
         return None

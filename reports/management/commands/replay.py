@@ -13,7 +13,7 @@ from reports.dataset.reads import dataset_of
 from reports.dataset.versions import PROTOCOL_VERSION
 from reports.report.figures.comparing import differences
 from reports.report.figures.report import report_figures
-from reports.report.fingerprint import is_current
+from reports.report.fingerprint import follows_protocol
 
 SHOWN = 20
 WRITTEN_BY = {"protocol_version", "app_version"}  # of the dataset: no figures
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(again, ensure_ascii=False, indent=2, allow_nan=False))
         reported = self._reported(options["against"], again)
-        if not is_current(reported):
+        if not follows_protocol(reported):
             raise CommandError(
                 f"{options['against']} has figures of an earlier protocol, and these are of protocol {PROTOCOL_VERSION}: they say "
                 "something else. Write it again with manage.py report, or replay with the Yardstick that wrote it."

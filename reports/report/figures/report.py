@@ -11,7 +11,7 @@ from conversations.enums import COLLECTING
 from reports.dataset.arms import ComparedArm, arms_of
 from reports.dataset.dataset import Dataset, as_array
 from reports.dataset.frames import Frame, frame, overall_units
-from reports.dataset.versions import PROTOCOL_VERSION
+from reports.dataset.versions import FIGURES_VERSION, PROTOCOL_VERSION
 from reports.report.figures.arms import arm_figures, pooled_sentence, units_of
 from reports.report.figures.bottleneck import bottleneck_figures
 from reports.report.figures.examples import examples
@@ -42,6 +42,7 @@ def report_figures(dataset: Dataset, *, seed: int | None = None) -> dict[str, An
     rules = rules_figures(dataset, judged)
     return {
         "protocol_version": PROTOCOL_VERSION,
+        "figures_version": FIGURES_VERSION,
         "study": dataset.facts.as_json(),
         "collecting": [number for number, stage in sorted(dataset.facts.stages.items()) if stage.state in COLLECTING],
         "withheld": dataset.facts.withheld,

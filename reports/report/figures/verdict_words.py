@@ -109,7 +109,7 @@ def needed(missing: Mapping[Reason, int]) -> list[str]:
         return []
     more = [_many(count, NEEDED[reason][1], "more ") for reason, count in missing.items()]
     least = [_many(count, noun) for count, noun in (NEEDED[reason] for reason in missing)]
-    return [f"A verdict needs {_listed(more)}: at least {_listed(least)}."]
+    return [f"A verdict needs {_listed(more)}; in all it takes at least {_listed(least)}."]
 
 
 def _many(count: int, noun: str, more: str = "") -> str:

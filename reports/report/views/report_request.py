@@ -15,7 +15,7 @@ from conversations.permissions import READ, get_study
 from judgments.enums import LookWay
 from reports.models import Report
 from reports.report import requesting
-from reports.report.fingerprint import is_current
+from reports.report.fingerprint import follows_protocol, is_current
 from reports.report.parts import NAMES, Part
 from reports.report.presenting.document import Document, document
 from reports.report.tasks import announce_report
@@ -48,16 +48,18 @@ class ReportRequest:
 
     @property
     def document(self) -> Document | None:
-        """None before the first figures, and where they are of an earlier protocol."""
+        """None before the first figures, and where they are of an earlier version."""
         if self.report is None or self.report.figures is None or not is_current(self.report.figures):
             return None
         return document(self.report.figures)
 
     @property
     def outdated(self) -> dict[str, Any] | None:
-        """The verdict that was given under an earlier protocol."""
+        """Nothing where the figures can be shown; else what is said instead, with the verdict of an earlier protocol."""
         if self.report is None or self.report.figures is None or is_current(self.report.figures):
             return None
+        if follows_protocol(self.report.figures):
+            return {"version": None}
         verdict, version = self.report.figures["verdict"], self.report.figures["study"]["protocol_version"]
         return {"version": version, "word": verdict["word"], "sentence": verdict["sentence"]}
 

@@ -139,6 +139,6 @@ def _other_report(request: HttpRequest, found: ReportRequest, other: Study) -> d
         return {"beside_missing": "The other study's report is being computed. Ask again in a moment."}
     if not is_current(report.figures):
         return {
-            "beside_missing": "The other study's report is of an earlier protocol and is computed anew. Ask again in a moment."
+            "beside_missing": "The other study's report is of an earlier version and is computed anew. Ask again in a moment."
         }
     return {"beside": two_studies(found.report.figures, report.figures)}

@@ -220,8 +220,8 @@ def test_without_real_conversations_the_study_may_not_stop(study):
     assert plan["stopping"]["word"] == "not enough evidence yet"
     assert "50 more real conversations are needed" in plan["stopping"]["sentence"]
     assert plan["sentence"].endswith(
-        "A verdict needs 50 more real conversations, 3 more raters and 9 more prompts: "
-        "at least 50 real conversations, 6 raters and 10 prompts."
+        "A verdict needs 50 more real conversations, 3 more raters and 9 more prompts; "
+        "in all it takes at least 50 real conversations, 6 raters and 10 prompts."
     )
 
 

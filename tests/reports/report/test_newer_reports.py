@@ -63,6 +63,22 @@ def test_a_report_of_an_earlier_protocol_says_so_and_is_computed_anew(study):
     assert 'id="verdict"' in owner.get(address(study)).content.decode()
 
 
+def test_figures_of_an_earlier_form_are_never_shown_and_computed_anew(study):
+    report = computed(study)
+    old = {name: value for name, value in report.figures.items() if name not in {"figures_version", "plan"}}
+    old["verdict"] = {"word": "better"}
+    Report.objects.update(figures=old, fingerprint="of another version", computed_at=timezone.now() - timedelta(days=1))
+    owner = member(study)
+    page = owner.get(address(study))
+    assert page.status_code == 200
+    assert "This report is of an earlier Yardstick" in page.content.decode()
+    assert owner.get(address(study, "html/")).status_code == 404
+    assert owner.get(address(study, "card/")).status_code == 200
+    owner.get(address(study, "state/"), {"seen": "long ago"})
+    assert computing.compute_report(report_id=report.pk, now=timezone.now()) is not None
+    assert 'id="verdict"' in owner.get(address(study)).content.decode()
+
+
 def test_two_workers_do_not_compute_the_same_report(study):
     report = Report.objects.create(study=study, requested_at=NOW)
     now = timezone.now()

@@ -108,7 +108,7 @@ def test_few_raters_say_nothing_of_others_and_the_second_line_says_what_they_fou
     assert found["effect"]["low"] is None
     assert found["effect_these"]["low"] > 0
     assert found["limits"] == [
-        "A verdict needs 3 more raters: at least 6 raters.",
+        "A verdict needs 3 more raters; in all it takes at least 6 raters.",
         "For these raters and prompts: better. Of others it says nothing.",
     ]
     assert not any("like these it would lie" in each for each in found["evidence"])
@@ -118,8 +118,8 @@ def test_all_that_is_missing_is_said_at_once():
     found = verdict(frame(0.6, raters=5, prompts=9), Judged(conversations=4))
     assert found["missing"] == {"real conversations": 2, "raters": 1, "prompts": 1}
     assert (
-        "A verdict needs 2 more real conversations, 1 more rater and 1 more prompt: "
-        "at least 50 real conversations, 6 raters and 10 prompts."
+        "A verdict needs 2 more real conversations, 1 more rater and 1 more prompt; "
+        "in all it takes at least 50 real conversations, 6 raters and 10 prompts."
     ) in found["limits"]
     assert found["these"] is None, "the first rule comes first"
 

@@ -4,41 +4,58 @@ from typing import Any
 
 from reports.report.presenting.planner import planner_section
 
-NEEDS = {"more_comparisons": 20, "more_judgments": 60, "price": 12.5}
-HOPELESS = {"more_comparisons": None, "more_judgments": None, "price": None}
 STOPPING = {"sentence": "Go on.", "method": "Five looks."}
+RATERS = {"sentence": "About 17 raters.", "alone": "Alone they leave it open."}
 
 
-def plan(**facts):
-    own = {"sentence": "So many.", "stopping": STOPPING, "currency": "EUR", "subjects_now": 9, "more_subjects": 7}
-    return {"plan": {**own, **NEEDS, "curve": [{"subjects": 9, "chance": 0.5}], **facts}}
+def size(lever=None, *, settles=True, **price):
+    parts = {"time": 12.5, "first": 1.0, "fee": 0.0, "calls": 2.0, **price}
+    total = sum(part for part in parts.values() if part is not None)
+    chances = {"chance": 0.82, "chance_mean": 0.82, "chance_low": 0.6, "chance_high": 0.97}
+    counts = {"subjects": 60, "raters": 12, "prompts": 20, "more_ratings": 540, "more_raters": 3}
+    return {"lever": lever, "settles": settles, **counts, **chances, "price": {**parts, "total": total}}
 
 
-def test_two_ways_are_told_with_their_price_and_why_one_has_none():
-    raters: dict[str, Any] = {"sentence": "By raters.", "now": 3, "more_raters": None, "curve": [], **HOPELESS}
-    table = planner_section(plan(raters=raters)).blocks[1]
-    assert [[cell.text for cell in row[1:]] for row in table.rows] == [
-        ["9", "7", "20", "60", "12.50 EUR"],
-        ["3", *"\u2013" * 4],
-    ]
-    assert len(table.notes) == 1
-
-
-def test_without_ratings_there_is_the_stopping_rule_alone():
-    section = planner_section({**plan(), "pooled": "Arms are never pooled."})
-    assert [block.sentences for block in section.blocks] == [["Arms are never pooled."], ["Go on.", "Five looks."]]
-    assert section.charts == []
-
-
-def test_a_stage_that_was_not_timed_has_no_price():
-    raters = {
-        "sentence": "",
-        "now": 3,
-        "more_raters": 1,
-        "curve": [{"raters": 4, "chance": 0.9}],
-        **NEEDS,
-        "price": None,
+def plan(**facts: Any) -> dict[str, Any]:
+    own = {"sentence": "So many.", "stopping": STOPPING, "raters_needed": RATERS, "arms": [], "currency": "EUR"}
+    sizes = {
+        "chance": size(),
+        "proposal": size(),
+        "levers": [],
+        "fee": 0.0,
+        "pace": "At the pace so far.",
+        "curves": [],
     }
-    section = planner_section(plan(raters=raters))
-    assert "No price" in section.blocks[1].notes[0]
-    assert [chart.key for chart in section.charts] == ["plan", "plan-raters"]
+    return {"plan": {**own, **sizes, **facts}}
+
+
+def test_before_there_is_a_plan_there_are_raters_needed_and_the_stopping_rule():
+    section = planner_section(plan())
+    assert [block.sentences for block in section.blocks] == [list(RATERS.values()), list(STOPPING.values())]
+
+
+def test_each_way_has_its_chance_and_its_price_and_a_fruitless_one_is_named():
+    levers = [size("subjects"), size("raters", settles=False)]
+    table = planner_section(plan(levers=levers)).blocks[0]
+    assert [row[0].text for row in table.rows] == [
+        "As large as now, done again",
+        "The cheapest that settles it",
+        "More subjects alone",
+        "More raters alone",
+    ]
+    assert [cell.text for cell in table.rows[1][1:]] == ["60", "12", "20", "82 %", "540", "15.50 EUR"]
+    assert table.rows[1][4].detail == "60 to 97 %"
+    assert "More raters alone" in table.notes[-1]
+
+
+def test_what_is_not_known_of_a_price_is_a_dash_and_said():
+    table = planner_section(plan(levers=[size("subjects", calls=None)], proposal=None)).blocks[1]
+    assert [cell.text for cell in table.rows[0][1:]] == ["12.50", "1.00", "0.00", "\u2013"]
+    assert any("calls of models are not in the price" in note for note in table.notes)
+
+
+def test_each_arm_has_a_plan_of_its_own():
+    arm = {**plan(levers=[])["plan"], "name": "memory v2", "sentence": "Of this arm."}
+    section = planner_section(plan(arms=[arm]))
+    assert section.lead == "Each arm is a treatment of its own, and has a plan of its own."
+    assert section.blocks[1].sentences == ["Of this arm."]
