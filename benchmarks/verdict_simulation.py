@@ -1,6 +1,6 @@
 """Does the verdict keep its word? Studies with a known truth, judged a thousand times in each of 200 cells and more.
 
-    OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m benchmarks.verdict_simulation [--repetitions 1000] [--cells 200] [--processes 2] [--results FILE]
+    OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m benchmarks.verdict_simulation [--repetitions 1000] [--cells 200] [--seed 13] [--results FILE]
 
 The cells (verdict_cells.py) are a design in which every two levels meet; verdict_studies.py says how a study comes about. Every finished
 cell is a line of FILE; a second run with the same FILE goes on where the first ended. Exits with 1 where a demand is missed, up
@@ -59,10 +59,10 @@ class Played:
 type Look = tuple[npt.NDArray[np.bool_], CrossedFactors]
 
 
-def play(cell: DesignCell, number: int, repetitions: int) -> Iterator[Played]:
+def play(cell: DesignCell, number: int, repetitions: int, seed: int) -> Iterator[Played]:
     truth = truth_of(cell, MARGIN)
     for batch in range(-(-repetitions // VALUES)):
-        chance = np.random.default_rng([SEED, number, batch])
+        chance = np.random.default_rng([seed, number, batch])
         design = draw_design(cell, chance)
         studies = [draw(design, truth.levels, chance) for _ in range(min(VALUES, repetitions - batch * VALUES))]
         values = np.stack([drawn.values for drawn in studies], axis=1)
@@ -121,10 +121,10 @@ def wrong(word: Word, cell: DesignCell) -> bool:
     return word in (WRONG_AT_MARGIN if cell.at_margin else WRONG_AT_NO_EFFECT)
 
 
-def cell_result(asked: tuple[int, DesignCell, int]) -> dict[str, Any]:
+def cell_result(asked: tuple[int, DesignCell, int, int]) -> dict[str, Any]:
     """The shares and means of a cell."""
-    number, cell, repetitions = asked
-    played = np.array([astuple(each) for each in play(cell, number, repetitions)], dtype=np.float64)
+    number, cell, repetitions, seed = asked
+    played = np.array([astuple(each) for each in play(cell, number, repetitions, seed)], dtype=np.float64)
     columns = dict(zip(Played.__slots__, played.T, strict=True))
     shown = ~np.isnan(columns["reach"])
     means = {name: _mean(values) for name, values in columns.items() if name not in ("estimate", "reach")}
@@ -134,6 +134,7 @@ def cell_result(asked: tuple[int, DesignCell, int]) -> dict[str, Any]:
     return {
         "number": number,
         "repetitions": repetitions,
+        "seed": seed,
         **asdict(cell),
         **{key: _plain(each) for key, each in found.items()},
     }
@@ -148,10 +149,10 @@ def _plain(value: float) -> float | None:
     return None if np.isnan(value) else round(value, 4)
 
 
-def run(wanted: Sequence[DesignCell], repetitions: int, processes: int, path: Path | None) -> list[dict[str, Any]]:
+def run(left: Sequence[tuple[int, DesignCell, int, int]], processes: int, path: Path | None) -> list[dict[str, Any]]:
     """Every cell's result; those in the file are not played again."""
-    done = {} if path is None or not path.exists() else _read(path, wanted, repetitions)
-    left = [(number, cell, repetitions) for number, cell in enumerate(wanted) if number not in done]
+    done = {} if path is None or not path.exists() else _read(path, left)
+    left = [each for each in left if each[0] not in done]
     with Pool(processes) as pool:
         for found in pool.imap_unordered(cell_result, left):
             done[found["number"]] = found
@@ -162,11 +163,12 @@ def run(wanted: Sequence[DesignCell], repetitions: int, processes: int, path: Pa
     return [done[number] for number in sorted(done)]
 
 
-def _read(path: Path, wanted: Sequence[DesignCell], repetitions: int) -> dict[int, dict[str, Any]]:
+def _read(path: Path, wanted: Sequence[tuple[int, DesignCell, int, int]]) -> dict[int, dict[str, Any]]:
     rows = [json.loads(row) for row in path.read_text().splitlines()]
     for row in rows:
-        if row["repetitions"] != repetitions or {**row, **asdict(wanted[row["number"]])} != row:
-            raise SystemExit(f"{path} is of another design or another number of repetitions.")
+        _number, cell, repetitions, seed = wanted[row["number"]]
+        if row != {**row, **asdict(cell), "repetitions": repetitions, "seed": seed}:
+            raise SystemExit(f"{path} is of another design, seed or number of repetitions.")
     return {row["number"]: row for row in rows}
 
 
@@ -174,11 +176,14 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--repetitions", type=int, default=1000)
     asked.add_argument("--cells", type=int, default=200, help="at least; whole arrays of pairs are played")
+    asked.add_argument("--seed", type=int, default=SEED, help="of the design and of the studies")
     asked.add_argument("--processes", type=int, default=2)
     asked.add_argument("--results", type=Path, help="a file of lines to go on with")
     options = asked.parse_args()
     print(HEAD)
-    found = run(cells(options.cells), options.repetitions, options.processes, options.results)
+    wanted = enumerate(cells(options.cells, options.seed))
+    asked_for = [(number, cell, options.repetitions, options.seed) for number, cell in wanted]
+    found = run(asked_for, options.processes, options.results)
     missed = demands_missed(found)
     print(*by_level(found), *summary(found), *(missed or ["Every demand is met."]), sep="\n")
     sys.exit(bool(missed))

@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 
-from benchmarks.verdict_cells import LEVELS, DesignCell, cells
+from benchmarks.verdict_cells import LEVELS, SEED, DesignCell, cells
 from benchmarks.verdict_demands import demands_missed
 from benchmarks.verdict_simulation import MARGIN, cell_result, covers
 from benchmarks.verdict_studies import draw, draw_design, truth_of
@@ -35,7 +35,7 @@ CELLS = (
 
 
 def test_intervals_and_words_keep_what_they_say():
-    found = [cell_result((number, cell, STUDIES)) for number, cell in enumerate(CELLS)]
+    found = [cell_result((number, cell, STUDIES, SEED)) for number, cell in enumerate(CELLS)]
     assert min(each["shown"] for each in found) > 0.9
     assert demands_missed(found) == []
 
@@ -48,13 +48,13 @@ def test_an_interval_over_subjects_alone_would_be_found_out():
         for _study in range(5):
             judged = design.judged(draw(design, truth.levels, chance).values)
             covered.append(covers(for_these(judged.weights(), judged), truth.effect))
-    found = cell_result((0, USUAL, 20)) | {"repetitions": STUDIES, "covered": float(np.mean(covered))}
+    found = cell_result((0, USUAL, 20, SEED)) | {"repetitions": STUDIES, "covered": float(np.mean(covered))}
     assert any("covered" in each for each in demands_missed([found]))
 
 
 def test_too_few_raters_or_prompts_have_no_interval_and_no_word():
     for few in (replace(USUAL, raters=3), replace(USUAL, prompts=5)):
-        found = cell_result((0, few, 20))
+        found = cell_result((0, few, 20, SEED))
         assert (found["shown"], found["settled"], found["settled_at_looks"]) == (0, 0, 0)
         assert found["covered"] is None
         assert demands_missed([found]) == []
