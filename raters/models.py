@@ -111,6 +111,9 @@ class Enrolment(models.Model):
     paused_at = models.DateTimeField(null=True, blank=True)  # by an admin: gets no pages for now
     # The pseudonym of a rater who judged elsewhere and came with a dataset; such a rater is nobody here.
     imported_key = models.CharField(max_length=40, blank=True, default="", db_default="")
+    # The label of the link, and the platform, by which such a rater had come there.
+    imported_link = models.CharField(max_length=100, blank=True, default="", db_default="")
+    imported_platform = models.CharField(max_length=10, blank=True, default="", db_default="")
     outcome = models.CharField(max_length=24, choices=EnrolmentOutcome, blank=True)
     # Who was signed in where this rater judged, whatever link they came by: they are kept from the results meanwhile.
     accounts = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="judged_as")

@@ -86,7 +86,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     "selections": ("system", "case_id", "subject_key", "attribute_id", "selected", "score"),
     "selection_records": ("system", "case_id", "subject_key"),
     "subjects": ("subject_key", "subject_origin", "conversations", "stated_conversations", "withdrawn"),
-    "raters": ("rater_key", "rater_kind", "rater_name", "is_subject"),
+    "raters": ("rater_key", "rater_kind", "rater_name", "is_subject", "entry_link", "platform"),
     "blinding_answers": ("assignment_id", "comparison_id", "rater_key", "guess", "sureness", "shown_left"),
 }
 ORDER: Mapping[str, Sequence[str]] = {
@@ -105,6 +105,7 @@ ORDER: Mapping[str, Sequence[str]] = {
 ADDED = frozenset({"selection_records"})
 ADDED_COLUMNS: Mapping[str, Sequence[str]] = {
     "judgments": ("rules",),
+    "raters": ("entry_link", "platform"),
     "comparisons": ("arm_id", "arm_name", "arm_policy", "arm_selection_of", "arm_settings"),
 }
 

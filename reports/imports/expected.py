@@ -8,7 +8,7 @@ from typing import Any
 
 from conversations.enums import MentionMethod, Origin, Policy
 from judgments.enums import BlindingGuess, ExclusionReason, FailureMode, Outcome, TaskKind
-from raters.enums import UPLOADED, RaterKind
+from raters.enums import UPLOADED, Platform, RaterKind
 
 type Row = Mapping[str, Any]
 
@@ -160,6 +160,8 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
         "rater_name": _text(200, least=1, optional=True),
         "is_subject": TRUTH,
         "languages": OPTIONAL_TEXT,
+        "entry_link": _text(100, least=1, optional=True),
+        "platform": _one_of(*Platform.values, optional=True),
     },
     "judgments": {
         "judgment_id": ID,
@@ -217,6 +219,7 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
 MAY_LACK = {
     "items": {"instruction"},
     "judgments": {"rules"},
+    "raters": {"entry_link", "platform"},
     "comparisons": {"prompt_topic", "arm_id", "arm_name", "arm_policy", "arm_selection_of", "arm_settings"},
     "consensus": {"adjudicated_at", "adjudication_note"},
     "selections": {"prompt_text", "attribute_text", "attribute_system"},

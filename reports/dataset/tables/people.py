@@ -24,6 +24,7 @@ FROM (
 ) judged
 JOIN raters_rater rater ON rater.id = judged.rater_id
 LEFT JOIN raters_enrolment enrolment ON enrolment.rater_id = rater.id AND enrolment.study_id = %(study)s
+LEFT JOIN raters_entrylink link ON link.id = enrolment.entry_link_id
 LEFT JOIN conversations_consenttext consent ON consent.id = enrolment.consent_id
 WHERE true
 """,
@@ -42,6 +43,18 @@ WHERE true
         Column("judgments", Kind.INTEGER, "judged.judgments", "rows in the judgments table"),
         Column("languages", Kind.JSON, "to_jsonb(enrolment.languages)", "languages the rater declared"),
         Column("consent_version", Kind.INTEGER, "consent.version", "version of the consent text they agreed to"),
+        Column(
+            "entry_link",
+            Kind.TEXT,
+            "COALESCE(link.label, NULLIF(enrolment.imported_link, ''))",
+            "label of the entry link that the rater first came by; none for who came by no link",
+        ),
+        Column(
+            "platform",
+            Kind.TEXT,
+            "COALESCE(NULLIF(enrolment.imported_platform, ''), CASE WHEN link.id IS NOT NULL THEN enrolment.platform END)",
+            'platform that the rater came from, "open" for none in particular; none for who came by no link',
+        ),
     ),
 )
 

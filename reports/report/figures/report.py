@@ -14,6 +14,7 @@ from reports.dataset.frames import Frame, frame, overall_units
 from reports.dataset.versions import FIGURES_VERSION, PROTOCOL_VERSION
 from reports.report.figures.arms import arm_figures, pooled_sentence, units_of
 from reports.report.figures.bottleneck import bottleneck_figures
+from reports.report.figures.by_raters import by_raters_figures
 from reports.report.figures.examples import examples
 from reports.report.figures.extraction import extraction_figures
 from reports.report.figures.judging import judging_figures
@@ -62,6 +63,7 @@ def report_figures(dataset: Dataset, *, seed: int | None = None) -> dict[str, An
             **_plan(dataset, frames[3], of_arms, found, seed),
             "stopping": _stopping(dataset, frames[3], of_arms, found),
         },
+        "by_raters": by_raters_figures(dataset, judged),
         "looking": looking,
         "rules": rules,
         "pooled_rules": pooled_rules(rules),

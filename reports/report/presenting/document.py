@@ -8,6 +8,7 @@ from reports.report.charts.chart import Chart
 from reports.report.presenting import wording
 from reports.report.presenting.blocks import Section, Stat
 from reports.report.presenting.bottleneck import bottleneck_section
+from reports.report.presenting.by_raters import by_raters_section
 from reports.report.presenting.extraction import extraction_section
 from reports.report.presenting.judges import judges_section
 from reports.report.presenting.looking import looking_section
@@ -62,6 +63,7 @@ def document(figures: dict[str, Any]) -> Document:
             with_rules_said(response_section(figures.get("stage_3"), why[3], figures.get("pooled", "")), figures, 3),
             with_rules_said(judges_section(figures), figures, 2, 3),
             with_rules_said(planner_section(figures), figures, 3),
+            with_rules_said(by_raters_section(figures), figures, 1, 2, 3),
             rules_section(figures),
             looking_section(figures),
         ],

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from reports.report.presenting.blocks import Cell, Section, TableBlock, Text, count_cell, number_cell
+from reports.report.presenting.sampling import interval_notes
 
 LEAD = "Where guidelines or what a page shows changed while a stage was at work, judgments before and after are told apart."
 ONE = "The judgments of each stage were given under one and the same rules."
@@ -37,7 +38,7 @@ def rules_section(figures: dict[str, Any]) -> Section:
         for row in rows
     ]
     notes = [f"Stage {row['stage']}, rules {row['number']}: {_in_words(row)}." for row in rows if row["number"]]
-    notes.append("Intervals say how a value would come out with other subjects.")
+    notes += interval_notes(*(row["value"] for row in rows))
     return Section("rules", "Rules in force", LEAD, [TableBlock("Human judgments that count.", columns, cells, notes)])
 
 

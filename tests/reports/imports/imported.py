@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from conversations.models import Case, Comparison, Guidelines, Selection, SelectionRecord, Study
 from judgments.models import Adjudication, Assignment, BlindingAnswer, Judgment, Look, Reopening, RulesInForce, Unit
-from raters.models import Rater
+from raters.models import EntryLink, Rater
 from tests import factories
 from tests.judgments.rated import NOW
 from tests.reports.reported import close_all, reported_study
@@ -28,10 +28,20 @@ def imported(place):
     return Study.objects.get(slug="again")
 
 
+def _come_by_a_link(study):
+    """One rater; the others came by none."""
+    link = EntryLink.objects.create(
+        stage=study.stages.get(number=1), label="Autumn panel", platform="prolific", person_parameter="PROLIFIC_PID"
+    )
+    first = study.enrolments.order_by("id")[0]
+    study.enrolments.filter(pk=first.pk).update(entry_link=link, platform="prolific")
+
+
 def _something_of_everything(study):
     """An exclusion, a surplus answer, an adjudication, gold, a repeat, blinding answers, withdrawn and held material."""
     _speak_unlike_each_other(study)
     _look_and_go_on(study)
+    _come_by_a_link(study)
     judged = Judgment.objects.filter(unit__task__stage__study=study, rater__kind="human").order_by("id")
     Judgment.objects.filter(pk__in=list(judged.values_list("id", flat=True)[3:7])).update(
         excluded_at=NOW, exclusion_reason="speeding"

@@ -33,7 +33,7 @@ def test_a_stage_under_two_rules_is_shown_by_them_and_says_so_wherever_it_pools(
     saying = {
         key for key, section in shown.items() for block in section.blocks if sentence in getattr(block, "sentences", ())
     }
-    assert saying == {"bottleneck", "stage-3", "judges", "planner"}
+    assert saying == {"bottleneck", "stage-3", "judges", "planner", "by-raters"}
     (table,) = shown["rules"].blocks
     assert "Stage 3, rules 2: guidelines: 2; version of the leak rules: 1" in table.notes[1]
 
