@@ -21,7 +21,7 @@ LEAD = (
 )
 NOT_KNOWN = "These figures were computed before they were told apart by raters."
 NOBODY = "No human has judged yet."
-GROUPS = {"link": "Entry link", "platform": "Platform", "tenure": "When"}
+GROUPS = {"link": "Entry link", "platform": "Platform", "tenure": "Half of their work"}
 IN_A_TABLE = 40
 
 
