@@ -11,10 +11,9 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
-import openai
 from pydantic import BaseModel, NonNegativeInt
 
 from accounts.outgoing import BoundedTransport, NotPublic, open_client
@@ -22,6 +21,9 @@ from generation.addresses import AddressRefused, key_for, may_lie_inside, not_pu
 from generation.enums import FailureReason
 from generation.models import Endpoint
 from generation.prompting import Messages
+
+if TYPE_CHECKING:
+    import openai  # a fifth of every program's start: at run time only whoever calls a model reads it
 
 # One line for each call is what the table of calls is for. What these tell of a call at lower levels holds the headers
 # of the answer, in which a provider may repeat the key.
@@ -132,8 +134,10 @@ def _tokens(usage: Any) -> int | None:
 
 
 @contextlib.contextmanager
-def _called(endpoint: Endpoint) -> Iterator[openai.OpenAI]:
+def _called(endpoint: Endpoint) -> "Iterator[openai.OpenAI]":
     """The endpoint's client. What goes wrong inside becomes a CallFailed, whose text repeats nothing of the provider."""
+    import openai  # noqa: PLC0415 - see above
+
     try:
         client = _client(
             endpoint.address, key_for(endpoint), endpoint.timeout_seconds, may_lie_inside=may_lie_inside(endpoint)
@@ -174,7 +178,7 @@ def _answer(completion: _Completion, *, latency_ms: int) -> ModelAnswer:
     return answer
 
 
-def _status_failure(error: openai.APIStatusError) -> CallFailed:
+def _status_failure(error: "openai.APIStatusError") -> CallFailed:
     """The message names the status only: a provider's own text may repeat the key or the conversation."""
     status = error.status_code
     if status == httpx2.codes.TOO_MANY_REQUESTS:
@@ -205,11 +209,11 @@ def _cause(error: Exception) -> str:
     return type(error.__cause__).__name__ if error.__cause__ else type(error).__name__
 
 
-_clients: dict[tuple[str, str, int, bool], openai.OpenAI] = {}
+_clients: dict[tuple[str, str, int, bool], "openai.OpenAI"] = {}
 _clients_lock = threading.Lock()
 
 
-def _client(base_url: str, key: str, timeout_seconds: int, *, may_lie_inside: bool) -> openai.OpenAI:
+def _client(base_url: str, key: str, timeout_seconds: int, *, may_lie_inside: bool) -> "openai.OpenAI":
     """One client for each endpoint and process: it is thread-safe and keeps its connections."""
     known_as = (base_url, key, timeout_seconds, may_lie_inside)
     with _clients_lock:
@@ -226,7 +230,9 @@ def close_clients() -> None:
             _clients.popitem()[1].close()
 
 
-def _new_client(base_url: str, key: str, timeout_seconds: int, may_lie_inside: bool) -> openai.OpenAI:  # noqa: FBT001
+def _new_client(base_url: str, key: str, timeout_seconds: int, may_lie_inside: bool) -> "openai.OpenAI":  # noqa: FBT001
+    import openai  # noqa: PLC0415 - see above
+
     transport = BoundedTransport(
         seconds=timeout_seconds,
         most_bytes=MAX_ANSWER_BYTES,

@@ -12,10 +12,12 @@ PAGE_PATIENCE = 120.0  # seconds; what a page does not show is a common mistake,
 
 
 def wait_until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + PATIENCE
+    """Looks less often the longer it takes: what is waited for needs the processor more than the looking does."""
+    started = time.monotonic()
     while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.02)
+        waited = time.monotonic() - started
+        assert waited < PATIENCE, "it did not happen"
+        time.sleep(min(0.25, 0.02 + waited / 10))
 
 
 def join(thread: threading.Thread) -> None:

@@ -26,6 +26,7 @@ from conversations.services.arms import ensure_arm
 from judgments.models import Assignment
 from judgments.work.opening import open_stage
 from raters.models import EntryLink
+from tests.rows import made_once
 
 SAID = "I always cook with weights, never with cups. My trains leave at six."
 STATEMENTS = [
@@ -35,6 +36,7 @@ STATEMENTS = [
 ]
 
 
+@made_once
 def rateable_study(*, subjects: int = 2, prompts: int = 2, k: int = 3) -> Study:
     """All three stages are open. Each subject has three attributes, each case a comparison given two of them."""
     study = Study.objects.create(

@@ -5,9 +5,11 @@ Arguments: a study's short name, a user's name, a folder for files. A line of JS
 
 import json
 import os
+import re
 import resource
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import django
@@ -48,15 +50,21 @@ def main(slug: str, username: str) -> None:
             "upload": client.post(f"{pages}/new/", sent(format=file_format)),
         }
         seconds = time.process_time() - started
-        kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         report = {
             "name": name,
             "statuses": {door: answer.status_code for door, answer in answers.items()},
             "seconds": round(seconds, 2),
-            "megabytes": kilobytes // 1024,
+            "megabytes": most_megabytes(),
             "words": answers["recognised"].getvalue().decode(),
         }
         print(json.dumps(report), flush=True)  # noqa: T201
+
+
+def most_megabytes() -> int:
+    """Of this program. What getrusage tells begins with what the tests' own process had taken when it started this one."""
+    found = re.search(r"^VmHWM:\s+(\d+) kB$", Path("/proc/self/status").read_text(), re.MULTILINE)
+    assert found is not None
+    return int(found[1]) // 1024
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from conversations.models import (
 )
 from conversations.services import batches, importing
 from tests import factories
+from tests.rows import made_once
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 pytestmark = [
@@ -47,9 +48,17 @@ def bring(study: Study, name: str, options: Options | None = None) -> Batch:
     return imported
 
 
-def test_release_has_the_counts_of_its_readme():
+@made_once
+def release() -> Study:
     study = factories.study()
-    tasks5 = bring(study, "release/task5_items.jsonl")
+    bring(study, "release/task5_items.jsonl")
+    bring(study, "release/task6_items.jsonl")
+    return study
+
+
+def test_release_has_the_counts_of_its_readme():
+    study = release()
+    tasks5 = study.batches.earliest("id")
     assert tasks5.format == Format.RELEASE_TASK5
     assert tasks5.counts["subjects"] == {"new": 47, "known": 0}
     assert tasks5.counts["prompts"]["new"] == 41
@@ -62,9 +71,7 @@ def test_release_has_the_counts_of_its_readme():
 
 
 def test_release_task6_makes_comparisons():
-    study = factories.study()
-    bring(study, "release/task5_items.jsonl")
-    bring(study, "release/task6_items.jsonl")
+    study = release()
     comparisons = Comparison.objects.filter(case__subject__study=study)
     assert comparisons.count() == 308
     assert ComparisonAttribute.objects.filter(comparison__in=comparisons, given=True).count() == 1_416
@@ -125,10 +132,9 @@ def test_formats_give_the_same_twelve_conversations(name, options):
 
 
 def test_same_file_twice_changes_nothing():
-    study = factories.study()
+    study = release()
     models = (Subject, Conversation, Attribute, Prompt, Case, Selection, Comparison)
-    for name in ("release/task4_items.jsonl", "release/task5_items.jsonl", "release/task6_items.jsonl"):
-        bring(study, name)
+    bring(study, "release/task4_items.jsonl")
     before = [sorted(model.objects.values_list("pk", flat=True)) for model in models]
     for name in ("release/task4_items.jsonl", "release/task5_items.jsonl", "release/task6_items.jsonl"):
         batch = bring(study, name)

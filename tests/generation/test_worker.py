@@ -85,4 +85,5 @@ def test_killed_worker_leaves_exactly_one_output_for_each_item(run, provider):
     assert Comparison.objects.count() == CASES
     assert ModelCall.objects.filter(state=CallState.DONE).count() == 2 * CASES
     assert ModelCall.objects.filter(repeat_of__isnull=False).count() >= 1
-    assert len(provider.requests) == ModelCall.objects.count() == 2 * CASES + interrupted
+    # A call is written down before the provider is asked; a worker may have been killed in between.
+    assert 2 * CASES <= len(provider.requests) <= ModelCall.objects.count() == 2 * CASES + interrupted

@@ -14,6 +14,7 @@ from judgments.work.claiming import claim_next
 from judgments.work.opening import open_stage
 from raters.models import Rater
 from tests import factories
+from tests.rows import made_once
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OWNER = Sight(frozenset(), waits=False)
@@ -21,6 +22,7 @@ OWNER = Sight(frozenset(), waits=False)
 type Label = Callable[[Assignment, int], int]  # of a page and a unit, as seen
 
 
+@made_once
 def rated_study(*, stages: tuple[int, ...] = (1,), subjects: int = 10, attributes_each: int = 4, k: int = 3) -> Study:
     study = factories.study(same_rater_across_stages=True)
     factories.material(study, subjects=subjects, attributes_each=attributes_each)

@@ -12,14 +12,21 @@ from judgments.work.claiming import claim_next
 from judgments.work.opening import open_stage
 from raters.models import Rater
 from tests import factories
+from tests.rows import made_once
 
 
-def open_for_rating(number: int, *, subjects: int = 2, k: int = 3, attributes_each: int = 3) -> tuple[Study, Stage]:
+def open_for_rating(number: int, **values: int) -> tuple[Study, Stage]:
+    stage = _open_stage(number, **values)
+    return stage.study, stage
+
+
+@made_once
+def _open_stage(number: int, *, subjects: int = 2, k: int = 3, attributes_each: int = 3) -> Stage:
     study = factories.study()
     factories.material(study, subjects=subjects, attributes_each=attributes_each)
     stage = factories.stage(study, number, k=k)
     open_stage(stage=stage, actor=None, now=datetime(2026, 3, 1, 11, tzinfo=UTC))
-    return study, stage
+    return stage
 
 
 def claim(*, rater: Rater, stage: Stage, now: datetime) -> Assignment:

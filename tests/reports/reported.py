@@ -22,12 +22,14 @@ from reports.models import Report
 from reports.report import computing
 from tests import factories, worlds
 from tests.judgments.rated import NOW, careful, work
+from tests.rows import made_once
 
 TYPES = ("habit", "taste")
 TOPICS = ("travel", "cooking")
 JUDGES = ("assistant", "simulated judge A", "simulated judge B")
 
 
+@made_once
 def reported_study(*, subjects: int = 8) -> Study:
     """All stages judged by three simulated humans and three simulated LLM judges. The stages are still open."""
     study = worlds.rateable_study(subjects=subjects, prompts=2, k=3)

@@ -81,6 +81,43 @@ def test_killed_bootstrap_leaves_no_lock(project: Path) -> None:
     assert second.returncode == 0
 
 
+# Stands for the checks and both lanes of tests: one lane names what failed, one breaks without a word.
+PYTHON_OF_THE_TESTS = """#!/usr/bin/env bash
+case "$*" in
+  *"-m browser"*) echo "FAILED tests/demo/test_demo_data.py::test_opens - AssertionError: closed"; echo "1 failed"; exit 1 ;;
+  *"not browser"*) echo "usage: no such option"; exit 4 ;;
+  *cpu_count*) echo 2 ;;
+esac
+"""
+
+
+def test_last_lines_of_the_tests_say_what_failed(project: Path) -> None:
+    (project / "script" / "bootstrap").write_text("#!/usr/bin/env bash\n")
+    for name in ("grep", "mktemp", "sh", "tail", "tee"):
+        (project / "bin" / name).symlink_to(str(shutil.which(name)))
+    programs = project / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    (programs / "python").write_text(PYTHON_OF_THE_TESTS)
+    for name in ("ruff", "lint-imports", "djlint", "mypy"):
+        (programs / name).write_text("#!/usr/bin/env bash\n")
+    (programs / "lint-imports").write_text("#!/usr/bin/env bash\necho broken; exit 1\n")
+    for program in programs.iterdir():
+        program.chmod(0o755)
+    process = start(project, "script/test")
+    out, _ = process.communicate()
+    assert process.returncode == 1
+    closing = out.splitlines()
+    closing = closing[next(place for place, line in enumerate(closing) if line.startswith("script/test: ")) + 1 :]
+    assert closing == [
+        "== Failed in the lane other:",
+        "usage: no such option",
+        "== Failed in the lane static:",
+        "FAILED: lint-imports",
+        "== Failed in the lane browser:",
+        "FAILED tests/demo/test_demo_data.py::test_opens - AssertionError: closed",
+    ]
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["--port", "9000", "--help"]])
 def test_help_of_the_demo_only_helps(project: Path, arguments: list[str]) -> None:
     process = start(project, "script/demo", *arguments)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from judgments.stages import behaviour
 from reports.report.presenting.blocks import (
     Cell,
     Section,
@@ -46,7 +47,7 @@ def _table(title: str, rows: list[dict[str, Any]]) -> TableBlock:
             count_cell(row["raters"]),
             count_cell(row["judgments"]),
             Cell(row["measured"]),
-            (signed_cell if row["stage"] == 3 else share_cell)(row["value"]),
+            (signed_cell if behaviour(row["stage"]).has_sides else share_cell)(row["value"]),
             share_cell(row["agreement"]),
         ]
         for row in shown

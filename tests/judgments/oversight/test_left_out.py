@@ -1,18 +1,18 @@
 """Members read what raters read: previews, adjudication and the pages of the material are as small, and as complete."""
 
 import uuid
+from functools import partial
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import User
 from conversations.enums import Role
 from conversations.models import Conversation, Membership, Stage, Study
-from judgments.models import Unit
+from judgments.models import Assignment, Unit
 from tests import factories, worlds
-from tests.judgments.raters_at_work import work_until_nothing_left
+from tests.judgments.rated import work
 from tests.judgments.rating.long_material import (
     MOST_BYTES,
     TABLE,
@@ -77,11 +77,16 @@ def test_members_read_a_long_conversation_in_parts(study):
     assert len(client.get(again).content) < MOST_BYTES / 5
 
 
+def _opinion(label: int, page: Assignment, _unit: int) -> int:
+    """The same of the two responses, on whichever side they stand."""
+    return label if page.personalized_left else 6 - label
+
+
 def test_adjudicators_open_the_responses_to_their_end(study):
     texts = long_responses(study)
     stage = study.stages.get(number=3)
     for label in (1, 5):
-        work_until_nothing_left(factories.rater(study), stage, timezone.now(), label=label)
+        work(factories.rater(study), stage, partial(_opinion, label), pages=1)
     unit = Unit.objects.filter(task__stage=stage, attribute__isnull=True).first()
     assert unit is not None
     page = member(study, Role.OWNER).get(reverse("stages:adjudicate", args=[study.slug, unit.pk]))

@@ -20,6 +20,7 @@ from raters.models import Arrival, Enrolment, EntryLink, Message, Rater
 from raters.services.messages import send_from_rater
 from tests import factories
 from tests.judgments.rated import NOW, always, careful, rated_study, work
+from tests.rows import made_once
 
 pytestmark = pytest.mark.django_db
 QUERIES = 19  # the ten of the figures; the session, who asks, what they may see and that they saw, the filter's stages
@@ -37,6 +38,7 @@ def client_of(study: Study, role: Role) -> Client:
     return client
 
 
+@made_once
 def lively_study(*, raters: int = 12) -> Study:
     """Raters of all kinds: careful ones, one who hurries, one who leans left, one who has left, one who writes."""
     study = rated_study(stages=(1, 3), subjects=16, k=raters)

@@ -18,6 +18,7 @@ from raters.models import Rater
 from raters.sessions import SESSION_KEY
 from tests import factories
 from tests.judgments.special_pages import set_stage, twin
+from tests.rows import without_triggers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -50,7 +51,7 @@ def study_of(tasks: int, number: int) -> tuple[Study, Stage]:
     factories.material(study, subjects=12)
     stage = factories.stage(study, number)
     open_stage(stage=stage, actor=None, now=NOW)
-    with connection.cursor() as cursor:
+    with without_triggers(), connection.cursor() as cursor:
         for statement in (_TASKS, _UNITS, _SLOTS):
             cursor.execute(statement, {"stage": stage.pk, "count": tasks})
         cursor.execute("ANALYZE")

@@ -14,7 +14,7 @@ from reports.dataset.reading import count_rows, read_table, record_batches
 from reports.dataset.tables import CONSENSUS, JUDGMENTS, TABLES
 from tests import factories, worlds
 from tests.judgments.rated import NOW, careful, work
-from tests.rows import remembered
+from tests.rows import made_once
 
 STAGES = [1, 2, 3]
 HOSTILE = 'a,"b"\r\n=cmd \\N t f ""'
@@ -22,9 +22,10 @@ HOSTILE = 'a,"b"\r\n=cmd \\N t f ""'
 
 @pytest.fixture
 def study(db) -> Study:
-    return remembered(judged_study)
+    return judged_study()
 
 
+@made_once
 def judged_study() -> Study:
     study = worlds.rateable_study(subjects=2, prompts=2, k=1)
     rater = factories.rater(study)

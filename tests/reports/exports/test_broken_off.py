@@ -11,12 +11,13 @@ from reports.enums import FORMATS, ExportKind
 from reports.exports.making import write_export_to
 from reports.exports.scope import ExportScope
 from tests.reports.reported import reported_study
-from tests.rows import remembered
+from tests.rows import made_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KINDS = [(kind, formats[0]) for kind, formats in FORMATS.items()]
 
 
+@made_once
 def judged_study() -> Study:
     return reported_study(subjects=2)
 
@@ -27,7 +28,7 @@ class WorkerStopped(Exception):
 
 @pytest.mark.parametrize(("kind", "file_format"), KINDS)
 def test_an_error_between_two_rows_ends_the_export(tmp_path: Path, kind: ExportKind, file_format: str):
-    study = remembered(judged_study)
+    study = judged_study()
     beats = 0
 
     def stop() -> None:

@@ -24,16 +24,17 @@ from reports.exports.folder import split_of_subjects
 from reports.models import Export
 from tests import factories, worlds
 from tests.judgments.rated import careful, work
-from tests.rows import remembered
+from tests.rows import made_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def study() -> Study:
-    return remembered(judged_study)
+    return judged_study()
 
 
+@made_once
 def judged_study() -> Study:
     """Four subjects; two raters judged everything."""
     study = worlds.rateable_study(subjects=4, prompts=2, k=2)

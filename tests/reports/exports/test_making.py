@@ -28,7 +28,7 @@ from reports.exports import making
 from reports.exports.reads import EXPORTS
 from reports.models import Export
 from tests import worlds
-from tests.rows import remembered
+from tests.rows import made_once
 
 # An export reads through a connection of its own, which sees committed rows only.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,9 +36,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def study():
-    return remembered(judged_study)
+    return judged_study()
 
 
+@made_once
 def judged_study():
     """A study in which one rater has judged one task of each stage."""
     study = worlds.rateable_study()

@@ -13,8 +13,10 @@ from raters.models import EntryLink, Rater
 from tests import factories
 from tests.judgments.rated import NOW
 from tests.reports.reported import close_all, reported_study
+from tests.rows import made_once
 
 
+@made_once
 def full_study():
     study = reported_study(subjects=5)
     close_all(study)

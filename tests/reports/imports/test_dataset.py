@@ -26,7 +26,6 @@ from reports.report.figures.report import report_figures
 from tests import factories
 from tests.reports.folders import relisted, zipped
 from tests.reports.imports.imported import full_study, imported
-from tests.rows import remembered
 
 # The dataset is read in a transaction of its own kind.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,7 +38,7 @@ LOST |= {"consent_version"}
 
 @pytest.fixture
 def study():
-    return remembered(full_study)
+    return full_study()
 
 
 @pytest.fixture

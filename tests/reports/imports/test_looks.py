@@ -20,7 +20,6 @@ from reports.report.presenting.document import document
 from tests import factories
 from tests.judgments.rated import NOW
 from tests.reports.imports.imported import full_study, imported
-from tests.rows import remembered
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SENTENCES = [
@@ -35,7 +34,7 @@ SENTENCES = [
 
 @pytest.fixture
 def folder(tmp_path):
-    write_dataset_to(tmp_path / "dataset", ExportScope(remembered(full_study), [1, 2, 3]))
+    write_dataset_to(tmp_path / "dataset", ExportScope(full_study(), [1, 2, 3]))
     return tmp_path / "dataset"
 
 

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from io import BytesIO, StringIO
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -140,7 +141,12 @@ def optional_fields() -> dict[str, list[tuple[str, ...]]]:
 
 
 OPTIONAL = optional_fields()
-ONE_AT_A_TIME = [(kind, path) for kind, fields in OPTIONAL.items() for path in fields]
+EACH_FIELD = [(kind, path) for kind, fields in OPTIONAL.items() for path in fields]
+# Of each kind of row one field at a time. That kinds take turns together makes four times fewer studies.
+ONE_AT_A_TIME = [
+    [(kind, path) for kind, path in zip(OPTIONAL, paths, strict=True) if path is not None]
+    for paths in zip_longest(*OPTIONAL.values())
+]
 
 
 def less(rows: list[Fields], kind: str, path: tuple[str, ...]) -> list[Fields]:
@@ -173,29 +179,29 @@ def test_a_study_of_whole_rows_keeps_its_figures(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("kind", "path"), ONE_AT_A_TIME, ids=lambda each: each if isinstance(each, str) else ".".join(each)
+    "fields", ONE_AT_A_TIME, ids=lambda fields: ",".join(".".join((kind, *path)) for kind, path in fields)
 )
-def test_a_study_without_one_optional_field_keeps_its_figures(tmp_path, kind, path):
-    goes_all_the_way(less(whole_upload(), kind, path), tmp_path)
+def test_a_study_without_one_optional_field_of_each_kind_keeps_its_figures(tmp_path, fields):
+    goes_all_the_way(without_fields(whole_upload(), fields), tmp_path)
 
 
 def test_a_study_without_any_optional_field_keeps_its_figures(tmp_path):
-    is_shown(*goes_all_the_way(bare(whole_upload()), tmp_path))
+    is_shown(*goes_all_the_way(without_fields(whole_upload(), EACH_FIELD), tmp_path))
 
 
 def test_a_subject_without_any_optional_field_beside_whole_ones_keeps_the_figures(tmp_path):
     rows = whole_upload()
     goes_all_the_way(
         [
-            *bare([row for row in rows if row.get("subject") == "s1"]),
+            *without_fields([row for row in rows if row.get("subject") == "s1"], EACH_FIELD),
             *(row for row in rows if row.get("subject") != "s1"),
         ],
         tmp_path,
     )
 
 
-def bare(rows: list[Fields]) -> list[Fields]:
-    for kind, path in ONE_AT_A_TIME:
+def without_fields(rows: list[Fields], fields: list[tuple[str, tuple[str, ...]]]) -> list[Fields]:
+    for kind, path in fields:
         rows = less(rows, kind, path)
     return rows
 

@@ -13,7 +13,6 @@ from reports.exports.making import write_dataset_to
 from reports.exports.scope import ExportScope
 from tests.reports.folders import change, zipped
 from tests.reports.imports.imported import full_study, imported
-from tests.rows import remembered
 
 # The dataset is read in a transaction of its own kind.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def study():
-    return remembered(full_study)
+    return full_study()
 
 
 @pytest.fixture

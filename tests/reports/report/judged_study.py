@@ -11,8 +11,10 @@ from reports.dataset.reads import dataset_of
 from reports.report.figures.report import report_figures
 from tests import factories, worlds
 from tests.judgments.rated import NOW, careful, work
+from tests.rows import made_once
 
 
+@made_once
 def judged_study() -> Study:
     """Ten subjects, all stages judged by three humans and by one model that likes everything."""
     study = worlds.rateable_study(subjects=10, prompts=1, k=3)

@@ -5,11 +5,20 @@ from django.test import Client
 from accounts.models import User
 from conversations.enums import Role
 from conversations.models import Membership, Study
-from tests.reports.reported import reported_study
+from reports.models import Report
+from tests.reports.reported import computed, reported_study
+from tests.rows import made_once
 
 
+@made_once
 def _study() -> Study:
     return reported_study(subjects=6)
+
+
+@made_once
+def _report() -> Report:
+    """Of all of that study, to those who may see all."""
+    return computed(_study())
 
 
 def member(study: Study, role: Role = Role.OWNER) -> Client:

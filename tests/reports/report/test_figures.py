@@ -32,14 +32,13 @@ from reports.report.figures.report import report_figures
 from tests import factories, worlds
 from tests.judgments.rated import NOW
 from tests.reports.report.judged_study import figures, judged_study
-from tests.rows import remembered
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def study() -> Study:
-    return remembered(judged_study)
+    return judged_study()
 
 
 def numbers(found: Any) -> Iterator[float]:

@@ -8,7 +8,6 @@ import pytest
 from reports.dataset.reads import dataset_of
 from reports.report.figures.report import report_figures
 from tests.reports.reported import reported_study
-from tests.rows import remembered
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,6 +34,6 @@ def says_its_chance(estimate: dict[str, Any]) -> bool:
 
 
 def test_every_estimate_has_an_interval_over_something_or_says_why_not():
-    found = list(estimates(report_figures(dataset_of(remembered(reported_study)))))
+    found = list(estimates(report_figures(dataset_of(reported_study()))))
     assert len(found) > 400
     assert [path for path, each in found if not says_its_chance(each)] == []

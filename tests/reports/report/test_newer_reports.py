@@ -14,20 +14,23 @@ from reports.enums import ReportState
 from reports.models import Report
 from reports.report import computing, requesting
 from tests.judgments.rated import NOW
-from tests.reports.report.shown import _study, address, member
-from tests.reports.reported import computed
-from tests.rows import remembered
+from tests.reports.report.shown import _report, _study, address, member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def study() -> Study:
-    return remembered(_study)
+    return _study()
 
 
-def test_a_newer_report_is_computed_when_the_study_has_changed_and_offered_not_forced(study):
-    report = computed(study)
+@pytest.fixture
+def report() -> Report:
+    return _report()
+
+
+def test_a_newer_report_is_computed_when_the_study_has_changed_and_offered_not_forced(report):
+    study = report.study
     owner, seen = member(study), {"seen": report.computed_at.isoformat()}
     long_ago = timezone.now() - requesting.AT_MOST_EVERY * 2
     Report.objects.update(computed_at=long_ago)
@@ -44,8 +47,8 @@ def test_a_newer_report_is_computed_when_the_study_has_changed_and_offered_not_f
     assert "HX-Refresh" not in state.headers
 
 
-def test_a_report_of_an_earlier_protocol_says_so_and_is_computed_anew(study):
-    report = computed(study)
+def test_a_report_of_an_earlier_protocol_says_so_and_is_computed_anew(report):
+    study = report.study
     old = {name: value for name, value in report.figures.items() if name != "protocol_version"}
     old["study"]["protocol_version"] = "1"
     old["verdict"] = {"word": "no meaningful difference", "sentence": "People find them no better and no worse."}
@@ -63,8 +66,8 @@ def test_a_report_of_an_earlier_protocol_says_so_and_is_computed_anew(study):
     assert 'id="verdict"' in owner.get(address(study)).content.decode()
 
 
-def test_figures_of_an_earlier_form_are_never_shown_and_computed_anew(study):
-    report = computed(study)
+def test_figures_of_an_earlier_form_are_never_shown_and_computed_anew(report):
+    study = report.study
     old = {name: value for name, value in report.figures.items() if name not in {"figures_version", "plan"}}
     old["verdict"] = {"word": "better"}
     Report.objects.update(figures=old, fingerprint="of another version", computed_at=timezone.now() - timedelta(days=1))
@@ -94,10 +97,9 @@ def test_a_report_whose_worker_died_is_found_and_given_up_in_the_end(study):
     assert b"could not be computed" in member(study).get(address(study)).content
 
 
-def test_kept_figures_are_those_of_the_dataset_to_the_last_digit(study):
+def test_kept_figures_are_those_of_the_dataset_to_the_last_digit(report):
     from reports.report.figures.report import report_figures  # noqa: PLC0415 - what the page must equal
 
-    computed(study)
-    kept = Report.objects.get().figures
-    fresh = json.loads(json.dumps(report_figures(dataset_of(study))))
+    kept = report.figures
+    fresh = json.loads(json.dumps(report_figures(dataset_of(report.study))))
     assert {**fresh, "scope": {"column": None, "value": None}} == kept

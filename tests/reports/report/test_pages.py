@@ -24,9 +24,8 @@ from reports.report import computing
 from reports.report.tasks import compute_report
 from tests import worlds
 from tests.judgments.rated import NOW
-from tests.reports.report.shown import _study, address, member
+from tests.reports.report.shown import _report, _study, address, member
 from tests.reports.reported import close_all, computed
-from tests.rows import remembered
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EVIL = "<script>alert(1)</script> #import \"x\" *bold* $x$ ]]> & 'quote' \u202eevil"
@@ -35,7 +34,12 @@ CLEAR = b"<script>alert"
 
 @pytest.fixture
 def study() -> Study:
-    return remembered(_study)
+    return _study()
+
+
+@pytest.fixture
+def report() -> Report:
+    return _report()
 
 
 def figures_of(report: Report) -> dict[str, Any]:
@@ -56,8 +60,8 @@ def test_first_visit_asks_for_the_report_and_the_page_brings_it_once_it_is_there
     assert "Computed just now" in page
 
 
-def test_page_shows_what_was_computed_and_names_every_section(study):
-    figures = figures_of(computed(study))
+def test_page_shows_what_was_computed_and_names_every_section(report):
+    study, figures = report.study, figures_of(report)
     page = member(study).get(address(study)).content.decode()
     for sentence in (figures["verdict"]["sentence"], figures["bottleneck"]["sentence"], figures["plan"]["sentence"]):
         assert sentence.replace("'", "&#x27;") in page
@@ -69,8 +73,8 @@ def test_page_shows_what_was_computed_and_names_every_section(study):
     assert page.count("<svg") == 2 * len(Report.objects.get().drawings) + page.count('class="theme-toggle__') + 1
 
 
-def test_page_of_many_examples_takes_few_queries(study, django_assert_num_queries):
-    computed(study)
+def test_page_of_many_examples_takes_few_queries(report, django_assert_num_queries):
+    study = report.study
     owner = member(study)
     owner.get(address(study))
     with django_assert_num_queries(11):
@@ -130,8 +134,8 @@ def test_a_member_who_rates_waits_for_all_of_it(study):
         assert client.get(address(study, rest)).status_code == 403
 
 
-def test_a_part_has_its_own_figures_and_one_that_is_not_there_has_none(study):
-    whole = computed(study)
+def test_a_part_has_its_own_figures_and_one_that_is_not_there_has_none(report):
+    study, whole = report.study, report
     topics = [part["value"] for part in whole.parts if part["column"] == "prompt_topic"]
     assert sorted(topics) == ["cooking", "travel"]
     computed(study, part_column="prompt_topic", part_value="travel")
@@ -197,8 +201,8 @@ def test_api_has_the_same_figures_and_withholds_the_same(study):
     assert (hidden["withheld"], hidden["figures"]["stage_3"]) == ([1, 2, 3], None)
 
 
-def test_charts_and_their_data_agree_and_stand_alone(study):
-    report = computed(study)
+def test_charts_and_their_data_agree_and_stand_alone(report):
+    study = report.study
     owner = member(study)
     data = owner.get(address(study, "charts/outcomes.csv"))
     assert data.headers["Content-Disposition"].startswith("attachment")
@@ -210,8 +214,8 @@ def test_charts_and_their_data_agree_and_stand_alone(study):
     assert owner.get(address(study, "charts/nothing.svg")).status_code == 404
 
 
-def test_no_drawing_carries_style_or_script(study):
-    for drawn in computed(study).drawings.values():
+def test_no_drawing_carries_style_or_script(report):
+    for drawn in report.drawings.values():
         for svg in drawn.values():
             assert not re.search(r"style=|<script|onload|href|<style", svg)
 
@@ -236,8 +240,8 @@ def test_unit_page_shows_labels_under_pseudonyms_and_leads_to_the_source(study):
 
 
 @pytest.mark.browser
-def test_page_is_accessible_and_calm_on_desk_and_phone_in_light_and_dark(study, live_server, page, tmp_path):
-    computed(study)
+def test_page_is_accessible_and_calm_on_desk_and_phone_in_light_and_dark(report, live_server, page, tmp_path):
+    study = report.study
     owner = member(study)
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))

@@ -11,14 +11,13 @@ from conversations.models import (
 )
 from judgments.models import Judgment
 from tests.reports.report.judged_study import figures, judged_study
-from tests.rows import remembered
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def study() -> Study:
-    return remembered(judged_study)
+    return judged_study()
 
 
 def test_a_withheld_stage_is_in_no_figure(study):

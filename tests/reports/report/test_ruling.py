@@ -7,7 +7,6 @@ from reports.dataset.reads import dataset_of
 from reports.report.figures.report import report_figures
 from reports.report.presenting.document import document
 from tests.reports.imports.imported import full_study
-from tests.rows import remembered
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -15,7 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def study():
     """Some pages of stage 3 were given out under newer guidelines."""
-    return remembered(full_study)
+    return full_study()
 
 
 def test_a_stage_under_two_rules_is_shown_by_them_and_says_so_wherever_it_pools(study):
