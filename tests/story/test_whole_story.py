@@ -193,6 +193,7 @@ def start_rating(page: Page, address: str) -> None:
 def judge_everything_by_keyboard(page: Page, key: str) -> int:
     """Mark every unit of every page with the same key; returns how many units that were."""
     judged = 0
+    page.wait_for_load_state()  # keys before the page's scripts would be lost
     while page.locator("#task-form").count():
         assignment = page.locator("#task-form").get_attribute("data-assignment")
         units = page.locator("[data-unit]").count()

@@ -33,6 +33,7 @@ def stage():
 
 
 def accessible(page: Page, name: str) -> None:
+    page.wait_for_load_state()  # a click that leads on does not wait for the next page's scripts: keys would be lost
     violations = Axe().run(page).response["violations"]
     assert [(found["id"], found["nodes"][0]["html"]) for found in violations] == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
@@ -41,6 +42,7 @@ def accessible(page: Page, name: str) -> None:
 
 
 def shows_guidelines(page: Page) -> None:
+    page.wait_for_load_state()
     page.keyboard.press("g")
     expect(page.get_by_role("dialog", name="Guidelines")).to_be_visible()
     page.keyboard.press("Escape")
