@@ -65,6 +65,21 @@ class Policy(models.TextChoices):
     UNSTATED = "unstated", "policy not stated"
 
 
+class SelectionPool(models.TextChoices):
+    """From which of its own attributes a system was asked to select."""
+
+    ALL = "all", "all its attributes"
+    ACCEPTED = "accepted", "those accepted at stage 1"
+
+
+class ControlKind(models.TextChoices):
+    """What makes the answer of a control known (docs/protocol.md, Controls)."""
+
+    OBVIOUS = "obvious", "one response answers another prompt"
+    DAMAGED = "damaged", "one response is the other, damaged"
+    PERSONAL = "personal", "one response was written for another subject"
+
+
 class Origin(models.TextChoices):
     REAL = "real", "Real"
     SYNTHETIC = "synthetic", "Synthetic"
@@ -83,6 +98,11 @@ class BatchState(models.TextChoices):
 class ResponseKind(models.TextChoices):
     GENERIC = "generic", "Generic"
     PERSONALIZED = "personalized", "Personalized"
+    CONTROL = "control", "Side of a control"
+
+
+# What a comparison of an arm is made of.
+COMPARED_KINDS = (ResponseKind.GENERIC, ResponseKind.PERSONALIZED)
 
 
 class MentionMethod(models.TextChoices):

@@ -9,6 +9,7 @@ class TaskKind(models.TextChoices):
     GOLD = "gold", "Gold"
     PRACTICE = "practice", "Practice"
     ATTENTION = "attention", "Attention check"
+    CONTROL = "control", "Control"
 
 
 class Special(models.TextChoices):
@@ -16,6 +17,7 @@ class Special(models.TextChoices):
 
     GOLD = "gold", "Gold"
     ATTENTION = "attention", "Attention check"
+    CONTROL = "control", "Control"
     REPEAT = "repeat", "An own page again, its sides swapped"
 
 

@@ -1,6 +1,14 @@
 from conversations.models.batches import Batch, BatchProblem
 from conversations.models.material import Attribute, Case, Conversation, Prompt, Subject, System
-from conversations.models.outputs import Arm, Comparison, ComparisonAttribute, Response, Selection, SelectionRecord
+from conversations.models.outputs import (
+    Arm,
+    Comparison,
+    ComparisonAttribute,
+    Response,
+    Selection,
+    SelectionRecord,
+    SilentCase,
+)
 from conversations.models.studies import ConsentText, Guidelines, Invitation, Membership, Stage, Study
 
 __all__ = [
@@ -20,6 +28,7 @@ __all__ = [
     "Response",
     "Selection",
     "SelectionRecord",
+    "SilentCase",
     "Stage",
     "Study",
     "Subject",

@@ -133,6 +133,8 @@ class Case(models.Model):
     subject = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="cases")
     prompt = models.ForeignKey(Prompt, on_delete=models.CASCADE, related_name="cases")
     batch = models.ForeignKey(Batch, null=True, on_delete=models.SET_NULL, related_name="cases")
+    # Set aside by the study's seed before stage 3 opens: it serves controls and belongs to no arm's effect.
+    for_controls = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -5,9 +5,9 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from conversations.enums import MentionMethod, Policy, ResponseKind
+from conversations.enums import ControlKind, MentionMethod, Policy, ResponseKind, SelectionPool
 from conversations.models.batches import Batch
-from conversations.models.material import Attribute, Case, System
+from conversations.models.material import Attribute, Case, Subject, System
 
 
 class SelectionRecord(models.Model):
@@ -19,11 +19,18 @@ class SelectionRecord(models.Model):
     system = models.ForeignKey(System, on_delete=models.CASCADE, related_name="selection_records")
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="selection_records")
     batch = models.ForeignKey(Batch, null=True, on_delete=models.SET_NULL, related_name="selection_records")
+    # What it chose from. Its own selection (stage 2, ``own``) is from all; ``accepted`` is an arm's, and no stage-2 figure's.
+    pool = models.CharField(
+        max_length=8, choices=SelectionPool, default=SelectionPool.ALL, db_default=SelectionPool.ALL
+    )
     provenance = models.JSONField(default=dict)  # of a run: its call, template version, parameters; empty when uploaded
     spoken_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["system", "case"], name="selection_record_one_per_case")]
+        constraints = [
+            models.UniqueConstraint(fields=["system", "case", "pool"], name="selection_record_one_per_pool"),
+            models.CheckConstraint(condition=Q(pool__in=SelectionPool.values), name="selection_record_pool_known"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.system_id} on {self.case_id}"
@@ -36,12 +43,18 @@ class Selection(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="selections")
     attribute = models.ForeignKey(Attribute, on_delete=models.CASCADE, related_name="selections")
     batch = models.ForeignKey(Batch, null=True, on_delete=models.SET_NULL, related_name="selections")
+    pool = models.CharField(
+        max_length=8, choices=SelectionPool, default=SelectionPool.ALL, db_default=SelectionPool.ALL
+    )
     selected = models.BooleanField()
     score = models.FloatField(null=True, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["system", "case", "attribute"], name="selection_one_per_attribute")
+            models.UniqueConstraint(
+                fields=["system", "case", "attribute", "pool"], name="selection_one_per_attribute_and_pool"
+            ),
+            models.CheckConstraint(condition=Q(pool__in=SelectionPool.values), name="selection_pool_known"),
         ]
 
     def __str__(self) -> str:
@@ -83,7 +96,10 @@ class Arm(models.Model):
 
 
 class Response(models.Model):
-    """A system's answer to a case: generic (prompt only) or personalized (prompt and attributes)."""
+    """A system's answer to a case: generic (prompt only) or personalized (prompt and attributes).
+
+    Or ``control``: a text that was made of another response, or uploaded, to be one side of a control.
+    """
 
     system = models.ForeignKey(System, on_delete=models.PROTECT, related_name="responses")
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="responses")
@@ -103,7 +119,12 @@ class Response(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["case", "system", "kind", "attempt"], name="response_one_per_attempt"),
+            models.UniqueConstraint(
+                fields=["case", "system", "kind", "arm", "attempt"],
+                name="response_one_per_arm_and_attempt",
+                condition=~Q(kind=ResponseKind.CONTROL),
+                nulls_distinct=False,
+            ),
             models.CheckConstraint(condition=Q(kind__in=ResponseKind.values), name="response_kind_known"),
         ]
 
@@ -111,15 +132,40 @@ class Response(models.Model):
         return f"{self.kind} response {self.pk}"
 
 
+class SilentCase(models.Model):
+    """An arm left the response to a case as it was, because it was given nothing: a tie that nobody is asked about.
+
+    Identical texts are the other way to be silent; their comparison says it itself.
+    """
+
+    arm = models.ForeignKey(Arm, on_delete=models.CASCADE, related_name="silent_cases")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="silent_cases")
+    batch = models.ForeignKey(Batch, null=True, on_delete=models.SET_NULL, related_name="silent_cases")
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["arm", "case"], name="silent_case_once_per_arm")]
+
+    def __str__(self) -> str:
+        return f"{self.arm_id} on {self.case_id}"
+
+
 class Comparison(models.Model):
-    """The generic and the personalized response of one arm for one case."""
+    """The generic and the personalized response of one arm for one case.
+
+    Or a control: ``personalized`` is then the side that is right, whatever it is made of, and there is no arm.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="comparisons")
     system = models.ForeignKey(System, on_delete=models.PROTECT, related_name="comparisons")
     arm = models.ForeignKey(Arm, null=True, on_delete=models.RESTRICT, related_name="comparisons")
     batch = models.ForeignKey(Batch, null=True, on_delete=models.SET_NULL, related_name="comparisons")
-    generic = models.OneToOneField(Response, on_delete=models.CASCADE, related_name="comparison_as_generic")
+    # All arms of a system share it.
+    generic = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="comparisons_as_generic")
     personalized = models.OneToOneField(Response, on_delete=models.CASCADE, related_name="comparison_as_personalized")
+    control = models.CharField(max_length=8, choices=ControlKind, blank=True, default="", db_default="")
+    # Whose text a personal control borrows: it goes when either subject is erased.
+    borrowed_from = models.ForeignKey(Subject, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     # Identical texts are a tie that no human is asked about.
     identical = models.BooleanField(default=False)
     # Reasons why the text would unblind a rater; held while there are any and nobody released it.
@@ -130,7 +176,11 @@ class Comparison(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=~Q(generic=models.F("personalized")), name="comparison_of_two_responses")
+            models.CheckConstraint(condition=~Q(generic=models.F("personalized")), name="comparison_of_two_responses"),
+            models.CheckConstraint(
+                condition=Q(control="") | Q(control__in=ControlKind.values, arm__isnull=True),
+                name="comparison_control_without_arm",
+            ),
         ]
         indexes = [models.Index(fields=["case", "system"], name="comparison_case_system")]
 

@@ -44,7 +44,7 @@ class Study(models.Model):
         default=False, help_text="Let a rater see more than one comparison of a case."
     )
     same_rater_across_stages = models.BooleanField(
-        default=False, help_text="Let who judged a subject's attributes rate that subject's responses."
+        default=True, help_text="Let who judged a subject's attributes rate that subject's responses."
     )
     disjoint_panels = models.BooleanField(default=False, help_text="A rater takes part in one stage only.")
     withdrawal_policy = models.CharField(
@@ -153,6 +153,10 @@ class Stage(models.Model):
     gold_share = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(MAX_SHARE)])
     attention_share = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(MAX_SHARE)])
     repeat_share = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(MAX_SHARE)])
+    # Stage 3: percent of a rater's pages that are controls.
+    control_share = models.PositiveSmallIntegerField(default=0, db_default=0, validators=[MaxValueValidator(MAX_SHARE)])
+    # Stage 3: pages say what is known of the person, ask the overall unit first and the attributes after it.
+    person_card = models.BooleanField(default=True, db_default=True)
     # Pages; None for no limit.
     tasks_per_rater = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
     tasks_per_visit = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])

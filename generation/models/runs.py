@@ -88,7 +88,7 @@ class RunItem(models.Model):
                     | Q(
                         subject__isnull=True,
                         case__isnull=False,
-                        response_kind__in=ResponseKind.values,
+                        response_kind__in=["", *ResponseKind.values],  # "": the case itself, to select from
                         task__isnull=True,
                         presentation=0,
                     )

@@ -106,6 +106,8 @@ class Assignment(models.Model):
     draft_saved_at = models.DateTimeField(null=True)
     missing_attributes = models.TextField(blank=True)  # stage 1: what the rater finds missing
     comment = models.TextField(blank=True)
+    # Stage 3 with a person card: when the overall answer was stored, which is final; the attributes are shown after it.
+    overall_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=12, choices=Outcome, blank=True, default="")
     revision = models.PositiveIntegerField(default=0)  # of the answers; 0 until they are submitted
     submitted_at = models.DateTimeField(null=True)  # when the outcome was first given

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import connection
 from django.utils import timezone
 
-from conversations.enums import Policy, ResponseKind
+from conversations.enums import COMPARED_KINDS, Policy
 from conversations.models import Arm, Case, Comparison, Response, Selection, System
 from generation.kinds.responses.configuration import AttributePolicy, ResponsesConfiguration
 from generation.kinds.responses.start import start_responses
@@ -157,7 +157,7 @@ def test_of_uploaded_responses_a_system_has_one_arm(study, cases, monkeypatch):
     product = System.objects.create(study=study, name="Product")
     for case in cases:
         generic, personalized = (
-            Response.objects.create(case=case, system=product, kind=kind, text=kind) for kind in ResponseKind
+            Response.objects.create(case=case, system=product, kind=kind, text=kind) for kind in COMPARED_KINDS
         )
         Comparison.objects.create(case=case, system=product, generic=generic, personalized=personalized)
     backfilled(monkeypatch)

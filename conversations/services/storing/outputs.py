@@ -172,7 +172,7 @@ def _pair(batch: Batch, touched: set[tuple[int, int]]) -> None:
     found = Response.objects.filter(
         case__in={case for case, _ in touched}, system__in={system for _, system in touched}, attempt=1
     )
-    unpaired = found.filter(comparison_as_generic=None, comparison_as_personalized=None).select_related("system")
+    unpaired = found.filter(comparisons_as_generic=None, comparison_as_personalized=None).select_related("system")
     pairs: dict[tuple[int, int], dict[str, Response]] = {}
     for response in unpaired.order_by("pk"):
         pairs.setdefault((response.case_id, response.system_id), {})[response.kind] = response

@@ -8,7 +8,7 @@ from django.db.models import Max
 from accounts.models import User
 from accounts.refusals import Refusal
 from accounts.services import record
-from conversations.enums import ResponseKind
+from conversations.enums import COMPARED_KINDS
 from conversations.models import Comparison, Response
 from conversations.services.comparisons import release_comparison
 from generation.enums import RunKind, RunState
@@ -63,7 +63,7 @@ def rewrite_comparison(*, comparison: Comparison, actor: User | None, now: datet
         started_at=now,
     )
     RunItem.objects.bulk_create(
-        RunItem(run=run, case_id=comparison.case_id, response_kind=kind) for kind in ResponseKind.values
+        RunItem(run=run, case_id=comparison.case_id, response_kind=kind) for kind in COMPARED_KINDS
     )
     record(
         actor=actor,

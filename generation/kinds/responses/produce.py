@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from conversations.enums import ResponseKind
+from conversations.enums import COMPARED_KINDS, ResponseKind
 from conversations.models import Arm, Attribute, Case, Response, System
 from conversations.services.arms import ensure_arm
 from conversations.services.comparisons import Given, pair_responses, replace_held
@@ -96,7 +96,7 @@ def _store(
             latency_ms=made.answer.latency_ms,
             cost=made.call.cost,
         )
-    if len(there) == len(ResponseKind):
+    if there.keys() >= set(COMPARED_KINDS):
         _pair(item, generic=there[ResponseKind.GENERIC], personalized=there[ResponseKind.PERSONALIZED])
     return int(created)
 

@@ -116,6 +116,8 @@ def test_who_judged_a_subjects_attributes_rates_its_responses_only_where_the_stu
 
 def test_own_progress_counts_only_what_the_rater_will_get():
     study, first = open_for_rating(1, subjects=3)
+    study.same_rater_across_stages = False
+    study.save()
     for subject in study.subjects.all():
         for system in range(2):  # of each case one more comparison, and one that is somebody else's
             factories.comparison(
