@@ -4,9 +4,10 @@ import itertools
 import uuid
 from typing import Any
 
-from conversations.enums import Origin, ResponseKind
+from conversations.enums import Origin, Policy, ResponseKind
 from conversations.hashing import text_hash
 from conversations.models import (
+    Arm,
     Attribute,
     Case,
     Comparison,
@@ -15,6 +16,7 @@ from conversations.models import (
     Guidelines,
     Prompt,
     Response,
+    SilentCase,
     Stage,
     Study,
     Subject,
@@ -81,21 +83,40 @@ def case(of: Subject, about: Prompt | None = None) -> Case:
     return Case.objects.create(subject=of, prompt=about or prompt(of.study))
 
 
+def arm(of: System, name: str = "", policy: Policy = Policy.UNSTATED, **values: Any) -> Arm:
+    return ensure_arm(system=of, name=name, policy=policy, **values)
+
+
 def comparison(of: Case, given: list[Attribute], *, by: System | None = None, **values: Any) -> Comparison:
+    """Of the system's unnamed arm, or another; arms of one system share the generic response to a case."""
     made_by = by or system(of.subject.study)
-    arm = values.pop("arm", None) or ensure_arm(system=made_by)
-    texts = {ResponseKind.GENERIC: "Bread and jam.", ResponseKind.PERSONALIZED: "Weigh 50 g of oats."}
-    generic, personalized = (
-        Response.objects.create(
-            case=of, system=made_by, kind=kind, text=text, arm=arm if kind == ResponseKind.PERSONALIZED else None
-        )
-        for kind, text in texts.items()
+    its_arm = values.pop("arm", None) or arm(made_by)
+    generic, _ = Response.objects.get_or_create(
+        case=of, system=made_by, kind=ResponseKind.GENERIC, attempt=1, defaults={"text": "Bread and jam."}
+    )
+    text = values.pop("text", f"Weigh {50 + generic.comparisons_as_generic.count()} g of oats.")
+    personalized = Response.objects.create(
+        case=of, system=made_by, kind=ResponseKind.PERSONALIZED, arm=its_arm, text=text
     )
     made: Comparison = Comparison.objects.create(
-        case=of, system=made_by, arm=arm, generic=generic, personalized=personalized, **values
+        case=of, system=made_by, arm=its_arm, generic=generic, personalized=personalized, **values
     )
     ComparisonAttribute.objects.bulk_create(ComparisonAttribute(comparison=made, attribute=item) for item in given)
     return made
+
+
+def two_arms(
+    of: Case, given: list[Attribute], *, by: System | None = None, policies: tuple[str, str] = ("own", "relevant")
+) -> tuple[Comparison, Comparison]:
+    """A comparison of each of two arms of one system, by policy, which share the generic response."""
+    made_by = by or system(of.subject.study)
+    first, second = (comparison(of, given, by=made_by, arm=arm(made_by, policy=Policy(name))) for name in policies)
+    return first, second
+
+
+def silent_case(of: Case, its_arm: Arm) -> SilentCase:
+    """The arm left the response to the case as it was: a tie that nobody is asked about."""
+    return SilentCase.objects.create(arm=its_arm, case=of)
 
 
 def rater(of: Study, *, kind: RaterKind = RaterKind.HUMAN, **values: Any) -> Rater:
