@@ -15,6 +15,7 @@ class ExportKind(models.TextChoices):
     COMPARISONS = "comparisons", "Comparisons: generic and personalized responses"
     SELECTIONS = "selections", "Selections of systems"
     SELECTION_RECORDS = "selection_records", "Cases that systems spoke about"
+    SILENT_CASES = "silent_cases", "Cases on which an arm is silent"
     SUBJECTS = "subjects", "Subjects, by pseudonym"
     RATERS = "raters", "Raters, by pseudonym"
     BLINDING_ANSWERS = "blinding_answers", "Answers to: which one was personalized?"

@@ -1,6 +1,7 @@
 """Arms: what is compared with generic (docs/protocol.md, Terms). Each has a name that tells it from the others."""
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -25,17 +26,30 @@ NOT_SET = "none"
 _KEY = ("response_system", "arm_id", "arm_name", "arm_policy", "arm_selection_of", "arm_settings")
 
 
+type Arm = tuple[Any, ...]  # the values of ``_KEY``
+
+
+@dataclass(frozen=True, slots=True)
+class SilentComparison:
+    """A tie by construction: the arm left the response as it was. Keys as in the dataset's items."""
+
+    subject_key: Any
+    prompt_id: Any
+    case_id: Any
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ComparedArm:
     """``name`` as it is shown: the system alone where it has no other arm; ``short`` is what tells it from those.
 
-    ``comparisons`` are their ids.
+    ``comparisons`` are their ids; of cases that were set aside for controls none counts. ``silent``: each case once.
     """
 
     name: str
     short: str
     facts: dict[str, Any]
     comparisons: npt.NDArray[np.int64]
+    silent: Sequence[SilentComparison] = ()
 
     @property
     def system(self) -> str:
@@ -47,15 +61,38 @@ class ComparedArm:
 
 def arms_of(dataset: Dataset) -> list[ComparedArm]:
     """By system, then as they were made."""
-    table = dataset.tables["comparisons"].select([*_KEY, "comparison_id"])
-    grouped = table.group_by(list(_KEY)).aggregate([("comparison_id", "list")])
-    rows = sorted(grouped.to_pylist(), key=_order)
+    compared, silent = _compared(dataset), _silent(dataset)
+    rows = sorted((dict(zip(_KEY, arm, strict=True)) for arm in {**compared, **silent}), key=_order)
     found = []
     for _system, of_system in groupby(rows, key=lambda row: row["response_system"]):
         its = list(of_system)
         for row, (name, short) in zip(its, _names(its), strict=True):
-            comparisons = np.asarray(row.pop("comparison_id_list"), dtype=np.int64)
-            found.append(ComparedArm(name, short, row, comparisons))
+            arm = tuple(row.values())
+            comparisons = np.asarray(compared.get(arm, []), dtype=np.int64)
+            found.append(ComparedArm(name, short, row, comparisons, tuple(silent.get(arm, {}).values())))
+    return found
+
+
+def comparisons_of_arms(dataset: Dataset) -> pa.Table:
+    """Without controls, which have no arm, and without cases that were set aside for them."""
+    table = dataset.tables["comparisons"]
+    aside = compute.fill_null(table.column("for_controls"), False)
+    return table.filter(compute.and_(compute.is_null(table.column("control")), compute.invert(aside)))
+
+
+def _compared(dataset: Dataset) -> dict[Arm, list[int]]:
+    grouped = comparisons_of_arms(dataset).group_by(list(_KEY)).aggregate([("comparison_id", "list")])
+    return {tuple(row[name] for name in _KEY): row["comparison_id_list"] for row in grouped.to_pylist()}
+
+
+def _silent(dataset: Dataset) -> dict[Arm, dict[int, SilentComparison]]:
+    """By case. What was taken out of the study is silent for nobody."""
+    table = dataset.tables["silent_cases"]
+    gone = compute.or_(table.column("withdrawn"), table.column("for_controls"))
+    found: dict[Arm, dict[int, SilentComparison]] = defaultdict(dict)
+    for row in table.filter(compute.invert(gone)).to_pylist():
+        silent = SilentComparison(row["subject_key"], row["prompt_id"], row["case_id"])
+        found[tuple(row[name] for name in _KEY)][row["case_id"]] = silent
     return found
 
 

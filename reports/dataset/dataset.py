@@ -82,6 +82,25 @@ COLUMNS: Mapping[str, Sequence[str]] = {
         "arm_policy",
         "arm_selection_of",
         "arm_settings",
+        "control",
+        "for_controls",
+    ),
+    "silent_cases": (
+        "case_id",
+        "subject_key",
+        "subject_origin",
+        "prompt_id",
+        "prompt_topic",
+        "batch_id",
+        "response_system",
+        "comparison_id",
+        "withdrawn",
+        "for_controls",
+        "arm_id",
+        "arm_name",
+        "arm_policy",
+        "arm_selection_of",
+        "arm_settings",
     ),
     "selections": ("system", "case_id", "subject_key", "attribute_id", "selected", "score"),
     "selection_records": ("system", "case_id", "subject_key"),
@@ -94,6 +113,7 @@ ORDER: Mapping[str, Sequence[str]] = {
     "items": ("unit_id",),
     "consensus": ("unit_id",),
     "comparisons": ("comparison_id",),
+    "silent_cases": ("case_id", "arm_id", "comparison_id"),
     "selections": ("system", "case_id", "attribute_id"),
     "selection_records": ("system", "case_id"),
     "subjects": ("subject_key",),
@@ -102,11 +122,11 @@ ORDER: Mapping[str, Sequence[str]] = {
 }
 
 # Tables and columns that the first exports did not have.
-ADDED = frozenset({"selection_records"})
+ADDED = frozenset({"selection_records", "silent_cases"})
 ADDED_COLUMNS: Mapping[str, Sequence[str]] = {
     "judgments": ("rules",),
     "raters": ("entry_link", "platform"),
-    "comparisons": ("arm_id", "arm_name", "arm_policy", "arm_selection_of", "arm_settings"),
+    "comparisons": ("arm_id", "arm_name", "arm_policy", "arm_selection_of", "arm_settings", "control", "for_controls"),
 }
 
 type Column = npt.NDArray[Any]
@@ -129,7 +149,10 @@ class Dataset:
         return as_array(self.tables[table].column(name))
 
     def only(self, keep: Callable[[pa.Table], pa.Array]) -> Self:
-        """The part whose items ``keep`` marks true, with what belongs to them; for a figure by system, batch or topic."""
+        """The part whose items ``keep`` marks true, with what belongs to them; for a figure by system, batch or topic.
+
+        ``keep`` is asked of silent cases too, which have no items: with the same columns, where an item has none of its own.
+        """
         items = self.tables["items"].filter(keep(self.tables["items"]))
         units, comparisons = items.column("unit_id"), items.column("comparison_id").drop_null()
         cases, subjects = items.column("case_id").drop_null(), items.column("subject_key")
@@ -138,12 +161,21 @@ class Dataset:
             "judgments": _within(self.tables["judgments"], "unit_id", units),
             "consensus": _within(self.tables["consensus"], "unit_id", units),
             "comparisons": _within(self.tables["comparisons"], "comparison_id", comparisons),
+            "silent_cases": _kept(self.tables["silent_cases"], keep),
             "selections": _within(self.tables["selections"], "case_id", cases),
             "selection_records": _within(self.tables["selection_records"], "case_id", cases),
             "subjects": _within(self.tables["subjects"], "subject_key", subjects),
             "blinding_answers": _within(self.tables["blinding_answers"], "comparison_id", comparisons),
         }
         return replace(self, tables={**self.tables, **kept})
+
+
+def _kept(silent: pa.Table, keep: Callable[[pa.Table], pa.Array]) -> pa.Table:
+    lacking = {"attribute_system": pa.string(), "attribute_type": pa.string()}
+    asked = silent
+    for name, kind in lacking.items():
+        asked = asked.append_column(name, pa.nulls(silent.num_rows, kind))
+    return silent.filter(keep(asked))
 
 
 def as_array(column: pa.ChunkedArray) -> Column:

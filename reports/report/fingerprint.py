@@ -8,7 +8,7 @@ from django.db.models import Count, Max, Q, Sum
 
 from accounts.models import AuditEntry
 from conversations.enums import MentionMethod
-from conversations.models import Comparison, ComparisonAttribute, Selection, SelectionRecord, Study
+from conversations.models import Case, Comparison, ComparisonAttribute, Selection, SelectionRecord, SilentCase, Study
 from judgments.models import Adjudication, BlindingAnswer, Judgment, Task
 from reports.dataset.versions import APP_VERSION, FIGURES_VERSION, PROTOCOL_VERSION
 
@@ -46,6 +46,8 @@ def fingerprint(study: Study) -> str:
         ),
         Selection.objects.filter(case__subject__study=study).aggregate(Count("id"), Max("id")),
         SelectionRecord.objects.filter(case__subject__study=study).aggregate(Count("id"), Max("id")),
+        SilentCase.objects.filter(case__subject__study=study).aggregate(Count("id"), Max("id")),
+        Case.objects.filter(subject__study=study, for_controls=True).aggregate(Count("id"), Max("id")),
         list(study.stages.order_by("number").values_list("number", "state", "k")),
         [study.title, study.margin, study.seed, study.currency, study.pay_per_hour, study.platform_fee, study.state],
         AuditEntry.objects.filter(study_id=study.pk).exclude(action__startswith="export.").aggregate(Max("id")),

@@ -5,6 +5,7 @@ from reports.dataset.tables.material import COMPARISONS, ITEMS, SELECTION_RECORD
 from reports.dataset.tables.people import BLINDING_ANSWERS, RATERS
 from reports.dataset.tables.protocol import GUIDELINES
 from reports.dataset.tables.results import CONSENSUS
+from reports.dataset.tables.silent import SILENT_CASES
 from reports.dataset.tables.table import Column, Kind, Table
 from reports.dataset.tables.training import PREFERENCES, RELEVANCE, TIES, VERIFIER
 
@@ -17,6 +18,7 @@ TABLES: dict[str, Table] = {
         COMPARISONS,
         SELECTIONS,
         SELECTION_RECORDS,
+        SILENT_CASES,
         SUBJECTS,
         RATERS,
         BLINDING_ANSWERS,
@@ -40,6 +42,7 @@ __all__ = [
     "RELEVANCE",
     "SELECTIONS",
     "SELECTION_RECORDS",
+    "SILENT_CASES",
     "SUBJECTS",
     "TABLES",
     "TIES",

@@ -111,6 +111,15 @@ WHERE subject.study_id = %(study)s
             "held by the leak scan and released by an admin",
         ),
         Column("withdrawn", Kind.TRUTH, "comparison.withdrawn_at IS NOT NULL", "no longer given to raters"),
+        Column(
+            "control",
+            Kind.TEXT,
+            "NULLIF(comparison.control, '')",
+            "obvious, damaged or personal where it is a control: then personalized is the side that is right, and there is no arm",
+        ),
+        Column(
+            "for_controls", Kind.TRUTH, "case_.for_controls", "of a case set aside for controls: of no arm's effect"
+        ),
         *AT_LENGTH,
     ),
 )

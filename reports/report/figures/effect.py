@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from reports.dataset.arms import SilentComparison
 from reports.dataset.frames import Frame, overall_units
 from reports.report.figures.outcomes import NO_DIFFERENCE
 from reports.stats.crossed import CrossedMean
@@ -15,14 +16,6 @@ from reports.stats.estimate import Estimate
 from reports.stats.ratings import Flags, Indices
 
 type Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class SilentComparison:
-    """A tie by construction: the arm left the response as it was. Keys as in the dataset's items."""
-
-    subject_key: Any
-    prompt_id: Any
 
 
 @dataclass(frozen=True, slots=True, eq=False)

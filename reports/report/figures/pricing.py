@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from reports.dataset.arms import comparisons_of_arms
 from reports.dataset.dataset import Dataset, as_array
 from reports.dataset.frames import Frame, overall_units
 from reports.stats.sizing import More
@@ -92,7 +93,7 @@ def _call(dataset: Dataset) -> float | None:
 
 def _of_pairs(dataset: Dataset, column: str) -> Floats:
     """Generic and personalized together, of each comparison; NaN where one is not known."""
-    table = dataset.tables["comparisons"]
+    table = comparisons_of_arms(dataset)
     generic, personalized = (
         as_array(table.column(f"{kind}_{column}")).astype(np.float64) for kind in ("generic", "personalized")
     )

@@ -8,7 +8,7 @@ import pyarrow as pa
 from pyarrow import compute
 
 from conversations.enums import COLLECTING
-from reports.dataset.arms import ComparedArm, arms_of
+from reports.dataset.arms import ComparedArm, arms_of, comparisons_of_arms
 from reports.dataset.dataset import Dataset, as_array
 from reports.dataset.frames import Frame, frame, overall_units
 from reports.dataset.versions import FIGURES_VERSION, PROTOCOL_VERSION
@@ -118,7 +118,7 @@ def _stopping(dataset: Dataset, frame: Frame, arms: Sequence[ComparedArm], found
 
 def _counts(dataset: Dataset, real_conversations: int) -> dict[str, int]:
     judged, raters = dataset.tables["judgments"], dataset.tables["raters"]
-    comparisons = dataset.tables["comparisons"]
+    comparisons = comparisons_of_arms(dataset)
     kinds = as_array(judged.column("rater_kind"))
     held = as_array(compute.not_equal(comparisons.column("leak_reasons"), "[]"))
     identical = as_array(comparisons.column("identical"))  # a tie that nobody is shown waits for no release

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from pyarrow import compute
 
+from reports.dataset.arms import SilentComparison
 from reports.dataset.dataset import Dataset, as_array
 from reports.dataset.frames import Frame, coded, overall_units
-from reports.report.figures.effect import SilentComparison, judged_of
+from reports.report.figures.effect import judged_of
 from reports.stats.decision import NO_CONTROLS, REAL_CONVERSATIONS, Controls, Word, decide
 from reports.stats.endpoint import FEWEST, Judged, one_arm
 from reports.stats.estimate import Estimate

@@ -6,8 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from reports.dataset.arms import SilentComparison
 from reports.dataset.frames import Frame
-from reports.report.figures.effect import SilentComparison, effect_of
+from reports.report.figures.effect import effect_of
 from reports.stats.consensus import ConsensusLabels
 from reports.stats.ratings import Ratings
 
@@ -67,7 +68,7 @@ def test_a_choice_of_units_is_all_that_counts(frame):
 def test_silent_comparisons_are_ties_of_their_subject_and_prompt(frame):
     every = np.ones(frame.ratings.units, dtype=np.bool_)
     before = effect_of(frame, every)
-    found = effect_of(frame, every, [SilentComparison("s0", "p0"), SilentComparison("a new one", "p99")])
+    found = effect_of(frame, every, [SilentComparison("s0", "p0", 0), SilentComparison("a new one", "p99", 1)])
     assert (found.comparisons, found.silent) == (24, 2)
     assert found.of_subjects == pytest.approx([before.of_subjects[0] * 2 / 3, *before.of_subjects[1:], 0])
     assert found.others.levels == {**before.others.levels, "subject": 13, "prompt": 12, "comparison": 26}
