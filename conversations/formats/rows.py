@@ -118,7 +118,7 @@ class ResponseRow(Row):
     prompt: str
     kind: str  # "generic" or "personalized"
     text: str
-    attributes: tuple[GivenAttribute, ...] = ()
+    attributes: tuple[GivenAttribute, ...] | None = None  # none: not stated; empty: nothing was given
     arm: StatedArm = field(default_factory=StatedArm)
     model: str | None = None
     input_tokens: int | None = None

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from accounts import jobs
-from conversations.enums import BatchState
+from conversations.enums import BatchState, Policy
 from conversations.models import (
     Attribute,
     Batch,
@@ -18,6 +19,7 @@ from conversations.models import (
     Response,
     Selection,
     SelectionRecord,
+    SilentCase,
     Study,
 )
 
@@ -93,6 +95,15 @@ def _resting_on(batch: Batch) -> Iterator[tuple[str, QuerySet[Any]]]:
         "its responses were paired with those of another batch",
         Comparison.objects.filter(of_others & (Q(generic__batch=batch) | Q(personalized__batch=batch))),
     )
+
+    written = Response.objects.filter(batch=batch, arm=OuterRef("arm"), case=OuterRef("case"))
+    yield "its responses are silent by what another batch says", SilentCase.objects.filter(of_others, Exists(written))
+    spoken = SelectionRecord.objects.filter(
+        batch=batch, case=OuterRef("case"), system=Coalesce(OuterRef("arm__selecting_system"), OuterRef("arm__system"))
+    )
+    silent = SilentCase.objects.filter(of_others, arm__policy__in=(Policy.OWN, Policy.SELECTION))
+    yield "arms are silent by its selections in another batch or a run", silent.filter(Exists(spoken))
+    yield "its cases are silent by another batch or a run", SilentCase.objects.filter(of_others, case__batch=batch)
 
 
 def _pointing_into(batch: Batch) -> bool:

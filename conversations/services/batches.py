@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import batched
 
 from django.core.files import File
 from django.db import IntegrityError, transaction
@@ -33,16 +34,19 @@ from conversations.models import (
     Response,
     Selection,
     SelectionRecord,
+    SilentCase,
     Study,
     Subject,
 )
 from conversations.queries.batches import what_rests_on
+from conversations.services.uploaded_pairs import settle
 
 type Upload = File[bytes]  # evaluated by type checkers only
 
 # What rests on others goes first.
 _MADE_BY_A_BATCH: list[type[Model]] = [
     Comparison,
+    SilentCase,
     Response,
     Selection,
     SelectionRecord,
@@ -209,7 +213,12 @@ def _delete_all(batch: Batch) -> None:
     for handler in handlers.all_handlers():
         if handler.remove is not None:
             handler.remove(batch)
+    spoken = set(SelectionRecord.objects.filter(batch=batch).values_list("system_id", "case_id"))
+    spoken |= set(Selection.objects.filter(batch=batch).values_list("system_id", "case_id"))
     for model in _MADE_BY_A_BATCH:
         made: QuerySet[Model] = model._default_manager.filter(batch=batch)  # noqa: SLF001 - Django's documented name
         while ids := list(made.values_list("pk", flat=True)[:_ROWS_AT_ONCE]):
             model._default_manager.filter(pk__in=ids).delete()  # noqa: SLF001
+    # What was silent by its selections is compared again.
+    for some in batched(sorted(spoken), _ROWS_AT_ONCE):
+        settle(cases={case for _, case in some}, systems={system for system, _ in some})

@@ -234,7 +234,7 @@ def _weight(row: Row | RowError) -> int:
         return sum(len(turn.content) for turn in row.turns)
     if isinstance(row, AttributeRow):
         return len(row.text) + len(row.reason) + sum(len(pointer.quote or "") for pointer in row.evidence)
-    return len(getattr(row, "text", "")) + sum(len(one.attribute) for one in getattr(row, "attributes", ()))
+    return len(getattr(row, "text", "")) + sum(len(one.attribute) for one in getattr(row, "attributes", None) or ())
 
 
 def _by_handler(rows: Iterator[Row]) -> Iterator[tuple[Handler, list[Row]]]:

@@ -103,19 +103,35 @@ def test_the_generic_response_may_come_later(study):
     assert [arm.name for arm in arms(study)] == ["memory 1"]
 
 
-def test_the_same_again_changes_nothing_and_another_arm_is_refused(study):
+def test_arms_of_a_case_share_its_generic_response(study):
+    second = PERSONALIZED | {"text": "75 cm, or 29.5 inches.", "arm": {"policy": "all"}}
+    bring(study, [*pair("p1", "memory 1"), second])
+    assert [arm.policy for arm in arms(study)] == [Policy.UNSTATED, Policy.ALL]
+    first, other = Comparison.objects.filter(system__study=study).order_by("pk")
+    assert first.generic == other.generic
+    assert bring(study, [GENERIC, second]).counts["responses"] == {"new": 0, "known": 2}
+    later = bring(study, [PERSONALIZED | {"arm": "memory 3"}])
+    assert later.counts["responses"] == {"new": 1, "known": 0}
+    assert [arm.name for arm in arms(study)] == ["memory 1", "", "memory 3"]
+    assert Comparison.objects.latest("pk").generic == first.generic
+
+
+@pytest.mark.parametrize(
+    ("row", "field"),
+    [
+        (GENERIC | {"text": "Other."}, "text"),
+        (PERSONALIZED | {"text": "Other.", "arm": "memory 1"}, "text"),
+        (PERSONALIZED | {"attributes": [], "arm": "memory 1"}, "attributes"),
+        (PERSONALIZED | {"attributes": [{"attribute": "a1", "given": False}], "arm": "memory 1"}, "attributes"),
+    ],
+)
+def test_what_was_told_of_a_response_is_not_told_otherwise(study, row, field):
     rows = pair("p1", "memory 1")
     bring(study, rows)
     assert bring(study, rows).counts["responses"] == {"new": 0, "known": 2}
-    batch = bring(study, [*pair("p1", "memory 2"), *pair("p2")])
-    assert found_problems(batch) == [(2, "arm", False)]
+    batch = bring(study, [row, *pair("p2")])
+    assert found_problems(batch) == [(1, field, False)]
     assert [arm.name for arm in arms(study)] == ["memory 1", ""]
-
-
-def test_another_text_of_another_arm_names_the_text(study):
-    bring(study, pair("p1", "memory 1"))
-    batch = bring(study, [PERSONALIZED | {"text": "Other.", "arm": "memory 2"}, *pair("p2")])
-    assert found_problems(batch) == [(1, "text", False)]
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from conversations.handlers import Handler
 from conversations.models import Attribute, Batch, Case, Conversation, Prompt, Response, Subject
 from conversations.services.storing.attributes import find_evidence, store_attributes
 from conversations.services.storing.conversations import store_conversations
-from conversations.services.storing.outputs import store_responses
 from conversations.services.storing.prompts import store_cases, store_prompts
+from conversations.services.storing.responses import store_responses
 from conversations.services.storing.selections import count_selections, store_selections
 from conversations.services.storing.subjects import store_subjects
 

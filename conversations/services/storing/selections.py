@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Exists, OuterRef
 
-from conversations.formats import SelectedAttribute, SelectionRow
+from conversations.enums import SelectionPool
+from conversations.formats import RowError, SelectedAttribute, SelectionRow
 from conversations.handlers import Stored, problem
 from conversations.models import Batch, Selection, SelectionRecord
 from conversations.services.storing.outputs import (
@@ -14,6 +15,7 @@ from conversations.services.storing.outputs import (
     place_outputs,
     unknown_attribute,
 )
+from conversations.services.uploaded_pairs import settle
 
 type Key = tuple[int, int]  # system, case
 type Answer = dict[int, bool]  # by attribute, whether it is selected
@@ -42,7 +44,19 @@ def store_selections(batch: Batch, rows: Sequence[SelectionRow]) -> Stored:
         new += [_selection(batch, one, attribute, each) for attribute, each in added.items()]
     SelectionRecord.objects.bulk_create(records, ignore_conflicts=True)
     Selection.objects.bulk_create(new, ignore_conflicts=True)
+    stored.problems += _contradictions(batch, placed)
     return stored
+
+
+def _contradictions(batch: Batch, placed: Sequence[Placed[SelectionRow]]) -> list[RowError]:
+    """Responses that came before become silent cases where nothing is selected; where they can't, that is said."""
+    lines = {(one.system.pk, one.case_id): one.row.line for one in placed}
+    settled = settle(cases={case for _, case in lines}, systems={system for system, _ in lines}, batch=batch)
+    return [
+        problem(line, "attributes", each.expected, each.found, kept=True)
+        for each in settled
+        if (line := lines.get((each.selecting_id, each.case_id)))
+    ]
 
 
 def count_selections(batch: Batch) -> int:
@@ -54,7 +68,11 @@ def count_selections(batch: Batch) -> int:
 
 def _known_answers(keys: set[Key]) -> dict[Key, Answer]:
     """Of those that were spoken about before."""
-    touched = {"system__in": {system for system, _ in keys}, "case__in": {case for _, case in keys}}
+    touched = {
+        "system__in": {system for system, _ in keys},
+        "case__in": {case for _, case in keys},
+        "pool": SelectionPool.ALL,
+    }
     known: dict[Key, Answer] = {
         key: {} for key in SelectionRecord.objects.filter(**touched).values_list("system_id", "case_id")
     }

@@ -123,7 +123,7 @@ def test_task6_gives_two_responses_and_what_was_given() -> None:
         "response_personalized": "Tea",
     }
     generic, personalized = rows(ResponseRow, Format.RELEASE_TASK6, value)
-    assert (generic.kind, generic.text, generic.prompt, generic.attributes) == ("generic", "Water", "3", ())
+    assert (generic.kind, generic.text, generic.prompt, generic.attributes) == ("generic", "Water", "3", None)
     assert [(given.attribute, given.given) for given in personalized.attributes] == [
         ("A", True),
         ("B", False),

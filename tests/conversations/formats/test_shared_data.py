@@ -93,7 +93,7 @@ def test_release_task5() -> None:
 def test_release_task6() -> None:
     responses = [row for row in rows("release/task6_items.jsonl", Format.RELEASE_TASK6) if isinstance(row, ResponseRow)]
     assert Counter(row.kind for row in responses) == {"generic": 308, "personalized": 308}
-    assert sum(given.given for row in responses for given in row.attributes) == 1_416
+    assert sum(given.given for row in responses for given in row.attributes or ()) == 1_416
 
 
 def test_release_votes_and_majority_name_the_cases_of_task5() -> None:

@@ -18,7 +18,7 @@ def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowErro
     prompt = prompt_of(record, subject)
     prompt_text = record.text("prompt_text")
     responses = _responses(line, record, subject, prompt)
-    profile = [{"attribute": given.attribute} for given in responses[1].attributes]
+    profile = [{"attribute": given.attribute} for given in responses[1].attributes or ()]
     yield from profile_rows(line, subject, profile, "attributes", context)
     if context.first_time("prompt", prompt, prompt_text):
         yield PromptRow(line=line, prompt=prompt, text=prompt_text)

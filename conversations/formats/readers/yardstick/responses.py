@@ -24,7 +24,7 @@ def _response(line: int, record: Record, context: Context) -> Row:
         prompt=record.identifier("prompt"),
         kind=record.choice("response", ("generic", "personalized")),
         text=record.text("text"),
-        attributes=tuple(_given(given) for given in record.records("attributes", optional=True)),
+        attributes=None if record.missing("attributes") else tuple(map(_given, record.records("attributes"))),
         arm=_arm(record),
         model=record.optional_text("model", MAX_NAME_CHARACTERS),
         input_tokens=record.optional_integer("input_tokens"),
