@@ -12,6 +12,10 @@ class TaskKind(models.TextChoices):
     CONTROL = "control", "Control"
 
 
+# Made by people from a regular page. A control is made of a comparison of its own.
+AUTHORED = (TaskKind.GOLD, TaskKind.PRACTICE, TaskKind.ATTENTION)
+
+
 class Special(models.TextChoices):
     """Pages between the regular ones that a rater can't tell from them."""
 

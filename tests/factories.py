@@ -4,7 +4,7 @@ import itertools
 import uuid
 from typing import Any
 
-from conversations.enums import Origin, Policy, ResponseKind
+from conversations.enums import ControlKind, Origin, Policy, ResponseKind
 from conversations.hashing import text_hash
 from conversations.models import (
     Arm,
@@ -23,6 +23,7 @@ from conversations.models import (
     System,
 )
 from conversations.services.arms import ensure_arm
+from conversations.services.controls import ControlSides, store_control
 from raters.enums import RaterKind
 from raters.models import Admission, Enrolment, Rater
 
@@ -117,6 +118,12 @@ def two_arms(
 def silent_case(of: Case, its_arm: Arm) -> SilentCase:
     """The arm left the response to the case as it was: a tie that nobody is asked about."""
     return SilentCase.objects.create(arm=its_arm, case=of)
+
+
+def control(of: Case, kind: ControlKind = ControlKind.OBVIOUS, **values: Any) -> Comparison:
+    """A pair with a known answer. Its page is made by ``build_control_tasks`` (or by opening the stage)."""
+    sides = ControlSides(kind, right="Bread and jam, and tea.", wrong="Pack your bag the night before.", **values)
+    return store_control(case=of, system=system(of.subject.study), sides=sides)
 
 
 def rater(of: Study, *, kind: RaterKind = RaterKind.HUMAN, **values: Any) -> Rater:

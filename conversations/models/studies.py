@@ -124,6 +124,8 @@ class Invitation(models.Model):
 
 # Active time for one unit that the estimates start from, until the study has measured its own.
 DEFAULT_SECONDS_PER_UNIT = {StageNumber.EXTRACTION: 25, StageNumber.RELEVANCE: 10, StageNumber.RESPONSE: 40}
+# Percent of a rater's pages.
+DEFAULT_CONTROL_SHARE = {StageNumber.EXTRACTION: 0, StageNumber.RELEVANCE: 0, StageNumber.RESPONSE: 10}
 
 
 # The stage at which raters are shown the model's reason for an attribute, if the study shows it.

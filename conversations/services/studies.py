@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.services import record
 from conversations.enums import COLLECTING, Role, StageNumber, StageState, StudyState
 from conversations.models import Guidelines, Membership, Stage, Study
-from conversations.models.studies import DEFAULT_SECONDS_PER_UNIT, SHOWS_REASONS
+from conversations.models.studies import DEFAULT_CONTROL_SHARE, DEFAULT_SECONDS_PER_UNIT, SHOWS_REASONS
 from conversations.services.stages import before_change
 
 DEFAULT_GUIDELINES = Path(__file__).resolve().parent.parent / "default_guidelines"
@@ -40,6 +40,7 @@ STAGE_SETTINGS = [
     "gold_share",
     "attention_share",
     "repeat_share",
+    "control_share",
     "tasks_per_rater",
     "tasks_per_visit",
     "qualification_tasks",
@@ -61,7 +62,13 @@ def create_study(*, user: User, title: str, slug: str = "", k: int = 3, **settin
     study.save()
     Membership.objects.create(study=study, user=user, role=Role.OWNER)
     for number in StageNumber:
-        stage = Stage(study=study, number=number, k=k, seconds_per_unit=DEFAULT_SECONDS_PER_UNIT[number])
+        stage = Stage(
+            study=study,
+            number=number,
+            k=k,
+            seconds_per_unit=DEFAULT_SECONDS_PER_UNIT[number],
+            control_share=DEFAULT_CONTROL_SHARE[number],
+        )
         stage.full_clean()
         stage.save()
         Guidelines.objects.create(stage=stage, version=1, text=default_guidelines(number), created_by=user)

@@ -5,7 +5,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from conversations.models import Stage
 from judgments.counting import judged
 from judgments.eligibility.live import live_tasks
-from judgments.enums import TaskKind
+from judgments.enums import AUTHORED, TaskKind
 from judgments.models import Question, Task, Unit
 
 
@@ -13,7 +13,7 @@ def twins(stage: Stage) -> QuerySet[Task]:
     """The stage's gold, practice and attention tasks, each with how many raters answered it (``answered``)."""
     return (
         _with_subject(Task.objects.filter(stage=stage))
-        .exclude(kind=TaskKind.REGULAR)
+        .filter(kind__in=AUTHORED)
         .annotate(answered=Count("assignments__rater", filter=judged("assignments__"), distinct=True))
         .prefetch_related(_units())
         .order_by("kind", "id")

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from accounts.models import User
 from accounts.refusals import Refusal
 from accounts.services import record
-from judgments.enums import TaskKind
+from judgments.enums import AUTHORED, TaskKind
 from judgments.models import Task, Unit
 from judgments.stages import LabelNotKnown, behaviour
 
@@ -101,7 +101,7 @@ def _instruction(twin: Task, instruction: Instruction) -> Unit:
 def _refuse_unless_sound(
     task: Task, kind: TaskKind, units: Sequence[TwinUnit], instruction: Instruction | None
 ) -> None:
-    if kind == TaskKind.REGULAR or task.kind != TaskKind.REGULAR:
+    if kind not in AUTHORED or task.kind != TaskKind.REGULAR:
         raise TwinRefused("Only a regular task can be made into gold, practice or an attention check.")
     if not units:
         raise TwinRefused("Choose at least one unit.")
@@ -142,4 +142,4 @@ def restore_twin(*, task: Task, actor: User | None) -> None:
 
 
 def _twins(task: Task) -> QuerySet[Task]:
-    return Task.objects.filter(pk=task.pk).exclude(kind=TaskKind.REGULAR)
+    return Task.objects.filter(pk=task.pk, kind__in=AUTHORED)

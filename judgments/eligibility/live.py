@@ -32,7 +32,9 @@ _SHOWN: Mapping[str, tuple[Q, str]] = {
             JOIN conversations_case pair ON pair.id = comparison.case_id
             JOIN conversations_subject subject ON subject.id = pair.subject_id AND subject.withdrawn_at IS NULL
             JOIN conversations_prompt prompt ON prompt.id = pair.prompt_id AND prompt.withdrawn_at IS NULL
+            LEFT JOIN conversations_subject lender ON lender.id = comparison.borrowed_from_id
             WHERE comparison.id = task.comparison_id AND comparison.withdrawn_at IS NULL AND NOT comparison.identical
+                AND lender.withdrawn_at IS NULL AND (comparison.control <> '' OR NOT pair.for_controls)
                 AND (comparison.leak_reasons = '{}' OR comparison.released_at IS NOT NULL) OFFSET 0)""",
     ),
 }

@@ -1,7 +1,8 @@
-"""Which gold pages, attention checks and own pages a rater may be given where such a page is due."""
+"""Which gold pages, attention checks, controls and own pages a rater may be given where such a page is due."""
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from conversations.enums import ControlKind
 from conversations.models import Stage
 from judgments.counting import JUDGED_SQL, judged
 from judgments.eligibility.conflicts import conflicts, no_conflict_sql
@@ -13,7 +14,7 @@ from raters.models import Enrolment, Rater
 
 PAGES_BEFORE_A_REPEAT = 5
 
-# Each rater meets them in an order of their own, and never beside the page they are made of.
+# Each rater meets them in an order of their own, and never beside the page they are made of. A control is made of none.
 _TWIN = """
     SELECT task.id, 0 AS presentation, %(personalized_left)s::boolean AS personalized_left
     FROM judgments_task task
@@ -28,6 +29,11 @@ _GOLD_STILL_ASKED_FOR = f"""%(qualification_tasks)s > (
             SELECT count(*) FROM judgments_assignment given JOIN judgments_task gold ON gold.id = given.task_id
             WHERE given.rater_id = %(rater)s AND given.stage_id = %(stage)s AND gold.kind = '{TaskKind.GOLD.value}'
                 AND given.outcome = '{Outcome.SUBMITTED.value}')"""  # noqa: S608 - of our own words only
+# Who judges what was written for themselves is not shown what was written for somebody else.
+_NOT_OF_A_STRANGER = f"""NOT EXISTS (
+            SELECT FROM conversations_comparison personal JOIN raters_rater self ON self.id = %(rater)s
+            WHERE personal.id = task.comparison_id AND personal.control = '{ControlKind.PERSONAL.value}'
+                AND self.subject_id IS NOT NULL OFFSET 0)"""
 # The rater's oldest page that is not among the latest few: they should judge it again, not remember it. A page with two
 # sides always has its overall unit, so something of it is left to judge.
 _REPEAT = """
@@ -46,20 +52,22 @@ _REPEAT = """
 
 
 def twin_sql(stage: Stage, *, for_qualification: bool) -> str:
-    """The gold page or attention check that this rater is given next, if any, as the claim selects it."""
-    truths = [MET_BY_RATER_SQL, live_sql(stage), *no_conflict_sql(stage)]
+    """The gold page, attention check or control that this rater is given next, if any, as the claim selects it."""
+    truths = [MET_BY_RATER_SQL, live_sql(stage), *no_conflict_sql(stage), _NOT_OF_A_STRANGER]
     if for_qualification:
         truths.insert(0, _GOLD_STILL_ASKED_FOR)
     return _TWIN.format(truths="\n        AND ".join(truths))
 
 
 def twins(enrolment: Enrolment, stage: Stage, kind: TaskKind) -> QuerySet[Task]:
-    """Gold pages or attention checks that the rater may be given: made of no page they met, or whose twin they met."""
+    """Gold pages, attention checks or controls for the rater: not met, made of no page they met, or whose twin they met."""
     mine = Assignment.objects.filter(rater=enrolment.rater_id, stage=stage)
     met = mine.filter(Q(task=OuterRef("pk")) | Q(task=OuterRef("twin_of")) | Q(task__twin_of=OuterRef("twin_of")))
     found = live_tasks(stage).filter(~Exists(met), kind=kind)
     for _name, barrier in [*unmet(enrolment), *conflicts(stage, rater_id=enrolment.rater_id)]:
         found = found.exclude(barrier)
+    if enrolment.rater.subject_id is not None:
+        found = found.exclude(comparison__control=ControlKind.PERSONAL)
     return found
 
 

@@ -103,7 +103,7 @@ class _Places:
         )
         self.comparisons: dict[int, list[tuple[int, str]]] = {}
         if behaviour(stage.number).target == "comparison":
-            found = Comparison.objects.filter(case__in=self.cases.values()).order_by("id")
+            found = Comparison.objects.filter(case__in=self.cases.values(), control="").order_by("id")
             for pk, case_id, name in found.values_list("id", "case_id", "system__name"):
                 self.comparisons.setdefault(case_id, []).append((pk, name))
 

@@ -19,16 +19,23 @@ from judgments.stages.gating import agreed
 
 
 def shown(prefix: str = "") -> Q:
-    """Comparisons that raters may see: not withdrawn, not held by the leak scan, not two identical texts."""
+    """Comparisons that raters may see: not withdrawn, not held by the leak scan, not two identical texts.
+
+    A case that was set aside for controls shows nothing else.
+    """
     conditions = {
         "withdrawn_at__isnull": True,
         "identical": False,
         "case__subject__withdrawn_at__isnull": True,
         "case__prompt__withdrawn_at__isnull": True,
+        "borrowed_from__withdrawn_at__isnull": True,
     }
     held = {"leak_reasons__len__gt": 0, "released_at__isnull": True}
-    return Q(**{prefix + name: value for name, value in conditions.items()}) & ~Q(
-        **{prefix + name: value for name, value in held.items()}
+    set_aside = {"control": "", "case__for_controls": True}
+    return (
+        Q(**{prefix + name: value for name, value in conditions.items()})
+        & ~Q(**{prefix + name: value for name, value in held.items()})
+        & ~Q(**{prefix + name: value for name, value in set_aside.items()})
     )
 
 
@@ -41,7 +48,7 @@ class ResponseQuality(Behaviour):
     target = "comparison"
     has_overall_unit = True
     has_sides = True
-    own_settings = frozenset({"repeat_share", "blinding_questions"})
+    own_settings = frozenset({"repeat_share", "control_share", "blinding_questions"})
     gatings: ClassVar[Mapping[Gating, str]] = {
         Gating.ALL: "All attributes that were given",
         Gating.CONSENSUS: "Only attributes the humans found relevant at stage 2",
@@ -56,7 +63,7 @@ class ResponseQuality(Behaviour):
     disagreement_gap = 2
 
     def targets(self, stage: Stage) -> QuerySet[Any, Any]:
-        return Comparison.objects.filter(shown(), case__subject__study_id=stage.study_id)
+        return Comparison.objects.filter(shown(), control="", case__subject__study_id=stage.study_id)
 
     def pairs(self, stage: Stage, *, gated: bool = True) -> QuerySet[Any, Any]:
         built = Unit.objects.filter(
@@ -64,6 +71,7 @@ class ResponseQuality(Behaviour):
         )
         pairs = ComparisonAttribute.objects.filter(
             shown("comparison__"),
+            comparison__control="",
             comparison__case__subject__study_id=stage.study_id,
             given=True,
             attribute__withdrawn_at__isnull=True,

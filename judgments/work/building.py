@@ -12,6 +12,7 @@ from django.db.models.functions import MD5, Cast, Concat
 from conversations.models import Stage
 from judgments.eligibility.requirements import describe_tasks
 from judgments.eligibility.wanted import targets_without_overall, wanted_tasks
+from judgments.enums import TaskKind
 from judgments.models import Task, Unit
 from judgments.order import mixed, pages
 from judgments.stages import behaviour
@@ -69,7 +70,7 @@ class Built:
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
+class PlannedPage:
     target_id: int
     attribute_ids: Sequence[int | None]  # None is the overall unit
 
@@ -147,7 +148,7 @@ def _build(stage: Stage, pairs: QuerySet) -> tuple[int, int]:  # type: ignore[ty
     targets = ((target, [row[1] for row in group]) for target, group in itertools.groupby(rows, lambda row: row[0]))
     tasks = units = 0
     for some in itertools.batched(targets, _TARGETS_AT_ONCE):
-        made = _store(stage, list(_pages(stage, dict(some))))
+        made = store_pages(stage, list(_pages(stage, dict(some))))
         tasks, units = tasks + made[0], units + made[1]
     return tasks, units
 
@@ -157,18 +158,18 @@ def _build_overall_units(stage: Stage, targets: QuerySet) -> tuple[int, int]:  #
     tasks = units = 0
     lacking = targets.order_by("id").values_list("id", flat=True)
     for some in itertools.batched(lacking.iterator(chunk_size=_ROWS_AT_ONCE), _TARGETS_AT_ONCE):
-        made = _store(stage, [_Page(target_id, [None]) for target_id in some])
+        made = store_pages(stage, [PlannedPage(target_id, [None]) for target_id in some])
         tasks, units = tasks + made[0], units + made[1]
     return tasks, units
 
 
-def _pages(stage: Stage, attributes: dict[int, list[int]]) -> Iterator[_Page]:
+def _pages(stage: Stage, attributes: dict[int, list[int]]) -> Iterator[PlannedPage]:
     lacking = _lacking_overall(stage, attributes)
     for target_id, attribute_ids in attributes.items():
         overall: list[int | None] = [None] if target_id in lacking else []
         ordered = overall + mixed(attribute_ids, seed=stage.study.seed, target_id=target_id)
         for page in pages(ordered, stage.page_size):
-            yield _Page(target_id, page)
+            yield PlannedPage(target_id, page)
 
 
 def _lacking_overall(stage: Stage, target_ids: Iterable[int]) -> set[int]:
@@ -177,12 +178,12 @@ def _lacking_overall(stage: Stage, target_ids: Iterable[int]) -> set[int]:
     return set(targets_without_overall(stage).filter(id__in=list(target_ids)).values_list("id", flat=True))
 
 
-def _store(stage: Stage, made: Sequence[_Page]) -> tuple[int, int]:
+def store_pages(stage: Stage, made: Sequence[PlannedPage], *, kind: TaskKind = TaskKind.REGULAR) -> tuple[int, int]:
     way = behaviour(stage.number)
     keys = way.conflict_keys({page.target_id for page in made})
     tasks = Task.objects.bulk_create(
         [
-            Task(stage=stage, conflict_key=keys.get(page.target_id), **{f"{way.target}_id": page.target_id})
+            Task(stage=stage, kind=kind, conflict_key=keys.get(page.target_id), **{f"{way.target}_id": page.target_id})
             for page in made
         ]
     )

@@ -5,7 +5,7 @@ cursor, then, only when nothing is left there, what re-opened behind the cursor.
 row. The rater's own assignments are looked up for each candidate (OFFSET 0 keeps the planner from joining, which
 would read all of them), and the cursor keeps their finished tasks from being candidates at all.
 
-Gold, attention checks and repeats have no slot: they are chosen by the same statement when they are due, and where
+Gold, attention checks, controls and repeats have no slot: they are chosen by the same statement when they are due, and where
 there is none for this rater a regular page takes their place.
 
 What makes a page eligible is said in ``judgments/eligibility``, each rule beside its form for queries; here it is composed.

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from conversations.models import Stage
 from judgments.blinding import personalized_left
 from judgments.eligibility.live import is_live
-from judgments.eligibility.specials import special_page
+from judgments.eligibility.specials import shares_of, special_page
 from judgments.enums import Outcome, Special, TaskKind
 from judgments.models import Assignment, QueuePosition
 from judgments.stages import behaviour
@@ -83,14 +83,7 @@ def _claim_for_qualification(rater: Rater, stage: Stage, queue: Queue, now: date
 
 def special_due(*, rater: Rater, stage: Stage, claims: int) -> Special | None:
     """What the rater's next page is meant to be after so many claims, if not a regular one."""
-    return special_page(
-        key=bytes(stage.study.key),
-        rater_id=rater.pk,
-        ordinal=claims,
-        gold_share=stage.gold_share,
-        attention_share=stage.attention_share,
-        repeat_share=stage.repeat_share if behaviour(stage.number).has_sides else 0,
-    )
+    return special_page(key=bytes(stage.study.key), rater_id=rater.pk, ordinal=claims, shares=shares_of(stage))
 
 
 def _claim(

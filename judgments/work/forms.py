@@ -4,6 +4,7 @@ from django import forms
 
 from conversations.enums import StageState
 from conversations.models import Stage
+from judgments.eligibility.specials import MOST_SPECIAL
 from judgments.stages import BEHAVIOURS, behaviour
 
 # What the tasks were built from can't change under the raters.
@@ -27,6 +28,7 @@ class StageForm(forms.ModelForm):
             "gold_share",
             "attention_share",
             "repeat_share",
+            "control_share",
             "qualification_tasks",
             "qualification_threshold",
             "blinding_questions",
@@ -43,6 +45,7 @@ class StageForm(forms.ModelForm):
             "gold_share": "Hidden gold pages, percent",
             "attention_share": "Attention checks, percent",
             "repeat_share": "Own pages again with swapped sides, percent",
+            "control_share": "Controls, percent",
             "qualification_tasks": "Gold pages a rater starts with",
             "qualification_threshold": "Agreement with gold needed to go on, percent",
             "blinding_questions": "At the end, ask of how many pages which side was personalized",
@@ -57,6 +60,10 @@ class StageForm(forms.ModelForm):
             "gold_share": "Of a rater's pages. They look like any other and count for nobody's k.",
             "attention_share": "Of a rater's pages: pages with an instruction among the units.",
             "repeat_share": "They tell how steady a rater is and how much the side matters.",
+            "control_share": (
+                "Pairs with a known answer: they show whether raters could see a difference. "
+                f"Gold, attention checks, repeats and controls are at most {MOST_SPECIAL} percent together."
+            ),
             "qualification_tasks": "0 asks for no qualification. Who falls below the threshold is screened out, and paid.",
             "qualification_threshold": "",
             "blinding_questions": "0 does not ask. The report's blinding index needs it.",

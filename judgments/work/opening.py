@@ -14,17 +14,20 @@ from conversations.models import Conversation, Stage, Study, Subject
 from conversations.services.stages import close
 from conversations.services.studies import STAGE_SETTINGS
 from judgments.eligibility.requirements import describe_tasks
+from judgments.eligibility.specials import MOST_SPECIAL, shares_of
 from judgments.eligibility.wanted import has_unbuilt
 from judgments.enums import TaskKind
 from judgments.models import ConsensusSnapshot, Reopening, SnapshotLabel, Task
 from judgments.stages import behaviour
 from judgments.work.building import Built, build_tasks
 from judgments.work.consensus_labels import consensus_labels
+from judgments.work.control_tasks import build_control_tasks
 from judgments.work.rules import take_down_rules
 from judgments.work.withdrawing import sync_withdrawn
 
 SETTINGS = frozenset(STAGE_SETTINGS)
 FIXED_ONCE_OPENED = frozenset({"k", "gating", "page_size", "attributes_per_subject"})
+SHARES = frozenset({"gold_share", "attention_share", "repeat_share", "control_share"})
 _LABELS_AT_ONCE = 2000
 BUILT_AT_ONCE = 2000  # targets: what a request can wait for, and enough for raters who come meanwhile
 BUILT_IN_BACKGROUND = 5000  # targets in one transaction
@@ -56,6 +59,8 @@ def update_stage(*, stage: Stage, actor: User | None, **settings: Any) -> Stage:
     for name, value in changed.items():
         setattr(found, name, value)
     _refuse_gating(found)
+    if SHARES & changed.keys():
+        _refuse_too_many_special(found)
     if "qualification_tasks" in changed:
         _refuse_without_gold(found)
     found.full_clean()
@@ -89,6 +94,7 @@ def open_stage(*, stage: Stage, actor: User | None, now: datetime) -> Built:
         _freeze_consensus(found)
     sync_withdrawn(stage=found, now=now)
     built = build_tasks(stage=found, at_most=BUILT_AT_ONCE)
+    build_control_tasks(stage=found)
     describe_tasks(stage=found)
     take_down_rules(stage=found, now=now)
     if was_closed:
@@ -130,6 +136,7 @@ def extend_open_stages(*, now: datetime, study: Study | None = None) -> dict[int
         sync_withdrawn(stage=stage, now=now)
         if more := _build_while_open(stage):
             built[stage.pk] = more
+        build_control_tasks(stage=stage)
         describe_tasks(stage=stage)
     return built
 
@@ -190,6 +197,15 @@ def _refuse_without_gold(stage: Stage) -> None:
     if there < stage.qualification_tasks:
         raise StageRefused(
             f"A qualification on {stage.qualification_tasks} gold pages needs as many; {stage} has {there}. Make them first."
+        )
+
+
+def _refuse_too_many_special(stage: Stage) -> None:
+    together = sum(shares_of(stage).values())
+    if together > MOST_SPECIAL:
+        raise StageRefused(
+            f"Gold, attention checks, repeats and controls come to {together} percent of a rater's pages; "
+            f"together they may be {MOST_SPECIAL} at most."
         )
 
 

@@ -26,7 +26,9 @@ class PlannedComparisons:
 
 def planned_comparisons(study: Study) -> PlannedComparisons:
     """Of several arms, as many as one has on average."""
-    asked = Comparison.objects.filter(case__subject__study=study, withdrawn_at=None, identical=False)
+    asked = Comparison.objects.filter(
+        case__subject__study=study, case__for_controls=False, control="", withdrawn_at=None, identical=False
+    )
     found = asked.aggregate(
         subjects=Count("case__subject", distinct=True),
         prompts=Count("case__prompt", distinct=True),

@@ -16,7 +16,7 @@ from conversations.models import Stage
 from conversations.permissions import MANAGE, get_study
 from judgments.authoring import reads, twins
 from judgments.authoring.forms import TwinForm
-from judgments.enums import TaskKind
+from judgments.enums import AUTHORED, TaskKind
 from judgments.models import Task
 from judgments.work.gold_agreement import agreement_by_task
 
@@ -112,7 +112,7 @@ def _stage(request: HttpRequest, slug: str, number: int) -> Stage:
 
 def _twin(request: HttpRequest, slug: str, number: int, task_id: int) -> Task:
     found = _stage(request, slug, number)
-    return get_object_or_404(Task.objects.exclude(kind=TaskKind.REGULAR).filter(stage=found), pk=task_id)
+    return get_object_or_404(Task.objects.filter(kind__in=AUTHORED, stage=found), pk=task_id)
 
 
 def _list_part(request: HttpRequest, tasks: QuerySet[Task]) -> Page[Task]:

@@ -4,6 +4,8 @@ import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from conversations.models import Stage
 from judgments.eligibility.specials import special_page
@@ -18,34 +20,45 @@ from tests.judgments.raters_at_work import claim, judge, open_for_rating, work_u
 from tests.judgments.special_pages import set_stage, twin
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-SHARES = {"gold_share": 0, "attention_share": 0, "repeat_share": 0}
 
 
-def places(rater_id: int, pages: int = 1000, **shares: int) -> list[int]:
-    given = SHARES | shares
-    return [at for at in range(pages) if special_page(key=b"key", rater_id=rater_id, ordinal=at, **given)]
+def kinds(rater_id: int, pages: int, **shares: int) -> list[Special | None]:
+    given = {kind: shares[kind] for kind in Special if kind in shares}
+    return [special_page(key=b"key", rater_id=rater_id, ordinal=at, shares=given) for at in range(pages)]
+
+
+def places(rater_id: int, **shares: int) -> list[int]:
+    return [at for at, kind in enumerate(kinds(rater_id, 1000, **shares)) if kind]
 
 
 @pytest.mark.parametrize("share", [1, 3, 5, 10, 33, 50])
 def test_share_is_kept_exactly_and_spread_over_the_pages(share):
-    found = places(7, gold_share=share)
+    found = places(7, gold=share)
     assert abs(len(found) - 10 * share) <= 1
     gaps = [later - earlier for earlier, later in itertools.pairwise(found)]
     assert max(gaps) <= 2 * 100 / share + 1
 
 
 def test_places_differ_between_raters_and_between_kinds():
-    assert places(1, gold_share=10) != places(2, gold_share=10)
-    assert places(1, gold_share=10) != places(1, attention_share=10)
+    assert places(1, gold=10) != places(2, gold=10)
+    assert places(1, gold=10) != places(1, attention=10)
     assert places(1) == []
 
 
-def test_gold_goes_before_other_kinds_where_both_are_due():
-    both = {
-        special_page(key=b"key", rater_id=1, ordinal=at, gold_share=50, attention_share=50, repeat_share=50)
-        for at in places(1, pages=200, gold_share=50)
-    }
-    assert both == {Special.GOLD}
+def test_kinds_take_no_place_from_those_before_them():
+    alone = places(1, gold=50)
+    given = kinds(1, 1000, gold=50, attention=50, repeat=50)
+    assert [at for at, kind in enumerate(given) if kind == Special.GOLD] == alone
+    assert given.count(Special.ATTENTION) == 500
+    assert Special.REPEAT not in given
+
+
+@given(st.lists(st.integers(0, 10), min_size=4, max_size=4), st.integers(1, 50))
+@settings(max_examples=20, deadline=None)
+def test_each_kind_keeps_its_share_beside_the_others(percents, rater_id):
+    shares = dict(zip(Special, percents, strict=True))
+    found = kinds(rater_id, 300, **shares)
+    assert all(abs(found.count(kind) - 3 * share) <= 1 for kind, share in shares.items())
 
 
 @pytest.mark.django_db

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from hypothesis import strategies as st
 
+from conversations.enums import ControlKind
 from conversations.models import Attribute, Comparison, Prompt, Stage, Subject
 from judgments.enums import ExclusionReason, Outcome, TaskKind
 from judgments.models import Assignment, Task
@@ -54,14 +55,16 @@ def build(plan: dict[str, Any]) -> World:
             if page := claim_next(rater=raters[0], stage=first, now=START):
                 submit(rater=raters[0], assignment_id=page.pk, submission=answers(page), now=START)
     stage = factories.stage(study, plan["number"], k=plan["k"])
+    _controls(subjects, raters, plan)
     open_stage(stage=stage, actor=None, now=START)
     _twins(stage, plan)
-    gold, attention, repeats = plan["shares"]
+    gold, attention, repeats, controls = plan["shares"]
     stage = set_stage(
         stage,
         gold_share=gold,
         attention_share=attention,
         repeat_share=repeats,
+        control_share=controls,
         **{name: plan[name] for name in plan if name.startswith(("qualification_", "tasks_per_"))},
     )
     world = World(stage, raters)
@@ -77,8 +80,23 @@ def build(plan: dict[str, Any]) -> World:
     return world
 
 
+def _controls(subjects: list[Subject], raters: list[Rater], plan: dict[str, Any]) -> None:
+    """On cases of their own; two of the last one, which no rater gets both of. One rater judges what is about themselves."""
+    if plan["number"] != 3:
+        return
+    for subject, kind in zip(subjects, plan["controls"], strict=False):
+        factories.control(factories.case(subject), kind, borrowed_from=_lender(subjects, kind))
+    if plan["controls"]:
+        factories.control(subjects[0].cases.filter(for_controls=True)[0], ControlKind.DAMAGED)
+    Rater.objects.filter(pk=raters[0].pk).update(subject=subjects[0])
+
+
+def _lender(subjects: list[Subject], kind: ControlKind) -> Subject | None:
+    return subjects[-1] if kind == ControlKind.PERSONAL else None
+
+
 def _twins(stage: Stage, plan: dict[str, Any]) -> None:
-    regular = list(Task.objects.filter(stage=stage).order_by("position"))
+    regular = list(Task.objects.filter(stage=stage, kind=TaskKind.REGULAR).order_by("position"))
     for number, task in enumerate(regular):
         task.languages, task.flagged = plan["written"][number % 3], plan["flagged"][number % 3]
         task.save(update_fields=["languages", "flagged"])
@@ -226,7 +244,8 @@ PLANS = st.fixed_dictionaries(
         "judged_before": st.integers(0, 2),  # pages of stage 1, by the first rater
         "gold": st.integers(0, 2),
         "attention": st.integers(0, 1),
-        "shares": st.tuples(*[st.sampled_from([0, 50])] * 3),
+        "controls": st.lists(st.sampled_from(ControlKind), max_size=3),
+        "shares": st.tuples(*[st.sampled_from([0, 50])] * 4),
         "qualification_tasks": st.sampled_from([0, 0, 1, 2]),
         "qualification_threshold": st.sampled_from([1, 100]),
         "tasks_per_rater": st.sampled_from([None, None, 1, 4]),
