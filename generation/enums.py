@@ -5,6 +5,7 @@ from django.db import models
 
 class RunKind(models.TextChoices):
     EXTRACTION = "extraction", "Extract attributes"
+    SELECTIONS = "selections", "Select attributes"
     RESPONSES = "responses", "Write responses"
     VOTES = "votes", "Ask a model to judge"
     SCORES = "scores", "Score relevance by retrieval"

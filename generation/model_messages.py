@@ -60,6 +60,15 @@ def ask_for_mentions(template: PromptTemplate, *, response: str, facts: Mapping[
     )
 
 
+def ask_for_selection(template: PromptTemplate, *, prompt: str, attributes: Mapping[int, str]) -> Messages:
+    """``attributes`` are texts by their ids in the prompt."""
+    shown = as_lines([{"request": prompt}])
+    lines = as_lines([{"id": number, "fact": text} for number, text in attributes.items()])
+    return template.messages(
+        prompt=shown, attributes=lines, count=str(len(attributes)), boundary=boundary(shown, lines)
+    )
+
+
 def conversations_shown(shown: Excerpt, *, any_there: bool) -> dict[str, str]:
     """The material of stage 1."""
     said = _ALL_SHOWN if shown.is_whole else _SOME_SHOWN.format(turns=shown.turns_left_out)

@@ -101,6 +101,23 @@ def parse_votes(
     return {unit: _vote(unit, votes[unit], labels, modes) for unit in units}
 
 
+def selection_schema(*, ids: Sequence[int]) -> dict[str, Any]:
+    """JSON schema of a selection: a list of known ids, no longer than all of them."""
+    chosen = {"type": "array", "items": {"type": "integer", "enum": list(ids)}, "maxItems": len(ids)}
+    return _closed_object({"selected": chosen})
+
+
+def parse_selection(text: str, *, ids: Collection[int]) -> set[int]:
+    """The ids that are selected, which may be none. Raises InvalidOutput where one is unknown or no whole number."""
+    answer = _json_object(text, pairs=_once)
+    chosen = answer.get("selected") if isinstance(answer, dict) else None
+    if not isinstance(chosen, list) or not isinstance(answer, dict) or len(answer) > 1:
+        raise InvalidOutput("selected: a list of ids is expected, and nothing else")
+    if unknown := [str(one) for one in chosen if type(one) is not int or one not in ids]:
+        raise InvalidOutput(f"{_some(unknown)}: no such id")
+    return set(chosen)
+
+
 def _vote(unit: str, vote: Any, labels: Mapping[str, int], modes: Collection[str]) -> ReadVote:
     """A failure mode that is none of ours is nothing: it is optional, for humans too."""
     fields = vote if isinstance(vote, dict) else {"label": vote}

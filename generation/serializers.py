@@ -74,6 +74,9 @@ class RunEstimateSerializer(serializers.Serializer[Any]):
     without_attributes = serializers.IntegerField(
         help_text="responses: cases whose personalized response will fail, as their subject has no attribute"
     )
+    left_out = serializers.ListField(
+        child=serializers.CharField(), help_text="What the run will not do, each with its reason."
+    )
 
 
 class NewRun(serializers.Serializer[Any]):

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from generation.enums import RunKind
-from generation.kinds import extraction, mentions, responses, scores, votes
+from generation.kinds import extraction, mentions, responses, scores, selections, votes
 from generation.kinds.kind import GenerationKind
 
 KINDS: tuple[GenerationKind[Any], ...] = (
     extraction.KIND,
+    selections.KIND,
     responses.KIND,
     votes.KIND,
     scores.KIND,

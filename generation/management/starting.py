@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from accounts.refusals import Refusal
 from conversations.models import Study
 from generation import tasks
 from generation.configuration import RunConfiguration
@@ -56,9 +57,12 @@ class RunCommand(BaseCommand):
                 budget=options["budget"],
                 now=timezone.now(),
             )
-        except NothingToDo:
-            self.stdout.write(f"Nothing to do: {self.asks.nothing}")
+        except NothingToDo as refusal:
+            said = self.asks.nothing if str(refusal) == NothingToDo.text else str(refusal)
+            self.stdout.write(f"Nothing to do: {said}")
             return
+        except Refusal as refusal:
+            raise CommandError(str(refusal)) from refusal
         tasks.announce(run.endpoint_id)
         self.stdout.write(f"Run {run.pk} has {run.items.count()} items. {self.asks.started(run)}".rstrip())
         if options["wait"]:
@@ -72,6 +76,8 @@ class RunCommand(BaseCommand):
             f"{takes.items} items, {takes.calls} calls: about {takes.input_tokens} tokens of input, at most "
             f"{takes.output_tokens} of output and {takes.cost:.2f} at the endpoint's prices."
         )
+        for reason in takes.left_out:
+            self.stdout.write(reason)
 
 
 def study_and_endpoint(slug: str, name: str | None) -> tuple[Study, Endpoint]:

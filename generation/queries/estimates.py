@@ -1,6 +1,7 @@
 """What a run will take before it starts: items, calls, and at most how many tokens and how much money."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from conversations.models import System
@@ -18,6 +19,7 @@ class CostEstimate:
     output_tokens: int  # at most: every answer as long as it may be
     cost: Decimal  # at most
     without_attributes: int = 0  # cases that have none to be personalized with, whatever the policy
+    left_out: list[str] = field(default_factory=list)  # what the run will not do, each with its reason, in sentences
 
 
 def system_of(endpoint: Endpoint) -> System | None:
@@ -28,8 +30,14 @@ def system_of(endpoint: Endpoint) -> System | None:
 
 
 def priced(
-    endpoint: Endpoint, *, items: int, calls: int, input_tokens: int, without_attributes: int = 0
+    endpoint: Endpoint,
+    *,
+    items: int,
+    calls: int,
+    input_tokens: int,
+    without_attributes: int = 0,
+    left_out: Sequence[str] = (),
 ) -> CostEstimate:
     output_tokens = calls * endpoint.max_tokens
     cost = (endpoint.input_price * input_tokens + endpoint.output_price * output_tokens) / _MILLION
-    return CostEstimate(items, calls, input_tokens, output_tokens, cost, without_attributes)
+    return CostEstimate(items, calls, input_tokens, output_tokens, cost, without_attributes, list(left_out))

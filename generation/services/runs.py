@@ -1,6 +1,6 @@
 """Runs are created, paused, resumed, cancelled, and what failed is tried again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from itertools import batched
@@ -23,7 +23,7 @@ _OPEN = [RunState.PENDING, RunState.RUNNING, RunState.PAUSED]
 class NothingToDo(Refusal):
     """Everything the run would produce exists already, or there is nothing to produce it from."""
 
-    text = "There is nothing to produce: all of it exists, or there is nothing to work from."
+    text = "There is nothing to produce: all of it exists already, or there is nothing to work from."
 
 
 def create_run(
@@ -52,11 +52,13 @@ def create_run(
     return run
 
 
-def start_run(run: Run, items: Iterable[RunItem], *, actor: User | None, now: datetime) -> Run:
-    """Let a new run begin with these items. Raises NothingToDo without any."""
+def start_run(
+    run: Run, items: Iterable[RunItem], *, actor: User | None, now: datetime, left_out: Sequence[str] = ()
+) -> Run:
+    """Let a new run begin with these items. Raises NothingToDo without any, with the reasons of what is left out."""
     count = sum(len(RunItem.objects.bulk_create(batch)) for batch in batched(items, _BATCH))
     if not count:
-        raise NothingToDo
+        raise NothingToDo(" ".join(left_out) or None)
     run.state, run.started_at = RunState.RUNNING, now
     run.save(update_fields=["state", "started_at"])
     record(actor=actor, action="run.start", study_id=run.study_id, target=str(run), details={"items": count})

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.refusals import told_on
 from accounts.signed_in import user_of
 from conversations.models import Study
 from conversations.permissions import MANAGE, READ, get_study
@@ -56,6 +57,7 @@ def run_list(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@told_on("generation:run-create", "slug", "kind")
 def create_run(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     """Asked twice: first for what it would take, then to start."""
     study = get_study(request.user, slug, *MANAGE)
@@ -92,10 +94,8 @@ def _start(request: HttpRequest, study: Study, form: RunForm, kind: GenerationKi
             actor=user_of(request),
             now=timezone.now(),
         )
-    except runs.NothingToDo:
-        messages.info(
-            request, "There is nothing to produce: all of it exists already, or there is nothing to work from."
-        )
+    except runs.NothingToDo as refusal:
+        messages.info(request, str(refusal))
         return redirect("conversations:study", slug=study.slug)
     tasks.announce(run.endpoint_id)
     return redirect("generation:run", slug=study.slug, run_id=run.pk)

@@ -102,8 +102,8 @@ COLUMNS: Mapping[str, Sequence[str]] = {
         "arm_selection_of",
         "arm_settings",
     ),
-    "selections": ("system", "case_id", "subject_key", "attribute_id", "selected", "score"),
-    "selection_records": ("system", "case_id", "subject_key"),
+    "selections": ("system", "case_id", "subject_key", "attribute_id", "selected", "score", "pool"),
+    "selection_records": ("system", "case_id", "subject_key", "pool"),
     "subjects": ("subject_key", "subject_origin", "conversations", "stated_conversations", "withdrawn"),
     "raters": ("rater_key", "rater_kind", "rater_name", "is_subject", "entry_link", "platform"),
     "blinding_answers": ("assignment_id", "comparison_id", "rater_key", "guess", "sureness", "shown_left"),
@@ -126,6 +126,8 @@ ADDED = frozenset({"selection_records", "silent_cases"})
 ADDED_COLUMNS: Mapping[str, Sequence[str]] = {
     "judgments": ("rules",),
     "raters": ("entry_link", "platform"),
+    "selections": ("pool",),
+    "selection_records": ("pool",),
     "comparisons": ("arm_id", "arm_name", "arm_policy", "arm_selection_of", "arm_settings", "control", "for_controls"),
 }
 

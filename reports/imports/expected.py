@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conversations.enums import MentionMethod, Origin, Policy
+from conversations.enums import MentionMethod, Origin, Policy, SelectionPool
 from judgments.enums import BlindingGuess, ExclusionReason, FailureMode, Outcome, TaskKind
 from raters.enums import UPLOADED, Platform, RaterKind
 
@@ -145,6 +145,7 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
         "attribute_system": OPTIONAL_SYSTEM,
         "selected": TRUTH,
         "score": FINITE,
+        "pool": _one_of(*SelectionPool.values, optional=True),
     },
     "selection_records": {
         "system": SYSTEM,
@@ -153,6 +154,7 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
         "prompt_id": _text(200, least=1),
         "prompt_text": OPTIONAL_TEXT,
         "spoken_at": MOMENT,
+        "pool": _one_of(*SelectionPool.values, optional=True),
     },
     "raters": {
         "rater_key": KEY,
@@ -222,7 +224,8 @@ MAY_LACK = {
     "raters": {"entry_link", "platform"},
     "comparisons": {"prompt_topic", "arm_id", "arm_name", "arm_policy", "arm_selection_of", "arm_settings"},
     "consensus": {"adjudicated_at", "adjudication_note"},
-    "selections": {"prompt_text", "attribute_text", "attribute_system"},
+    "selections": {"prompt_text", "attribute_text", "attribute_system", "pool"},
+    "selection_records": {"pool"},
 }
 _FROM, _TO = {1: 1, 2: 0, 3: 1}, {1: 3, 2: 1, 3: 5}
 

@@ -166,8 +166,8 @@ MATERIAL: Sequence[str] = (
     WHERE item.stage = 3 ORDER BY new_comparison.id, new_attribute.id
     """,
     """
-    INSERT INTO conversations_selection (system_id, case_id, attribute_id, selected, score)
-    SELECT system.id, new_case.id, new_attribute.id, staged.selected, staged.score
+    INSERT INTO conversations_selection (system_id, case_id, attribute_id, selected, score, pool)
+    SELECT system.id, new_case.id, new_attribute.id, staged.selected, staged.score, COALESCE(staged.pool, 'all')
     FROM staged_selections staged
     JOIN new_system system ON system.old = staged.system
     JOIN new_case ON new_case.old = staged.case_id
@@ -176,15 +176,15 @@ MATERIAL: Sequence[str] = (
     """,
     # Exports made before there were records: who selected spoke.
     """
-    INSERT INTO conversations_selectionrecord (system_id, case_id, provenance, spoken_at)
-    SELECT system.id, new_case.id, '{}', COALESCE(max(spoken.spoken_at), %(now)s)
+    INSERT INTO conversations_selectionrecord (system_id, case_id, pool, provenance, spoken_at)
+    SELECT system.id, new_case.id, COALESCE(spoken.pool, 'all'), '{}', COALESCE(max(spoken.spoken_at), %(now)s)
     FROM (
-        SELECT system, case_id, spoken_at, file_, row_ FROM staged_selection_records
-        UNION ALL SELECT system, case_id, NULL, file_, row_ FROM staged_selections
+        SELECT system, case_id, pool, spoken_at, file_, row_ FROM staged_selection_records
+        UNION ALL SELECT system, case_id, pool, NULL, file_, row_ FROM staged_selections
     ) spoken
     JOIN new_system system ON system.old = spoken.system
     JOIN new_case ON new_case.old = spoken.case_id
-    GROUP BY system.id, new_case.id ORDER BY min(spoken.file_), min(spoken.row_)
+    GROUP BY system.id, new_case.id, COALESCE(spoken.pool, 'all') ORDER BY min(spoken.file_), min(spoken.row_)
     """,
 )
 

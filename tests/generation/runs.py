@@ -46,8 +46,9 @@ def add_case(subject: Subject, text: str = "How do I cook pasta?") -> Case:
     return Case.objects.create(subject=subject, prompt=prompt)
 
 
-def add_attribute(subject: Subject, text: str, *, confidence: float = 0.8) -> Attribute:
-    system, _ = System.objects.get_or_create(study=subject.study, name="Uploaded", version="")
+def add_attribute(subject: Subject, text: str, *, confidence: float = 0.8, system: System | None = None) -> Attribute:
+    if system is None:
+        system, _ = System.objects.get_or_create(study=subject.study, name="Uploaded", version="")
     digest = hashlib.sha256(text.encode()).hexdigest()
     return Attribute.objects.create(
         subject=subject, system=system, text=text, content_hash=digest, confidence=confidence

@@ -19,6 +19,7 @@ KNOWN_TEXTS = {
     "mentions-v1": "4908dfdac91e",
     "respond-generic-v1": "2a0f77878081",
     "respond-personalized-v1": "909c09cf7e55",
+    "selection-v1": "de24853dd005",
     "vote-stage1-v1": "083452f07bfb",
     "vote-stage2-v1": "5889695f2e96",
     "vote-stage3-v1": "616a1dcf6d99",

@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from accounts.models import Scope, User
 from accounts.services import create_token
 from conversations.enums import MentionMethod, Role
-from conversations.models import Attribute, ComparisonAttribute, Membership, Response
+from conversations.models import Attribute, ComparisonAttribute, Membership, Response, Selection
 from generation.enums import ItemState, RunKind
 from generation.models import Run, Score
 from judgments.models import Judgment
@@ -26,6 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # What the API is told, and the command with its own arguments.
 KINDS: dict[str, tuple[dict[str, Any], list[str]]] = {
     "extraction": ({"kind": "extraction", "max_attributes": 3}, ["extract", "{}", "--max-attributes=3"]),
+    "selections": ({"kind": "selections", "attributes_of": "study"}, ["select", "{}", "--attributes-of=study"]),
     "responses": ({"kind": "responses", "policy": "all", "max_given": 2}, ["respond", "{}", "--max-given=2"]),
     "votes": ({"kind": "votes", "stage": 2}, ["vote", "--study={}", "--stage=2"]),
     "bm25": ({"kind": "scores", "method": "bm25"}, ["score", "--study={}", "--method=bm25"]),
@@ -37,6 +38,7 @@ KINDS: dict[str, tuple[dict[str, Any], list[str]]] = {
 }
 STORED = {
     "extraction": lambda run: Attribute.objects.filter(system=run.system).count() == 2,
+    "selections": lambda run: Selection.objects.filter(system=run.system, selected=True).count() == 4,
     "responses": lambda run: Response.objects.filter(system=run.system).count() == 8,
     "votes": lambda run: Judgment.objects.filter(rater=run.rater).count() == 12,
     "bm25": lambda run: Score.objects.filter(rater=run.rater).count() == 12,
@@ -44,7 +46,7 @@ STORED = {
     "mentions": lambda run: ComparisonAttribute.objects.filter(mention_method=MentionMethod.MODEL).count() == 8,
 }
 # What the form of the page needs where the API has a default.
-TYPED = {"confidence_threshold": "0.4", "max_attributes": "12", "policy": "all", "max_given": "10"}
+TYPED = {"confidence_threshold": "0.4", "max_attributes": "12", "policy": "all", "max_given": "10", "pool": "all"}
 
 
 @pytest.fixture
@@ -73,6 +75,8 @@ def answering(request, number):
     if '"votes"' in content.splitlines()[-1]:
         form = json.loads(content.splitlines()[-1])["votes"]
         return Reply(json.dumps({"votes": {name: {"label": "Yes"} for name in form}}))
+    if '"selected"' in content.splitlines()[-1]:
+        return Reply('{"selected": [1]}')
     if "response_format" in request:
         return Reply(extraction(attribute("Cooks with weights", "I always cook with weights")))
     return Reply()

@@ -124,6 +124,11 @@ WHERE subject.study_id = %(study)s
     ),
 )
 
+_POOL = (
+    "what it chose from: all (its selection), or accepted (asked anew among those accepted at stage 1, for the policy "
+    "accepted; in no figure of stage 2)"
+)
+
 SELECTIONS = Table(
     name="selections",
     meaning="one row is a system's decision whether an attribute is used for a case",
@@ -149,6 +154,7 @@ WHERE subject.study_id = %(study)s
         Column("attribute_system", Kind.TEXT, system_name("attribute_system"), "the system that extracted it"),
         Column("selected", Kind.TRUTH, "selection.selected", "whether it is used"),
         Column("score", Kind.NUMBER, "selection.score", "the score it was selected by, if there was one"),
+        Column("pool", Kind.TEXT, "selection.pool", _POOL),
     ),
 )
 
@@ -171,6 +177,7 @@ WHERE subject.study_id = %(study)s
         Column("prompt_id", Kind.TEXT, "prompt.external_id", "the uploader's id of the prompt"),
         Column("prompt_text", Kind.TEXT, "prompt.text", "its text"),
         Column("spoken_at", Kind.MOMENT, "record.spoken_at", "when it was stored that the system spoke"),
+        Column("pool", Kind.TEXT, "record.pool", _POOL),
     ),
 )
 

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import compute
 
+from conversations.enums import SelectionPool
 from reports.dataset.dataset import Dataset, as_array
 from reports.dataset.frames import BATCH, Frame, groups_of
 from reports.report.figures.agreeing import agreement_figures, pairwise
@@ -51,7 +52,7 @@ def selections(dataset: Dataset, frame: Frame) -> dict[str, Floats]:
 
     In a case it spoke about, what it did not select is not selected: a system lists what it uses.
     """
-    table, records = dataset.tables["selections"], dataset.tables["selection_records"]
+    table, records = (_its_own(dataset.tables[name]) for name in ("selections", "selection_records"))
     cases = frame.of_unit("case_id")
     place = {pair: unit for unit, pair in enumerate(zip(cases, frame.of_unit("attribute_id"), strict=True))}
     spoke = pa.concat_tables([each.select(["system", "case_id"]) for each in (records, table)])
@@ -65,6 +66,12 @@ def selections(dataset: Dataset, frame: Frame) -> dict[str, Floats]:
                 chosen[place[pair]] = 1.0
         found[system] = chosen
     return found
+
+
+def _its_own(table: pa.Table) -> pa.Table:
+    """Without what a system selected anew among the accepted attributes: an arm's, and not its selection."""
+    pool = compute.fill_null(table.column("pool"), SelectionPool.ALL.value)
+    return table.filter(compute.equal(pool, SelectionPool.ALL.value))
 
 
 def _raters(frame: Frame, scores: list[dict[str, Any]]) -> list[dict[str, Any]]:

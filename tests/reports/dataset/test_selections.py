@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -40,11 +41,11 @@ def cases(study: Study) -> list[Case]:
     return list(Case.objects.filter(subject__study=study).order_by("id"))
 
 
-def speak(study: Study, case: Case, *selected: Attribute, system: str = "picker") -> None:
-    speaker = factories.system(study, system)
-    SelectionRecord.objects.create(system=speaker, case=case)
+def speak(study: Study, case: Case, *selected: Attribute, system: str = "picker", pool: str = "all") -> None:
+    of = {"system": factories.system(study, system), "case": case, "pool": pool}
+    SelectionRecord.objects.create(**of)
     for attribute in selected:
-        Selection.objects.create(system=speaker, case=case, attribute=attribute, selected=True)
+        Selection.objects.create(**of, attribute=attribute, selected=True)
 
 
 def attributes(case: Case) -> list[Attribute]:
@@ -90,6 +91,25 @@ def test_cases_without_a_record_are_missing(study):
     found = report_figures(dataset_of(study))
     assert [row["system"] for row in found["stage_2"]["selections"]] == ["other"]
     assert scores(found, "other")[0] == EACH
+
+
+def test_what_was_selected_among_the_accepted_is_in_no_figure_and_survives_an_import(study, tmp_path):
+    first, second, *_silent = cases(study)
+    speak(study, first, attributes(first)[0])
+    before = report_figures(dataset_of(study))
+    speak(study, first, *attributes(first), pool="accepted")
+    speak(study, second, *attributes(second), pool="accepted")
+    speak(study, second, system="other", pool="accepted")
+    assert report_figures(dataset_of(study)) == before
+    folder, again = tmp_path / "dataset", factories.study()
+    write_dataset_to(folder, ExportScope(study, [1, 2, 3]))
+    call_command("replay", str(folder))
+    import_folder(study=again, folder=folder, actor=None, now=NOW)
+    for model, field in ((SelectionRecord, "case__subject__study"), (Selection, "case__subject__study")):
+        of_pools = [
+            Counter(model.objects.filter(**{field: each}).values_list("pool", flat=True)) for each in (study, again)
+        ]
+        assert of_pools[0] == of_pools[1]
 
 
 def test_a_part_keeps_the_records_of_its_system_and_cases(study):
