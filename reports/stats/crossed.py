@@ -112,18 +112,21 @@ class CrossedMean:
 class CrossedFactors:
     """Who judged what, and what each value weighs: all that an interval needs but the values.
 
-    ``weights``: of one arm, adding up to 1; of a contrast, those of the second arm negative. The residual is a factor
-    like the others: a level for each value that has a rater's chance in it. ``over`` names the samples in words.
+    ``weights``: of one arm, adding up to 1; of a contrast, those of the second arm negative. ``arm`` of each value, where
+    the signs do not tell (three arms). The residual is a factor like the others: a level for each value that has a
+    rater's chance in it. ``over`` names the samples in words.
     """
 
-    def __init__(self, weights: Floats, factors: Sequence[Factor], *, over: str = "") -> None:
+    def __init__(
+        self, weights: Floats, factors: Sequence[Factor], *, arm: Indices | None = None, over: str = ""
+    ) -> None:
         self.weights = weights
         self.over = over
         self.size: Floats = np.abs(weights)
         self.levels = {factor.name: len(np.unique(factor.level[factor.level >= 0])) for factor in factors}
         self.names, self.tables = _distinct(factors)
-        signs = np.sign(weights)[:, None]
-        arms = (signs == np.unique(signs[signs != 0])).astype(np.float64)
+        arm_of = np.sign(weights) if arm is None else arm
+        arms = (arm_of[:, None] == np.unique(arm_of[weights != 0])).astype(np.float64)
         self._arms = sparse.csr_matrix(arms)
         self._shares = sparse.csr_matrix(arms * self.size[:, None] / (arms.T @ self.size))
         self._weighted = [table.multiply(self.size[:, None]).T.tocsr() for table in self.tables]

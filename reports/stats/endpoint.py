@@ -74,14 +74,19 @@ def one_arm(judged: Judged) -> CrossedFactors:
 
 
 def two_arms(judged: Judged, second: Flags, case: Indices) -> CrossedFactors:
-    """The first arm's endpoint minus that of the ``second``, over cases that both have.
+    """The first arm's endpoint minus that of the ``second``, over cases that both have."""
+    factors = contrast_factors(judged, np.where(second, -1.0, 1.0), case)
+    return CrossedFactors(contrast_weights(judged, second), factors, over=OTHERS)
+
+
+def contrast_factors(judged: Judged, sign: Floats, case: Indices) -> list[Factor]:
+    """What makes arms differ by chance; ``sign``: of each row, with which it counts.
 
     What a subject, prompt or case adds to both arms alike drops out; what it adds to their difference is a sample. A rater
     sees one comparison of a case, so that each arm has raters, or numbers of their ratings, of its own: how far raters lie
     apart on both arms alike counts too.
     """
-    sign = np.where(second, -1.0, 1.0)
-    factors = [
+    return [
         Factor("subject", judged.subject, sign),
         Factor("prompt", judged.prompt, sign),
         Factor("rater", judged.rater, sign),
@@ -90,7 +95,6 @@ def two_arms(judged: Judged, second: Flags, case: Indices) -> CrossedFactors:
         Factor("case of both arms", case),
         Factor("rating", judged.rated()),
     ]
-    return CrossedFactors(contrast_weights(judged, second), factors, over=OTHERS)
 
 
 def contrast_weights(judged: Judged, second: Flags) -> Floats:
