@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from generation.views import comparisons, endpoints, runs, scores
+from generation.views import comparisons, endpoints, runs, scores, selections
 
 app_name = "generation"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("runs/<int:run_id>/cancel/", runs.cancel_run, name="run-cancel"),
     path("runs/<int:run_id>/retry/", runs.retry_run, name="run-retry"),
     path("runs/<int:run_id>/thresholds/", scores.choose, name="run-thresholds"),
+    path("runs/<int:run_id>/selection/", selections.use, name="run-selection"),
     path("endpoints/", endpoints.endpoint_list, name="endpoint-list"),
     path("endpoints/new/", endpoints.create_endpoint, name="endpoint-create"),
     path("endpoints/<int:endpoint_id>/", endpoints.edit_endpoint, name="endpoint"),

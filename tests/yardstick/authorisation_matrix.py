@@ -149,6 +149,7 @@ MATRIX: dict[str, dict[str, Row]] = {
     "generation:run-cancel": {"POST": ACT},
     "generation:run-retry": {"POST": ACT},
     "generation:run-thresholds": {"POST": ACT},
+    "generation:run-selection": {"POST": ACT},
     "generation:endpoint-list": {"GET": READ},
     "generation:endpoint-create": {"GET": MANAGE, "POST": MANAGE},
     "generation:endpoint": {"GET": MANAGE, "POST": MANAGE},

@@ -7,6 +7,7 @@ from generation.kinds.votes.configuration import VotesConfiguration
 from generation.kinds.votes.estimate import estimate_votes
 from generation.kinds.votes.fields import VotesFields
 from generation.kinds.votes.form import VotesForm
+from generation.kinds.votes.outcome import OUTCOME
 from generation.kinds.votes.produce import vote_item
 from generation.kinds.votes.start import start_votes
 
@@ -25,4 +26,5 @@ KIND = GenerationKind(
     start=start_votes,
     produce=vote_item,
     local_model="generation/local_judge.html",
+    outcome=OUTCOME,
 )
