@@ -80,6 +80,10 @@ class ControlKind(models.TextChoices):
     PERSONAL = "personal", "one response was written for another subject"
 
 
+# Whose answers prove attention. A personal one is a matter of taste: it gates nothing and flags nobody.
+GATING_CONTROLS = (ControlKind.OBVIOUS, ControlKind.DAMAGED)
+
+
 class Origin(models.TextChoices):
     REAL = "real", "Real"
     SYNTHETIC = "synthetic", "Synthetic"

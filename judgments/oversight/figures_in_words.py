@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from judgments.disclosure import Sight
 from judgments.oversight.intervals import Share
 from judgments.oversight.rater_figures import UNITS_TO_STRAIGHT_LINE
+from judgments.oversight.rater_flags import CONTROLS
 from judgments.oversight.rater_table import RaterRow
 from judgments.stages import behaviour
 
@@ -43,7 +44,7 @@ def percent(value: float) -> str:
 
 
 def figures_in_words(row: RaterRow, sight: Sight) -> dict[str, RaterFigure]:
-    makers = (_gold, _peers, _pace, _straight, _fast, _left, _checks)
+    makers = (_gold, _peers, _pace, _straight, _fast, _left, _checks, _controls)
     return {figure.key: figure for figure in (maker(row, sight) for maker in makers)}
 
 
@@ -200,6 +201,34 @@ def _says_left(share: Share) -> str:
         return "Sides are random, so one half is expected. This is no clear preference for a side."
     side = "left" if share.value > EVEN else "right"
     return f"Sides are random, so one half is expected. This rater clearly leans to the {side}."
+
+
+def _controls(row: RaterRow, sight: Sight) -> RaterFigure:
+    title = "Controls told right"
+    if sight.waits:
+        return RaterFigure("controls", title, why=WAITS)
+    if not any(behaviour(work.stage.number).has_sides for work in row.works):
+        return RaterFigure("controls", title, why="stage 3 only")
+    found = row.controls
+    return _of_share(
+        "controls",
+        title,
+        found.share if found is not None else None,
+        things="controls",
+        why="no controls yet",
+        says=lambda share: _says_controls(share, found.mean if found is not None else 0.0),
+    )
+
+
+def _says_controls(share: Share, mean: float) -> str:
+    told = f"Planted pairs with a known answer: {share.total - share.hits} missed, on average {_points(mean)} towards the right side."
+    if share.total < CONTROLS:
+        return f"{told} Fewer than {CONTROLS} say nothing of a rater."
+    return told
+
+
+def _points(mean: float) -> str:
+    return f"{mean:+.2f} points".replace("-", "\N{MINUS SIGN}")
 
 
 def _checks(row: RaterRow, sight: Sight) -> RaterFigure:

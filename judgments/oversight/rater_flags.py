@@ -3,12 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from judgments.oversight.control_answers import ControlAnswers
 from judgments.oversight.intervals import Share
 from judgments.oversight.rater_figures import StageFigures
 
 PAGES = 5  # fewer say nothing about habits
 LABELS = 20
 GOLD_LABELS = 5
+CONTROLS = 6  # fewer leave even random answers a fair chance of being right
+CONTROLS_RIGHT = (
+    0.75  # who reads both responses is right about nearly all; random answers about 40 %, one side always 50 %
+)
 CHECKS_FAILED = 2  # one slip is human, and no platform lets it count
 STRAIGHT_SHARE = 0.8
 ABOVE_OTHERS = 0.3
@@ -26,6 +31,7 @@ class FlagEvidence:
     gold_threshold: float
     checks_failed: int
     checks: int
+    controls: ControlAnswers | None
     peers: Share | None
     others_peers: float | None  # agreement of all raters of the stage
 
@@ -41,6 +47,9 @@ def _accuracy(evidence: FlagEvidence) -> Iterator[str]:
     gold = evidence.gold
     if gold is not None and gold.total >= GOLD_LABELS and gold.high < evidence.gold_threshold:
         yield "agrees little with gold"
+    controls = evidence.controls.share if evidence.controls is not None else None
+    if controls is not None and controls.total >= CONTROLS and controls.high < CONTROLS_RIGHT:
+        yield "misses controls"
     peers = evidence.peers
     if peers is None or evidence.others_peers is None or peers.total < LABELS:
         return

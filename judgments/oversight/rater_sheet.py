@@ -16,6 +16,7 @@ FIGURES = {
     "fast": "Speeding",
     "left": "Left side",
     "checks": "Checks failed",
+    "controls": "Controls",
 }
 
 type Key = float | str | None

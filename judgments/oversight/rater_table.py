@@ -8,16 +8,27 @@ from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from conversations.models import Stage, Study
 from judgments.disclosure import Sight
 from judgments.eligibility.standing import GOES_ON
+from judgments.oversight.control_answers import ControlAnswers, control_answers
 from judgments.oversight.intervals import Clustered, Share
 from judgments.oversight.rater_figures import StageFigures, stage_figures
 from judgments.oversight.rater_flags import FlagEvidence, flags
-from judgments.work.gold_agreement import attention_results, gold_agreement
+from judgments.stages import behaviour
+from judgments.work.gold_agreement import Right, attention_results, gold_agreement
 from raters.enums import EnrolmentOutcome, RaterKind
 from raters.models import Admission, Arrival, Enrolment
 from raters.platforms.registry import crowd_names, platform_of
 
 ACTIVE, PAUSED = "active", "paused"
 STATES = {ACTIVE: "Active", PAUSED: "Paused", **dict(EnrolmentOutcome.choices)}
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAnswers:
+    """What one rater made of pages whose answer is known: how many were right, of how many."""
+
+    gold: Right | None
+    checks: Right | None
+    controls: ControlAnswers | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,7 @@ class StageWork:
     gold: Share | None
     checks_failed: int
     checks: int
+    controls: ControlAnswers | None
     flags: list[str]
 
     @property
@@ -114,6 +126,10 @@ class RaterRow:
         return sum(work.checks_failed for work in self.works)
 
     @property
+    def controls(self) -> ControlAnswers | None:
+        return ControlAnswers.together(work.controls for work in self.works)
+
+    @property
     def flags(self) -> list[str]:
         several = len(self.works) > 1
         return [f"stage {work.stage.number}: {flag}" if several else flag for work in self.works for flag in work.flags]
@@ -173,31 +189,28 @@ def _works(
     for stage in stages:
         gold = gold_agreement(stage=stage, rater_ids=rater_ids)
         checks = attention_results(stage=stage, rater_ids=rater_ids)
+        controls = control_answers(stage=stage, rater_ids=rater_ids) if behaviour(stage.number).has_sides else {}
         here = [one for one in figures if one.stage_id == stage.pk]
         usual = _summed(one.peers for one in here)
         for one in here:
             if rater_ids is not None and one.rater_id not in rater_ids:
                 continue
-            evidence = _evidence(stage, one, gold.get(one.rater_id), checks.get(one.rater_id), usual)
+            answers = KnownAnswers(gold.get(one.rater_id), checks.get(one.rater_id), controls.get(one.rater_id))
+            evidence = _evidence(stage, one, answers, usual)
             work = _work(stage, evidence, sight)
             by_rater.setdefault(one.rater_id, []).append(work)
     return by_rater
 
 
-def _evidence(
-    stage: Stage,
-    figures: StageFigures,
-    gold: tuple[int, int] | None,
-    checks: tuple[int, int] | None,
-    usual: Share | None,
-) -> FlagEvidence:
-    passed, total = checks or (0, 0)
+def _evidence(stage: Stage, figures: StageFigures, known: KnownAnswers, usual: Share | None) -> FlagEvidence:
+    passed, total = known.checks or (0, 0)
     return FlagEvidence(
         figures=figures,
-        gold=Share.of(*gold) if gold else None,
+        gold=Share.of(*known.gold) if known.gold else None,
         gold_threshold=stage.qualification_threshold / 100,
         checks_failed=total - passed,
         checks=total,
+        controls=known.controls,
         peers=figures.peers.share if figures.peers else None,
         others_peers=usual.value if usual else None,
     )
@@ -205,7 +218,9 @@ def _evidence(
 
 def _work(stage: Stage, evidence: FlagEvidence, sight: Sight) -> StageWork:
     found = [] if sight.waits else flags(evidence, with_sides=stage.number not in sight.withheld)
-    return StageWork(stage, evidence.figures, evidence.gold, evidence.checks_failed, evidence.checks, found)
+    return StageWork(
+        stage, evidence.figures, evidence.gold, evidence.checks_failed, evidence.checks, evidence.controls, found
+    )
 
 
 def _pooled(shares: Iterable[Share | None]) -> Share | None:

@@ -154,10 +154,13 @@ class Dataset:
         """The part whose items ``keep`` marks true, with what belongs to them; for a figure by system, batch or topic.
 
         ``keep`` is asked of silent cases too, which have no items: with the same columns, where an item has none of its own.
+        Controls belong to no part: what raters notice is the study's, and stays.
         """
-        items = self.tables["items"].filter(keep(self.tables["items"]))
+        every = self.tables["items"]
+        part = every.filter(keep(every))
+        items = every.filter(compute.or_(keep(every), compute.equal(every.column("task_kind"), "control")))
         units, comparisons = items.column("unit_id"), items.column("comparison_id").drop_null()
-        cases, subjects = items.column("case_id").drop_null(), items.column("subject_key")
+        cases, subjects = part.column("case_id").drop_null(), part.column("subject_key")
         kept = {
             "items": items,
             "judgments": _within(self.tables["judgments"], "unit_id", units),

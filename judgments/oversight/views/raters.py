@@ -169,7 +169,7 @@ def _figures(row: RaterRow, sight: Sight) -> list[RaterFigure]:
         return []
     found = figures_in_words(row, sight)
     if not behaviour(row.works[0].stage.number).has_sides:
-        del found["left"]
+        del found["left"], found["controls"]
     return list(found.values())
 
 

@@ -45,7 +45,7 @@ JUDGMENTS = Table(
         Column("protocol_version", Kind.TEXT, f"'{PROTOCOL_VERSION}'", "version of the protocol the labels follow"),
         Column("stage", Kind.INTEGER, "stage.number", "1 attribute extraction, 2 relevance, 3 response"),
         Column("task_id", Kind.INTEGER, "task.id", "the page the unit was on"),
-        Column("task_kind", Kind.TEXT, "task.kind", "regular, gold, practice or attention"),
+        Column("task_kind", Kind.TEXT, "task.kind", "regular, gold, practice, attention or control"),
         Column("unit_id", Kind.INTEGER, "unit.id", "what was judged: the same for every rater, human or model"),
         Column("subject_key", Kind.TEXT, SUBJECT_KEY, "pseudonym of the subject"),
         Column(
@@ -137,6 +137,12 @@ JUDGMENTS = Table(
         Column("is_gold", Kind.TRUTH, "task.kind = 'gold'", "the expected label is known; in no consensus"),
         Column("is_practice", Kind.TRUTH, "task.kind = 'practice'", "given while learning; in no consensus"),
         Column("is_attention", Kind.TRUTH, "task.kind = 'attention'", "an attention check; in no consensus"),
+        Column(
+            "is_control",
+            Kind.TRUTH,
+            "task.kind = 'control'",
+            "a planted pair with a known answer: the side stored as personalized is right; in no figure but sensitivity",
+        ),
         Column("is_repeat", Kind.TRUTH, "judgment.presentation > 0", "`presentation` is above 0"),
         Column(
             "is_self_rating",

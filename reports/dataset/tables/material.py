@@ -19,7 +19,7 @@ WHERE stage.study_id = %(study)s
         Column("unit_id", Kind.INTEGER, "unit.id", "the unit"),
         Column("stage", Kind.INTEGER, "stage.number", "1 attribute extraction, 2 relevance, 3 response"),
         Column("task_id", Kind.INTEGER, "task.id", "the page it is on"),
-        Column("task_kind", Kind.TEXT, "task.kind", "regular, gold, practice or attention"),
+        Column("task_kind", Kind.TEXT, "task.kind", "regular, gold, practice, attention or control"),
         Column("withdrawn", Kind.TRUTH, "task.withdrawn_at IS NOT NULL", "no longer given to raters"),
         Column("subject_key", Kind.TEXT, SUBJECT_KEY, "pseudonym of the subject"),
         Column("subject_origin", Kind.TEXT, "subject.origin", "real, synthetic, illustrative or unknown"),

@@ -24,6 +24,7 @@ from reports.report.figures.quality import quality_figures
 from reports.report.figures.relevance import relevance_figures
 from reports.report.figures.response import response_figures
 from reports.report.figures.ruling import pooled_rules, rules_figures
+from reports.report.figures.sensitivity import controls_of, sensitivity_figures
 from reports.report.figures.stopping import RULE, stopping
 from reports.report.figures.verdict import VerdictEvidence, evidence, judged_arms, verdict_figures
 from reports.stats.ratings import Flags
@@ -34,7 +35,7 @@ def report_figures(dataset: Dataset, *, seed: int | None = None) -> dict[str, An
     seed = dataset.facts.seed if seed is None else seed
     frames = {stage: frame(dataset, stage) for stage in (1, 2, 3)}
     judged = {stage: each for stage, each in frames.items() if len(each.ratings) or each.consensus.known.any()}
-    found = evidence(dataset, frames[3], overall_units(frames[3]))
+    found = evidence(dataset, frames[3], overall_units(frames[3]), controls_of(dataset))
     stage_3 = _stage_three(dataset, judged)
     of_arms = arms_of(dataset)
     arms = arm_figures(of_arms, frames[3])
@@ -55,6 +56,7 @@ def report_figures(dataset: Dataset, *, seed: int | None = None) -> dict[str, An
             # Never shown without what it pools, and what was seen before it was due.
             "beside": [*filter(None, [pooled_rules(rules).get("3")]), *looking["sentences"]],
         },
+        "controls": sensitivity_figures(dataset),
         "bottleneck": bottleneck_figures(dataset, judged, pooled),
         "stage_1": _with_examples(dataset, judged, 1, extraction_figures),
         "stage_2": _with_examples(dataset, judged, 2, relevance_figures),
@@ -108,9 +110,14 @@ def _stopping(dataset: Dataset, frame: Frame, arms: Sequence[ComparedArm], found
     real = found.real_conversations
     judged = judged_arms(frame, arms)
     if len(judged) < 2:
-        return {**stopping(dataset, frame, overall_units(frame), real_conversations=real), "arms": []}
+        only = stopping(dataset, frame, overall_units(frame), real_conversations=real, controls=found.controls)
+        return {**only, "arms": []}
     each = [
-        {"name": arm.name, **stopping(dataset, frame, units_of(arm, frame), real_conversations=real)} for arm in judged
+        {
+            "name": arm.name,
+            **stopping(dataset, frame, units_of(arm, frame), real_conversations=real, controls=found.controls),
+        }
+        for arm in judged
     ]
     said = " ".join(f"{one['name']}: {one['sentence']}" for one in each)
     return {"method": RULE, "word": None, "sentence": said, "arms": each}

@@ -23,6 +23,7 @@ RULE = (
     "prompts. Looking in between changes nothing."
 )
 NO_LOOK = "No look is due yet."
+MISSED = " Raters missed planted differences that are there: as long as they do, nothing settles it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def stopping(
     judged, planned = judged_of(frame, units, silent), planned_ratings(dataset, frame, units)
     moments = _moments(dataset, frame.human.of_units(units & overall_units(frame)))
     moment = np.concatenate([moments, np.zeros(len(silent), dtype=np.int64)])
-    enough = real_conversations >= REAL_CONVERSATIONS
+    enough = real_conversations >= REAL_CONVERSATIONS and not controls.missed
     looks = []
     for number in range(1, looks_due(len(moments), planned) + 1):
         rows = in_look(moment, judged.rater >= 0, number, planned)
@@ -69,7 +70,9 @@ def stopping(
         "looks": [look.as_json() for look in looks],
         "word": (settled.word if settled else Word.NOT_ENOUGH).value,
         "interval": (shown.interval if shown else Estimate.undefined(NO_LOOK)).as_json(),
-        "sentence": _sentence(settled, len(looks), planned) + lacking(real_conversations),
+        "sentence": _sentence(settled, len(looks), planned)
+        + lacking(real_conversations)
+        + (MISSED if controls.missed else ""),
     }
 
 

@@ -16,7 +16,7 @@ from reports.report.figures.effect import Effect, effect_of
 from reports.report.figures.settling import settling
 from reports.stats import decision
 from reports.stats.agreement import AgreementFigure
-from reports.stats.decision import NO_CONTROLS, REAL_CONVERSATIONS, Reason, Sample, Verdict
+from reports.stats.decision import NO_CONTROLS, REAL_CONVERSATIONS, Controls, Reason, Sample, Verdict
 from reports.stats.estimate import Estimate
 from reports.stats.ratings import Flags
 
@@ -25,12 +25,13 @@ EACH_ARM = "Arms are different treatments and never pooled: each has a verdict o
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VerdictEvidence:
-    """What the words rest on, of some comparisons."""
+    """What the words rest on, of some comparisons. ``controls`` are the study's."""
 
     effect: Effect
     sample: Sample
     margin: float
     judgments: int
+    controls: Controls
 
     @property
     def real_conversations(self) -> int:
@@ -48,10 +49,10 @@ class VerdictEvidence:
     @property
     def verdict(self) -> Verdict:
         these = decision.EffectIntervals(self.effect.these, self.effect.these_90)
-        return decision.verdict(self.sample, NO_CONTROLS, others=self.others, these=these, margin=self.margin)
+        return decision.verdict(self.sample, self.controls, others=self.others, these=these, margin=self.margin)
 
 
-def evidence(dataset: Dataset, frame: Frame, units: Flags) -> VerdictEvidence:
+def evidence(dataset: Dataset, frame: Frame, units: Flags, controls: Controls = NO_CONTROLS) -> VerdictEvidence:
     """Of the overall units among ``units``, by the individual humans who judged them."""
     rows = frame.human.of_units(units & overall_units(frame))
     judged = set(rows.subject_keys[np.unique(rows.subject[rows.unit])].tolist())
@@ -62,6 +63,7 @@ def evidence(dataset: Dataset, frame: Frame, units: Flags) -> VerdictEvidence:
         Sample(real_conversations(dataset, judged), levels["subject"], levels["rater"], levels["prompt"]),
         dataset.facts.margin,
         len(rows),
+        controls,
     )
 
 
@@ -80,11 +82,12 @@ def verdict_figures(
     ``stage_3``: its figures, for what stands beside the verdict: harm, cost, and how far raters agree.
     """
     judged = judged_arms(frame, arms)
-    beside = _beside(stage_3)
+    beside = _beside(stage_3, found.controls)
     if len(judged) < 2:
         only = _figures(found, judged[0].name if judged else "", stage_3)
         return {**only, **beside, "title": only["word"], "arms": []}
-    each = [_figures(evidence(dataset, frame, units_of(arm, frame)), arm.name, stage_3) for arm in judged]
+    of_arms = [evidence(dataset, frame, units_of(arm, frame), found.controls) for arm in judged]
+    each = [_figures(its, arm.name, stage_3) for arm, its in zip(judged, of_arms, strict=True)]
     return {
         **_of_none(found, [figures["title"] for figures in each]),
         **beside,
@@ -100,16 +103,16 @@ def judged_arms(frame: Frame, arms: Sequence[ComparedArm]) -> list[ComparedArm]:
     return [arm for arm in arms if len(frame.human.of_units(units_of(arm, frame) & overall))]
 
 
-def _beside(stage_3: dict[str, Any] | None) -> dict[str, Any]:
+def _beside(stage_3: dict[str, Any] | None, controls: Controls) -> dict[str, Any]:
     agreement = [] if stage_3 is None else stage_3["agreement"]["figures"]
     alpha = next((each for each in agreement if each["key"] == AgreementFigure.ALPHA_ORDINAL), None)
     return {
         "alpha": alpha,
         "alpha_sentence": verdict_words.alpha(alpha),
         "controls": {
-            "judgments": NO_CONTROLS.judgments,
-            "raters": NO_CONTROLS.raters,
-            "sensitivity": NO_CONTROLS.sensitivity.as_json(),
+            "judgments": controls.judgments,
+            "raters": controls.raters,
+            "sensitivity": controls.sensitivity.as_json(),
         },
         "real_conversations_needed": REAL_CONVERSATIONS,
     }

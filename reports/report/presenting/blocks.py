@@ -83,7 +83,15 @@ class Examples:
     groups: Sequence[ExampleGroup]
 
 
-type Block = TableBlock | Stats | Text | Heading | Drawn | Examples
+@dataclass(frozen=True, slots=True)
+class RatersLink:
+    """On the page it leads to the table of raters; in a file it is a sentence."""
+
+    kind: ClassVar = "raters_link"
+    text: str
+
+
+type Block = TableBlock | Stats | Text | Heading | Drawn | Examples | RatersLink
 
 
 @dataclass(frozen=True, slots=True)

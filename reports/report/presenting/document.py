@@ -16,6 +16,7 @@ from reports.report.presenting.planner import planner_section
 from reports.report.presenting.relevance import relevance_section
 from reports.report.presenting.response import response_section
 from reports.report.presenting.ruling import rules_section, with_rules_said
+from reports.report.presenting.sensitivity import sensitivity_section
 from reports.report.presenting.verdict import origins, pasteable, verdict_section
 
 COUNTS = {
@@ -57,6 +58,7 @@ def document(figures: dict[str, Any]) -> Document:
     return Document(
         verdict=verdict_section(figures),
         sections=[
+            sensitivity_section(figures),
             with_rules_said(bottleneck_section(figures), figures, 1, 2, 3),
             with_rules_said(extraction_section(figures.get("stage_1"), why[1]), figures, 1),
             with_rules_said(relevance_section(figures.get("stage_2"), why[2]), figures, 2),

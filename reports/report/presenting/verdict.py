@@ -23,6 +23,7 @@ from reports.report.presenting.blocks import (
     signed_cell,
     stat,
 )
+from reports.report.presenting.sensitivity import who_missed
 
 SECONDS = 1000
 EFFECT = "Points on the scale of five. Left of 0: generic is better. Right of 0: personalized is better."
@@ -38,7 +39,7 @@ IN_FULL = 6  # arms; the table has all
 def verdict_section(figures: dict[str, Any]) -> Section:
     verdict = figures["verdict"]
     blocks = [*(_arms(verdict["arms"]) if verdict["arms"] else _one(verdict)), Stats(_rests(verdict))]
-    blocks += [Stats(_beside(figures)), Text([*_notes(verdict), *_origins(figures)])]
+    blocks += [*who_missed(figures), Stats(_beside(figures)), Text([*_notes(verdict), *_origins(figures)])]
     return Section("verdict", verdict["title"], verdict["sentence"], blocks)
 
 

@@ -14,7 +14,17 @@ from conversations.models import Study
 from reports.models import Report
 from reports.report.charts.chart import WIDE
 from reports.report.charts.standing import standalone
-from reports.report.presenting.blocks import Block, Drawn, Examples, Heading, Section, Stats, TableBlock, Text
+from reports.report.presenting.blocks import (
+    Block,
+    Drawn,
+    Examples,
+    Heading,
+    RatersLink,
+    Section,
+    Stats,
+    TableBlock,
+    Text,
+)
 from reports.report.presenting.document import Document
 from reports.report.units import UnitText
 
@@ -86,6 +96,8 @@ def _block(block: Block, texts: Mapping[int, UnitText], drawings: Mapping[str, A
             content = {"groups": [_group(group, texts) for group in block.groups]}
         case Text():
             content = {"sentences": block.sentences}
+        case RatersLink():
+            content = {"sentences": [block.text]}
         case Heading():
             content = {"text": block.text}
     return {"kind": block.kind, **content}

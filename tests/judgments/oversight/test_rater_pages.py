@@ -23,7 +23,9 @@ from tests.judgments.rated import NOW, always, careful, rated_study, work
 from tests.rows import made_once
 
 pytestmark = pytest.mark.django_db
-QUERIES = 19  # the ten of the figures; the session, who asks, what they may see and that they saw, the filter's stages
+QUERIES = (
+    20  # the eleven of the figures; the session, who asks, what they may see and that they saw, the filter's stages
+)
 
 
 def member(study: Study, role: Role) -> User:

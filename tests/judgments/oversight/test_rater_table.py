@@ -20,7 +20,7 @@ from tests import factories
 from tests.judgments.rated import NOW, OWNER, always, careful, rated_study, work
 
 db = pytest.mark.django_db
-QUERIES = 10  # the raters, where they were let in, their figures, and for each of three stages gold and checks
+QUERIES = 11  # the raters, where they were let in, their figures, for each of three stages gold and checks, controls
 
 
 def rows_of(study, sight=OWNER, **asked):
@@ -183,7 +183,7 @@ def test_who_rates_in_the_study_sees_no_results_until_it_closes():
     sight = sight_of(study=study, user=admin)
     figures = figures_in_words(rows_of(study, sight)[rater.pk], sight)
     hidden = {key for key, figure in figures.items() if figure.why == WAITS}
-    assert hidden == {"gold", "peers", "straight", "left", "checks"}
+    assert hidden == {"gold", "peers", "straight", "left", "checks", "controls"}
 
 
 @db

@@ -11,6 +11,8 @@ from reports.dataset.frames import Frame
 from reports.dataset.study_facts import StageFacts, StudyFacts
 from reports.report.figures import stopping as figures
 from reports.stats.consensus import ConsensusLabels
+from reports.stats.decision import Controls
+from reports.stats.estimate import Estimate
 from reports.stats.ratings import Ratings
 
 SUBJECTS, RATERS, K = 20, 8, 2
@@ -97,6 +99,14 @@ def test_without_real_conversations_no_look_settles_anything():
     found = stopped(*study(level=1.2), conversations=40)
     assert {look["word"] for look in found["looks"]} == {found["word"]} == {"not enough evidence yet"}
     assert "10 more real conversations are needed" in found["sentence"]
+
+
+def test_raters_who_miss_what_is_planted_settle_nothing():
+    missed = Controls(100, 6, Estimate(0.0, 100, -0.2, 0.2))
+    dataset, frame = study(level=1.2)
+    found = figures.stopping(dataset, frame, np.ones(UNITS, dtype=np.bool_), real_conversations=ENOUGH, controls=missed)
+    assert {look["word"] for look in found["looks"]} == {"not enough evidence yet"}
+    assert "missed planted differences" in found["sentence"]
 
 
 def test_looks_are_wider_than_the_verdicts_interval_and_narrow_down():
