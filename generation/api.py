@@ -36,7 +36,7 @@ class RunList(generics.ListAPIView[Run]):
 
     @extend_schema(request=NewRun, responses={201: RunSerializer, 409: ErrorEnvelope})
     def post(self, request: Request, slug: str) -> Response:
-        """Extract attributes, write responses, judge or score a stage, detect mentions: all that is missing."""
+        """Extract attributes, select them, write responses, judge or score a stage, detect mentions: all that is missing."""
         study = get_study(user_of(request), slug, *MANAGE)
         wanted = _wanted(request, study)
         chosen = wanted.validated_data

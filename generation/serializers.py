@@ -42,7 +42,7 @@ class RunProgressSerializer(serializers.Serializer[Any]):
     done = serializers.IntegerField()
     failed = serializers.IntegerField()
     cancelled = serializers.IntegerField()
-    produced = serializers.IntegerField(help_text="Attributes, responses or votes stored.")
+    produced = serializers.IntegerField(help_text="Attributes, decisions, responses or votes stored.")
     per_minute = serializers.FloatField(allow_null=True)
     seconds_left = serializers.IntegerField(allow_null=True)
 

@@ -55,7 +55,7 @@ class Run(models.Model):
 
 
 class RunItem(models.Model):
-    """One thing to produce: a subject's attributes, one response to a case, or the votes on one task in one order."""
+    """One thing to produce: a subject's attributes, a selection for a case, one response to it, or the votes on one task in one order."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="items")
     subject = models.ForeignKey(Subject, null=True, on_delete=models.CASCADE, related_name="run_items")
@@ -67,7 +67,7 @@ class RunItem(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)  # failures so far
     reason_code = models.CharField(max_length=16, choices=FailureReason, blank=True)
     reason = models.CharField(max_length=500, blank=True)
-    produced = models.PositiveIntegerField(default=0)  # rows stored: attributes, votes, or 1 response
+    produced = models.PositiveIntegerField(default=0)  # rows stored: attributes, decisions, votes, or 1 response
     notes = models.JSONField(default=dict)  # what was left out or cut, and why
     not_before = models.DateTimeField(db_default=Now())
     announced_at = models.DateTimeField(null=True, blank=True)  # sent to the broker, which may lose it

@@ -21,6 +21,7 @@ from generation.kinds.registry import kind_of, shown_kinds
 from generation.kinds.run_form import RunForm
 from generation.models import Run
 from generation.queries import progress
+from generation.queries.next_step import next_step
 from generation.services import runs
 from generation.services.endpoints import ensure_default_endpoint
 
@@ -42,6 +43,7 @@ def card(request: HttpRequest, slug: str) -> HttpResponse:
             "runs": shown,
             "active": active,
             "silence": progress.silence(now=timezone.now()) if active else "",
+            "next_step": next_step(study),
             "held": progress.held_comparisons(study).count(),
         },
     )
