@@ -10,6 +10,7 @@ class RunKind(models.TextChoices):
     VOTES = "votes", "Ask a model to judge"
     SCORES = "scores", "Score relevance by retrieval"
     MENTIONS = "mentions", "Detect mentions by a model"
+    CONTROLS = "controls", "Make controls"
 
 
 class RunState(models.TextChoices):

@@ -37,7 +37,9 @@ def material_counts(study: Study) -> dict[str, int]:
         "attributes": Attribute.objects.filter(**of_study).count(),
         "prompts": Prompt.objects.filter(study=study, withdrawn_at__isnull=True).count(),
         "cases": Case.objects.filter(subject__study=study).count(),
-        "comparisons": Comparison.objects.filter(case__subject__study=study, withdrawn_at__isnull=True).count(),
+        "comparisons": Comparison.objects.filter(
+            case__subject__study=study, control="", withdrawn_at__isnull=True
+        ).count(),
     }
 
 

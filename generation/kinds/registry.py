@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from generation.enums import RunKind
-from generation.kinds import extraction, mentions, responses, scores, selections, votes
+from generation.kinds import controls, extraction, mentions, responses, scores, selections, votes
 from generation.kinds.kind import GenerationKind
 
 KINDS: tuple[GenerationKind[Any], ...] = (
@@ -14,6 +14,7 @@ KINDS: tuple[GenerationKind[Any], ...] = (
     votes.KIND,
     scores.KIND,
     mentions.KIND,
+    controls.KIND,
 )
 
 

@@ -169,10 +169,10 @@ def being_rewritten(comparisons: Iterable[Comparison]) -> set[int]:
 
 
 def held_comparisons(study: Study) -> QuerySet[Comparison]:
-    """Comparisons that the leak scan holds back."""
+    """Comparisons that the leak scan holds back. A control that is held is not used: there are others."""
     return (
         Comparison.objects.filter(
-            system__study=study, released_at__isnull=True, withdrawn_at__isnull=True, identical=False
+            system__study=study, control="", released_at__isnull=True, withdrawn_at__isnull=True, identical=False
         )
         .exclude(leak_reasons=[])
         .select_related("system", "case__prompt", "case__subject")

@@ -1,0 +1,98 @@
+"""Which cases controls are made of, what they lack, and whose attributes a personal one borrows."""
+
+import hashlib
+from dataclasses import dataclass
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from conversations.enums import ResponseKind, StageNumber
+from conversations.models import Attribute, Case, Comparison, Response, Study, Subject, System
+from generation.kinds.controls.configuration import ControlsConfiguration
+from generation.kinds.controls.rules import Answer
+from generation.models import Endpoint
+from generation.queries.estimates import system_of
+from judgments.enums import ExtractionLabel
+from judgments.models.snapshots import Consensus
+from judgments.work.setting_aside import cases_to_set_aside, live_cases
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    to_set_aside: list[int]
+    cases: list[int]  # that lack controls, those to be set aside among them
+    lacking_generic: list[int]  # of these cases
+
+
+def work_of(
+    study: Study, system: System | None, configuration: ControlsConfiguration, *, limit: int | None = None
+) -> Work:
+    """``system`` writes or wrote the generic responses; None where the endpoint has produced nothing yet."""
+    cases = live_cases(study)
+    if not configuration.calls_endpoint:
+        cases = cases.filter(Exists(generics(system)))
+    to_set_aside = cases_to_set_aside(study, among=cases)
+    made = Comparison.objects.filter(case=OuterRef("pk"), withdrawn_at__isnull=True).exclude(control="")
+    aside = cases.filter(~Exists(made), for_controls=True).values_list("pk", flat=True)
+    found = sorted({*aside, *to_set_aside})[:limit]
+    with_generic = set(cases.filter(Exists(generics(system)), pk__in=found).values_list("pk", flat=True))
+    return Work([pk for pk in to_set_aside if pk in set(found)], found, [pk for pk in found if pk not in with_generic])
+
+
+def source_of(study: Study, endpoint: Endpoint, configuration: ControlsConfiguration) -> System | None:
+    """The system whose generic responses are taken; None where it is the endpoint's, which has produced nothing yet."""
+    if configuration.generic_of is None:
+        return system_of(endpoint)
+    return System.objects.get(study=study, pk=configuration.generic_of)
+
+
+def systems_with_generics(study: Study) -> QuerySet[System]:
+    written = Response.objects.filter(system=OuterRef("pk"), kind=ResponseKind.GENERIC)
+    return System.objects.filter(Exists(written), study=study).order_by("name", "version")
+
+
+def generics(system: System | None) -> QuerySet[Response]:
+    """Of the outer case."""
+    return Response.objects.filter(case=OuterRef("pk"), system=system, kind=ResponseKind.GENERIC)
+
+
+def answers(study: Study, system: System) -> dict[int, Answer]:
+    """By case, the latest generic response to each case that is set aside."""
+    found = Response.objects.filter(
+        case__in=live_cases(study).filter(for_controls=True), system=system, kind=ResponseKind.GENERIC
+    ).order_by("attempt")
+    return {
+        case: Answer(case, prompt, text)
+        for case, prompt, text in found.values_list("case", "case__prompt__text", "text")
+    }
+
+
+def kinds_of(case: Case) -> set[str]:
+    """The controls that the case has."""
+    return set(case.comparisons.exclude(control="").filter(withdrawn_at__isnull=True).values_list("control", flat=True))
+
+
+def lender_of(case: Case) -> Subject | None:
+    """Another subject of the study with attributes to lend, drawn by its seed."""
+    study = case.subject.study
+    others = study.subjects.filter(
+        Exists(_lent(study).filter(subject=OuterRef("pk"))), withdrawn_at__isnull=True
+    ).exclude(pk=case.subject_id)
+    return min(others, key=lambda one: _rank(study, case, one), default=None)
+
+
+def lent_attributes(lender: Subject, most: int) -> list[Attribute]:
+    """Those that people accepted, the most confident first; where stage 1 was not judged, of all."""
+    lent = _lent(lender.study).filter(subject=lender)
+    return list(lent.order_by(F("confidence").desc(nulls_last=True), "id")[:most])
+
+
+def _lent(study: Study) -> QuerySet[Attribute]:
+    live = Attribute.objects.filter(subject__study=study, withdrawn_at__isnull=True)
+    judged = Consensus.objects.filter(stage__study=study, stage__number=StageNumber.EXTRACTION)
+    if not judged.exists():
+        return live
+    return live.filter(pk__in=judged.filter(label=ExtractionLabel.ACCEPT).values("unit__attribute"))
+
+
+def _rank(study: Study, case: Case, subject: Subject) -> str:
+    return hashlib.sha256(f"{study.seed}:lender:{case.pk}:{subject.pk}".encode()).hexdigest()
