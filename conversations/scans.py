@@ -76,6 +76,7 @@ _LEAKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 
+_OF_PERSONALIZED, _OF_GENERIC = "Personalized text", "Generic text"
 _WORD = re.compile(r"[^\W_]+")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _MENTION_SHARE = 0.6
@@ -97,9 +98,17 @@ def leak_reasons(text: str, *, names: Iterable[str] = ()) -> list[str]:
 def pair_leak_reasons(*, generic: str, personalized: str, names: Iterable[str] = ()) -> list[str]:
     """The reasons of both texts of a comparison, each with the text it was found in."""
     names = tuple(names)
-    return [f"Personalized text {reason}" for reason in leak_reasons(personalized, names=names)] + [
-        f"Generic text {reason}" for reason in leak_reasons(generic, names=names)
+    return [f"{_OF_PERSONALIZED} {reason}" for reason in leak_reasons(personalized, names=names)] + [
+        f"{_OF_GENERIC} {reason}" for reason in leak_reasons(generic, names=names)
     ]
+
+
+def kinds_at_fault(reasons: Iterable[str]) -> list[str]:
+    """Which of the two texts the reasons of a comparison were found in; both where they don't say."""
+    starts = {"generic": _OF_GENERIC, "personalized": _OF_PERSONALIZED}
+    reasons = list(reasons)
+    found = [kind for kind, start in starts.items() if any(reason.startswith(start) for reason in reasons)]
+    return found or list(starts)
 
 
 def is_identical(generic: str, personalized: str) -> bool:

@@ -17,15 +17,34 @@ def ensure_arm(
     settings: Mapping[str, Any] | None = None,
 ) -> Arm:
     """``selecting_system``: whose selection is given, where the policy is ``selection``. Its own makes it ``own``."""
-    if policy == Policy.SELECTION and selecting_system == system:
-        policy, selecting_system = Policy.OWN, None
     stated = dict(settings or {})
     arm, _ = Arm.objects.get_or_create(
-        system=system,
-        name=name,
-        policy=policy,
-        selecting_system=selecting_system,
-        settings_hash=settings_hash(stated),
-        defaults={"settings": stated},
+        **_identity(system, name, policy, selecting_system, stated), defaults={"settings": stated}
     )
     return arm
+
+
+def find_arm(
+    *,
+    system: System,
+    name: str = "",
+    policy: Policy = Policy.UNSTATED,
+    selecting_system: System | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> Arm | None:
+    """The one that ``ensure_arm`` would give, if it was made."""
+    return Arm.objects.filter(**_identity(system, name, policy, selecting_system, settings or {})).first()
+
+
+def _identity(
+    system: System, name: str, policy: Policy, selecting_system: System | None, settings: Mapping[str, Any]
+) -> dict[str, Any]:
+    if policy == Policy.SELECTION and selecting_system == system:
+        policy, selecting_system = Policy.OWN, None
+    return {
+        "system": system,
+        "name": name,
+        "policy": policy,
+        "selecting_system": selecting_system,
+        "settings_hash": settings_hash(settings),
+    }

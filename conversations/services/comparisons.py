@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.services import record
@@ -40,6 +41,7 @@ def pair_responses(
     known = Comparison.objects.filter(generic=generic, personalized=personalized).first()
     if known is not None:
         return known
+    identical, reasons = _scanned(generic, personalized, names)
     comparison = Comparison.objects.create(
         case_id=personalized.case_id,
         system_id=personalized.system_id,
@@ -47,12 +49,8 @@ def pair_responses(
         batch=batch,
         generic=generic,
         personalized=personalized,
-        identical=is_identical(generic.text, personalized.text),
-        leak_reasons=pair_leak_reasons(
-            generic=generic.text,
-            personalized=personalized.text,
-            names=[*names, generic.model, personalized.model],
-        ),
+        identical=identical,
+        leak_reasons=reasons,
     )
     ComparisonAttribute.objects.bulk_create(_attribute_rows(comparison, personalized.text, attributes))
     return comparison
@@ -72,9 +70,34 @@ def release_comparison(*, comparison: Comparison, actor: User | None, now: datet
 
 
 def replace_held(*, by: Comparison, now: datetime) -> None:
-    """The pair was written again: what was held before it is kept, and never shown. What was released stays."""
-    older = Comparison.objects.filter(case=by.case_id, system=by.system_id, pk__lt=by.pk, released_at__isnull=True)
-    older.filter(withdrawn_at__isnull=True).exclude(leak_reasons=[]).update(withdrawn_at=now)
+    """The arm's response was written again: what was held before is kept, and never shown. What was released stays."""
+    _held_of(by.case_id, by.system_id).filter(arm=by.arm_id, pk__lt=by.pk).update(withdrawn_at=now)
+
+
+def change_generic(*, to: Response, names: Iterable[str] = ()) -> None:
+    """The generic response was written again: held comparisons of every arm get the new one, and are scanned anew.
+
+    A released one keeps what raters may have seen.
+    """
+    names = tuple(names)
+    for held in _held_of(to.case_id, to.system_id).exclude(generic=to).select_related("personalized"):
+        held.generic = to
+        held.identical, held.leak_reasons = _scanned(to, held.personalized, names)
+        held.save(update_fields=["generic", "identical", "leak_reasons"])
+
+
+def _held_of(case_id: int, system_id: int) -> QuerySet[Comparison]:
+    """Of its arms: a control is nobody's to write again."""
+    found = Comparison.objects.filter(case=case_id, system=system_id, control="", withdrawn_at__isnull=True)
+    return found.filter(released_at__isnull=True).exclude(leak_reasons=[])
+
+
+def _scanned(generic: Response, personalized: Response, names: Iterable[str]) -> tuple[bool, list[str]]:
+    """Whether the texts are identical, and what of them would unblind a rater."""
+    reasons = pair_leak_reasons(
+        generic=generic.text, personalized=personalized.text, names=[*names, generic.model, personalized.model]
+    )
+    return is_identical(generic.text, personalized.text), reasons
 
 
 def _check(generic: Response, personalized: Response) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
+from conversations.enums import ResponseKind
 from conversations.models import Comparison, Study
 from generation.enums import CallState, FailureReason, ItemState, RunKind, RunState
 from generation.models import ModelCall, Run, RunItem, WorkerBeat
@@ -158,14 +159,18 @@ def silence(*, now: datetime) -> str:
 
 
 def being_rewritten(comparisons: Iterable[Comparison]) -> set[int]:
-    """Those, by id, whose case has a response of the same system on its way."""
-    found = {(one.case_id, one.system_id): one.pk for one in comparisons}
+    """Those, by id, of which a text is on its way: their own, or the generic one that they share."""
+    found = list(comparisons)
     items = RunItem.objects.filter(
         run__kind=RunKind.RESPONSES,
-        case__in=[case for case, _ in found],
+        run__configuration__attempt__gt=1,
+        case__in=[one.case_id for one in found],
         state__in=[ItemState.WAITING, ItemState.RUNNING],
     )
-    return {found[key] for key in items.values_list("case_id", "run__system_id") if key in found}
+    rows = list(items.values_list("run__configuration__rewrites", "response_kind", "case_id", "run__system_id"))
+    own = {rewrites for rewrites, *_ in rows}
+    shared = {(case, system) for _, kind, case, system in rows if kind == ResponseKind.GENERIC}
+    return {one.pk for one in found if one.pk in own or (one.case_id, one.system_id) in shared}
 
 
 def held_comparisons(study: Study) -> QuerySet[Comparison]:

@@ -55,5 +55,7 @@ def rewrite(request: HttpRequest, slug: str, comparison_id: int) -> HttpResponse
     comparison = get_object_or_404(held_comparisons(study), pk=comparison_id)
     run = rewrite_comparison(comparison=comparison, actor=user_of(request), now=timezone.now())
     tasks.announce(run.endpoint_id)
-    messages.success(request, "Both responses are being written again. What comes is scanned like any other.")
+    messages.success(
+        request, "What would unblind a rater is being written again. What comes is scanned like any other."
+    )
     return redirect("generation:held", slug=slug)

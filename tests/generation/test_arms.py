@@ -9,8 +9,8 @@ from django.db import connection
 from django.utils import timezone
 
 from conversations.enums import COMPARED_KINDS, Policy
-from conversations.models import Arm, Case, Comparison, Response, Selection, System
-from generation.kinds.responses.configuration import AttributePolicy, ResponsesConfiguration
+from conversations.models import Arm, Case, Comparison, Response, Selection, SelectionRecord, System
+from generation.kinds.responses.configuration import ResponsesConfiguration
 from generation.kinds.responses.start import start_responses
 from generation.models import RunItem
 from generation.services.endpoints import ensure_system
@@ -33,11 +33,12 @@ def cases(study, provider):
 
 
 def write(study, endpoint, **configuration: Any) -> Comparison:
-    """The next case, by a run of its own."""
+    """The next case that nobody answered, by a run of its own."""
     run = start_responses(
         study=study,
         endpoint=endpoint,
         configuration=ResponsesConfiguration(**configuration),
+        cases=Case.objects.filter(responses=None),
         limit=1,
         now=timezone.now(),
     )
@@ -48,6 +49,7 @@ def write(study, endpoint, **configuration: Any) -> Comparison:
 def select(system: System, case: Case) -> None:
     """The first attribute of the case's subject."""
     attribute = case.subject.attributes.earliest("pk")
+    SelectionRecord.objects.create(system=system, case=case)
     Selection.objects.create(system=system, case=case, attribute=attribute, selected=True)
 
 
@@ -70,7 +72,7 @@ def test_runs_of_one_treatment_are_one_arm(study, endpoint, cases):
 
 
 @pytest.mark.parametrize(
-    "changed", [{"max_given": 1}, {"parameters": {"temperature": 1.9}}, {"policy": AttributePolicy.SELECTION}]
+    "changed", [{"max_given": 1}, {"parameters": {"temperature": 1.9}}, {"policy": Policy.SELECTION}]
 )
 def test_what_changes_the_treatment_makes_another_arm(study, endpoint, cases, changed):
     if "policy" in changed:
@@ -88,7 +90,7 @@ def test_what_changes_the_treatment_makes_another_arm(study, endpoint, cases, ch
 def test_its_own_selection_is_the_policy_own(study, endpoint, cases):
     system = ensure_system(endpoint=endpoint)
     select(system, cases[0])
-    arm = arm_of(write(study, endpoint, policy=AttributePolicy.SELECTION, selection_system=system.pk))
+    arm = arm_of(write(study, endpoint, policy=Policy.SELECTION, selection_system=system.pk))
     assert (arm.policy, arm.selecting_system) == (Policy.OWN, None)
 
 
@@ -136,7 +138,7 @@ def test_what_exists_gets_the_arm_that_can_be_known_of_it(study, endpoint, cases
     write(study, endpoint, max_given=1)
     system = ensure_system(endpoint=endpoint)
     select(system, cases[2])
-    write(study, endpoint, policy=AttributePolicy.SELECTION, selection_system=system.pk)
+    write(study, endpoint, policy=Policy.SELECTION, selection_system=system.pk)
     known = forgotten()
     assert len(set(map(repr, known.values()))) == 3
     backfilled(monkeypatch)

@@ -5,14 +5,12 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from conversations.enums import ResponseKind, StageNumber
-from conversations.models import Comparison, Response, Selection, System
-from generation.enums import FailureReason, ItemState
+from conversations.models import Comparison
+from generation.enums import ItemState
 from generation.item_production import produce_item
-from generation.kinds.responses.configuration import AttributePolicy, ResponsesConfiguration
+from generation.kinds.responses.configuration import ResponsesConfiguration
 from generation.kinds.responses.start import start_responses
 from generation.services import announcing
-from judgments.models import Task, Unit
 from tests.generation.provider import ANSWER, Reply
 from tests.generation.runs import add_attribute, add_case, add_subject, produce_all
 from tests.patience import PATIENCE
@@ -86,32 +84,6 @@ def test_text_that_unblinds_is_held_back(study, endpoint, provider, case):
 def test_identical_texts_are_marked_as_a_tie(study, endpoint, provider, case):
     run_responses(study, endpoint)
     assert Comparison.objects.get().identical
-
-
-def test_case_without_attributes_fails_with_its_reason(study, endpoint, provider):
-    add_case(add_subject(study))
-    run = run_responses(study, endpoint)
-    failed = run.items.get(state=ItemState.FAILED)
-    assert (failed.response_kind, failed.reason_code) == (ResponseKind.PERSONALIZED, FailureReason.NOTHING_GIVEN)
-    assert len(provider.requests) == 1
-
-
-def test_given_attributes_follow_a_selection(study, endpoint, provider, case):
-    system = System.objects.create(study=study, name="Product")
-    nurse = case.subject.attributes.get(text="The user is a nurse.")
-    for attribute in case.subject.attributes.all():
-        Selection.objects.create(system=system, case=case, attribute=attribute, selected=attribute == nurse)
-    run_responses(study, endpoint, policy=AttributePolicy.SELECTION, selection_system=system.pk)
-    assert Response.objects.get(kind=ResponseKind.PERSONALIZED).provenance["attributes"] == [nurse.pk]
-
-
-def test_given_attributes_follow_the_consensus_of_stage_2(study, endpoint, provider, case):
-    stage = study.stages.get(number=StageNumber.RELEVANCE)
-    task = Task.objects.create(stage=stage, case=case, position=1)
-    for position, attribute in enumerate(case.subject.attributes.order_by("pk")):
-        Unit.objects.create(task=task, attribute=attribute, position=position)
-    run = run_responses(study, endpoint, policy=AttributePolicy.CONSENSUS)
-    assert run.items.get(state=ItemState.FAILED).reason_code == FailureReason.NOTHING_GIVEN  # nobody has judged yet
 
 
 def test_most_confident_attributes_are_given_first(study, endpoint, provider, case):

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from conversations.enums import Policy
 from conversations.models import Study
 from generation.kinds.command import KindCommand
-from generation.kinds.responses.configuration import AttributePolicy, ResponsesConfiguration
+from generation.kinds.responses.configuration import DEFAULT_POLICY, POLICIES, ResponsesConfiguration
 
 
 class ResponsesCommand(KindCommand):
@@ -16,16 +17,16 @@ class ResponsesCommand(KindCommand):
     study_is_an_option = False
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--policy", choices=AttributePolicy.values, default=AttributePolicy.ALL.value)
+        parser.add_argument("--policy", choices=[str(policy) for policy in POLICIES], default=str(DEFAULT_POLICY))
         parser.add_argument("--selection-of", help="The system whose selection is used, with --policy selection.")
         parser.add_argument("--max-given", type=int, default=10, help="At most so many attributes for each response.")
 
     def configuration(self, study: Study, options: dict[str, Any]) -> ResponsesConfiguration:
         system = study.systems.filter(name=options["selection_of"]).order_by("-pk").first()
-        if options["policy"] == AttributePolicy.SELECTION and system is None:
+        if options["policy"] == Policy.SELECTION and system is None:
             raise CommandError("--policy selection needs --selection-of with the name of a system of the study.")
         return ResponsesConfiguration(
-            policy=AttributePolicy(options["policy"]),
+            policy=Policy(options["policy"]),
             selection_system=system.pk if system else None,
             max_given=options["max_given"],
         )

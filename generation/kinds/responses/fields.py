@@ -4,13 +4,14 @@ from typing import Any
 
 from rest_framework import serializers
 
+from conversations.enums import Policy
 from conversations.models import Study, System
 from generation.kinds.fields import KindFields
-from generation.kinds.responses.configuration import AttributePolicy, ResponsesConfiguration
+from generation.kinds.responses.configuration import POLICIES, ResponsesConfiguration
 
 
 class ResponsesFields(KindFields):
-    policy = serializers.ChoiceField(choices=AttributePolicy.choices, required=False, help_text="responses")
+    policy = serializers.ChoiceField(choices=list(POLICIES.items()), required=False, help_text="responses")
     selection_system = serializers.SlugRelatedField(
         slug_field="name",
         queryset=System.objects.none(),
@@ -27,7 +28,7 @@ class ResponsesFields(KindFields):
         return fields
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs.get("policy") == AttributePolicy.SELECTION and "selection_system" not in attrs:
+        if attrs.get("policy") == Policy.SELECTION and "selection_system" not in attrs:
             raise serializers.ValidationError({"selection_system": "Name the system whose selection is used."})
         return attrs
 

@@ -4,18 +4,21 @@ from typing import Any
 
 from django import forms
 
+from conversations.enums import Policy
 from conversations.models import System
-from generation.kinds.responses.configuration import AttributePolicy, ResponsesConfiguration
+from generation.kinds.responses.configuration import DEFAULT_POLICY, POLICIES, ResponsesConfiguration
 from generation.kinds.run_form import RunForm
 
 
 class ResponsesForm(RunForm):
-    policy = forms.ChoiceField(choices=AttributePolicy, label="A personalized response is given")
+    policy = forms.ChoiceField(
+        choices=list(POLICIES.items()), initial=DEFAULT_POLICY, label="A personalized response is given"
+    )
     selection_system = forms.ModelChoiceField(
         System.objects.none(),
         required=False,
         label="Whose selection",
-        help_text="Only where a system's own selection is used.",
+        help_text="Only where it is given what another system selected.",
     )
     max_given = forms.IntegerField(
         label="Attributes for each response, at most", min_value=1, max_value=100, initial=10
@@ -29,14 +32,14 @@ class ResponsesForm(RunForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("policy") == AttributePolicy.SELECTION and not cleaned.get("selection_system"):
+        if cleaned.get("policy") == Policy.SELECTION and not cleaned.get("selection_system"):
             self.add_error("selection_system", "Choose the system whose selection is used.")
         return cleaned
 
     def configuration(self) -> ResponsesConfiguration:
         system = self.cleaned_data["selection_system"]
         return ResponsesConfiguration(
-            policy=AttributePolicy(self.cleaned_data["policy"]),
+            policy=Policy(self.cleaned_data["policy"]),
             selection_system=system.pk if system else None,
             max_given=self.cleaned_data["max_given"],
         )

@@ -1,4 +1,8 @@
-"""What becomes of a comparison that the leak scan holds: it is released, or written again the same way with another seed."""
+"""What becomes of a comparison that the leak scan holds: it is released, or what leaks is written again with another seed.
+
+Only a text at fault is: a personalized one for its arm, given what it was given before; a generic one for every arm that
+shares it, whose held comparisons get the new one.
+"""
 
 from datetime import datetime
 
@@ -8,8 +12,8 @@ from django.db.models import Max
 from accounts.models import User
 from accounts.refusals import Refusal
 from accounts.services import record
-from conversations.enums import COMPARED_KINDS
 from conversations.models import Comparison, Response
+from conversations.scans import kinds_at_fault
 from conversations.services.comparisons import release_comparison
 from generation.enums import RunKind, RunState
 from generation.kinds.responses.configuration import ResponsesConfiguration
@@ -37,7 +41,7 @@ def release_held(*, comparison: Comparison, actor: User | None, now: datetime) -
 
 @transaction.atomic
 def rewrite_comparison(*, comparison: Comparison, actor: User | None, now: datetime) -> Run:
-    """A run of two calls. The held comparison stays as it is until the new one exists, and is withdrawn then.
+    """A run of a call for each text at fault. The held comparison stays as it is until what is new exists.
 
     Raises:
         NotRewritable: it is released, it was uploaded, its endpoint has changed since, or it is being written again.
@@ -63,7 +67,8 @@ def rewrite_comparison(*, comparison: Comparison, actor: User | None, now: datet
         started_at=now,
     )
     RunItem.objects.bulk_create(
-        RunItem(run=run, case_id=comparison.case_id, response_kind=kind) for kind in COMPARED_KINDS
+        RunItem(run=run, case_id=comparison.case_id, response_kind=kind)
+        for kind in kinds_at_fault(comparison.leak_reasons)
     )
     record(
         actor=actor,
@@ -95,4 +100,4 @@ def _configuration(first: Run, comparison: Comparison) -> ResponsesConfiguration
     written = Response.objects.filter(case=comparison.case_id, system=comparison.system_id)
     attempt = (written.aggregate(last=Max("attempt"))["last"] or 0) + 1
     parameters = before.parameters | {"seed": before.parameters.get("seed", 0) + 1000 * (attempt - before.attempt)}
-    return before.model_copy(update={"attempt": attempt, "parameters": parameters})
+    return before.model_copy(update={"attempt": attempt, "parameters": parameters, "rewrites": comparison.pk})

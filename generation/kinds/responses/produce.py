@@ -1,17 +1,17 @@
-"""Writing one response to a case, and making the comparison once both kinds exist."""
+"""Writing one response to a case, and making the comparisons once both kinds exist."""
 
 from typing import Any
 
 from django.utils import timezone
 
-from conversations.enums import COMPARED_KINDS, ResponseKind
-from conversations.models import Arm, Attribute, Case, Response, System
-from conversations.services.arms import ensure_arm
-from conversations.services.comparisons import Given, pair_responses, replace_held
+from conversations.enums import ResponseKind
+from conversations.models import Arm, Attribute, Case, Response, SilentCase
+from conversations.services.comparisons import Given, change_generic, pair_responses, replace_held
 from generation.client import CallFailed
 from generation.enums import FailureReason
-from generation.kinds.responses.configuration import ARM_POLICIES, AttributePolicy, ResponsesConfiguration
-from generation.kinds.responses.scope import given_attributes
+from generation.kinds.responses.configuration import ResponsesConfiguration
+from generation.kinds.responses.given import FIRST, given_attributes
+from generation.kinds.responses.treatment import arm_of
 from generation.models import RunItem
 from generation.prompting import as_lines, boundary, load
 from generation.services.calls import Made, Request, close_done, make_call
@@ -22,16 +22,47 @@ def respond_item(item: RunItem) -> bool:
     """Produce and store the response of the item. Raises what ``make_call`` raises."""
     configuration = ResponsesConfiguration.of(item.run.configuration)
     case = Case.objects.select_related("prompt").get(pk=item.case_id or 0)
-    given: list[Attribute] = []
-    if item.response_kind == ResponseKind.PERSONALIZED:
-        given = given_attributes(case, configuration)
-        if not given:
-            raise CallFailed(
-                FailureReason.NOTHING_GIVEN, f"No attribute to give: {configuration.policy.label.lower()}."
-            )
+    if item.response_kind == ResponseKind.GENERIC:
+        return _generic(item, case, configuration)
+    given = _given(item, case, configuration)
+    arm = arm_of(item.run.system, configuration)
+    return _write(item, case, configuration, given=given, arm=arm) if given else _fall_silent(item, case, arm)
+
+
+def _generic(item: RunItem, case: Case, configuration: ResponsesConfiguration) -> bool:
+    """All arms of the system share it: a run that comes second has nothing to ask."""
+    if _written(item, case, arm=None, attempt=configuration.attempt) is not None:
+        return finish_item(item=item, store=lambda: 0, notes={"shared": True}, now=timezone.now())
+    return _write(item, case, configuration, given=[], arm=None)
+
+
+def _given(item: RunItem, case: Case, configuration: ResponsesConfiguration) -> list[Attribute]:
+    """What is written again is given what it was given before."""
+    if configuration.rewrites is not None:
+        before = Response.objects.get(comparison_as_personalized=configuration.rewrites).provenance["attributes"]
+        known = Attribute.objects.in_bulk(before)
+        return [known[pk] for pk in before if pk in known]
+    given = given_attributes(case, item.run.system, configuration)
+    if given is None:
+        raise CallFailed(FailureReason.NOTHING_GIVEN, f"Not known any more: {FIRST[configuration.policy]}.")
+    return given
+
+
+def _fall_silent(item: RunItem, case: Case, arm: Arm) -> bool:
+    """Nothing was given, so the arm leaves the response as it is: done, without a call."""
+
+    def store() -> int:
+        SilentCase.objects.get_or_create(arm=arm, case=case)
+        return 0
+
+    return finish_item(item=item, store=store, notes={"given": 0}, now=timezone.now())
+
+
+def _write(
+    item: RunItem, case: Case, configuration: ResponsesConfiguration, *, given: list[Attribute], arm: Arm | None
+) -> bool:
     request = _request(case, given, configuration)
     made = make_call(item, request, _text)
-    arm = _arm(item, request, configuration) if given else None
     return finish_item(
         item=item,
         store=lambda: _store(item, case, made, request, given=given, arm=arm),
@@ -50,21 +81,6 @@ def _request(case: Case, given: list[Attribute], configuration: ResponsesConfigu
     return Request(template, template.messages(attributes=lines, prompt=case.prompt.text, boundary=line))
 
 
-def _arm(item: RunItem, request: Request, configuration: ResponsesConfiguration) -> Arm:
-    """What the run makes of a system: an attempt that had to be asked in another way is the same treatment."""
-    selecting = configuration.selection_system if configuration.policy == AttributePolicy.SELECTION else None
-    return ensure_arm(
-        system=item.run.system,
-        policy=ARM_POLICIES[configuration.policy],
-        selecting_system=System.objects.get(pk=selecting) if selecting else None,
-        settings={
-            "template": request.template.label,
-            "attributes": configuration.max_given,
-            "parameters": configuration.parameters,
-        },
-    )
-
-
 def _text(answer: str) -> str:
     return answer.replace("\0", "").strip()
 
@@ -73,19 +89,17 @@ def _store(
     item: RunItem, case: Case, made: Made[str], request: Request, *, given: list[Attribute], arm: Arm | None
 ) -> int:
     """The response, its call and, where the other kind is there already, the comparison. In one transaction."""
-    # Both kinds of a case may arrive at once: one after the other, so that the second sees the first.
+    # Both kinds of a case, and those of several arms, may arrive at once: one after the other, so that each sees the others.
     Case.objects.select_for_update().only("pk").get(pk=case.pk)
-    endpoint, kind = item.run.endpoint, ResponseKind(item.response_kind)
-    attempt = int(item.run.configuration.get("attempt", 1))
+    endpoint, attempt = item.run.endpoint, int(item.run.configuration.get("attempt", 1))
     close_done(call=made.call, endpoint=endpoint, answer=made.answer, now=timezone.now())
-    written = Response.objects.filter(case=case, system_id=item.run.system_id, attempt=attempt)
-    there = {one.kind: one for one in written}
-    created = kind not in there
-    if created:
-        there[kind] = Response.objects.create(
+    response = _written(item, case, arm=arm, attempt=attempt)
+    created = response is None
+    if response is None:
+        response = Response.objects.create(
             case=case,
             system_id=item.run.system_id,
-            kind=kind,
+            kind=ResponseKind(item.response_kind),
             arm=arm,
             attempt=attempt,
             text=made.parsed,
@@ -96,9 +110,13 @@ def _store(
             latency_ms=made.answer.latency_ms,
             cost=made.call.cost,
         )
-    if there.keys() >= set(COMPARED_KINDS):
-        _pair(item, generic=there[ResponseKind.GENERIC], personalized=there[ResponseKind.PERSONALIZED])
+    _pair(item, response)
     return int(created)
+
+
+def _written(item: RunItem, case: Case, *, arm: Arm | None, attempt: int) -> Response | None:
+    written = Response.objects.filter(case=case, system_id=item.run.system_id, kind=item.response_kind, arm=arm)
+    return written.filter(attempt=attempt).first()
 
 
 def _provenance(made: Made[str], request: Request, given: list[Attribute]) -> dict[str, Any]:
@@ -110,12 +128,22 @@ def _provenance(made: Made[str], request: Request, given: list[Attribute]) -> di
     }
 
 
-def _pair(item: RunItem, *, generic: Response, personalized: Response) -> None:
-    comparison = pair_responses(
-        generic=generic,
-        personalized=personalized,
-        attributes=[Given(attribute_id=pk) for pk in personalized.provenance.get("attributes", [])],
-        names=[item.run.endpoint.model, item.run.system.name],
-    )
-    if personalized.attempt > 1:
-        replace_held(by=comparison, now=timezone.now())
+def _pair(item: RunItem, new: Response) -> None:
+    """A generic response is paired with those of every arm that wait for it; a newer one takes the older one's place."""
+    names = [item.run.endpoint.model, item.run.system.name]
+    of_case = Response.objects.filter(case=new.case_id, system=new.system_id)
+    generic = of_case.filter(kind=ResponseKind.GENERIC).order_by("attempt").last()
+    if generic is None:
+        return
+    if new == generic and new.attempt > 1:
+        change_generic(to=generic, names=names)
+    waiting = of_case.filter(kind=ResponseKind.PERSONALIZED, batch=None, comparison_as_personalized=None)
+    for personalized in waiting.order_by("pk"):
+        comparison = pair_responses(
+            generic=generic,
+            personalized=personalized,
+            attributes=[Given(attribute_id=pk) for pk in personalized.provenance.get("attributes", [])],
+            names=names,
+        )
+        if personalized.attempt > 1:
+            replace_held(by=comparison, now=timezone.now())

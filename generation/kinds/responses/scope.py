@@ -1,42 +1,77 @@
-"""Which cases are answered, and what a personalized response is given."""
+"""What a run writes: the responses that its arm lacks, and the generic ones that all arms of the system share."""
 
-from typing import Any
+from dataclasses import dataclass
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from conversations.enums import ResponseKind, StageNumber
-from conversations.models import Attribute, Case, Response, Selection, Study, System
-from generation.kinds.responses.configuration import AttributePolicy, ResponsesConfiguration
-from judgments.enums import RelevanceLabel
-from judgments.models.snapshots import Consensus
+from conversations.enums import ResponseKind
+from conversations.models import Arm, Case, Response, SilentCase, Study, System
+from conversations.services.arms import find_arm
+from generation.kinds.responses.configuration import ResponsesConfiguration
+from generation.kinds.responses.given import FIRST, given_by_case
+from generation.kinds.responses.treatment import treatment
 
 
-def cases_to_answer(study: Study, system: System | None, kind: ResponseKind) -> QuerySet[Case]:
-    """Cases whose response of this kind by this system is missing."""
-    cases = Case.objects.filter(
+@dataclass(frozen=True, slots=True)
+class ToWrite:
+    """Cases, by id. A silent one needs no call: nothing is given, and it is noted."""
+
+    generic: frozenset[int]
+    personalized: frozenset[int]
+    silent: frozenset[int]
+    left_out: list[str]  # in a sentence, how many cases are not ready and what has to come first
+
+    def first(self, limit: int | None) -> "ToWrite":
+        chosen = frozenset(sorted(self.generic | self.personalized | self.silent)[:limit])
+        return ToWrite(self.generic & chosen, self.personalized & chosen, self.silent & chosen, self.left_out)
+
+
+def responses_to_write(
+    study: Study,
+    system: System | None,
+    configuration: ResponsesConfiguration,
+    *,
+    cases: QuerySet[Case] | None = None,
+) -> ToWrite:
+    """``configuration`` with the parameters it will have; no system is one that has made nothing yet."""
+    live = Case.objects.filter(
         subject__study=study, subject__withdrawn_at__isnull=True, prompt__withdrawn_at__isnull=True
     )
-    if system is not None:
-        responses = Response.objects.filter(case=OuterRef("pk"), system=system, kind=kind)
-        cases = cases.exclude(Exists(responses))
-    return cases.order_by("id")
+    if cases is not None:
+        live = live.filter(pk__in=cases.values("pk"))
+    arm = find_arm(system=system, **treatment(configuration)) if system else None
+    unanswered = live.filter(~_answered(arm), for_controls=False)
+    given = given_by_case(unanswered, system, configuration)
+    silent = frozenset(pk for pk, its in given.items() if not its)
+    personalized = frozenset(given) - silent
+    needed = live.filter(Q(pk__in=personalized) | Q(for_controls=True) | _personalized_by(system))
+    return ToWrite(
+        generic=frozenset(needed.filter(~_generic_by(system)).values_list("pk", flat=True)),
+        personalized=personalized,
+        silent=silent,
+        left_out=_left_out(unanswered.count() - len(given), configuration),
+    )
 
 
-def given_attributes(case: Case, configuration: ResponsesConfiguration) -> list[Attribute]:
-    """What a personalized response to the case is given, the most confident first."""
-    attributes = Attribute.objects.filter(subject_id=case.subject_id, withdrawn_at__isnull=True)
-    if configuration.policy == AttributePolicy.CONSENSUS:
-        attributes = attributes.filter(pk__in=_relevant(case))
-    elif configuration.policy == AttributePolicy.SELECTION:
-        attributes = attributes.filter(pk__in=_selected(case, configuration.selection_system or 0))
-    return list(attributes.order_by(F("confidence").desc(nulls_last=True), "id")[: configuration.max_given])
+def _answered(arm: Arm | None) -> Exists | Q:
+    if arm is None:
+        return Q(pk__in=[])
+    written = Response.objects.filter(case=OuterRef("pk"), arm=arm, kind=ResponseKind.PERSONALIZED)
+    return Q(Exists(written)) | Q(Exists(SilentCase.objects.filter(case=OuterRef("pk"), arm=arm)))
 
 
-def _relevant(case: Case) -> QuerySet[Any, Any]:
-    return Consensus.objects.filter(
-        stage__number=StageNumber.RELEVANCE, unit__task__case=case, label=RelevanceLabel.YES
-    ).values("unit__attribute")
+def _personalized_by(system: System | None) -> Q:
+    """By any arm of it, so that a generic response that failed is written by whichever run comes next."""
+    found = Response.objects.filter(case=OuterRef("pk"), system=system, kind=ResponseKind.PERSONALIZED, batch=None)
+    return Q(Exists(found)) if system else Q(pk__in=[])
 
 
-def _selected(case: Case, system_id: int) -> QuerySet[Any, Any]:
-    return Selection.objects.filter(case=case, system_id=system_id, selected=True).values("attribute")
+def _generic_by(system: System | None) -> Q:
+    found = Response.objects.filter(case=OuterRef("pk"), system=system, kind=ResponseKind.GENERIC)
+    return Q(Exists(found)) if system else Q(pk__in=[])
+
+
+def _left_out(count: int, configuration: ResponsesConfiguration) -> list[str]:
+    if not count:
+        return []
+    return [f"Left out: {count} case{'' if count == 1 else 's'} for which {FIRST[configuration.policy]}."]

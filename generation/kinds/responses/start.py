@@ -12,7 +12,7 @@ from conversations.enums import ResponseKind
 from conversations.models import Case, Study
 from generation.enums import RunKind
 from generation.kinds.responses.configuration import ResponsesConfiguration
-from generation.kinds.responses.scope import cases_to_answer
+from generation.kinds.responses.scope import ToWrite, responses_to_write
 from generation.models import Endpoint, Run, RunItem
 from generation.services.runs import create_run, start_run
 
@@ -29,7 +29,10 @@ def start_responses(
     actor: User | None = None,
     now: datetime,
 ) -> Run:
-    """A run that writes the generic and the personalized response of each case, where they are missing."""
+    """A run that writes what the arm lacks: of each case the personalized response, and the generic one that arms share.
+
+    Raises NothingToDo, with what has to come first.
+    """
     run = create_run(
         study=study,
         kind=RunKind.RESPONSES,
@@ -38,19 +41,15 @@ def start_responses(
         budget=budget,
         actor=actor,
     )
-    return start_run(run, _response_items(run, cases, limit), actor=actor, now=now)
+    told = ResponsesConfiguration.of(run.configuration)
+    wanted = responses_to_write(study, run.system, told, cases=cases).first(limit)
+    return start_run(run, _response_items(run, wanted), actor=actor, now=now, left_out=wanted.left_out)
 
 
-def _response_items(run: Run, cases: QuerySet[Case] | None, limit: int | None) -> Iterator[RunItem]:
+def _response_items(run: Run, wanted: ToWrite) -> Iterator[RunItem]:
     """Both kinds of a case follow each other, so that comparisons appear from the first minute on."""
-    missing = {
-        kind: set(cases_to_answer(run.study, run.system, kind).values_list("pk", flat=True))
-        for kind in (ResponseKind.GENERIC, ResponseKind.PERSONALIZED)
-    }
-    wanted = set.union(*missing.values())
-    if cases is not None:
-        wanted &= set(cases.values_list("pk", flat=True))
-    for case_id in sorted(wanted)[:limit]:
-        for kind, ids in missing.items():
+    kinds = {ResponseKind.GENERIC: wanted.generic, ResponseKind.PERSONALIZED: wanted.personalized | wanted.silent}
+    for case_id in sorted(frozenset.union(*kinds.values())):
+        for kind, ids in kinds.items():
             if case_id in ids:
                 yield RunItem(run=run, case_id=case_id, response_kind=kind)

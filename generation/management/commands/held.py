@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("study", help="The study's slug.")
         acts = parser.add_mutually_exclusive_group()
         acts.add_argument("--release", type=int, metavar="COMPARISON", help="Let raters see it all the same.")
-        acts.add_argument("--rewrite", type=int, metavar="COMPARISON", help="Write both responses again.")
+        acts.add_argument("--rewrite", type=int, metavar="COMPARISON", help="Write again what would unblind a rater.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         study = Study.objects.filter(slug=options["study"], deleted_at__isnull=True).first()
@@ -43,6 +43,6 @@ class Command(BaseCommand):
             else:
                 run = rewrite_comparison(comparison=comparison, actor=None, now=now)
                 tasks.announce(run.endpoint_id)
-                self.stdout.write(f"Run {run.pk} writes both responses again.")
+                self.stdout.write(f"Run {run.pk} writes again what would unblind a rater.")
         except (BeingRewritten, NotRewritable) as error:
             raise CommandError(str(error)) from error
