@@ -71,9 +71,6 @@ class RunEstimateSerializer(serializers.Serializer[Any]):
     cost = serializers.DecimalField(
         max_digits=14, decimal_places=6, help_text="At most, in the currency of the endpoint's prices."
     )
-    without_attributes = serializers.IntegerField(
-        help_text="responses: cases whose personalized response will fail, as their subject has no attribute"
-    )
     left_out = serializers.ListField(
         child=serializers.CharField(), help_text="What the run will not do, each with its reason."
     )

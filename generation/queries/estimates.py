@@ -18,7 +18,6 @@ class CostEstimate:
     input_tokens: int
     output_tokens: int  # at most: every answer as long as it may be
     cost: Decimal  # at most
-    without_attributes: int = 0  # cases that have none to be personalized with, whatever the policy
     left_out: list[str] = field(default_factory=list)  # what the run will not do, each with its reason, in sentences
 
 
@@ -35,9 +34,8 @@ def priced(
     items: int,
     calls: int,
     input_tokens: int,
-    without_attributes: int = 0,
     left_out: Sequence[str] = (),
 ) -> CostEstimate:
     output_tokens = calls * endpoint.max_tokens
     cost = (endpoint.input_price * input_tokens + endpoint.output_price * output_tokens) / _MILLION
-    return CostEstimate(items, calls, input_tokens, output_tokens, cost, without_attributes, list(left_out))
+    return CostEstimate(items, calls, input_tokens, output_tokens, cost, list(left_out))
