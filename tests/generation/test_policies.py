@@ -13,6 +13,7 @@ from generation.services.endpoints import ensure_system
 from generation.services.runs import NothingToDo
 from judgments.enums import ExtractionLabel, RelevanceLabel
 from judgments.models import Judgment, Task, Unit
+from raters.enums import RaterKind
 from tests import factories
 from tests.generation.provider import ANSWER, Reply
 from tests.generation.runs import add_attribute, add_case, add_subject, produce_all
@@ -51,10 +52,10 @@ def speak(system: System, case, *selected: str, pool: SelectionPool = SelectionP
         Selection.objects.create(system=system, case=case, attribute=attribute, pool=pool, selected=True)
 
 
-def judge(study, number: int, labels: dict[str, int], **target) -> None:
+def judge(study, number: int, labels: dict[str, int | None], **target) -> None:
     """By a panel: one label is a consensus."""
     task = Task.objects.create(stage=study.stages.get(number=number), position=Task.objects.count() + 1, **target)
-    panel = factories.rater(study, kind="panel")
+    panel = factories.rater(study, kind=RaterKind.PANEL)
     for position, (text, label) in enumerate(labels.items()):
         unit = Unit.objects.create(task=task, position=position, attribute=Attribute.objects.get(text=text))
         if label is not None:
@@ -107,7 +108,7 @@ def test_a_case_that_waits_for_another_stage_is_no_item_and_which_is_said(study,
     product = System.objects.create(study=study, name="Product")
     speak(product, case, NURSE, pool=SelectionPool.ACCEPTED)
     judge(study, 2, {METRIC: RelevanceLabel.YES, NURSE: None}, case=case)  # not to the end
-    configuration = ResponsesConfiguration(policy=policy, selection_system=product.pk)
+    configuration = ResponsesConfiguration(policy=Policy(policy), selection_system=product.pk)
     takes = estimate_responses(study, endpoint, configuration, limit=None)
     assert (takes.items, takes.calls, len(takes.left_out)) == (0, 0, 1)
     assert first in takes.left_out[0]
@@ -123,7 +124,7 @@ def test_without_attributes_there_is_nothing_to_personalize_with(study, endpoint
 
 def test_an_empty_selection_is_a_silent_case_and_its_item_done_without_a_call(study, endpoint, case, provider):
     speak(ensure_system(endpoint=endpoint), case)
-    takes = estimate_responses(study, endpoint, ResponsesConfiguration(policy="own"), limit=None)
+    takes = estimate_responses(study, endpoint, ResponsesConfiguration(policy=Policy.OWN), limit=None)
     assert (takes.items, takes.calls, takes.left_out) == (1, 0, [])
     run = write(study, endpoint, policy="own")
     item = run.items.get()
@@ -143,7 +144,7 @@ def test_nothing_that_people_found_relevant_is_a_silent_case(study, endpoint, ca
 
 def test_what_is_not_known_any_more_fails_with_what_has_to_come_first(study, endpoint, case):
     speak(ensure_system(endpoint=endpoint), case, METRIC)
-    configuration = ResponsesConfiguration(policy="own")
+    configuration = ResponsesConfiguration(policy=Policy.OWN)
     run = start_responses(study=study, endpoint=endpoint, configuration=configuration, now=timezone.now())
     SelectionRecord.objects.all().delete()
     Selection.objects.all().delete()
@@ -156,7 +157,7 @@ def test_what_is_not_known_any_more_fails_with_what_has_to_come_first(study, end
 def test_two_policies_of_one_endpoint_are_two_arms_that_share_the_generic_response(study, endpoint, case, provider):
     speak(ensure_system(endpoint=endpoint), case, NURSE)
     write(study, endpoint, policy="own")
-    takes = estimate_responses(study, endpoint, ResponsesConfiguration(policy="all"), limit=None)
+    takes = estimate_responses(study, endpoint, ResponsesConfiguration(policy=Policy.ALL), limit=None)
     assert (takes.items, takes.calls) == (1, 1)
     write(study, endpoint, policy="all")
     own, everything = Comparison.objects.order_by("pk")
@@ -172,7 +173,7 @@ def test_two_runs_at_once_write_one_generic_response(study, endpoint, case, prov
         start_responses(
             study=study, endpoint=endpoint, configuration=ResponsesConfiguration(policy=policy), now=timezone.now()
         )
-        for policy in ("own", "all")
+        for policy in (Policy.OWN, Policy.ALL)
     ]
     for run in runs:
         produce_all(run)
