@@ -57,6 +57,11 @@ _RULES = (
 )
 
 
+def one_comparison_a_case(stage: Stage) -> bool:
+    """Whether a rater meets one comparison of a case only."""
+    return any(rule.name == "conflict_case" for rule in _rules_of(stage))
+
+
 def no_conflict_sql(stage: Stage) -> Sequence[str]:
     """Truths of the row ``task``."""
     return [rule.sql for rule in _rules_of(stage)]

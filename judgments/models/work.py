@@ -4,7 +4,7 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Now
 
 from conversations.models import Attribute, Case, Comparison, Guidelines, Stage, Subject
@@ -185,6 +185,11 @@ class QueuePosition(models.Model):
     position = models.BigIntegerField(default=-1)  # of the last task claimed from the queue
     claims = models.PositiveIntegerField(default=0)  # pages given to the rater; keys which of them are special
     sides = models.PositiveIntegerField(default=0, db_default=0)  # sides drawn; keys the side order's blocks
+    begun_before = models.PositiveIntegerField(
+        default=0, db_default=0
+    )  # raters of the stage; keys which arm comes first
+    # By arm, pages that the rater should have had of it by now and did not: shares of the cases given minus pages given.
+    owed = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["rater", "stage"], name="queue_position_once")]

@@ -9,26 +9,34 @@ from conversations.models import Stage
 from judgments.counting import JUDGED_SQL
 from judgments.eligibility.regular_tasks import eligible_sql
 from judgments.eligibility.slots import FREE_SQL
+from judgments.work.dealing import together_sql
 from raters.models import Enrolment
 
 # Beyond this the page says "about": counting further would read the whole queue at every page.
 COUNTED_AHEAD = 200
 
 # The next slots are looked at, whoever may have them, and of their tasks those are counted that are for this rater: a
-# task is looked up for each (OFFSET 0 keeps the planner from asking all tasks of the stage whom they are for).
+# task is looked up for each (OFFSET 0 keeps the planner from asking all tasks of the stage whom they are for). Of tasks
+# that stand together a rater gets one.
 _PROGRESS = """
 WITH given AS (
     SELECT own.outcome FROM judgments_assignment own JOIN judgments_task task ON task.id = own.task_id
     WHERE own.rater_id = %(rater)s AND own.stage_id = %(stage)s AND task.kind <> 'practice'
+), arms AS (
+    SELECT GREATEST(1, count(*)) AS most FROM conversations_arm arm JOIN conversations_system system
+        ON system.id = arm.system_id WHERE system.study_id = %(study)s
 ), ahead AS MATERIALIZED (
     SELECT task_id FROM judgments_slot slot
     WHERE slot.stage_id = %(stage)s AND {free}
         AND slot.position > COALESCE((
             SELECT position FROM judgments_queueposition WHERE stage_id = %(stage)s AND rater_id = %(rater)s), -1)
-    ORDER BY slot.position, slot.number LIMIT %(slots)s
+    ORDER BY slot.position, slot.number LIMIT %(slots)s * (SELECT most FROM arms)
 ), tasks AS (
-    SELECT slot.task_id FROM (SELECT DISTINCT task_id FROM ahead) AS slot
-    CROSS JOIN LATERAL (SELECT * FROM judgments_task WHERE id = slot.task_id OFFSET 0) AS task
+    SELECT slot.task_id FROM (
+        SELECT DISTINCT ON ({together}) task.* FROM (SELECT DISTINCT task_id FROM ahead) AS open
+        CROSS JOIN LATERAL (SELECT * FROM judgments_task WHERE id = open.task_id OFFSET 0) AS task
+        ORDER BY {together}, task.position
+    ) AS task CROSS JOIN LATERAL (SELECT task.id AS task_id) AS slot
     WHERE {eligible}
     UNION
     SELECT task_id FROM judgments_assignment WHERE rater_id = %(rater)s AND stage_id = %(stage)s AND outcome = ''
@@ -63,11 +71,14 @@ def own_progress(*, enrolment: Enrolment, stage: Stage) -> RaterProgress:
     known: dict[str, Any] = {
         "stage": stage.pk,
         "rater": enrolment.rater_id,
+        "study": stage.study_id,
         "slots": COUNTED_AHEAD * stage.k,
         "languages": enrolment.languages,
         "avoids_flagged": enrolment.avoids_flagged,
     }
-    statement = _PROGRESS.format(judged=JUDGED_SQL, free=FREE_SQL, eligible=eligible_sql(stage))
+    statement = _PROGRESS.format(
+        judged=JUDGED_SQL, free=FREE_SQL, eligible=eligible_sql(stage), together=together_sql(stage)
+    )
     with connection.cursor() as cursor:
         cursor.execute(statement, known)
         done, claims, of_arrival, tasks, units = cursor.fetchone()

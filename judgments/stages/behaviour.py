@@ -33,6 +33,7 @@ class Choice:
 class Behaviour(ABC):
     number: ClassVar[int]
     target: ClassVar[str]  # the field of Task that names what a page is about
+    drawn_by: ClassVar[str] = "id"  # of a target: those with the same are built and queued together
     has_overall_unit: ClassVar[bool] = False
     has_sides: ClassVar[bool] = False  # two responses, left and right, and labels that say which
     rests_on_conversations: ClassVar[bool] = False  # pages show them, and units the evidence in them
@@ -76,6 +77,11 @@ class Behaviour(ABC):
     def rules(self, study: Study) -> Mapping[str, Any]:
         """What shapes a judgment of this stage and of no other, by a name that the report's words know."""
         return {}
+
+    @property
+    def pair_drawn_by(self) -> str:
+        """``drawn_by`` as it is found from the rows of ``pairs``."""
+        return "target_id" if self.drawn_by == "id" else f"{self.target}__{self.drawn_by}"
 
     @property
     def has_words(self) -> bool:

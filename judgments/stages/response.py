@@ -46,6 +46,7 @@ def _side(label: int) -> int:
 class ResponseQuality(Behaviour):
     number = StageNumber.RESPONSE
     target = "comparison"
+    drawn_by = "case_id"
     has_overall_unit = True
     has_sides = True
     own_settings = frozenset({"repeat_share", "control_share", "blinding_questions"})

@@ -16,20 +16,31 @@ from judgments.enums import TaskKind
 from judgments.models import Task, Unit
 from judgments.order import mixed, pages
 from judgments.stages import behaviour
+from judgments.work.dealing import arm_sql, together_sql
 
 _TARGETS_AT_ONCE = 500
 _ROWS_AT_ONCE = 2000
 _WORTH_ANALYZING = 10_000  # slots; the planner must know of a new queue before the first claim
 
-# Behind what is queued already, new tasks shuffled among themselves by the study's seed.
-_QUEUE = """
-UPDATE judgments_task task SET position = ranked.position
-FROM (
-    SELECT id, row_number() OVER (ORDER BY md5(%s || ':' || id)) + %s AS position
-    FROM (SELECT id FROM judgments_task WHERE id IN ({wanted}) ORDER BY md5(%s || ':' || id) LIMIT %s) AS drawn
-) AS ranked
-WHERE task.id = ranked.id
-"""
+# Behind what is queued already, new tasks shuffled among themselves by the study's seed. Where a rater gets one comparison of
+# a case, its comparisons stand together, each arm in turn first among the cases that ask about the same arms (``dealing``).
+_QUEUE = f"""
+WITH drawn AS (
+    SELECT id, arm, draw, dense_rank() OVER (ORDER BY draw) AS nth FROM (
+        SELECT task.id, {arm_sql("compared")} AS arm, md5(%s || ':' || {{together}}) AS draw
+        FROM judgments_task task LEFT JOIN conversations_comparison compared ON compared.id = task.comparison_id
+        WHERE task.id IN ({{wanted}})) AS wanted
+), taken AS (
+    SELECT draw, array_agg(DISTINCT arm ORDER BY arm) AS arms FROM drawn WHERE nth <= COALESCE(%s, nth) GROUP BY draw
+), turned AS (
+    SELECT draw, arms, row_number() OVER (PARTITION BY arms ORDER BY draw) AS turn FROM taken
+), ranked AS (
+    SELECT drawn.id, %s + row_number() OVER (
+        ORDER BY draw, (array_position(arms, arm) + turn) %% cardinality(arms), drawn.id) AS position
+    FROM drawn JOIN turned USING (draw)
+)
+UPDATE judgments_task task SET position = ranked.position FROM ranked WHERE task.id = ranked.id
+"""  # noqa: S608 - of our own words only
 _LAST = "SELECT COALESCE(max(position), -1) FROM judgments_task WHERE stage_id = %s"
 # A page that was rated elsewhere gets slots for the ratings it lacks: as many as its least rated unit does.
 _SLOTS = """
@@ -90,15 +101,16 @@ def planned_for_large_tables() -> Iterator[None]:
 def build_tasks(*, stage: Stage, at_most: int | None = None) -> Built:
     """Make the tasks the stage's gating asks for, k slots for each, and put them into the queue.
 
-    ``at_most`` so many targets and queued tasks: then it is called again until there is nothing left. The targets of
-    one call are drawn by the study's seed from all that are left, so that the queue is as mixed as in one go.
+    ``at_most`` so many targets and queued tasks (at stage 3: cases of them): then it is called again until there is nothing
+    left. The targets of one call are drawn by the study's seed from all that are left, so that the queue is as mixed as in
+    one go.
     """
     stage = _locked(stage)
     way = behaviour(stage.number)
     unbuilt = way.pairs(stage).filter(built=False)
-    tasks, units = _build(stage, _some(unbuilt, "target_id", stage, at_most))
+    tasks, units = _build(stage, _some(unbuilt, way.pair_drawn_by, stage, at_most))
     if way.has_overall_unit and not unbuilt.exists():
-        overall = _some(targets_without_overall(stage), "id", stage, at_most)
+        overall = _some(targets_without_overall(stage), way.drawn_by, stage, at_most)
         more_tasks, more_units = _build_overall_units(stage, overall)
         tasks, units = tasks + more_tasks, units + more_units
     describe_tasks(stage=stage, only_unqueued=True)
@@ -124,18 +136,18 @@ def _locked(stage: Stage) -> Stage:
     return Stage.objects.select_for_update(of=("self",), no_key=True).select_related("study").get(pk=stage.pk)
 
 
-def _some(rows: QuerySet, target: str, stage: Stage, at_most: int | None) -> QuerySet:  # type: ignore[type-arg]
-    """The rows of ``at_most`` targets, which the study's seed draws from all of them."""
+def _some(rows: QuerySet, drawn_by: str, stage: Stage, at_most: int | None) -> QuerySet:  # type: ignore[type-arg]
+    """The rows of ``at_most`` targets (or cases), which the study's seed draws from all of them."""
     if at_most is None:
         return rows
-    rows = rows.annotate(drawn=_drawn(target, stage))
+    rows = rows.annotate(drawn=_drawn(drawn_by, stage))
     bound = rows.order_by("drawn").values_list("drawn", flat=True).distinct()[at_most - 1 : at_most]
     # A range of the draw and not a list of targets: PostgreSQL would go through the list for every row.
     return rows.filter(drawn__lte=bound[0]) if bound else rows
 
 
-def _drawn(target: str, stage: Stage) -> MD5:
-    words = Concat(Value(f"{stage.study.seed}:"), Cast(target, TextField()), output_field=TextField())
+def _drawn(drawn_by: str, stage: Stage) -> MD5:
+    words = Concat(Value(f"{stage.study.seed}:"), Cast(drawn_by, TextField()), output_field=TextField())
     return MD5(words)
 
 
@@ -204,7 +216,7 @@ def _queue(stage: Stage, at_most: int | None) -> tuple[int, int]:
     with connection.cursor() as cursor:
         cursor.execute(_LAST, [stage.pk])
         (last,) = cursor.fetchone()
-        cursor.execute(_QUEUE.format(wanted=sql), [seed, last, *parameters, seed, at_most])
+        cursor.execute(_QUEUE.format(wanted=sql, together=together_sql(stage)), [seed, *parameters, at_most, last])
         queued: int = cursor.rowcount
         cursor.execute(_SLOTS, {"k": stage.k, "stage": stage.pk, "last": last})
         slots: int = cursor.rowcount

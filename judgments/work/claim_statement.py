@@ -1,7 +1,8 @@
 """The statements that give a rater a page: one UPDATE that skips what others hold, so more than k can't happen.
 
 Order: slots whose lease has run out (somebody waits for them to be finished), then the rater's queue after their
-cursor, then, only when nothing is left there, what re-opened behind the cursor. Every sub-select stops at its first
+cursor (of several arms the one that is dealt to them: ``dealing``), then, only when nothing is left there, what was left or
+re-opened behind the cursor. Every sub-select stops at its first
 row. The rater's own assignments are looked up for each candidate (OFFSET 0 keeps the planner from joining, which
 would read all of them), and the cursor keeps their finished tasks from being candidates at all.
 
@@ -18,6 +19,7 @@ from judgments.eligibility.slots import FREE_SQL, GIVEN_UP_SQL
 from judgments.eligibility.special_tasks import repeat_sql, twin_sql
 from judgments.eligibility.standing import GIVES_WORK_SQL
 from judgments.enums import Special
+from judgments.work.dealing import NOTHING_DEALT, dealt_sql, next_sql
 from judgments.work.rules_statement import IN_FORCE
 
 # Locks the rater's place in the queue, so that their requests take turns, and tells what they bring to the claim.
@@ -38,8 +40,9 @@ WITH standing AS (
     WHERE stage.id = %(stage)s
         AND {GIVES_WORK_SQL}
 ), queue AS (
-    INSERT INTO judgments_queueposition (rater_id, stage_id, position, claims)
-    SELECT %(rater)s, %(stage)s, -1, 0 FROM standing
+    INSERT INTO judgments_queueposition (rater_id, stage_id, position, claims, begun_before)
+    SELECT %(rater)s, %(stage)s, -1, 0, (SELECT count(*) FROM judgments_queueposition WHERE stage_id = %(stage)s)
+    FROM standing
     ON CONFLICT (rater_id, stage_id) DO UPDATE SET claims = judgments_queueposition.claims
     RETURNING position, claims, sides
 )
@@ -55,6 +58,7 @@ _SLOT = """
         AND {eligible}
         ORDER BY {order} LIMIT 1 FOR UPDATE OF slot SKIP LOCKED"""
 _NO_SLOT = "SELECT NULL::bigint"
+_NO_SLOTS = dict.fromkeys(("expired", "dealt_next", "ahead", "behind"), _NO_SLOT)
 _NO_PAGE = "SELECT NULL::bigint AS id, 0 AS presentation, NULL::boolean AS personalized_left WHERE false"
 
 _CLAIM = """
@@ -64,6 +68,7 @@ WITH held_back AS ({held_back}), special AS ({special}
     SET assignment_id = %(assignment)s, leased_at = %(now)s, lease_expires_at = %(expires)s
     WHERE id = CASE WHEN NOT EXISTS (SELECT FROM held_back) AND NOT EXISTS (SELECT FROM special)
     THEN COALESCE(({expired}
+    ), ({dealt_next}
     ), ({ahead}
     ), ({behind}
     )) END
@@ -72,9 +77,16 @@ WITH held_back AS ({held_back}), special AS ({special}
     SELECT task_id, 0 AS presentation, %(personalized_left)s::boolean AS personalized_left FROM taken
     UNION ALL
     SELECT id, presentation, personalized_left FROM special WHERE NOT EXISTS (SELECT FROM held_back)
+), dealt AS ({dealt}
 ), moved AS (
     UPDATE judgments_queueposition queue
     SET claims = queue.claims + 1,
+        owed = COALESCE((
+            SELECT jsonb_object_agg(arm, owed) FROM (
+                SELECT arm, round(sum(amount), 6) AS owed FROM (
+                    SELECT arm::text, amount FROM dealt
+                    UNION ALL SELECT key, value::numeric FROM jsonb_each_text(queue.owed)) AS amounts
+                GROUP BY arm) AS sums), queue.owed),
         sides = queue.sides + CASE WHEN chosen.presentation = 0 THEN 1 ELSE 0 END,
         position = GREATEST(queue.position, (
             SELECT taken.position FROM taken JOIN judgments_slot before ON before.id = taken.id
@@ -99,7 +111,8 @@ def claim_statement(*, stage: Stage, special: Special | None, for_qualification:
     return _CLAIM.format(
         held_back=HELD_BACK_SQL,
         special=_special(special, stage, for_qualification=for_qualification),
-        **({"expired": _NO_SLOT, "ahead": _NO_SLOT, "behind": _NO_SLOT} if for_qualification else _slots(stage)),
+        **(_NO_SLOTS if for_qualification else _slots(stage)),
+        dealt=NOTHING_DEALT if for_qualification else dealt_sql(stage),
         in_force=IN_FORCE.format(is_needed="EXISTS (SELECT FROM chosen)"),
     )
 
@@ -114,6 +127,7 @@ def _slots(stage: Stage) -> dict[str, str]:
     eligible, queue = eligible_sql(stage), "slot.position, slot.number"
     return {
         "expired": _SLOT.format(which=GIVEN_UP_SQL, eligible=eligible, order="slot.lease_expires_at"),
+        "dealt_next": next_sql(stage, eligible=eligible) or _NO_SLOT,
         "ahead": _SLOT.format(which=f"{FREE_SQL} AND slot.position > %(cursor)s", eligible=eligible, order=queue),
         "behind": _SLOT.format(which=f"{FREE_SQL} AND slot.position <= %(cursor)s", eligible=eligible, order=queue),
     }

@@ -17,7 +17,6 @@ from tests.judgments.special_pages import set_stage
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-COMPARISONS = 3  # of each case
 
 
 def test_quota_per_rater_ends_the_work():
@@ -128,12 +127,12 @@ def test_own_progress_counts_only_what_the_rater_will_get():
     third = Stage.objects.select_related("study").get(pk=third.pk)
     rater = factories.rater(study)
     judge(claim(rater=rater, stage=first, now=NOW), now=NOW)  # so the responses of this subject are not for them
-    assert _left(rater, third) == 2 * COMPARISONS
+    assert _left(rater, third) == 2  # cases: of each one comparison
     seen = []
     while page := claim_next(rater=rater, stage=third, now=NOW):
         judge(page, now=NOW)
         seen.append(_left(rater, third))
-    assert seen == [COMPARISONS, 0]  # one comparison a case
+    assert seen == [1, 0]
     Enrolment.objects.filter(rater=(picky := factories.rater(study))).update(languages=["de"])
     Task.objects.filter(stage=third).update(languages=["en"])
     assert _left(picky, third) == 0

@@ -1,0 +1,96 @@
+"""Arms are dealt to each rater in proportion to what there is to ask of them, whoever else rates and however fast.
+
+A rater gets one comparison of a case. Of each case that they are given, every arm that it asks about has an equal share of
+the page; the rater's place in the queue holds what each arm is owed by now (shares minus pages). Of the comparisons of their
+next case they get the one whose arm is owed most. Where arms are owed alike, the case's turn decides: its comparisons stand
+in the queue in an order that goes on by one from case to case, and each rater begins one further than who began before
+them. So raters as many as a case has slots, whatever their pace, each keep to slots of their own.
+
+A comparison that would put a rater more than one page ahead on its arm is left for others while one of the next cases has a
+better one; whoever comes to the end of the queue goes back for what was left. So nothing is stuck as long as a rater is
+there who has not met the case.
+"""
+
+from conversations.models import Stage
+from judgments.eligibility.conflicts import one_comparison_a_case
+from judgments.eligibility.slots import FREE_SQL
+from judgments.enums import TaskKind
+
+SLOTS_LOOKED_AT = 40  # of those after the rater's cursor: a few cases
+
+
+def arm_sql(comparison: str) -> str:
+    """The arm of a row, as a number. What has none came before there were arms, when a system was one."""
+    return f"COALESCE({comparison}.arm_id, -{comparison}.system_id)"
+
+
+# The arms that the stage asks about in the case of the row ``task``, with where they stand in the queue.
+_OF_CASE = f"""(
+                SELECT {arm_sql("other")} AS arm, sibling.position
+                FROM conversations_comparison other
+                JOIN judgments_task sibling ON sibling.comparison_id = other.id AND sibling.stage_id = %(stage)s
+                    AND sibling.kind = '{TaskKind.REGULAR.value}' AND sibling.position IS NOT NULL
+                    AND sibling.withdrawn_at IS NULL
+                WHERE other.case_id = task.conflict_key)"""  # noqa: S608 - of our own words only
+_MET = """EXISTS (
+            SELECT FROM judgments_assignment met
+            WHERE met.rater_id = %(rater)s AND met.stage_id = %(stage)s AND met.conflict_key = task.conflict_key OFFSET 0)"""
+
+# ``deal.owed`` is what the arm is owed once the case is given; a further page of a comparison that was met is no deal.
+_NEXT = f"""
+        SELECT slot.id FROM (
+            SELECT task.*, min(task.position) OVER (PARTITION BY task.conflict_key) AS case_position
+            FROM (
+                SELECT DISTINCT task_id FROM (
+                    SELECT slot.task_id FROM judgments_slot slot
+                    WHERE slot.stage_id = %(stage)s AND {FREE_SQL} AND slot.position > %(cursor)s
+                    ORDER BY slot.position, slot.number LIMIT {SLOTS_LOOKED_AT}) AS ahead
+            ) AS slot
+            CROSS JOIN LATERAL (SELECT * FROM judgments_task WHERE id = slot.task_id OFFSET 0) AS task
+            WHERE slot.task_id <> ALL (%(avoided)s::bigint[])
+                AND {{eligible}}
+        ) AS task
+        JOIN judgments_queueposition queue ON queue.rater_id = %(rater)s AND queue.stage_id = %(stage)s
+        JOIN conversations_comparison compared ON compared.id = task.comparison_id
+        CROSS JOIN LATERAL (
+            SELECT count(DISTINCT arm) AS arms,
+                count(DISTINCT arm) FILTER (WHERE of_case.position < task.position) AS place
+            FROM {_OF_CASE} AS of_case
+        ) AS beside
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN {_MET} THEN 1 ELSE
+                COALESCE((queue.owed ->> ({arm_sql("compared")})::text)::numeric, 0) + 1.0 / beside.arms
+            END AS owed
+        ) AS deal
+        JOIN judgments_slot slot ON slot.task_id = task.id AND {FREE_SQL}
+        ORDER BY deal.owed > 0.01 DESC, CASE WHEN deal.owed > 0.01 THEN task.case_position END, round(deal.owed, 3) DESC,
+            task.case_position, (beside.place + beside.arms - queue.begun_before %% beside.arms) %% beside.arms,
+            task.position, slot.number
+        LIMIT 1 FOR UPDATE OF slot SKIP LOCKED"""  # noqa: S608 - of our own words only
+
+# Rows ``arm`` and ``amount``: what the slot that was ``taken`` changes in what the arms are owed.
+_DEALT = f"""
+    SELECT {arm_sql("compared")} AS arm, -1.0 AS amount
+    FROM taken JOIN judgments_task task ON task.id = taken.task_id
+    JOIN conversations_comparison compared ON compared.id = task.comparison_id
+    WHERE NOT {_MET}
+    UNION ALL
+    SELECT arm, 1.0 / count(*) OVER () FROM (
+        SELECT DISTINCT of_case.arm
+        FROM taken JOIN judgments_task task ON task.id = taken.task_id CROSS JOIN LATERAL {_OF_CASE} AS of_case
+        WHERE NOT {_MET}) AS arms"""  # noqa: S608 - of our own words only
+NOTHING_DEALT = "SELECT 0::bigint AS arm, 0.0 AS amount WHERE false"
+
+
+def together_sql(stage: Stage) -> str:
+    """Of the row ``task``: tasks with the same stand together in the queue."""
+    return "COALESCE(task.conflict_key, task.id)" if one_comparison_a_case(stage) else "task.id"
+
+
+def next_sql(stage: Stage, *, eligible: str) -> str | None:
+    """The slot that is dealt to this rater of those shortly after their cursor; None where the stage deals no arms."""
+    return _NEXT.format(eligible=eligible) if one_comparison_a_case(stage) else None
+
+
+def dealt_sql(stage: Stage) -> str:
+    return _DEALT if one_comparison_a_case(stage) else NOTHING_DEALT
