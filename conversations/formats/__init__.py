@@ -13,6 +13,7 @@ from .registry import Format, reader_of, shown_readers
 from .rows import (
     AttributeRow,
     CaseRow,
+    ControlRow,
     ConversationRow,
     EvidencePointer,
     GivenAttribute,
@@ -34,6 +35,7 @@ __all__ = [
     "MAX_TURN_CHARACTERS",
     "AttributeRow",
     "CaseRow",
+    "ControlRow",
     "ConversationRow",
     "EvidencePointer",
     "Format",

@@ -128,6 +128,19 @@ class ResponseRow(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ControlRow(Row):
+    """A pair of responses of which one is known to be right."""
+
+    subject: str
+    prompt: str
+    control: str  # "obvious", "damaged" or "personal"
+    right: str
+    wrong: str
+    system: str | None = None
+    borrowed_from: str | None = None  # a personal one: the subject that the wrong text was written for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JudgmentRow(Row):
     """A label given elsewhere: a model's vote, a panel's consensus, or a human's judgment."""
 

@@ -1,6 +1,7 @@
 """Rows become rows of our tables. Each kind has its module; all of them may run again without changing anything."""
 
 from conversations import handlers
+from conversations.enums import COMPARED_KINDS
 from conversations.formats import (
     AttributeRow,
     CaseRow,
@@ -55,4 +56,4 @@ def _cases(batch: Batch) -> int:
 
 
 def _responses(batch: Batch) -> int:
-    return Response.objects.filter(batch=batch).count()
+    return Response.objects.filter(batch=batch, kind__in=COMPARED_KINDS).count()

@@ -8,10 +8,16 @@ from conversations.formats.json_elements import rows_of_elements, with_fields
 from conversations.formats.reader import Reader
 from conversations.formats.rows import Row, RowError
 
-from . import judgments, material, responses, selections
+from . import controls, judgments, material, responses, selections
 from .kind import RowKind
 
-KINDS: Mapping[str, RowKind] = {**material.KINDS, **selections.KINDS, **responses.KINDS, **judgments.KINDS}
+KINDS: Mapping[str, RowKind] = {
+    **material.KINDS,
+    **selections.KINDS,
+    **responses.KINDS,
+    **controls.KINDS,
+    **judgments.KINDS,
+}
 
 
 def rows_of(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
