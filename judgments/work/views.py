@@ -15,7 +15,9 @@ from conversations.enums import StageState
 from conversations.models import Stage, Study
 from conversations.permissions import MANAGE, READ, get_study
 from judgments.eligibility.wanted import has_unbuilt
+from judgments.stages import behaviour
 from judgments.work import opening
+from judgments.work.control_counts import controls_of
 from judgments.work.estimates import estimate_of
 from judgments.work.forms import StageForm
 from judgments.work.progress import Progress, holds_judgments, progress_of
@@ -49,6 +51,7 @@ def stage(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "stage": found,
         "form": form,
         "estimate": estimate_of(found) if found.state == StageState.DRAFT else None,
+        "controls": controls_of(found) if behaviour(number).has_sides else None,
         "progress": progress,
         "rated_elsewhere": _was_rated_elsewhere(found, progress),
         "guidelines": found.guidelines.first(),

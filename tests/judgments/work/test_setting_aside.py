@@ -4,11 +4,16 @@ from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.models import Case, Study
+from accounts.models import User
+from conversations.enums import ControlKind, Role
+from conversations.models import Case, Comparison, Membership, Study
 from judgments.work.claiming import claim_next
+from judgments.work.control_counts import controls_of
 from judgments.work.opening import open_stage
 from judgments.work.setting_aside import ENOUGH_CASES, Candidate, cases_to_set_aside, drawn, set_aside
 from tests import factories
@@ -66,3 +71,32 @@ def test_case_whose_comparison_somebody_was_given_stays(study):
     assert set(cases_to_set_aside(study, among=among)) <= set(
         among.exclude(pk=given_to_a_rater.pk).values_list("pk", flat=True)
     )
+
+
+def test_stage_page_says_what_controls_there_are(study):
+    stage = factories.stage(study, 3, control_share=10)
+    assert "before the stage is opened" in controls_of(stage).in_words
+    for case in Case.objects.order_by("pk")[:3]:
+        factories.control(case)
+        factories.control(case, ControlKind.DAMAGED)
+    factories.control(case, ControlKind.PERSONAL, borrowed_from=study.subjects.first())
+    Comparison.objects.filter(case=case, control=ControlKind.DAMAGED).update(leak_reasons=["names a model"])
+    found = controls_of(stage)
+    assert (found.set_aside, found.of_cases, found.each, found.held) == (3, 20, 3, 1)
+    assert found.kinds_note == "3 obvious, 2 damaged, 1 personal"
+    assert "gets 3 of them at most" in found.in_words
+    Comparison.objects.exclude(control="").update(withdrawn_at=NOW)
+    assert "3 cases are set aside" in controls_of(stage).in_words
+
+
+def test_small_study_is_told_to_upload_controls(db):
+    assert "fewer than 20 cases" in controls_of(factories.stage(factories.study(), 3)).in_words
+
+
+def test_stage_page_shows_controls_at_stage_3_only(study):
+    owner = User.objects.create_user("owner")
+    Membership.objects.create(study=study, user=owner, role=Role.OWNER)
+    client = Client()
+    client.force_login(owner)
+    pages = [client.get(reverse("stages:stage", args=[study.slug, number])).content.decode() for number in (2, 3)]
+    assert ["cases set aside" in page for page in pages] == [False, True]
