@@ -79,7 +79,10 @@ def _resting_on(batch: Batch) -> Iterator[tuple[str, QuerySet[Any]]]:
         Case.objects.filter(of_others & (Q(subject__batch=batch) | Q(prompt__batch=batch))),
     )
     rests = Q(case__batch=batch) | Q(attribute__batch=batch)
-    yield "its cases or attributes have selections of another batch", Selection.objects.filter(of_others & rests)
+    yield (
+        "its cases or attributes have selections of another batch or a run",
+        Selection.objects.filter(of_others & rests),
+    )
     yield (
         "systems spoke about its cases in another batch or a run",
         SelectionRecord.objects.filter(of_others, case__batch=batch),

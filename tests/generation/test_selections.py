@@ -190,6 +190,8 @@ def test_where_extraction_found_nothing_the_system_uses_nothing_and_nobody_is_as
     assert (foretold.items, foretold.calls, foretold.left_out) == (1, 0, [])
     assert (SelectionRecord.objects.count(), Selection.objects.count(), provider.requests) == (1, 0, [])
     assert run.items.get().produced == 1
+    select(study, endpoint, attributes_of="own", pool="accepted")  # nor is there anything that people could accept
+    assert set(SelectionRecord.objects.values_list("pool", flat=True)) == {"all", "accepted"}
 
 
 def test_cases_of_controls_and_withdrawn_ones_are_not_asked_about(study, endpoint, provider, case):
@@ -227,7 +229,7 @@ def test_from_the_accepted_ones_a_system_is_asked_when_stage_1_has_judged_them(s
     nurse, metric, tea = judged
     rater = factories.rater(study)
     judge(rater, {nurse: 1, metric: 3})
-    with pytest.raises(NothingToDo, match="stage 1 has yet to judge"):
+    with pytest.raises(NothingToDo, match="stage 1 has not judged to the end"):
         start(study, endpoint, pool="accepted")
     judge(rater, {tea: 2})
     Adjudication.objects.create(unit=tea, stage_number=1, label=1, decided_at=timezone.now())

@@ -18,9 +18,9 @@ class SelectionsForm(RunForm):
         help_text="A system is judged by its own attributes. Choose all of the study where others extracted them for it.",
     )
     pool = forms.ChoiceField(
-        choices=SelectionPool,
+        choices=[(SelectionPool.ALL, "All of them"), (SelectionPool.ACCEPTED, "Only those accepted at stage 1")],
         label="Of these",
-        help_text="Those accepted at stage 1 are for responses under the policy accepted; no figure of stage 2 counts that answer.",
+        help_text="All is its selection. Those accepted at stage 1 are for responses under the policy accepted, and no figure of stage 2 counts that answer.",
     )
     field_order = ["endpoint", "attributes_of", "pool", "limit", "budget"]
 

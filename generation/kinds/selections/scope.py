@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from conversations.enums import SelectionPool, StageNumber, StageState
 from conversations.models import Attribute, Case, SelectionRecord, Stage, Study, Subject, System
@@ -56,7 +56,7 @@ def left_out(study: Study, system: System | None, configuration: SelectionsConfi
         return []
     cases = f"{count} case{'' if count == 1 else 's'}"
     if configuration.pool == SelectionPool.ACCEPTED:
-        return [f"Left out: {cases} whose subject has attributes that stage 1 has yet to judge. Run this again then."]
+        return [f"Left out: {cases} whose subject has attributes that stage 1 has not judged to the end."]
     if configuration.attributes_of == AttributesOf.STUDY:
         return [f"Left out: {cases} whose subject has no attributes yet. Extract or upload them first."]
     first = "Run “Extract attributes” first, or let it choose from all of the study's attributes."
@@ -100,20 +100,19 @@ def _ready_subjects(study: Study, system: System | None, configuration: Selectio
     known = Exists(source.filter(subject=OuterRef("pk"))) | Exists(extracted)
     subjects = study.subjects.filter(known)
     if configuration.pool == SelectionPool.ACCEPTED:
-        subjects = _judged(study, subjects, source)
+        return subjects.filter(~Exists(source.filter(subject=OuterRef("pk"))) | Q(pk__in=_judged(study, source)))
     return subjects
 
 
-def _judged(study: Study, subjects: QuerySet[Subject], source: QuerySet[Attribute]) -> QuerySet[Subject]:
-    """Those of whom stage 1 has nothing left to judge of what it is given: an answer is not asked for twice."""
+def _judged(study: Study, source: QuerySet[Attribute]) -> QuerySet[Any, Any]:
+    """Subjects of whom stage 1 has nothing left to judge of what it is given: an answer is not asked for twice."""
     stage = Stage.objects.get(study=study, number=StageNumber.EXTRACTION)
     consensus = Consensus.objects.filter(stage=stage)
     begun = Unit.objects.filter(pk__in=consensus.values("unit"), attribute__in=source)
-    subjects = subjects.filter(pk__in=begun.values("task__subject"))
-    if stage.state == StageState.CLOSED:
-        return subjects
-    asked = live_tasks(stage).filter(kind=TaskKind.REGULAR, position__isnull=False)
-    lacking = Unit.objects.filter(task__in=asked, attribute__in=source).exclude(
-        pk__in=consensus.filter(provisional=False).values("unit")
-    )
-    return subjects.exclude(pk__in=lacking.values("task__subject"))
+    subjects = study.subjects.filter(pk__in=begun.values("task__subject"))
+    if stage.state != StageState.CLOSED:
+        asked = live_tasks(stage).filter(kind=TaskKind.REGULAR, position__isnull=False)
+        agreed = consensus.filter(provisional=False).values("unit")
+        lacking = Unit.objects.filter(task__in=asked, attribute__in=source).exclude(pk__in=agreed)
+        subjects = subjects.exclude(pk__in=lacking.values("task__subject"))
+    return subjects.values("pk")
