@@ -125,8 +125,10 @@ def measure(options: argparse.Namespace, base_url: str) -> None:
     from django.core.management import call_command  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
+    from conversations.enums import Policy  # noqa: PLC0415
     from generation import tasks  # noqa: PLC0415
     from generation.enums import RunState  # noqa: PLC0415
+    from generation.kinds.responses.configuration import ResponsesConfiguration  # noqa: PLC0415
     from generation.kinds.responses.start import start_responses  # noqa: PLC0415
     from generation.models import ModelCall, RunItem  # noqa: PLC0415
 
@@ -135,7 +137,9 @@ def measure(options: argparse.Namespace, base_url: str) -> None:
     workers = Workers(options)
     try:
         wait_for_workers(options.workers)
-        run = start_responses(study=study, endpoint=endpoint, now=timezone.now())
+        run = start_responses(
+            study=study, endpoint=endpoint, configuration=ResponsesConfiguration(policy=Policy.ALL), now=timezone.now()
+        )
         total = run.items.count()
         started, used = time.monotonic(), cpu_seconds()
         tasks.announce(endpoint.pk)

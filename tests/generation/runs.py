@@ -1,12 +1,14 @@
 """Material that runs work on, and runs that are done in this process."""
 
 import hashlib
+from typing import Any
 
 from django.utils import timezone
 
-from conversations.enums import Origin
+from conversations.enums import Origin, Policy
 from conversations.models import Attribute, Case, Comparison, Conversation, Prompt, Study, Subject, System
 from generation.item_production import produce_item
+from generation.kinds.responses.configuration import ResponsesConfiguration
 from generation.kinds.responses.start import start_responses
 from generation.models import Endpoint, Run
 from generation.services import announcing
@@ -55,6 +57,11 @@ def add_attribute(subject: Subject, text: str, *, confidence: float = 0.8, syste
     )
 
 
+def all_given(**values: Any) -> ResponsesConfiguration:
+    """Responses that need nothing before them but attributes."""
+    return ResponsesConfiguration(**{"policy": Policy.ALL, **values})
+
+
 def produce_all(run: Run, *, worker: str = "test") -> None:
     """What workers do, in this process: every due item, once."""
     for item_id in announcing.announce_items(endpoint_id=run.endpoint_id, now=timezone.now()):
@@ -67,5 +74,5 @@ def hold_one(study: Study, endpoint: Endpoint, provider: server.Provider) -> Com
     add_attribute(subject, "The user is a nurse.")
     add_case(subject)
     provider.script = lambda request, number: server.Reply(f"As you told me, {number}.")
-    produce_all(start_responses(study=study, endpoint=endpoint, now=timezone.now()))
+    produce_all(start_responses(study=study, endpoint=endpoint, configuration=all_given(), now=timezone.now()))
     return Comparison.objects.get()

@@ -11,7 +11,7 @@ from generation.kinds.responses.held_comparisons import NotRewritable, rewrite_c
 from generation.kinds.responses.start import start_responses
 from generation.models import Run, RunItem
 from tests.generation.provider import Reply
-from tests.generation.runs import add_attribute, add_case, add_subject, hold_one, produce_all
+from tests.generation.runs import add_attribute, add_case, add_subject, all_given, hold_one, produce_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,7 +21,7 @@ def run(study, endpoint):
     subject = add_subject(study)
     add_attribute(subject, "The user is a nurse.")
     add_case(subject)
-    return start_responses(study=study, endpoint=endpoint, now=timezone.now())
+    return start_responses(study=study, endpoint=endpoint, configuration=all_given(), now=timezone.now())
 
 
 def act(run: Run, *options: str) -> Run:

@@ -10,12 +10,11 @@ from django.utils import timezone
 
 from conversations.enums import COMPARED_KINDS, Policy
 from conversations.models import Arm, Case, Comparison, Response, Selection, SelectionRecord, System
-from generation.kinds.responses.configuration import ResponsesConfiguration
 from generation.kinds.responses.start import start_responses
 from generation.models import RunItem
 from generation.services.endpoints import ensure_system
 from tests.generation.provider import ANSWER, Reply
-from tests.generation.runs import add_attribute, add_case, add_subject, produce_all
+from tests.generation.runs import add_attribute, add_case, add_subject, all_given, produce_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,7 +36,7 @@ def write(study, endpoint, **configuration: Any) -> Comparison:
     run = start_responses(
         study=study,
         endpoint=endpoint,
-        configuration=ResponsesConfiguration(**configuration),
+        configuration=all_given(**configuration),
         cases=Case.objects.filter(responses=None),
         limit=1,
         now=timezone.now(),
@@ -101,7 +100,7 @@ def test_another_try_is_the_same_treatment(study, endpoint, cases, provider):
     run = start_responses(
         study=study,
         endpoint=endpoint,
-        configuration=ResponsesConfiguration(parameters={"max_tokens": 100}),
+        configuration=all_given(parameters={"max_tokens": 100}),
         limit=1,
         now=timezone.now(),
     )

@@ -20,7 +20,7 @@ from generation.models import ModelCall, Run, RunItem
 from generation.services.runs import NothingToDo
 from tests import factories
 from tests.generation.provider import Reply
-from tests.generation.runs import produce_all
+from tests.generation.runs import all_given, produce_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG = "Boil the water. Add the salt to it. Put in what you cook. Wait for {number} minutes. Then serve it hot."
@@ -79,7 +79,7 @@ def test_each_case_that_is_set_aside_gets_an_obvious_and_a_damaged_control(study
 
 def test_run_of_responses_takes_up_the_generic_ones(study, endpoint, provider):
     make(study, endpoint)
-    start_responses(study=study, endpoint=endpoint, now=timezone.now())
+    start_responses(study=study, endpoint=endpoint, configuration=all_given(), now=timezone.now())
     aside = Case.objects.filter(for_controls=True)
     assert not RunItem.objects.filter(
         run__kind="responses", response_kind=ResponseKind.GENERIC, case__in=aside

@@ -12,7 +12,7 @@ from generation.kinds.responses.start import start_responses
 from generation.models import Endpoint, Run
 from tests.generation.browsing import client_of
 from tests.generation.provider import Reply, attribute, extraction
-from tests.generation.runs import add_attribute, add_case, add_subject, hold_one, produce_all
+from tests.generation.runs import add_attribute, add_case, add_subject, all_given, hold_one, produce_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -133,7 +133,7 @@ def test_model_text_is_escaped(study, run, owner, provider):
     subject = add_subject(study, 9)
     add_attribute(subject, "The user is a nurse.")
     add_case(subject, "<script>alert(1)</script>")
-    responses = start_responses(study=study, endpoint=run.endpoint, now=timezone.now())
+    responses = start_responses(study=study, endpoint=run.endpoint, configuration=all_given(), now=timezone.now())
     provider.script = lambda request, number: Reply(f"Based on your profile <script>{number}</script>")
     produce_all(responses)
     for name, arguments in {"held": [study.slug], "run": [study.slug, responses.pk]}.items():

@@ -120,7 +120,7 @@ def planted(tmp_path: Path) -> Path:
     enums.write_text(enums.read_text().replace(last, f'{last}    COUNTING = "counting", "Count"\n'))
     registry.write_text(
         registry.read_text()
-        .replace("kinds import extraction,", "kinds import counting, extraction,")
+        .replace("from generation.kinds import ", "from generation.kinds import counting, ", 1)
         .replace("    mentions.KIND,\n", "    mentions.KIND,\n    counting.KIND,\n")
     )
     (generation / "kinds" / "counting").mkdir()

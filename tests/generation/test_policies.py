@@ -16,7 +16,7 @@ from judgments.models import Judgment, Task, Unit
 from raters.enums import RaterKind
 from tests import factories
 from tests.generation.provider import ANSWER, Reply
-from tests.generation.runs import add_attribute, add_case, add_subject, produce_all
+from tests.generation.runs import add_attribute, add_case, add_subject, all_given, produce_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
 METRIC, NURSE, TEA = "The user prefers metric units.", "The user is a nurse.", "The user likes tea."
@@ -32,9 +32,7 @@ def case(study, provider):
 
 
 def write(study, endpoint, **configuration):
-    run = start_responses(
-        study=study, endpoint=endpoint, configuration=ResponsesConfiguration(**configuration), now=timezone.now()
-    )
+    run = start_responses(study=study, endpoint=endpoint, configuration=all_given(**configuration), now=timezone.now())
     produce_all(run)
     return run
 

@@ -8,11 +8,10 @@ from django.utils import timezone
 from conversations.models import Comparison
 from generation.enums import ItemState
 from generation.item_production import produce_item
-from generation.kinds.responses.configuration import ResponsesConfiguration
 from generation.kinds.responses.start import start_responses
 from generation.services import announcing
 from tests.generation.provider import ANSWER, Reply
-from tests.generation.runs import add_attribute, add_case, add_subject, produce_all
+from tests.generation.runs import add_attribute, add_case, add_subject, all_given, produce_all
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,9 +26,7 @@ def case(study):
 
 
 def run_responses(study, endpoint, **configuration):
-    run = start_responses(
-        study=study, endpoint=endpoint, configuration=ResponsesConfiguration(**configuration), now=timezone.now()
-    )
+    run = start_responses(study=study, endpoint=endpoint, configuration=all_given(**configuration), now=timezone.now())
     produce_all(run)
     return run
 
@@ -100,7 +97,7 @@ def test_both_kinds_finishing_at_once_make_one_comparison(study, endpoint, provi
         return Reply(f"Answer {number}")
 
     provider.script = script
-    run = start_responses(study=study, endpoint=endpoint, now=timezone.now())
+    run = start_responses(study=study, endpoint=endpoint, configuration=all_given(), now=timezone.now())
     ids = announcing.announce_items(endpoint_id=endpoint.pk, now=timezone.now())
     threads = [threading.Thread(target=_produce, args=(item_id,)) for item_id in ids]
     for thread in threads:

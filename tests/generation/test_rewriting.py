@@ -4,12 +4,11 @@ import pytest
 from django.utils import timezone
 
 from conversations.models import Comparison, Response
-from generation.kinds.responses.configuration import ResponsesConfiguration
 from generation.kinds.responses.held_comparisons import BeingRewritten, release_held, rewrite_comparison
 from generation.kinds.responses.start import start_responses
 from generation.queries.progress import being_rewritten
 from tests.generation.provider import Reply
-from tests.generation.runs import add_attribute, add_case, add_subject, produce_all
+from tests.generation.runs import add_attribute, add_case, add_subject, all_given, produce_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LEAK = "As you told me"
@@ -30,7 +29,7 @@ def write(study, endpoint, provider, leaking: set[str], **configuration) -> None
         return Reply(f"{LEAK if kind in leaking else 'Boil it'}, {kind} {len(provider.requests)}.")
 
     provider.script = script
-    configured = ResponsesConfiguration(**configuration)
+    configured = all_given(**configuration)
     produce_all(start_responses(study=study, endpoint=endpoint, configuration=configured, now=timezone.now()))
 
 
@@ -111,6 +110,6 @@ def test_what_is_written_again_is_given_what_it_was_given_before(study, endpoint
 
 def test_a_response_of_another_arm_on_its_way_rewrites_nothing(study, endpoint, provider, case):
     write(study, endpoint, provider, {"personalized"})
-    configured = ResponsesConfiguration(max_given=1)
+    configured = all_given(max_given=1)
     start_responses(study=study, endpoint=endpoint, configuration=configured, now=timezone.now())
     assert not being_rewritten(Comparison.objects.all())

@@ -15,7 +15,7 @@ from generation.models import ModelCall, WorkerBeat
 from generation.queries.progress import silence
 from tests.generation import worker
 from tests.generation.provider import Reply
-from tests.generation.runs import add_attribute, add_case, add_subject
+from tests.generation.runs import add_attribute, add_case, add_subject, all_given
 from tests.patience import wait_until
 from yardstick.celery import app
 
@@ -43,7 +43,7 @@ def run(study, endpoint):
         subject = add_subject(study, number)
         add_attribute(subject, "The user is a nurse.")
         add_case(subject)
-    return start_responses(study=study, endpoint=endpoint, now=timezone.now())
+    return start_responses(study=study, endpoint=endpoint, configuration=all_given(), now=timezone.now())
 
 
 def _has_asked(provider, times: int) -> bool:

@@ -160,9 +160,12 @@ def upload(page: Page, study: str, file: Path) -> None:
     expect(page.locator("#batch-progress .badge")).to_contain_text("imported", timeout=DONE)
 
 
-def run(page: Page, study: str, what: str) -> None:
+def run(page: Page, study: str, what: str, **chosen: str) -> None:
+    """Start a run and wait until it is done. ``chosen``: values of the form's lists, by their names."""
     page.goto(study)
     page.get_by_role("link", name=what).click()
+    for name, value in chosen.items():
+        page.locator(f"[name={name}]").select_option(value)
     start = page.get_by_role("button", name="Start the run")
     if not start.count():
         page.get_by_role("button", name="Show what it will take").click()
@@ -235,6 +238,7 @@ def test_from_an_upload_to_an_export(demo: Demo, browser: Browser, tmp_path: Pat
     expect(admin.get_by_text(str(len(BATCH)), exact=True).first).to_be_visible()  # the line of the typo
 
     run(admin, study, "Extract attributes")
+    run(admin, study, "Select attributes", attributes_of="study")  # those of the file, whatever the local model found
     run(admin, study, "Write responses")
 
     links = {number: open_stage(admin, study, number) for number in (1, 2, 3)}

@@ -38,7 +38,7 @@ def test_demo_can_be_rated_at_once(state):
     assert [stage.state for stage in study.stages.all()] == [StageState.OPEN] * 3
     assert all(Task.objects.filter(stage=stage).exists() for stage in study.stages.all())
     assert Comparison.objects.filter(case__subject__study=study).count() == 12
-    assert {run.kind for run in Run.objects.filter(study=study)} == {"extraction", "responses"}
+    assert {run.kind for run in Run.objects.filter(study=study)} == {"extraction", "selections", "responses"}
     summary = (state / "demo.txt").read_text()
     assert (state / "demo.txt").stat().st_mode & 0o777 == 0o600
     links = re.findall(r"http://127.0.0.1:8000(/r/\S+)", summary)

@@ -15,7 +15,7 @@ POLICIES: Final = {
     Policy.SELECTION: "What another system selected",
     Policy.ALL: "All attributes of the subject",
 }
-DEFAULT_POLICY: Final = Policy.ALL
+DEFAULT_POLICY: Final = Policy.OWN
 _ONCE_CALLED: Final = {"consensus": Policy.RELEVANT.value}
 
 

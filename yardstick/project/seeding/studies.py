@@ -1,6 +1,8 @@
-"""The demo study: imported, its stages open, and two runs for the worker to be watched at."""
+"""The demo study: imported, its stages open, and three runs for the worker to be watched at."""
 
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files import File
@@ -8,12 +10,15 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from conversations.enums import Origin, StageState
+from conversations.enums import Origin, Policy, StageState
 from conversations.models import Attribute, Case, Response, Study, Subject
 from conversations.services.studies import create_study
 from generation.enums import RunKind
 from generation.kinds.extraction.start import start_extraction
+from generation.kinds.responses.configuration import ResponsesConfiguration
 from generation.kinds.responses.start import start_responses
+from generation.kinds.selections.configuration import AttributesOf, SelectionsConfiguration
+from generation.kinds.selections.start import start_selections
 from generation.models import Run
 from generation.services.endpoints import ensure_default_endpoint
 from generation.services.runs import NothingToDo
@@ -64,23 +69,31 @@ def start_work(study: Study, user: User, *, limit: int | None = None) -> None:
 
 
 def _start_runs(study: Study, user: User, limit: int | None) -> None:
+    """Responses are given all attributes here: what is selected is there only after the worker has asked."""
     endpoint = ensure_default_endpoint(study)
     started = set(Run.objects.filter(study=study).values_list("kind", flat=True))
-    now = timezone.now()
-    try:
-        if RunKind.EXTRACTION not in started:
-            start_extraction(
-                study=study, endpoint=endpoint, subjects=_without_attributes(study), limit=limit, actor=user, now=now
-            )
-    except NothingToDo:
-        pass  # every subject came with attributes
-    try:
-        if RunKind.RESPONSES not in started:
-            start_responses(
-                study=study, endpoint=endpoint, cases=_without_responses(study), limit=limit, actor=user, now=now
-            )
-    except NothingToDo:
-        pass  # every case came with responses
+    asked: dict[str, Any] = {
+        "study": study,
+        "endpoint": endpoint,
+        "limit": limit,
+        "actor": user,
+        "now": timezone.now(),
+    }
+    cases, everything = _without_responses(study), ResponsesConfiguration(policy=Policy.ALL)
+    if RunKind.EXTRACTION not in started:
+        with suppress(NothingToDo):  # every subject came with attributes
+            start_extraction(subjects=_without_attributes(study), **asked)
+    if RunKind.RESPONSES not in started:
+        with suppress(NothingToDo):  # every case came with responses, or nothing is known of its subject yet
+            start_responses(cases=cases, configuration=everything, **asked)
+    if RunKind.SELECTIONS not in started:
+        with suppress(NothingToDo):
+            start_selections(cases=cases, configuration=_from_all_of_the_study(study), **asked)
+
+
+def _from_all_of_the_study(study: Study) -> SelectionsConfiguration:
+    """The demo's attributes came with its files."""
+    return SelectionsConfiguration(attributes_of=AttributesOf.STUDY, seed=study.seed)
 
 
 def _without_attributes(study: Study) -> QuerySet[Subject]:
