@@ -29,6 +29,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
         "answer_recoded",
         "expected_label",
         "failure_mode",
+        "missing_attributes",
         "shown_left",
         "is_self_rating",
         "excluded",

@@ -1,5 +1,6 @@
 """At which stage does it break? The relative gap to the human ceiling of each stage (docs/protocol.md, item 4)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ from reports.stats.estimate import Estimate
 type Floats = npt.NDArray[np.float64]
 
 NAMES = ("extraction", "selection", "response")  # of what can be lost at each stage, in their order
+LADDER, GAPS = "ladder", "gaps"  # what the word rests on
 SPREAD, UNKNOWN = "spread over stages", "unknown"
 NOT_JUDGED = "This stage has no consensus yet."
 BY_DEFINITION = "The best possible is 1 by definition."
@@ -48,20 +50,34 @@ class Gap:
         }
 
 
-def bottleneck_figures(dataset: Dataset, frames: dict[int, Frame], pooled: str) -> dict[str, Any]:
-    """``pooled``: what is said where the comparisons are of several arms."""
+def bottleneck_figures(
+    dataset: Dataset, frames: dict[int, Frame], pooled: str, ladders: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    """``pooled``: what is said where the comparisons are of several arms. Where a whole ladder is there it has the word,
+    for it measures what fixing a stage is worth; gaps only say how far each stage is from its best.
+    """
     gaps = [
         _extraction(frames.get(1)),
         _selection(dataset, frames.get(2)),
         _response(frames.get(3)),
     ]
     word = _word(gaps)
+    whole = [ladder for ladder in ladders if ladder["word"] is not None]
     return {
-        "word": word,
-        "sentence": _sentence(word, gaps),
+        "evidence": LADDER if whole else GAPS,
+        "word": _words_of(whole) if whole else word,
+        "sentence": " ".join(ladder["sentence"] for ladder in whole) if whole else _sentence(word, gaps),
+        "ladders": list(ladders),
+        "by_gaps": {"word": word, "sentence": _sentence(word, gaps)},
         "pooled": [*filter(None, [_pooled_selections(dataset, frames.get(2)), pooled])],
         "stages": [gap.as_json() for gap in gaps],
     }
+
+
+def _words_of(ladders: Sequence[dict[str, Any]]) -> str:
+    if len(ladders) == 1:
+        return str(ladders[0]["word"])
+    return "; ".join(f"{ladder['system']}: {ladder['word']}" for ladder in ladders)
 
 
 def _pooled_selections(dataset: Dataset, frame: Frame | None) -> str:

@@ -18,6 +18,7 @@ from reports.report.figures.by_raters import by_raters_figures
 from reports.report.figures.examples import examples
 from reports.report.figures.extraction import extraction_figures
 from reports.report.figures.judging import judging_figures
+from reports.report.figures.ladder import ladders_figures
 from reports.report.figures.looking import looking_figures
 from reports.report.figures.planning import plan_figures
 from reports.report.figures.quality import quality_figures
@@ -42,6 +43,7 @@ def report_figures(dataset: Dataset, *, seed: int | None = None) -> dict[str, An
     pooled = pooled_sentence(arms)
     looking = looking_figures(dataset.facts)
     rules = rules_figures(dataset, judged)
+    verdict = verdict_figures(dataset, frames[3], of_arms, found, stage_3)
     return {
         "protocol_version": PROTOCOL_VERSION,
         "figures_version": FIGURES_VERSION,
@@ -52,12 +54,14 @@ def report_figures(dataset: Dataset, *, seed: int | None = None) -> dict[str, An
         "pooled": pooled,
         "counts": _counts(dataset, found.real_conversations),
         "verdict": {
-            **verdict_figures(dataset, frames[3], of_arms, found, stage_3),
+            **verdict,
             # Never shown without what it pools, and what was seen before it was due.
             "beside": [*filter(None, [pooled_rules(rules).get("3")]), *looking["sentences"]],
         },
         "controls": sensitivity_figures(dataset),
-        "bottleneck": bottleneck_figures(dataset, judged, pooled),
+        "bottleneck": bottleneck_figures(
+            dataset, judged, pooled, ladders_figures(dataset, frames[3], of_arms, verdict, found.controls)
+        ),
         "stage_1": _with_examples(dataset, judged, 1, extraction_figures),
         "stage_2": _with_examples(dataset, judged, 2, relevance_figures),
         "stage_3": stage_3,

@@ -4,8 +4,26 @@ from typing import Any
 
 from reports.report.charts.intervals import IntervalRow, Scale, intervals
 from reports.report.presenting import wording
-from reports.report.presenting.blocks import Block, Cell, Drawn, Section, TableBlock, Text, number_cell, share_cell
+from reports.report.presenting.blocks import (
+    Block,
+    Cell,
+    Drawn,
+    Heading,
+    Section,
+    TableBlock,
+    Text,
+    number_cell,
+    share_cell,
+)
+from reports.report.presenting.ladder import ladder_blocks
 
+LADDER, GAPS = "ladder", "gaps"
+# Which of the two kinds of evidence the word has.
+KINDS = {
+    LADDER: "This was measured: raters judged the same system under three policies, and each step is what fixing a stage is worth to readers.",
+    GAPS: "This is read from how far each stage lies from its best; what fixing a stage is worth to readers was not measured. The ladder measures it.",
+}
+BY_GAPS = "How far each stage lies from its best"
 VALUES = {
     "extraction": "share of attributes accepted",
     "selection": "F1 of the systems' selection",
@@ -44,4 +62,7 @@ def bottleneck_section(figures: dict[str, Any]) -> Section:
     )
     blocks: list[Block] = [Drawn(chart), table] if any(row.estimate["value"] is not None for row in rows) else [table]
     pooled: list[Block] = [Text(found["pooled"])] if found.get("pooled") else []
-    return Section("bottleneck", "Where it breaks", found["sentence"], [*pooled, *blocks])
+    ladders = found.get("ladders", [])
+    measured: list[Block] = [Text([KINDS[found.get("evidence", GAPS)]]), *ladder_blocks(ladders)]
+    gaps: list[Block] = [Heading(BY_GAPS), Text([found["by_gaps"]["sentence"]])] if ladders else []
+    return Section("bottleneck", "Where it breaks", found["sentence"], [*measured, *gaps, *pooled, *blocks])

@@ -12,6 +12,7 @@ from reports.report.charts.intervals import IntervalRow, Scale, domain, interval
 from reports.report.charts.scatter import Point, precision_and_recall
 from reports.report.charts.stacked import stacked
 from reports.report.charts.standing import standalone
+from reports.report.charts.steps import FIRST, REST, StepRow, steps
 
 HOSTILE = "<script>alert(1)</script>"
 FIGURE = {"value": 0.5, "n": 8, "low": 0.4, "high": 0.6}
@@ -25,6 +26,9 @@ CHARTS = {
     "intervals": intervals("k", HOSTILE, "d", [IntervalRow(HOSTILE, FIGURE), IntervalRow("b", UNDEFINED)], Scale("s")),
     "scatter": precision_and_recall(
         "k", HOSTILE, "d", [Point(HOSTILE, "model", 1, 0.5, 0.7), Point("b", "human", *[None] * 3)]
+    ),
+    "steps": steps(
+        "k", HOSTILE, "d", [StepRow(HOSTILE, 0.1, 0.1, 0.0, 0.2, FIRST), StepRow("b", 0.1, 2, None, None, REST)], "s"
     ),
     "stacked": stacked("k", HOSTILE, "d", {HOSTILE: {"yes": 0.25, "no": 0.75}, "nobody": {"yes": None, "no": None}}),
 }
@@ -74,3 +78,8 @@ def test_a_title_is_broken_between_words():
     assert wrapped("one two three", 7) == ["one two", "three"]
     assert wrapped("unbreakable", 3) == ["unbreakable"]
     assert len(axis_title("word " * 12, NARROW)) > len(axis_title("word " * 12, WIDE))
+
+
+def test_a_step_says_how_long_it_is_and_the_first_where_it_is():
+    assert StepRow("own", -0.2, -0.2, None, None, FIRST).said == "\N{MINUS SIGN}0.20"
+    assert StepRow("up", -0.2, 0.3, 0.1, 0.4).said == "+0.50"
