@@ -22,6 +22,7 @@ urlpatterns = [
     path(STAGE + "close/", judgments.StageClose.as_view(), name="stage-close"),
     path(STAGE + "progress/", judgments.StageProgress.as_view(), name="stage-progress"),
     path(STAGE + "estimate/", judgments.StageEstimate.as_view(), name="stage-estimate"),
+    path(STAGE + "filling/", judgments.StageFilling.as_view(), name="stage-filling"),
     path(STAGE + "guidelines/", conversations.GuidelinesList.as_view(), name="guidelines-list"),
     path(STUDY + "batches/", batches.BatchList.as_view(), name="batch-list"),
     path(STUDY + "batches/<int:batch_id>/", batches.BatchDetail.as_view(), name="batch"),

@@ -62,6 +62,11 @@ def one_comparison_a_case(stage: Stage) -> bool:
     return any(rule.name == "conflict_case" for rule in _rules_of(stage))
 
 
+def bars_who_judged_the_subject(stage: Stage) -> bool:
+    """Whether who judged a subject's attributes is given none of their comparisons."""
+    return any(rule.name == "conflict_subject" for rule in _rules_of(stage))
+
+
 def no_conflict_sql(stage: Stage) -> Sequence[str]:
     """Truths of the row ``task``."""
     return [rule.sql for rule in _rules_of(stage)]

@@ -21,9 +21,8 @@ def unmet(enrolment: Enrolment) -> list[Barrier]:
     return barriers
 
 
-# Only rows that change are written. The "C" collation sorts as Python does, whatever the database's language.
-_DESCRIBE = """
-WITH said AS (
+# Of each subject of a study. The "C" collation sorts as Python does, whatever the database's language.
+SAID_SQL = """
     SELECT conversation.subject_id,
         COALESCE(
             array_agg(DISTINCT conversation.language COLLATE "C" ORDER BY conversation.language COLLATE "C")
@@ -34,8 +33,11 @@ WITH said AS (
     JOIN conversations_subject subject ON subject.id = conversation.subject_id
     WHERE subject.study_id = %(study)s AND conversation.withdrawn_at IS NULL
     GROUP BY conversation.subject_id
-), described AS (
-    SELECT task.id, COALESCE(said.languages, '{}') AS languages, COALESCE(said.flagged, false) AS flagged
+"""
+# Only rows that change are written.
+_DESCRIBE = f"""
+WITH said AS ({SAID_SQL}), described AS (
+    SELECT task.id, COALESCE(said.languages, '{{}}') AS languages, COALESCE(said.flagged, false) AS flagged
     FROM judgments_task task
     LEFT JOIN conversations_comparison comparison ON comparison.id = task.comparison_id
     LEFT JOIN conversations_case pair ON pair.id = COALESCE(task.case_id, comparison.case_id)
@@ -46,7 +48,7 @@ UPDATE judgments_task task SET languages = described.languages, flagged = descri
 FROM described
 WHERE task.id = described.id
     AND (task.languages IS DISTINCT FROM described.languages OR task.flagged <> described.flagged)
-"""
+"""  # noqa: S608 - of our own words only
 
 
 @transaction.atomic

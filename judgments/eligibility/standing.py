@@ -14,16 +14,24 @@ from raters.platforms.registry import crowd_names, platform_of
 GOES_ON = ("", EnrolmentOutcome.COMPLETED)
 GOES_ON_SQL = f"({', '.join(repr(str(outcome)) for outcome in GOES_ON)})"  # for ``outcome IN ...``
 
-# A truth of the rows ``stage``, ``study``, ``enrolment``, ``admission`` and, left joined, the latest ``arrival`` and its
-# ``link``. An arrival that has ended gives no work, unless its link is open to all.
-GIVES_WORK_SQL = f"""stage.state = '{StageState.OPEN.value}'
-        AND study.state = '{StudyState.ACTIVE.value}'
-        AND study.deleted_at IS NULL
-        AND enrolment.outcome IN {GOES_ON_SQL}
+# A truth of the rows ``enrolment``, ``admission`` and, left joined, the latest ``arrival`` and its ``link``. An arrival that
+# has ended gives no work, unless its link is open to all.
+GIVEN_WORK_SQL = f"""enrolment.outcome IN {GOES_ON_SQL}
         AND enrolment.paused_at IS NULL
         AND admission.outcome IN {GOES_ON_SQL}
         AND (arrival.id IS NULL OR arrival.outcome = ''
             OR COALESCE(link.platform NOT IN ({", ".join(repr(str(name)) for name in crowd_names())}), TRUE))"""
+# The latest arrival and its link, for the rows ``enrolment`` and ``stage``.
+ARRIVAL_SQL = """LEFT JOIN LATERAL (
+        SELECT id, outcome, entry_link_id FROM raters_arrival
+        WHERE enrolment_id = enrolment.id AND stage_id = stage.id ORDER BY arrived_at DESC LIMIT 1
+    ) AS arrival ON true
+    LEFT JOIN raters_entrylink link ON link.id = arrival.entry_link_id"""
+# The same, of the rows ``stage`` and ``study`` too.
+GIVES_WORK_SQL = f"""stage.state = '{StageState.OPEN.value}'
+        AND study.state = '{StudyState.ACTIVE.value}'
+        AND study.deleted_at IS NULL
+        AND {GIVEN_WORK_SQL}"""
 
 _OF_OUTCOME = {
     EnrolmentOutcome.WITHDREW: Nothing.WITHDREW,

@@ -33,6 +33,7 @@ class Choice:
 class Behaviour(ABC):
     number: ClassVar[int]
     target: ClassVar[str]  # the field of Task that names what a page is about
+    subject: ClassVar[str]  # of a target, the field that leads to its subject
     drawn_by: ClassVar[str] = "id"  # of a target: those with the same are built and queued together
     has_overall_unit: ClassVar[bool] = False
     has_sides: ClassVar[bool] = False  # two responses, left and right, and labels that say which

@@ -60,6 +60,7 @@ def sample_of(stage: Stage, *, subjects: Sequence[int] | None = None) -> RawSQL:
 class Extraction(Behaviour):
     number = StageNumber.EXTRACTION
     target = "subject"
+    subject = "id"
     rests_on_conversations = True
     shows_prompt = False
     own_settings = frozenset({"attributes_per_subject"})

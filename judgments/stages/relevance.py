@@ -19,6 +19,7 @@ from judgments.stages.gating import agreed
 class Relevance(Behaviour):
     number = StageNumber.RELEVANCE
     target = "case"
+    subject = "subject_id"
     is_ordinal = False
     gatings: ClassVar[Mapping[Gating, str]] = {
         Gating.ALL: "All attributes",

@@ -46,6 +46,7 @@ def _side(label: int) -> int:
 class ResponseQuality(Behaviour):
     number = StageNumber.RESPONSE
     target = "comparison"
+    subject = "case__subject_id"
     drawn_by = "case_id"
     has_overall_unit = True
     has_sides = True

@@ -18,8 +18,16 @@ from conversations.models import Stage
 from conversations.permissions import MANAGE, READ, get_study
 from judgments.work import opening
 from judgments.work.estimates import estimate_of
+from judgments.work.filling import filling_of
+from judgments.work.filling_words import in_words
 from judgments.work.progress import progress_of
-from judgments.work.serializers import EstimateSerializer, ProgressSerializer, StageChange, StageSerializer
+from judgments.work.serializers import (
+    EstimateSerializer,
+    FillingSerializer,
+    ProgressSerializer,
+    StageChange,
+    StageSerializer,
+)
 from judgments.work.tasks import announce_material
 
 
@@ -72,6 +80,16 @@ class StageEstimate(APIView):
     def get(self, request: Request, slug: str, number: int) -> Response:
         """What it takes: tasks, judgments, hours and money of everything its gating asks for now."""
         return Response(EstimateSerializer(estimate_of(stage_of(request, slug, number, *READ))).data)
+
+
+class StageFilling(APIView):
+    scopes: ClassVar = {"GET": Scope.STUDY_READ}
+
+    @extend_schema(responses=FillingSerializer)
+    def get(self, request: Request, slug: str, number: int) -> Response:
+        """Whether there are raters enough: how many it needs and, once it was opened, for whom its ratings wait."""
+        found = filling_of(stage_of(request, slug, number, *READ), now=timezone.now())
+        return Response(FillingSerializer({"filling": found, "words": in_words(found)}).data)
 
 
 class StageAct(APIView):

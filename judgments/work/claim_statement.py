@@ -17,7 +17,7 @@ from judgments.eligibility.quotas import HELD_BACK_SQL
 from judgments.eligibility.regular_tasks import eligible_sql
 from judgments.eligibility.slots import FREE_SQL, GIVEN_UP_SQL
 from judgments.eligibility.special_tasks import repeat_sql, twin_sql
-from judgments.eligibility.standing import GIVES_WORK_SQL
+from judgments.eligibility.standing import ARRIVAL_SQL, GIVES_WORK_SQL
 from judgments.enums import Special
 from judgments.work.dealing import NOTHING_DEALT, dealt_sql, next_sql
 from judgments.work.rules_statement import IN_FORCE
@@ -32,11 +32,7 @@ WITH standing AS (
     JOIN conversations_study study ON study.id = stage.study_id
     JOIN raters_enrolment enrolment ON enrolment.study_id = study.id AND enrolment.rater_id = %(rater)s
     JOIN raters_admission admission ON admission.enrolment_id = enrolment.id AND admission.stage_id = stage.id
-    LEFT JOIN LATERAL (
-        SELECT id, outcome, entry_link_id FROM raters_arrival
-        WHERE enrolment_id = enrolment.id AND stage_id = stage.id ORDER BY arrived_at DESC LIMIT 1
-    ) AS arrival ON true
-    LEFT JOIN raters_entrylink link ON link.id = arrival.entry_link_id
+    {ARRIVAL_SQL}
     WHERE stage.id = %(stage)s
         AND {GIVES_WORK_SQL}
 ), queue AS (

@@ -22,6 +22,8 @@ from judgments.stages import behaviour
 from judgments.work.building import Built, build_tasks
 from judgments.work.consensus_labels import consensus_labels
 from judgments.work.control_tasks import build_control_tasks
+from judgments.work.filling import filling_of
+from judgments.work.filling_words import refusal
 from judgments.work.rules import take_down_rules
 from judgments.work.withdrawing import sync_withdrawn
 
@@ -90,6 +92,7 @@ def open_stage(*, stage: Stage, actor: User | None, now: datetime) -> Built:
         _refuse_unless_owner(found, actor)
     _refuse_gating(found)
     _refuse_without_conversations(found)
+    _refuse_without_raters(found, now)
     if found.gating == Gating.CONSENSUS and not found.built_from.exists():
         _freeze_consensus(found)
     sync_withdrawn(stage=found, now=now)
@@ -190,6 +193,12 @@ def _refuse_without_conversations(stage: Stage) -> None:
             "The conversations of this study are not here, so raters of stage 1 would have nothing to judge by. "
             "Upload them first."
         )
+
+
+def _refuse_without_raters(stage: Stage, now: datetime) -> None:
+    """Where it is known who will rate, and none of them may be given anything of what there is."""
+    if stage.opened_at is None and (filling := filling_of(stage, now=now)).nothing_can_be_filled:
+        raise StageRefused(refusal(filling))
 
 
 def _refuse_without_gold(stage: Stage) -> None:

@@ -58,3 +58,18 @@ class EstimateSerializer(serializers.Serializer[Any]):
     money = serializers.DecimalField(max_digits=14, decimal_places=2, help_text="For the raters' time.")
     fee = serializers.DecimalField(max_digits=14, decimal_places=2, help_text="The crowd platform's, on top.")
     currency = serializers.CharField()
+
+
+class FillingSerializer(serializers.Serializer[Any]):
+    needed = serializers.IntegerField(source="filling.needed", help_text="Different raters.")
+    here = serializers.IntegerField(source="filling.here", help_text="Raters who may be given pages.")
+    places = serializers.IntegerField(
+        source="filling.places", allow_null=True, help_text="Raters whom links let in yet; null is any number."
+    )
+    more = serializers.IntegerField(source="filling.more", help_text="Raters missing beside those who are here.")
+    waiting = serializers.IntegerField(source="filling.waiting", help_text="Ratings, each of another rater.")
+    unfilled = serializers.IntegerField(source="filling.unfilled", help_text="Of them, what nobody will give.")
+    pages_each = serializers.IntegerField(source="filling.pages_each", help_text="About so many for each rater.")
+    sentences = serializers.ListField(source="words.sentences", child=serializers.CharField())
+    warning = serializers.CharField(source="words.warning", help_text="Empty where there are raters enough.")
+    remedies = serializers.ListField(source="words.remedies", child=serializers.CharField())

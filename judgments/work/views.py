@@ -19,6 +19,8 @@ from judgments.stages import behaviour
 from judgments.work import opening
 from judgments.work.control_counts import controls_of
 from judgments.work.estimates import estimate_of
+from judgments.work.filling import filling_of
+from judgments.work.filling_words import in_words
 from judgments.work.forms import StageForm
 from judgments.work.progress import Progress, holds_judgments, progress_of
 from judgments.work.tasks import announce_material
@@ -74,6 +76,16 @@ def building(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "is_building": found.state == StageState.OPEN and has_unbuilt(found),
     }
     return render(request, "judgments/stage_building.html", context)
+
+
+@login_required
+@require_safe
+def filling(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Whether there are raters enough: a part of the stage's page."""
+    study = get_study(request.user, slug, *READ)
+    found = get_object_or_404(study.stages.select_related("study"), number=number)
+    words = in_words(filling_of(found, now=timezone.now()))
+    return render(request, "judgments/stage_filling.html", {"words": words})
 
 
 def _progress_of(study: Study) -> list[tuple[Stage, Progress]]:

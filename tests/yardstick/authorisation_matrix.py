@@ -106,6 +106,7 @@ MATRIX: dict[str, dict[str, Row]] = {
     "stages:adjudicate-material": {"GET": answers(MANAGE, 404)},
     "stages:adjudication-withdraw": {"POST": answers(ACT, 404)},
     "stages:building": {"GET": READ},
+    "stages:filling": {"GET": READ},
     "stages:open": {"POST": ACT},
     "stages:pause": {"POST": ACT},
     "stages:close": {"POST": ACT},
@@ -203,6 +204,7 @@ MATRIX: dict[str, dict[str, Row]] = {
     "api:stage-close": {"POST": API_MANAGE},
     "api:stage-progress": {"GET": API_READ},
     "api:stage-estimate": {"GET": API_READ},
+    "api:stage-filling": {"GET": API_READ},
     "api:guidelines-list": {"GET": API_READ, "POST": answers(API_MANAGE, 400)},
     "api:batch-list": {"GET": API_READ, "POST": answers(API_MANAGE, 415)},  # it takes files, not JSON
     "api:batch": {"GET": API_READ},
