@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 from pyarrow import parquet
 
-from conversations.models import Attribute, Comparison, ComparisonAttribute, Prompt, Response, Selection, Study
+from conversations.models import Attribute, Case, Comparison, ComparisonAttribute, Prompt, Response, Selection, Study
 from judgments.models import Assignment, BlindingAnswer, Judgment
 from judgments.work.opening import open_stage
 from raters.models import Enrolment
@@ -108,6 +108,9 @@ def plain_study(*, subjects: int) -> Study:
     tie, better = judged.filter(stage_number=3).order_by("unit").values_list("unit", flat=True).distinct()[:2]
     judged.filter(unit=tie).update(label=3)
     judged.filter(unit=better).update(label=5)
+    quiet = factories.arm(factories.system(study), "quiet")
+    for case in Case.objects.filter(subject__study=study):
+        factories.silent_case(case, quiet)
     page = Assignment.objects.filter(stage__study=study, stage__number=3).earliest("started_at")
     BlindingAnswer.objects.create(assignment=page, guess="generic", sureness=2, answered_at=timezone.now())
     return study
