@@ -43,6 +43,7 @@ class ComparedArm:
     """``name`` as it is shown: the system alone where it has no other arm; ``short`` is what tells it from those.
 
     ``comparisons`` are their ids; of cases that were set aside for controls none counts. ``silent``: each case once.
+    ``identical``: how many comparisons are of one text.
     """
 
     name: str
@@ -50,6 +51,7 @@ class ComparedArm:
     facts: dict[str, Any]
     comparisons: npt.NDArray[np.int64]
     silent: Sequence[SilentComparison] = ()
+    identical: int = 0
 
     @property
     def system(self) -> str:
@@ -68,8 +70,9 @@ def arms_of(dataset: Dataset) -> list[ComparedArm]:
         its = list(of_system)
         for row, (name, short) in zip(its, _names(its), strict=True):
             arm = tuple(row.values())
-            comparisons = np.asarray(compared.get(arm, []), dtype=np.int64)
-            found.append(ComparedArm(name, short, row, comparisons, tuple(silent.get(arm, {}).values())))
+            comparisons, identical = compared.get(arm, ([], 0))
+            its_silent = tuple(silent.get(arm, {}).values())
+            found.append(ComparedArm(name, short, row, np.asarray(comparisons, dtype=np.int64), its_silent, identical))
     return found
 
 
@@ -80,9 +83,11 @@ def comparisons_of_arms(dataset: Dataset) -> pa.Table:
     return table.filter(compute.and_(compute.is_null(table.column("control")), compute.invert(aside)))
 
 
-def _compared(dataset: Dataset) -> dict[Arm, list[int]]:
-    grouped = comparisons_of_arms(dataset).group_by(list(_KEY)).aggregate([("comparison_id", "list")])
-    return {tuple(row[name] for name in _KEY): row["comparison_id_list"] for row in grouped.to_pylist()}
+def _compared(dataset: Dataset) -> dict[Arm, tuple[list[int], int]]:
+    """The comparisons of each arm, and how many of them are of one text."""
+    grouped = comparisons_of_arms(dataset).group_by(list(_KEY))
+    rows = grouped.aggregate([("comparison_id", "list"), ("identical", "sum")]).to_pylist()
+    return {tuple(row[name] for name in _KEY): (row["comparison_id_list"], row["identical_sum"]) for row in rows}
 
 
 def _silent(dataset: Dataset) -> dict[Arm, dict[int, SilentComparison]]:

@@ -17,13 +17,15 @@ from scipy import special
 
 from reports.stats.crossed import CrossedFactors, equivalence_reach, reach
 from reports.stats.decision import is_better, is_same, is_worse
+from reports.stats.endpoint import of_several
 
 type Floats = npt.NDArray[np.float64]
 
 FACTORS = ("subject", "prompt", "rater", "comparison", "rating")
+# Of a contrast of two arms: what grows with the same people or work is one.
+ALIKE = {"rater of both arms": "rater", "case": "comparison", "case of both arms": "comparison"}
 SAMPLES = 3  # the first of them have mean squares worth doubting; of the others there are always many
 _DEGREES = np.geomspace(1.0, 1e5, 400)
-_REACH, _REACH_90 = reach(_DEGREES, 0.95), equivalence_reach(_DEGREES, 0.90)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,9 +47,24 @@ def truths_of(crossing: CrossedFactors, values: Floats, *, draws: int, chance: n
     found = np.array([crossing.components(each) for each in drawn])
     error = np.sqrt(found @ crossing.parts)
     effect = float(crossing.weights @ values) + error * chance.normal(size=draws)
-    variances = np.zeros((draws, len(FACTORS)))
-    variances[:, [FACTORS.index(name) for name in crossing.names]] = found
-    return Truths(effect, variances)
+    return Truths(effect, variances_of(crossing, found))
+
+
+def variances_of(crossing: CrossedFactors, components: Floats) -> Floats:
+    """Truths x ``FACTORS``, in squared points: what ``Sizes.of`` such levels would have to vary by to make the mean vary as it does.
+
+    ``components``: truths x the factors of the design. Of one arm the variances are the components.
+    """
+    sizes = Sizes.of(crossing, nested=False).levels
+    variances = np.zeros((len(components), len(FACTORS)))
+    for name, part, found in zip(crossing.names, crossing.parts, components.T, strict=True):
+        place = _place(name)
+        variances[:, place] += part * sizes[place] * found
+    return variances
+
+
+def _place(name: str) -> int:
+    return FACTORS.index(ALIKE.get(name, name))
 
 
 def _squares_like(
@@ -81,9 +98,11 @@ class Sizes:
 
     @classmethod
     def of(cls, crossing: CrossedFactors, *, nested: bool) -> Self:
-        """Of what the design can't tell apart, the second has no variance and any number does."""
-        known = dict(zip(crossing.names, 1 / crossing.parts, strict=True))
-        found = {name: float(known.get(name, np.inf)) for name in FACTORS}
+        """Of what the design can't tell apart, the second has no variance and any number does. The first of what is alike tells."""
+        every, found = float(crossing.size.sum()) ** 2, dict.fromkeys(FACTORS, np.inf)
+        for name, part in reversed(list(zip(crossing.names, crossing.parts.tolist(), strict=True))):
+            if part:
+                found[FACTORS[_place(name)]] = every / part
         return cls(**found, nested=nested)
 
     def grown(self, *, subjects: float = 1.0, raters: float = 1.0, prompts: float = 1.0) -> Self:
@@ -110,11 +129,13 @@ class Sizes:
 class Forecast:
     """``chances`` of any size on the same draws, so that two sizes differ by size alone.
 
-    ``studies``: of each truth. ``margin``: the smallest meaningful difference.
+    ``studies``: of each truth. ``margin``: the smallest meaningful difference. ``at_once``: so many verdicts hold together.
     """
 
-    def __init__(self, truths: Truths, margin: float, *, studies: int, seed: int) -> None:
+    def __init__(self, truths: Truths, margin: float, *, studies: int, seed: int, at_once: int = 1) -> None:
         self.truths, self.margin = truths, margin
+        self._reach = reach(_DEGREES, of_several(0.95, at_once))
+        self._reach_90 = equivalence_reach(_DEGREES, of_several(0.90, at_once))
         chance = np.random.default_rng([seed, studies])
         shape = (len(truths.effect), studies)
         self._estimate = chance.normal(size=shape)
@@ -137,7 +158,7 @@ class Forecast:
 
     def _settled(self, estimate: Floats, error: Floats, degrees: Floats) -> npt.NDArray[np.bool_]:
         """``degrees`` as logarithms: quantiles are looked up, as to compute each would take seconds."""
-        wide, narrow = (error * np.interp(degrees, np.log(_DEGREES), table) for table in (_REACH, _REACH_90))
+        wide, narrow = (error * np.interp(degrees, np.log(_DEGREES), table) for table in (self._reach, self._reach_90))
         better = is_better(estimate, estimate - wide, self.margin)
         worse = is_worse(estimate, estimate + wide, self.margin)
         settled: npt.NDArray[np.bool_] = better | worse | is_same(estimate - narrow, estimate + narrow, self.margin)

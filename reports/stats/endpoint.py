@@ -1,7 +1,7 @@
 """The primary endpoint: the ratings of each comparison averaged, then within subject, then over subjects, minus 3.
 
-docs/protocol.md, What the report must answer, 5. Two intervals answer two questions: how it would come out with other
-subjects, raters and prompts like these (``one_arm(..).mean(..)``), and with other subjects alone (``for_these``).
+docs/protocol.md, What the report must answer, 5. Of two arms it is the difference of theirs, over cases that both have. Two intervals answer two questions: how it would come out with other
+subjects, raters and prompts like these (``crossing().mean(..)``), and with other subjects alone (``for_these``).
 """
 
 from collections.abc import Mapping
@@ -60,6 +60,55 @@ class Judged:
     def rated(self) -> Indices:
         """A level for each rating, -1 for what nobody rated."""
         return np.where(self.rater >= 0, np.arange(len(self.rater)), -1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Endpoint:
+    """What a verdict is about: an arm, or the first of two arms minus the ``second``, over the cases that both have.
+
+    ``second`` marks the rows of the second arm and ``case`` is the case of each row; neither is there of one arm.
+    """
+
+    judged: Judged
+    second: Flags | None = None
+    case: Indices | None = None
+
+    @classmethod
+    def of_two(cls, judged: Judged, second: Flags, case: Indices) -> Self:
+        """Of rows of any cases: those of cases that only one arm has are left out."""
+        both = np.isin(case, np.intersect1d(case[~second], case[second]))
+        return cls(judged.rows(both), second[both], case[both])
+
+    def rows(self, chosen: Flags) -> Self:
+        if self.second is None or self.case is None:
+            return type(self)(self.judged.rows(chosen))
+        return self.of_two(self.judged.rows(chosen), self.second[chosen], self.case[chosen])
+
+    def crossing(self) -> CrossedFactors:
+        if self.second is None or self.case is None:
+            return one_arm(self.judged)
+        return two_arms(self.judged, self.second, self.case)
+
+    def weights(self) -> Floats:
+        return self.judged.weights() if self.second is None else contrast_weights(self.judged, self.second)
+
+    @property
+    def cases(self) -> int:
+        """Of one arm each comparison is one."""
+        return len(np.unique(self.judged.comparison if self.case is None else self.case))
+
+    @property
+    def rated(self) -> Flags:
+        """Not silent."""
+        return self.judged.rater >= 0
+
+
+def of_several(level: float, intervals: int) -> float:
+    """The level of each of so many intervals, so that all together hold at ``level``: Bonferroni.
+
+    It holds however they hang together, and each has degrees of freedom of its own, for which max-t has no table.
+    """
+    return 1 - (1 - level) / intervals
 
 
 def one_arm(judged: Judged) -> CrossedFactors:

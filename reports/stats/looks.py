@@ -26,9 +26,16 @@ type Flags = npt.NDArray[np.bool_]
 type Moments = npt.NDArray[Any]
 
 
-def level_of(look: int, overall: float) -> float:
-    """The level, 0..1, of the intervals of a look, 1 to 5, so that all together hold at ``overall``, 0.95 or 0.90."""
-    return float(2 * special.ndtr(REACHES[overall][look - 1]) - 1)
+def level_of(look: int, overall: float, at_once: int = 1) -> float:
+    """The level, 0..1, of the intervals of a look, 1 to 5, so that all together hold at ``overall``, 0.95 or 0.90.
+
+    ``at_once``: so many verdicts have looks that hold together. Then the table is of no use, and what each look may err is
+    cut down until the sum over looks and verdicts is what all may (Bonferroni), in the table's proportions.
+    """
+    may_err = 2 * special.ndtr(-np.array(REACHES[overall]))
+    if at_once > 1:
+        may_err *= (1 - overall) / may_err.sum() / at_once
+    return float(1 - may_err[look - 1])
 
 
 def looks_due(ratings: int, planned: int) -> int:

@@ -70,7 +70,7 @@ class Chance:
 class Planner:
     """``margin``: the smallest meaningful difference. ``truths``: what may be so, as far as the data leave it open.
 
-    ``price``: of what is added, in money.
+    ``price``: of what is added, in money. ``at_once``: so many verdicts hold together.
     """
 
     now: Now
@@ -79,14 +79,15 @@ class Planner:
     margin: float
     price: Callable[[More], float]
     seed: int
+    at_once: int = 1
 
     @cached_property
     def _search(self) -> Forecast:
-        return Forecast(self.truths, self.margin, studies=STUDIES_EACH, seed=self.seed)
+        return Forecast(self.truths, self.margin, studies=STUDIES_EACH, seed=self.seed, at_once=self.at_once)
 
     @cached_property
     def _shown(self) -> Forecast:
-        return Forecast(self.truths, self.margin, studies=STUDIES_SHOWN, seed=self.seed)
+        return Forecast(self.truths, self.margin, studies=STUDIES_SHOWN, seed=self.seed, at_once=self.at_once)
 
     def of(self, size: Size) -> Sizes:
         times = (wanted / there for wanted, there in zip(size, self.now.size, strict=True))
@@ -155,7 +156,13 @@ class Planner:
 
 
 def planner_of(
-    judged: Judged, crossing: CrossedFactors, *, margin: float, price: Callable[[More], float], seed: int
+    judged: Judged,
+    crossing: CrossedFactors,
+    *,
+    margin: float,
+    price: Callable[[More], float],
+    seed: int,
+    at_once: int = 1,
 ) -> Planner:
     """``crossing``: of what was judged."""
     chance = np.random.default_rng([seed, TRUTHS])
@@ -166,6 +173,7 @@ def planner_of(
         margin=margin,
         price=price,
         seed=seed,
+        at_once=at_once,
     )
 
 

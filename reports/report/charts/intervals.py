@@ -1,15 +1,19 @@
 """Values with their intervals, one row each, against a reference."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reports.report.charts.chart import BAND, MARK, OTHER_MARK, TEXT, WIDE, Chart, Spec, axis_title
+from reports.report.charts.chart import BAND, MARK, NARROW, OTHER_MARK, TEXT, WIDE, Chart, Spec, axis_title, wrapped
 
 HUMANS, MODELS = "humans", "models"
+ARMS, CONTRASTS = "against generic", "one arm minus another"
 NEAR, ASIDE = 0.035, 22
-SHAPES = {HUMANS: "circle", MODELS: "diamond"}
-COLOURS = {HUMANS: MARK, MODELS: OTHER_MARK}
+SHAPES = {HUMANS: "circle", MODELS: "diamond", ARMS: "circle", CONTRASTS: "diamond"}
+COLOURS = {HUMANS: MARK, MODELS: OTHER_MARK, ARMS: MARK, CONTRASTS: OTHER_MARK}
+LABEL_WIDTHS = {WIDE: 34, NARROW: 17}  # characters of a name on one line
+LINE, ROW = 17, {WIDE: 34, NARROW: 44}  # pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +68,16 @@ def _body(rows: Sequence[IntervalRow], scale: Scale, variant: str) -> Spec:
             "format": "%" if scale.is_share else "~g",
         },
     }
+    lines = {row.name: wrapped(row.name, LABEL_WIDTHS[variant]) for row in rows}
     y = {
         "field": "name",
         "type": "nominal",
         "sort": [row.name for row in rows],
-        "axis": {"title": None, "domain": False, "ticks": False},
+        "axis": {"title": None, "domain": False, "ticks": False, "labelExpr": f"{json.dumps(lines)}[datum.label]"},
     }
+    highest = max((len(each) for each in lines.values()), default=1)
     return {
-        "height": {"step": 34 if variant == WIDE else 44},
+        "height": {"step": max(ROW[variant], LINE * (highest + 1) - 6)},
         "layer": [*_background(scale, x), *_lines(rows, x, y), *_points(rows, scale, x, y, variant)],
     }
 
@@ -121,7 +127,7 @@ def _lines(rows: Sequence[IntervalRow], x: Spec, y: Spec) -> list[Spec]:
         {
             "data": {"values": values},
             "mark": {"type": "rule", "strokeWidth": width, "strokeCap": "round"},
-            "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}, "y": y, "color": _colour()},
+            "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}, "y": y, "color": _colour(rows)},
         }
         for values, width in ((thin, 2), (thick, 5))
         if values
@@ -142,14 +148,14 @@ def _points(rows: Sequence[IntervalRow], scale: Scale, x: Spec, y: Spec, variant
         }
         for row in rows
     ]
-    several = len({row.series for row in rows}) > 1
+    series = _series(rows)
     shape = {
         "field": "series",
         "type": "nominal",
-        "scale": {"domain": list(SHAPES), "range": list(SHAPES.values())},
-        "legend": {} if several else None,
+        "scale": {"domain": series, "range": [SHAPES[each] for each in series]},
+        "legend": {} if len(series) > 1 else None,
     }
-    colour = {**_colour(), "legend": {} if several else None}
+    colour = {**_colour(rows), "legend": {} if len(series) > 1 else None}
     return [
         {
             "data": {"values": values},
@@ -181,10 +187,17 @@ def _aside(value: float, rows: Sequence[IntervalRow], scale: Scale) -> int:
     return ASIDE if value >= scale.reference else -ASIDE
 
 
-def _colour() -> Spec:
+def _series(rows: Sequence[IntervalRow]) -> list[str]:
+    """Those that are there, in one order."""
+    present = {row.series for row in rows}
+    return [each for each in SHAPES if each in present]
+
+
+def _colour(rows: Sequence[IntervalRow]) -> Spec:
+    series = _series(rows)
     return {
         "field": "series",
         "type": "nominal",
-        "scale": {"domain": list(COLOURS), "range": list(COLOURS.values())},
+        "scale": {"domain": series, "range": [COLOURS[each] for each in series]},
         "legend": None,
     }

@@ -31,6 +31,7 @@ def arm_figures(arms: Sequence[ComparedArm], frame: Frame) -> list[dict[str, Any
             "settings": settings_of(arm.facts),
             "comparisons": len(arm.comparisons),
             "judged": int((judged & units_of(arm, frame)).sum()),
+            "silent": len(arm.silent),
         }
         for arm in arms
     ]

@@ -15,7 +15,7 @@ from reports.report.figures.arms import units_of
 from reports.report.figures.effect import judged_of
 from reports.report.figures.missing_attributes import missing_attributes
 from reports.report.figures.rungs import POLICIES, Ladder, ladders_of
-from reports.report.figures.verdict import real_conversations
+from reports.report.figures.weighing import real_conversations
 from reports.stats import decision
 from reports.stats.decision import Controls, Sample, Verdict, Word
 from reports.stats.endpoint import FEWEST, one_arm

@@ -1,6 +1,5 @@
 """How much more would settle it, and what that costs: reports/stats/sizing.py in figures and words."""
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -10,14 +9,11 @@ from reports.dataset.dataset import Dataset
 from reports.dataset.frames import Frame
 from reports.report.figures import planning_words as words
 from reports.report.figures import verdict_words
-from reports.report.figures.effect import judged_of
 from reports.report.figures.pricing import Rates, rates_of
 from reports.report.figures.raters_needed import needed, usual_raters_needed
-from reports.stats.assurance import FACTORS
-from reports.stats.crossed import CrossedMean
-from reports.stats.decision import Reason
-from reports.stats.endpoint import FEWEST, Judged, one_arm
-from reports.stats.ratings import Flags
+from reports.report.figures.weighing import Weighed
+from reports.stats.assurance import FACTORS, variances_of
+from reports.stats.endpoint import FEWEST, Endpoint
 from reports.stats.sizing import LEVERS, Now, Planner, Size, changed, now_of, planner_of
 
 type Json = dict[str, Any]
@@ -26,28 +22,36 @@ type Json = dict[str, Any]
 FEWEST_TO_PLAN = {"subjects": 20, "raters": FEWEST["rater"], "prompts": FEWEST["prompt"]}
 
 
-def plan_figures(dataset: Dataset, frame: Frame, units: Flags, *, missing: Mapping[Reason, int], seed: int) -> Json:
-    """Of the overall units among ``units`` of stage 3. Where too few were judged, that instead.
+def plan_figures(dataset: Dataset, frame: Frame, weighed: Weighed, *, seed: int) -> Json:
+    """Of one question of stage 3. Where too few were judged, that instead, and what a verdict needs before there can be any."""
+    found, k = weighed.found, dataset.facts.stages[frame.stage].k
+    rates = rates_of(dataset, frame, weighed.comparisons)
+    plan = plan_of(found.endpoint, rates, margin=found.margin, k=k, seed=seed, at_once=found.effect.at_once)
+    return {**plan, "sentence": " ".join([plan["sentence"], *verdict_words.needed(found.sample.missing)])}
 
-    ``missing``: what there has to be more of before there can be any verdict.
+
+def plan_of(endpoint: Endpoint, rates: Rates, *, margin: float, k: int, seed: int, at_once: int = 1) -> Json:
+    """``k``: ratings planned for each comparison. ``margin``: the smallest meaningful difference, in points.
+
+    ``at_once``: so many verdicts' intervals hold together.
     """
-    k, margin = dataset.facts.stages[frame.stage].k, dataset.facts.margin
-    plan = plan_of(judged_of(frame, units), rates_of(dataset, frame), margin=margin, k=k, seed=seed)
-    return {**plan, "sentence": " ".join([plan["sentence"], *verdict_words.needed(missing)])}
-
-
-def plan_of(judged: Judged, rates: Rates, *, margin: float, k: int, seed: int) -> Json:
-    """``k``: ratings planned for each comparison. ``margin``: the smallest meaningful difference, in points."""
-    now, crossing = now_of(judged), one_arm(judged)
-    found = crossing.mean(judged.value, fewest=FEWEST)
+    judged, crossing = endpoint.judged, endpoint.crossing()
+    now, found = now_of(judged), crossing.mean(judged.value, fewest=FEWEST)
     common = {"currency": rates.currency, "fee": rates.fee, "pace": rates.sentence, "now": asdict(now)}
     short = {lever: fewest for lever, fewest in FEWEST_TO_PLAN.items() if getattr(now, lever) < fewest}
     if short or found.reason:
         return {**common, **_unknown(now, short, found.reason, margin, k)}
     planner = planner_of(
-        judged, crossing, margin=margin, price=lambda more: float(rates.price(more)["total"]), seed=seed
+        judged,
+        crossing,
+        margin=margin,
+        price=lambda more: float(rates.price(more)["total"]),
+        seed=seed,
+        at_once=at_once,
     )
-    return {**common, **_planned(planner, rates), **_of_raters(planner, found, margin)}
+    components = np.array([[found.components[name] for name in crossing.names]])
+    deviations = np.sqrt(variances_of(crossing, components)[0]).tolist()
+    return {**common, **_planned(planner, rates), **_of_raters(planner, deviations, margin)}
 
 
 def _unknown(now: Now, short: dict[str, int], reason: str, margin: float, k: int) -> Json:
@@ -104,8 +108,7 @@ def _curve(planner: Planner, lever: int) -> list[Json]:
     return [{LEVERS[lever]: count, "chance": planner.rough_chance(changed(now, lever, count))} for count in counts]
 
 
-def _of_raters(planner: Planner, found: CrossedMean, margin: float) -> Json:
-    deviations = np.sqrt([found.components.get(name, 0.0) for name in FACTORS]).tolist()
+def _of_raters(planner: Planner, deviations: list[float], margin: float) -> Json:
     return {
         "spread": dict(zip(FACTORS, deviations, strict=True)),
         "raters_needed": needed(deviations, planner.sizes, margin, assumed=False),

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+import pyarrow as pa
+from pyarrow import compute
 
-from reports.dataset.arms import comparisons_of_arms
 from reports.dataset.dataset import Dataset, as_array
 from reports.dataset.frames import Frame, overall_units
+from reports.stats.ratings import Indices
 from reports.stats.sizing import More
-
-type Floats = npt.NDArray[np.float64]
 
 # Silent reading of English non-fiction: Brysbaert (2019), Journal of Memory and Language 109:104047.
 WORDS_A_MINUTE = 238
@@ -65,39 +64,31 @@ class Rates:
         return f"Raters have taken {self.seconds:.0f} seconds for a comparison{long}{pace}."
 
 
-def rates_of(dataset: Dataset, frame: Frame) -> Rates:
+def rates_of(dataset: Dataset, frame: Frame, comparisons: Indices) -> Rates:
+    """By what these comparisons, of all that there are, have taken; time by all, as pages are shown mixed."""
     facts = dataset.facts
-    words, timed = _words(dataset), _seconds(dataset, frame)
+    table = dataset.tables["comparisons"]
+    rows = table.filter(compute.is_in(table.column("comparison_id"), pa.array(comparisons)))
+    words, timed = _mean_of_pairs(rows, "characters"), _seconds(dataset, frame)
+    words = words and words / CHARACTERS_A_WORD
     reading = None if words is None else words / WORDS_A_MINUTE * 60
     return Rates(
         seconds=reading if timed is None else timed,
         timed=timed is not None,
         words=words,
         first_seconds=facts.guideline_characters / CHARACTERS_A_WORD / WORDS_A_MINUTE * 60,
-        call=_call(dataset),
+        call=_mean_of_pairs(rows, "cost"),
         pay_per_hour=facts.pay_per_hour,
         fee=facts.platform_fee,
         currency=facts.currency,
     )
 
 
-def _words(dataset: Dataset) -> float | None:
-    pairs = _of_pairs(dataset, "characters")
-    return float(np.nanmean(pairs)) / CHARACTERS_A_WORD if np.isfinite(pairs).any() else None
-
-
-def _call(dataset: Dataset) -> float | None:
-    pairs = _of_pairs(dataset, "cost")
+def _mean_of_pairs(rows: pa.Table, column: str) -> float | None:
+    """Of generic and personalized together; None where no comparison has both."""
+    generic, personalized = (as_array(rows.column(f"{kind}_{column}")) for kind in ("generic", "personalized"))
+    pairs = generic.astype(np.float64) + personalized.astype(np.float64)
     return float(np.nanmean(pairs)) if np.isfinite(pairs).any() else None
-
-
-def _of_pairs(dataset: Dataset, column: str) -> Floats:
-    """Generic and personalized together, of each comparison; NaN where one is not known."""
-    table = comparisons_of_arms(dataset)
-    generic, personalized = (
-        as_array(table.column(f"{kind}_{column}")).astype(np.float64) for kind in ("generic", "personalized")
-    )
-    return generic + personalized
 
 
 def _seconds(dataset: Dataset, frame: Frame) -> float | None:

@@ -1,6 +1,6 @@
 """The whole report of a dataset as one JSON object: page, command, replay and files print this and nothing else."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,26 +8,26 @@ import pyarrow as pa
 from pyarrow import compute
 
 from conversations.enums import COLLECTING
-from reports.dataset.arms import ComparedArm, arms_of, comparisons_of_arms
+from reports.dataset.arms import arms_of, comparisons_of_arms
 from reports.dataset.dataset import Dataset, as_array
-from reports.dataset.frames import Frame, frame, overall_units
+from reports.dataset.frames import Frame, frame
 from reports.dataset.versions import FIGURES_VERSION, PROTOCOL_VERSION
-from reports.report.figures.arms import arm_figures, pooled_sentence, units_of
+from reports.report.figures.arms import arm_figures, pooled_sentence
 from reports.report.figures.bottleneck import bottleneck_figures
 from reports.report.figures.by_raters import by_raters_figures
 from reports.report.figures.examples import examples
 from reports.report.figures.extraction import extraction_figures
+from reports.report.figures.head_plans import head_plans, sentences_of
 from reports.report.figures.judging import judging_figures
 from reports.report.figures.ladder import ladders_figures
 from reports.report.figures.looking import looking_figures
-from reports.report.figures.planning import plan_figures
 from reports.report.figures.quality import quality_figures
 from reports.report.figures.relevance import relevance_figures
 from reports.report.figures.response import response_figures
 from reports.report.figures.ruling import pooled_rules, rules_figures
 from reports.report.figures.sensitivity import controls_of, sensitivity_figures
-from reports.report.figures.stopping import RULE, stopping
-from reports.report.figures.verdict import VerdictEvidence, evidence, judged_arms, verdict_figures
+from reports.report.figures.verdict import silent_everywhere, verdict_figures
+from reports.report.figures.weighing import of_all, weighed_arms, weighed_contrasts
 from reports.stats.ratings import Flags
 
 
@@ -36,14 +36,18 @@ def report_figures(dataset: Dataset, *, seed: int | None = None) -> dict[str, An
     seed = dataset.facts.seed if seed is None else seed
     frames = {stage: frame(dataset, stage) for stage in (1, 2, 3)}
     judged = {stage: each for stage, each in frames.items() if len(each.ratings) or each.consensus.known.any()}
-    found = evidence(dataset, frames[3], overall_units(frames[3]), controls_of(dataset))
+    controls = controls_of(dataset)
+    found = of_all(dataset, frames[3], controls)
     stage_3 = _stage_three(dataset, judged)
     of_arms = arms_of(dataset)
     arms = arm_figures(of_arms, frames[3])
+    weighed = weighed_arms(dataset, frames[3], of_arms, controls)
+    contrasts = weighed_contrasts(dataset, frames[3], weighed)
+    plan = head_plans(dataset, frames[3], weighed, contrasts, seed)
     pooled = pooled_sentence(arms)
     looking = looking_figures(dataset.facts)
     rules = rules_figures(dataset, judged)
-    verdict = verdict_figures(dataset, frames[3], of_arms, found, stage_3)
+    verdict = verdict_figures(found, weighed, contrasts, stage_3, sentences_of(plan))
     return {
         "protocol_version": PROTOCOL_VERSION,
         "figures_version": FIGURES_VERSION,
@@ -56,7 +60,11 @@ def report_figures(dataset: Dataset, *, seed: int | None = None) -> dict[str, An
         "verdict": {
             **verdict,
             # Never shown without what it pools, and what was seen before it was due.
-            "beside": [*filter(None, [pooled_rules(rules).get("3")]), *looking["sentences"]],
+            "beside": [
+                *silent_everywhere(of_arms, weighed),
+                *filter(None, [pooled_rules(rules).get("3")]),
+                *looking["sentences"],
+            ],
         },
         "controls": sensitivity_figures(dataset),
         "bottleneck": bottleneck_figures(
@@ -65,10 +73,7 @@ def report_figures(dataset: Dataset, *, seed: int | None = None) -> dict[str, An
         "stage_1": _with_examples(dataset, judged, 1, extraction_figures),
         "stage_2": _with_examples(dataset, judged, 2, relevance_figures),
         "stage_3": stage_3,
-        "plan": {
-            **_plan(dataset, frames[3], of_arms, found, seed),
-            "stopping": _stopping(dataset, frames[3], of_arms, found),
-        },
+        "plan": plan,
         "by_raters": by_raters_figures(dataset, judged),
         "looking": looking,
         "rules": rules,
@@ -90,41 +95,6 @@ def _with_examples(dataset: Dataset, frames: Mapping[int, Frame], stage: int, fi
 def _stage_three(dataset: Dataset, frames: Mapping[int, Frame]) -> dict[str, Any] | None:
     found = _with_examples(dataset, frames, 3, response_figures)
     return None if found is None else {**found, **judging_figures(dataset, frames[3])}
-
-
-def _plan(
-    dataset: Dataset, frame: Frame, arms: Sequence[ComparedArm], found: VerdictEvidence, seed: int
-) -> dict[str, Any]:
-    """Each arm has a plan of its own; where there are several, that is all there is."""
-    judged = judged_arms(frame, arms)
-    if len(judged) < 2:
-        only = plan_figures(dataset, frame, overall_units(frame), missing=found.sample.missing, seed=seed)
-        return {**only, "arms": []}
-    each = [{"name": arm.name, **_plan_of_arm(dataset, frame, units_of(arm, frame), seed)} for arm in judged]
-    return {"sentence": " ".join(f"{one['name']}: {one['sentence']}" for one in each), "arms": each}
-
-
-def _plan_of_arm(dataset: Dataset, frame: Frame, units: Flags, seed: int) -> dict[str, Any]:
-    missing = evidence(dataset, frame, units).sample.missing
-    return plan_figures(dataset, frame, units, missing=missing, seed=seed)
-
-
-def _stopping(dataset: Dataset, frame: Frame, arms: Sequence[ComparedArm], found: VerdictEvidence) -> dict[str, Any]:
-    """Each arm has looks of its own; of all together there is no word."""
-    real = found.real_conversations
-    judged = judged_arms(frame, arms)
-    if len(judged) < 2:
-        only = stopping(dataset, frame, overall_units(frame), real_conversations=real, controls=found.controls)
-        return {**only, "arms": []}
-    each = [
-        {
-            "name": arm.name,
-            **stopping(dataset, frame, units_of(arm, frame), real_conversations=real, controls=found.controls),
-        }
-        for arm in judged
-    ]
-    said = " ".join(f"{one['name']}: {one['sentence']}" for one in each)
-    return {"method": RULE, "word": None, "sentence": said, "arms": each}
 
 
 def _counts(dataset: Dataset, real_conversations: int) -> dict[str, int]:

@@ -22,7 +22,7 @@ GROUPS = {
     "by_attribute_type": "attribute_type",
     "by_batch": BATCH,
 }
-NO_COST = "No response of this system came with this figure."
+NO_COST = "The responses came without this."
 
 
 def response_figures(dataset: Dataset, frame: Frame) -> dict[str, Any]:
@@ -63,6 +63,7 @@ def _by_arm(outcomes: Outcomes, arms: Sequence[ComparedArm], overall: Flags) -> 
             "name": arm.name,
             "short": arm.short,
             "system": arm.system,
+            "silent": len(arm.silent),
             "outcome": outcomes.of_units(overall & units),
         }
         for arm, units in with_units

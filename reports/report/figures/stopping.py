@@ -1,21 +1,18 @@
 """May the study stop now? At most five looks, fixed by the plan: reports/stats/looks.py says at which level each is right."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from pyarrow import compute
 
-from reports.dataset.arms import SilentComparison
 from reports.dataset.dataset import Dataset, as_array
 from reports.dataset.frames import Frame, coded, overall_units
-from reports.report.figures.effect import judged_of
 from reports.stats.decision import NO_CONTROLS, REAL_CONVERSATIONS, Controls, Word, decide
-from reports.stats.endpoint import FEWEST, Judged, one_arm
+from reports.stats.endpoint import FEWEST, Endpoint, Judged
 from reports.stats.estimate import Estimate
 from reports.stats.looks import LOOKS, in_look, level_of, looks_due, ratings_of
-from reports.stats.ratings import Flags, Indices, Ratings
+from reports.stats.ratings import Flags, Indices
 
 RULE = (
     f"Up to {LOOKS} looks, one after each fifth of the planned ratings, each with wider intervals than the verdict's (alpha "
@@ -46,20 +43,24 @@ def stopping(
     dataset: Dataset,
     frame: Frame,
     units: Flags,
+    endpoint: Endpoint,
     *,
     real_conversations: int,
-    silent: Sequence[SilentComparison] = (),
     controls: Controls = NO_CONTROLS,
+    at_once: int = 1,
 ) -> dict[str, Any]:
-    """The first look whose word is settled, over these units of stage 3; or that there is none yet."""
-    judged, planned = judged_of(frame, units, silent), planned_ratings(dataset, frame, units)
-    moments = _moments(dataset, frame.human.of_units(units & overall_units(frame)))
-    moment = np.concatenate([moments, np.zeros(len(silent), dtype=np.int64)])
+    """The first look whose word is settled; or that there is none yet.
+
+    ``units`` of stage 3 are what is planned; ``endpoint`` is of what was judged of them, with all silent cases. ``at_once``:
+    so many verdicts' looks hold together.
+    """
+    rated, planned = endpoint.rated, planned_ratings(dataset, frame, units)
+    moment = _moments(dataset, frame, endpoint.judged)
     enough = real_conversations >= REAL_CONVERSATIONS and not controls.missed
     looks = []
-    for number in range(1, looks_due(len(moments), planned) + 1):
-        rows = in_look(moment, judged.rater >= 0, number, planned)
-        wide, narrow = _intervals(judged.rows(rows), number)
+    for number in range(1, looks_due(int(rated.sum()), planned) + 1):
+        rows = in_look(moment, rated, number, planned)
+        wide, narrow = _intervals(endpoint.rows(rows), number, at_once)
         word = decide(wide, narrow, dataset.facts.margin, controls) if enough else Word.NOT_ENOUGH
         looks.append(StoppingLook(number, ratings_of(number, planned), word, wide))
     settled = next((look for look in looks if look.word != Word.NOT_ENOUGH), None)
@@ -89,13 +90,14 @@ def lacking(real_conversations: int) -> str:
     return f" {REAL_CONVERSATIONS - real_conversations} more real conversations are needed before anything can."
 
 
-def _intervals(judged: Judged, look: int) -> tuple[Estimate, Estimate]:
-    found = one_arm(judged).mean(judged.value, fewest=FEWEST)
-    return found.interval(level_of(look, 0.95)), found.equivalence(level_of(look, 0.90))
+def _intervals(endpoint: Endpoint, look: int, at_once: int) -> tuple[Estimate, Estimate]:
+    found = endpoint.crossing().mean(endpoint.judged.value, fewest=FEWEST)
+    return found.interval(level_of(look, 0.95, at_once)), found.equivalence(level_of(look, 0.90, at_once))
 
 
-def _moments(dataset: Dataset, rows: Ratings) -> Indices:
-    """When each of the rows was answered, in milliseconds."""
+def _moments(dataset: Dataset, frame: Frame, judged: Judged) -> Indices:
+    """When each row was answered, in milliseconds; 0 of what nobody was asked."""
+    rows, rated = frame.ratings, judged.rater >= 0
     table = dataset.tables["judgments"]
     given = table.filter(compute.and_(compute.equal(table.column("stage"), 3), table.column("counted")))
     rater, keys = coded(given.column("rater_key"))
@@ -104,7 +106,9 @@ def _moments(dataset: Dataset, rows: Ratings) -> Indices:
     known = np.searchsorted(rows.unit_keys, as_array(given.column("unit_id"))) * rows.raters + of_key[rater]
     order = np.argsort(known)
     moment = as_array(given.column("submitted_at")).astype("datetime64[ms]").astype(np.int64)
-    found: Indices = moment[order[np.searchsorted(known[order], rows.unit * rows.raters + rows.rater)]]
+    found = np.zeros(len(judged.rater), dtype=np.int64)
+    wanted = judged.comparison[rated] * rows.raters + judged.rater[rated]
+    found[rated] = moment[order[np.searchsorted(known[order], wanted)]]
     return found
 
 

@@ -43,54 +43,93 @@ NEEDED = {
 NOTHING_THAT_MATTERS = (Word.NO_MEANINGFUL_DIFFERENCE, Word.NO_DIFFERENCE_SEEN)
 EQUAL = 0.005  # points; smaller ones are 0.00 when written
 OPEN = "What is known so far allows both a difference that matters and none."
+SMALL = "A difference of less than {margin:.2f} points is too small to matter in this study."
+SILENT_EVERYWHERE = "{name} is silent on all of its {cases} cases: nobody is asked about it, so it has no verdict."
 NOBODY = "No comparison has been judged by a human yet."
 
 
-def evidence(effect: Effect, margin: float) -> list[str]:
-    """What was seen, how sure it is, and what would matter."""
+def words(verdict: Verdict, judged: Verdict | None, silent: Estimate) -> str:
+    """The word, and beside it that of the judged comparisons alone where it is another: neither hides the other."""
+    if judged is None or judged.word == verdict.word:
+        return verdict.word.value
+    return (
+        f"{verdict.word.value} over all its cases, {judged.word.value} on judged comparisons only "
+        f"({_percent(silent)} of its cases silent)"
+    )
+
+
+def evidence(effect: Effect, margin: float, silent: Estimate, judged: Effect | None) -> list[str]:
+    """What was seen, how sure it is, and what would matter. ``judged``: without silent cases, where there are any."""
     if effect.others.estimate is None:
         return [NOBODY]
     return [
-        _size(effect.others.estimate, effect.comparisons),
-        *filter(None, [_with_others(effect), _with_these(effect.these), effect.these.no_interval]),
-        f"A difference of less than {margin:.2f} points is too small to matter in this study.",
+        _size(effect.others.estimate, effect.comparisons, effect.silent),
+        *filter(None, [with_others(effect), with_these(effect.these), effect.these.no_interval]),
+        *([] if judged is None else [_of_judged(judged, silent)]),
+        SMALL.format(margin=margin),
     ]
 
 
-def limits(effect: Effect, verdict: Verdict, settling: Mapping[str, Any] | None) -> list[str]:
-    """Why it is not a stronger word, and what would make it one. ``settling`` where nothing is missing and yet nothing is decided."""
+def limits(effect: Effect, verdict: Verdict, plan: str) -> list[str]:
+    """Why it is not a stronger word, and what would make it one. ``plan`` is what the planner says of it."""
     return [
         *_small(effect.others_95, verdict.word),
         *needed(verdict.missing),
         *([effect.others.reason] if Reason.VARIANCE in verdict.reasons else []),
         *(WHY[reason] for reason in verdict.reasons if reason in WHY),
-        *([] if settling is None else [OPEN, _settling(effect, settling)]),
+        *([OPEN, *filter(None, [plan])] if Reason.UNDECIDED in verdict.reasons else []),
         *_second_line(verdict),
     ]
 
 
-def _size(points: float, comparisons: int) -> str:
+def limits_of_judged(verdict: Verdict, judged: Verdict | None) -> list[str]:
+    """What the words of all cases do not say of the judged ones."""
+    if judged is None or judged.these in (None, verdict.these):
+        return []
+    return [
+        f"On judged comparisons only, for these raters and prompts: {judged.these.value}. Of others it says nothing."
+    ]
+
+
+def _of_judged(judged: Effect, silent: Estimate) -> str:
+    found = judged.others_95
+    between = "" if found.low is None or found.high is None else f"; {between_points(found)}"
+    return (
+        f"It is silent on {_percent(silent)} of its cases, which it left as they were: each counts as no difference. On judged "
+        f"comparisons only the effect is {signed(judged.others.estimate or 0.0)} points{between}."
+    )
+
+
+def _size(points: float, comparisons: int, silent: int) -> str:
     """What was seen, before anything is said of others."""
     where = f"{abs(points):.2f} points {'above' if points > 0 else 'below'}" if abs(points) >= EQUAL else "level with"
-    pairs = "1 comparison" if comparisons == 1 else f"{comparisons} comparisons"
+    pairs = many(comparisons, "comparison") + (f" and {many(silent, 'silent case')}" if silent else "")
     return f"Raters put the personalized response on average {where} the generic one, on a scale of five ({pairs})."
 
 
-def _with_others(effect: Effect) -> str:
+def with_others(effect: Effect) -> str:
     found = effect.others_95
     if found.low is None or found.high is None:
         return ""
-    return f"With other subjects, raters and prompts like these it would lie between {_between(found.low, found.high)}."
+    return f"With other subjects, raters and prompts like these it would lie between {between_points(found)}."
 
 
-def _with_these(these: Estimate) -> str:
+def with_these(these: Estimate) -> str:
     if these.low is None or these.high is None:
         return ""
-    return f"With other subjects, but these raters and prompts only, between {_between(these.low, these.high)}."
+    return f"With other subjects, but these raters and prompts only, between {between_points(these)}."
 
 
-def _between(low: float, high: float) -> str:
-    return f"{low:+.2f} and {high:+.2f} points (95 % interval)".replace("-", "\N{MINUS SIGN}")
+def between_points(found: Estimate) -> str:
+    return f"{signed(found.low or 0.0)} and {signed(found.high or 0.0)} points (95 % interval)"
+
+
+def signed(points: float) -> str:
+    return f"{points:+.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _percent(share: Estimate) -> str:
+    return f"{round(100 * (share.value or 0))} %"
 
 
 def _small(found: Estimate, word: Word) -> list[str]:
@@ -107,12 +146,12 @@ def needed(missing: Mapping[Reason, int]) -> list[str]:
     """All of it at once, so that nobody brings one thing and is sent for the next."""
     if not missing:
         return []
-    more = [_many(count, NEEDED[reason][1], "more ") for reason, count in missing.items()]
-    least = [_many(count, noun) for count, noun in (NEEDED[reason] for reason in missing)]
+    more = [many(count, NEEDED[reason][1], "more ") for reason, count in missing.items()]
+    least = [many(count, noun) for count, noun in (NEEDED[reason] for reason in missing)]
     return [f"A verdict needs {_listed(more)}; in all it takes at least {_listed(least)}."]
 
 
-def _many(count: int, noun: str, more: str = "") -> str:
+def many(count: int, noun: str, more: str = "") -> str:
     return f"{count} {more}{noun}{'' if count == 1 else 's'}"
 
 
@@ -124,17 +163,6 @@ def _second_line(verdict: Verdict) -> list[str]:
     if verdict.these is None:
         return []
     return [f"For these raters and prompts: {verdict.these.value}. Of others it says nothing."]
-
-
-def _settling(effect: Effect, settling: Mapping[str, Any]) -> str:
-    if settling["times"] is None:
-        return "The effect lies so near to the margin that a study of this kind would hardly settle it."
-    levels = effect.others.levels
-    return (
-        f"If the effect stays as it is, about {settling['subjects']} subjects, {settling['raters']} raters and "
-        f"{settling['prompts']} prompts would settle it; so far there are {levels['subject']}, {levels['rater']} and "
-        f"{levels['prompt']}."
-    )
 
 
 def alpha(figure: Mapping[str, Any] | None) -> str:

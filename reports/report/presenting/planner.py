@@ -9,7 +9,7 @@ from reports.report.presenting.blocks import Block, Cell, Drawn, Heading, Sectio
 
 TITLE = "How much more would settle it?"
 EIGHTY = "The dashed line is a chance of 80 %."
-EACH_ARM = "Each arm is a treatment of its own, and has a plan of its own."
+EACH_ARM = "Each arm is a treatment of its own, and has a plan of its own; so has what lies between two of them."
 WAYS = {
     "subjects": "More subjects alone",
     "raters": "More raters alone",
@@ -30,10 +30,11 @@ def planner_section(figures: dict[str, Any]) -> Section:
         return Section("planner", TITLE, plan["sentence"], [*_sizes(plan), *_curves(plan), _raters(plan), stopping])
     each = [
         block
-        for arm in plan["arms"]
+        for arm in [*plan["arms"], *plan["contrasts"]]
         for block in (Heading(arm["name"]), Text([arm["sentence"]]), *_sizes(arm), _raters(arm))
     ]
-    return Section("planner", TITLE, EACH_ARM, [*each, stopping])
+    between = [f"{one['name']}: {one['sentence']}" for one in plan["stopping"]["contrasts"]]
+    return Section("planner", TITLE, EACH_ARM, [*each, stopping, *([Text(between)] if between else [])])
 
 
 def _sizes(plan: dict[str, Any]) -> list[Block]:

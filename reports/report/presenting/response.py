@@ -169,16 +169,29 @@ def _heading(systems: list[dict[str, Any]]) -> str:
 
 
 def _group_table(title: str, groups: list[dict[str, Any]]) -> TableBlock:
-    """Arms have no column for how far they lie from all others."""
+    """Arms have no column for how far they lie from all others, and one for the cases that nobody is asked about."""
     are_apart = all("apart" in group for group in groups)
+    are_silent = any(group.get("silent") for group in groups)
     shown = largest(groups, _units, IN_A_TABLE)
     return TableBlock(
         f"Outcomes by {title.lower()}, with 95 % intervals.",
-        [title, "Units", "Mean", *([APART] if are_apart else []), "No better", "Win", "Tie", "Loss", "Harm"],
+        [
+            title,
+            "Units",
+            *(["Silent"] if are_silent else []),
+            "Mean",
+            *([APART] if are_apart else []),
+            "No better",
+            "Win",
+            "Tie",
+            "Loss",
+            "Harm",
+        ],
         [
             [
                 Cell(group["name"]),
                 count_cell(group["outcome"]["units"]),
+                *([count_cell(group.get("silent"))] if are_silent else []),
                 number_cell(group["outcome"]["mean"]),
                 *([signed_cell(group["apart"])] if are_apart else []),
                 *(share_cell(group["outcome"][key]) for key in SHARES),

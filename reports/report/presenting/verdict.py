@@ -1,63 +1,42 @@
 """The answer first: does it help, how sure is that, and what stands beside it? Fit to be pasted into a launch review."""
 
-from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 from django.utils.text import get_text_list
 
-from reports.report.charts.intervals import IntervalRow, Scale, intervals
+from reports.report.charts.intervals import IntervalRow
 from reports.report.presenting import wording
-from reports.report.presenting.blocks import (
-    Block,
-    Cell,
-    Drawn,
-    Heading,
-    Section,
-    Stat,
-    Stats,
-    TableBlock,
-    Text,
-    count_cell,
-    share_cell,
-    signed_cell,
-    stat,
-)
+from reports.report.presenting.blocks import Block, Drawn, Section, Stat, Stats, Text, stat
+from reports.report.presenting.costing import cost_stats, cost_words
+from reports.report.presenting.effects import EFFECT_NOTE, arm_blocks, contrast_words, effect_chart
 from reports.report.presenting.sensitivity import who_missed
 
-SECONDS = 1000
-EFFECT = "Points on the scale of five. Left of 0: generic is better. Right of 0: personalized is better."
-EFFECT_NOTE = (
-    "Thin line: 95 % interval. Thick: 90 %, wider with few raters, which has to lie inside the grey margin for a difference to be too small "
-    "to matter. "
-    "The verdict rests on other subjects, raters and prompts like these; what holds for these raters and prompts alone says less."
-)
-OTHERS, THESE = "Others like these", "These alone"
-IN_FULL = 6  # arms; the table has all
+OTHERS, THESE, ONLY_JUDGED = "Others like these", "These alone", "Others, judged comparisons only"
 
 
 def verdict_section(figures: dict[str, Any]) -> Section:
     verdict = figures["verdict"]
-    blocks = [*(_arms(verdict["arms"]) if verdict["arms"] else _one(verdict)), Stats(_rests(verdict))]
+    blocks = [*(arm_blocks(verdict) if verdict["arms"] else _one(verdict)), Stats(_rests(verdict))]
     blocks += [*who_missed(figures), Stats(_beside(figures)), Text([*_notes(verdict), *_origins(figures)])]
-    return Section("verdict", verdict["title"], verdict["sentence"], blocks)
+    lead = " ".join([*(f"{contrast['title']}." for contrast in verdict["contrasts"]), verdict["sentence"]])
+    return Section("verdict", verdict["title"], lead, blocks)
 
 
 def pasteable(figures: dict[str, Any]) -> str:
-    """The verdict as a paragraph for each arm, without anything that needs the page."""
+    """The verdict as a paragraph for each arm and contrast, without anything that needs the page."""
     verdict = figures["verdict"]
     paragraphs = [_paragraph(arm) for arm in verdict["arms"] or [verdict]]
+    contrasts = [" ".join([f"{each['title']}.", *contrast_words(each)]) for each in verdict["contrasts"]]
     rests = ", ".join(f"{item.number} {item.label.lower()}" for item in _rests(verdict))
     said = " ".join([f"Behind it: {rests}.", *verdict["beside"]])
-    return "\n\n".join([figures["study"]["title"], *paragraphs, said])
+    return "\n\n".join([figures["study"]["title"], *paragraphs, *contrasts, said])
 
 
 def _paragraph(verdict: dict[str, Any]) -> str:
     said = [f"{_capital(verdict['title'])}.", verdict["sentence"], *verdict["evidence"], *verdict["limits"]]
     if verdict["harm"] is not None and verdict["harm"]["value"] is not None:
         said.append(f"{wording.share(verdict['harm'])} of single answers preferred the generic response.")
-    costs = [f"{item.number} {unit}" for unit, item in _costs(verdict["cost"]) if item.number != wording.NO_FIGURE]
-    return " ".join([*said, *([f"Personalizing adds to a response: {', '.join(costs)}."] if costs else [])])
+    return " ".join([*said, *cost_words(verdict["cost"])])
 
 
 def _capital(text: str) -> str:
@@ -70,51 +49,17 @@ def _one(verdict: dict[str, Any]) -> list[Block]:
 
 
 def _effect_chart(verdict: dict[str, Any]) -> Any:
-    effect, these = verdict["effect"], verdict["effect_these"]
+    effect, these, judged = verdict["effect"], verdict["effect_these"], verdict["judged"]
     rows = [IntervalRow(OTHERS, effect, thick=verdict["effect_90"])] if effect["low"] is not None else []
+    if judged is not None and judged["effect"]["low"] is not None:
+        rows.append(IntervalRow(ONLY_JUDGED, judged["effect"], thick=judged["effect_90"]))
     rows += [IntervalRow(THESE, these, thick=verdict["effect_these_90"])] if these["value"] is not None else []
-    return _chart(
+    return effect_chart(
         f"The effect is {wording.signed(effect)} points; 95 % interval {wording.interval(effect) or 'unknown'} with others like "
         f"these, {wording.interval(these) or 'unknown'} with these raters and prompts.",
         rows or [IntervalRow("Seen", effect)],
         verdict["margin"],
     )
-
-
-def _chart(description: str, rows: Sequence[IntervalRow], margin: float) -> Any:
-    return intervals(
-        "effect",
-        "The effect of personalizing",
-        f"{description} The margin reaches from {-margin:.2f} to {margin:.2f}.",
-        rows,
-        Scale(f"{EFFECT} Grey: less than the margin of {margin:.2f}.", reference=0.0, band=(-margin, margin)),
-    )
-
-
-def _arms(arms: Sequence[dict[str, Any]]) -> list[Block]:
-    """A row for each, and the words of as many as can be read."""
-    rows = [IntervalRow(arm["name"], arm["effect"], thick=arm["effect_90"]) for arm in arms]
-    table = TableBlock(
-        "Each arm against the generic responses, in points of the scale of five, with 95 % intervals.",
-        ["Arm", "Verdict", "Others like these", "These raters and prompts", "Harm", "Raters", "Ratings"],
-        [
-            [
-                Cell(arm["name"]),
-                Cell(_capital(arm["word"])),
-                signed_cell(arm["effect"]),
-                signed_cell(arm["effect_these"]),
-                share_cell(arm["harm"]),
-                count_cell(arm["raters"]),
-                count_cell(arm["judgments"]),
-            ]
-            for arm in arms
-        ],
-        ["Harm: the share of single answers that preferred the generic response."],
-    )
-    words: list[Block] = []
-    for arm in arms[:IN_FULL]:
-        words += [Heading(_capital(arm["title"])), Text([arm["sentence"], " ".join(arm["evidence"]), *arm["limits"]])]
-    return [table, Drawn(_chart("The effect of each arm.", rows, arms[0]["margin"]), EFFECT_NOTE), *words]
 
 
 def _rests(verdict: dict[str, Any]) -> list[Stat]:
@@ -136,36 +81,8 @@ def _beside(figures: dict[str, Any]) -> list[Stat]:
     if verdict["arms"]:
         return [bottleneck, alpha]
     harm = stat("Harm: answers that preferred generic", verdict["harm"], wording.share, is_share=True)
-    return [harm, *_cost_stats(verdict["cost"]), bottleneck, alpha]
-
-
-def _cost_stats(cost: dict[str, Any] | None) -> list[Stat]:
-    """What personalizing added to one response."""
-    if cost is None:
-        return [Stat("Cost of personalizing", wording.NO_FIGURE, "No response has been compared.")]
-    return [item for _unit, item in _costs(cost)]
-
-
-def _costs(cost: dict[str, Any] | None) -> list[tuple[str, Stat]]:
-    """With the unit."""
-    if cost is None:
-        return []
-    extra = {
-        "seconds": (_seconds(cost["latency_ms"]["extra"]), 2),
-        "tokens": (cost["tokens"]["extra"], 0),
-        "money": (cost["money"]["extra"], 4),
-    }
-    return [
-        (unit, stat(f"Extra {unit} for a response", figure, partial(wording.signed, digits=digits), digits=digits))
-        for unit, (figure, digits) in extra.items()
-    ]
-
-
-def _seconds(estimate: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: value / SECONDS if name in {"value", "low", "high"} and value is not None else value
-        for name, value in estimate.items()
-    }
+    silent = [stat("Silent: cases left as they were", verdict["share_silent"], wording.share, is_share=True)]
+    return [harm, *(silent if verdict["silent"] else []), *cost_stats(verdict["cost"]), bottleneck, alpha]
 
 
 def _notes(verdict: dict[str, Any]) -> list[str]:

@@ -25,6 +25,7 @@ def frame_of(label: np.ndarray, unit: np.ndarray, rater: np.ndarray, *, attribut
         {
             "attribute_id": pa.array(attribute, pa.int64()),
             "prompt_id": [f"p{each % 11}" for each in range(units)],
+            "withdrawn": np.zeros(units, dtype=np.bool_),
         }
     )
     kind = np.array(["human"] * (RATERS - 1) + ["model"], dtype=object)

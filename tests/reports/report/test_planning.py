@@ -8,13 +8,15 @@ import numpy as np
 import pytest
 
 from benchmarks.planner_simulation import Pilot, layout, rated
+from reports.report.figures.effect import ArmRows, contrast_of
 from reports.report.figures.planning import plan_of
 from reports.report.figures.pricing import WORDS_A_MINUTE, Rates
 from reports.report.figures.raters_needed import usual_raters_needed
 from reports.report.presenting.planner import planner_section
-from reports.stats.assurance import half_width
-from reports.stats.endpoint import Judged
+from reports.stats.assurance import Forecast, Sizes, Truths, half_width, variances_of
+from reports.stats.endpoint import Endpoint, Judged
 from reports.stats.sizing import More
+from tests.reports.report.judged_frames import frame
 
 RATES = Rates(
     seconds=60,
@@ -37,7 +39,7 @@ def judged(pilot: Pilot, effect: float = 0.1) -> Judged:
 
 def planned(pilot: Pilot, rates: Rates = RATES) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(
-        json.dumps(plan_of(judged(pilot), rates, margin=0.25, k=3, seed=1), allow_nan=False)
+        json.dumps(plan_of(Endpoint(judged(pilot)), rates, margin=0.25, k=3, seed=1), allow_nan=False)
     )
     return found
 
@@ -48,7 +50,7 @@ def plan() -> dict[str, Any]:
 
 
 def page(plan: dict[str, Any]) -> str:
-    return str(planner_section({"plan": {**plan, "arms": [], "stopping": STOPPING}}))
+    return str(planner_section({"plan": {**plan, "arms": [], "contrasts": [], "stopping": STOPPING}}))
 
 
 def test_the_proposal_has_more_people_and_a_price_that_is_the_sum_of_its_parts(plan):
@@ -99,7 +101,7 @@ def test_with_too_few_it_says_that_it_cannot_know(pilot, lacks):
 
 
 def test_a_margin_that_no_study_reaches_has_no_size_and_the_reason_is_said():
-    plan = plan_of(judged(Pilot(24, 8, 12)), RATES, margin=0.01, k=3, seed=1)
+    plan = plan_of(Endpoint(judged(Pilot(24, 8, 12))), RATES, margin=0.01, k=3, seed=1)
     assert plan["proposal"] is None
     assert plan["sentence"].startswith("No study up to 576 subjects")
     assert "What leaves most open" in plan["sentence"]
@@ -137,3 +139,30 @@ def test_too_few_subjects_are_not_mended_by_raters():
     needed = usual_raters_needed(0.15, subjects=10, prompts=10, comparisons=10, k=3)
     assert needed["raters"] is None
     assert "no number of raters" in needed["sentence"]
+
+
+def test_a_contrast_has_a_plan_of_its_own_which_asks_for_more_where_others_hold_with_it():
+    together = frame(0.0, 0.1, spread=1.0, raters=8)
+    both = ArmRows(np.arange(264) < 132), ArmRows(np.arange(264) >= 132)
+    endpoint = contrast_of(together, *both)
+    found, crossing = endpoint.crossing().mean(endpoint.judged.value), endpoint.crossing()
+    components = np.array([[found.components[name] for name in crossing.names]])
+    sizes, variances = Sizes.of(crossing, nested=False).levels, variances_of(crossing, components)[0]
+    assert float((variances / sizes).sum()) == pytest.approx(found.variance), "what is planned with is what was found"
+    assert sizes == pytest.approx([12, 11, sizes[2], 132, 792], rel=0.01)
+    assert 7 < sizes[2] <= 8
+    alone, of_three = (
+        Forecast(Truths(np.zeros(1), variances[None]), 0.25, studies=2000, seed=1, at_once=each) for each in (1, 3)
+    )
+    twice = Sizes.of(crossing, nested=False).grown(subjects=2, raters=2)
+    assert of_three.chance(twice) < alone.chance(twice)
+
+
+def test_a_contrast_is_planned_with_the_people_of_both_arms():
+    pilot = Pilot(subjects=24, raters=8, prompts=12)
+    one = judged(pilot)
+    second = np.arange(len(one.value)) % 2 == 1
+    plan = plan_of(Endpoint.of_two(one, second, one.comparison), RATES, margin=0.25, k=3, seed=1, at_once=3)
+    assert plan["now"]["raters"] == 8
+    assert plan["chance"]["chance_mean"] < 0.5
+    assert plan["sentence"]

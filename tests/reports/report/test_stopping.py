@@ -1,5 +1,6 @@
 """When a study may stop: five looks that the plan fixes, whenever they are computed."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from reports.dataset.dataset import Dataset
 from reports.dataset.frames import Frame
 from reports.dataset.study_facts import StageFacts, StudyFacts
 from reports.report.figures import stopping as figures
+from reports.report.figures.effect import ArmRows, contrast_of, endpoint_of
 from reports.stats.consensus import ConsensusLabels
 from reports.stats.decision import Controls
 from reports.stats.estimate import Estimate
@@ -56,8 +58,10 @@ def study(*, level: float, ratings: int = PLANNED, withdrawn: int = 0) -> tuple[
     return Dataset(facts, {"judgments": judgments}), Frame(3, ratings_of, human, human, consensus, ~known, items)
 
 
-def stopped(dataset: Dataset, frame: Frame, *, conversations: int = ENOUGH) -> dict[str, Any]:
-    return figures.stopping(dataset, frame, np.ones(UNITS, dtype=np.bool_), real_conversations=conversations)
+def stopped(dataset: Dataset, frame: Frame, *, conversations: int = ENOUGH, **known: Any) -> dict[str, Any]:
+    every = np.ones(UNITS, dtype=np.bool_)
+    endpoint = endpoint_of(frame, every)
+    return figures.stopping(dataset, frame, every, endpoint, real_conversations=conversations, **known)
 
 
 def test_a_clear_effect_stops_the_study_before_its_end():
@@ -104,7 +108,7 @@ def test_without_real_conversations_no_look_settles_anything():
 def test_raters_who_miss_what_is_planted_settle_nothing():
     missed = Controls(100, 6, Estimate(0.0, 100, -0.2, 0.2))
     dataset, frame = study(level=1.2)
-    found = figures.stopping(dataset, frame, np.ones(UNITS, dtype=np.bool_), real_conversations=ENOUGH, controls=missed)
+    found = stopped(dataset, frame, controls=missed)
     assert {look["word"] for look in found["looks"]} == {"not enough evidence yet"}
     assert "missed planted differences" in found["sentence"]
 
@@ -114,3 +118,23 @@ def test_looks_are_wider_than_the_verdicts_interval_and_narrow_down():
     widths = [look["interval"]["high"] - look["interval"]["low"] for look in looks[1:]]
     assert widths == sorted(widths, reverse=True)
     assert [round(look["interval"]["level"], 3) for look in looks[3:]] == [0.978, 0.958]
+
+
+def test_looks_of_a_contrast_read_only_what_is_paired_by_then():
+    dataset, whole = study(level=1.2)
+    first = np.arange(UNITS) % 2 == 0
+    case = np.arange(UNITS) // 2
+    paired = replace(whole, items=whole.items.append_column("case_id", pa.array(case)))
+    endpoint = contrast_of(paired, ArmRows(first), ArmRows(~first))
+    every = np.ones(UNITS, dtype=np.bool_)
+    found, of_three = (
+        figures.stopping(dataset, paired, every, endpoint, real_conversations=ENOUGH, at_once=each) for each in (1, 3)
+    )
+    assert [look["ratings"] for look in found["looks"]] == [16, 32, 48, 64, 80]
+    assert found["looks"][-1]["interval"]["n"] == PLANNED
+    assert found["looks"][1]["interval"]["n"] < 32, "who is judged in one arm alone is not read yet"
+    assert abs(found["looks"][-1]["interval"]["value"]) < 0.4, "both arms are as good"
+    widths = [
+        each["looks"][-1]["interval"]["high"] - each["looks"][-1]["interval"]["low"] for each in (found, of_three)
+    ]
+    assert widths[0] < widths[1]

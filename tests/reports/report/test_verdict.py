@@ -1,79 +1,10 @@
 """From ratings to a verdict: what it says of an arm, and of several."""
 
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
-import pyarrow as pa
 import pytest
 
-from reports.dataset.arms import ComparedArm
-from reports.dataset.frames import Frame, overall_units
-from reports.report.figures.verdict import evidence, verdict_figures
-from reports.stats.consensus import ConsensusLabels
-from reports.stats.ratings import Ratings
-
-SUBJECTS, PROMPTS = 12, 11
-MARGIN = 0.25
-
-
-@dataclass
-class Facts:
-    margin: float
-
-
-@dataclass
-class Judged:
-    """As much of a dataset as a verdict looks at: every subject has so many real conversations."""
-
-    conversations: int = 5
-    margin: float = MARGIN
-
-    @property
-    def facts(self) -> Facts:
-        return Facts(self.margin)
-
-    @property
-    def tables(self) -> dict[str, pa.Table]:
-        keys = [f"s{each}" for each in range(SUBJECTS)]
-        columns: dict[str, list[Any]] = {
-            "subject_key": keys,
-            "subject_origin": ["real"] * SUBJECTS,
-            "conversations": [self.conversations] * SUBJECTS,
-            "stated_conversations": [None] * SUBJECTS,
-        }
-        return {"subjects": pa.table(columns)}
-
-
-def frame(*effects: float, raters: int = 8, prompts: int = PROMPTS, spread: float = 0.5) -> Frame:
-    """A comparison of every subject and prompt for each arm, judged by three raters; an effect for each arm."""
-    chance, arms = np.random.default_rng(5), len(effects)
-    units = SUBJECTS * prompts * arms
-    arm, pair = np.divmod(np.arange(units), SUBJECTS * prompts)
-    unit = np.repeat(np.arange(units), 3)
-    rater = np.concatenate([chance.permutation(raters)[:3] for _ in range(units)])
-    drawn = 3 + np.array(effects)[arm[unit]] + chance.normal(0, spread, len(unit))
-    label = np.clip(np.floor(drawn + chance.uniform(size=len(unit))), 1, 5) if spread else drawn
-    keys = np.array([f"s{each}" for each in range(SUBJECTS)], dtype=object)
-    ratings = Ratings(unit, rater, label, pair // prompts, np.arange(units), np.arange(raters), keys)
-    known = np.ones(units, dtype=np.bool_)
-    items = pa.table(
-        {
-            "attribute_id": pa.nulls(units, pa.int64()),
-            "prompt_id": [f"p{each}" for each in pair % prompts],
-            "comparison_id": np.arange(units),
-        }
-    )
-    kind = np.array(["human"] * raters, dtype=object)
-    return Frame(3, ratings, kind, kind, ConsensusLabels(np.full(units, 3.0), known, np.full(units, 3)), ~known, items)
-
-
-def verdict(judged: Frame, dataset: Any = None, *, arms: int = 1) -> dict[str, Any]:
-    dataset = dataset or Judged()
-    each = np.array_split(np.arange(judged.ratings.units), arms)
-    named = [ComparedArm(f"memory {place}", f"{place}", {}, units) for place, units in enumerate(each, start=1)]
-    found = evidence(dataset, judged, overall_units(judged))
-    return verdict_figures(dataset, judged, named, found, None)
+from reports.report.figures import verdict_words
+from tests.reports.report.judged_frames import Material, frame, verdict
 
 
 @pytest.mark.parametrize(
@@ -115,7 +46,7 @@ def test_few_raters_say_nothing_of_others_and_the_second_line_says_what_they_fou
 
 
 def test_all_that_is_missing_is_said_at_once():
-    found = verdict(frame(0.6, raters=5, prompts=9), Judged(conversations=4))
+    found = verdict(frame(0.6, raters=5, prompts=9), Material(conversations=4))
     assert found["missing"] == {"real conversations": 2, "raters": 1, "prompts": 1}
     assert (
         "A verdict needs 2 more real conversations, 1 more rater and 1 more prompt; "
@@ -148,23 +79,9 @@ def test_an_arm_that_nobody_judged_has_no_verdict():
     assert (found["word"], found["name"], found["arms"]) == ("better", "memory 1", [])
 
 
-def test_what_is_open_is_settled_by_about_as_many_as_it_says():
-    """A study of so many subjects, raters and prompts with the same effect decides; one of half as many does not."""
-    found = verdict(frame(0.16, spread=1.0))
+def test_what_is_open_has_the_planners_word_on_what_would_settle_it():
+    found = verdict(frame(0.16, spread=1.0), plans={"memory 1": "So many more."})
     assert found["reasons"] == ["undecided"]
-    more = found["settling"]
-    assert more["subjects"] > 12
-    assert (more["raters"], more["prompts"]) == tuple(np.ceil(np.array([8, 11]) * more["times"]))
-    assert any(f"about {more['subjects']} subjects, {more['raters']} raters" in each for each in found["limits"])
-    effect, margin = found["effect"]["value"], found["margin"]
-    half_width = found["effect_90"]["high"] - effect
-    assert abs(effect) + half_width > margin
-    assert abs(effect) + half_width / more["times"] ** 0.5 == pytest.approx(margin)
-
-
-def test_an_effect_at_the_margin_itself_is_settled_by_no_study():
-    judged = frame(0.2)
-    margin = verdict(judged)["effect"]["value"] + 0.001
-    found = verdict(judged, Judged(margin=margin))
-    assert found["settling"] == {"times": None, "subjects": None, "raters": None, "prompts": None}
-    assert found["limits"][-1].startswith("The effect lies so near to the margin")
+    assert found["limits"][-2:] == [verdict_words.OPEN, "So many more."]
+    decided = verdict(frame(0.6), plans={"memory 1": "So many more."})
+    assert not any("So many more" in each for each in decided["limits"])

@@ -60,3 +60,10 @@ def test_what_comes_later_changes_no_earlier_look():
     early = moment < 37
     for look in (1, 2, 3):
         assert (in_look(moment, rated, look, 60)[early] == in_look(moment[early], rated[early], look, 60)).all()
+
+
+@pytest.mark.parametrize("overall", [0.95, 0.90])
+def test_looks_of_several_verdicts_may_err_together_as_often_as_one_may(overall):
+    alone, three = ([1 - level_of(look, overall, at_once) for look in range(1, LOOKS + 1)] for at_once in (1, 3))
+    assert sum(three) * 3 == pytest.approx(1 - overall)
+    assert np.array(three) / alone == pytest.approx(np.full(LOOKS, three[0] / alone[0])), "in the same proportions"

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from reports.report.presenting.blocks import Text
 from reports.report.presenting.planner import planner_section
 
-STOPPING = {"sentence": "Go on.", "method": "Five looks."}
+STOPPING: dict[str, Any] = {"sentence": "Go on.", "method": "Five looks.", "contrasts": []}
 RATERS = {"sentence": "About 17 raters.", "alone": "Alone they leave it open."}
 
 
@@ -31,7 +32,7 @@ def plan(**facts: Any) -> dict[str, Any]:
 
 def test_before_there_is_a_plan_there_are_raters_needed_and_the_stopping_rule():
     section = planner_section(plan())
-    assert [block.sentences for block in section.blocks] == [list(RATERS.values()), list(STOPPING.values())]
+    assert [block.sentences for block in section.blocks] == [list(RATERS.values()), ["Go on.", "Five looks."]]
 
 
 def test_each_way_has_its_chance_and_its_price_and_a_fruitless_one_is_named():
@@ -54,8 +55,12 @@ def test_what_is_not_known_of_a_price_is_a_dash_and_said():
     assert any("calls of models are not in the price" in note for note in table.notes)
 
 
-def test_each_arm_has_a_plan_of_its_own():
+def test_each_arm_and_contrast_has_a_plan_of_its_own():
     arm = {**plan(levers=[])["plan"], "name": "memory v2", "sentence": "Of this arm."}
-    section = planner_section(plan(arms=[arm]))
-    assert section.lead == "Each arm is a treatment of its own, and has a plan of its own."
+    between = {**arm, "name": "memory v2 - v1", "sentence": "Of the contrast."}
+    stopping = {**STOPPING, "contrasts": [{"name": "memory v2 - v1", "sentence": "It may stop."}]}
+    section = planner_section(plan(arms=[arm], contrasts=[between], stopping=stopping))
+    assert section.lead.startswith("Each arm is a treatment of its own, and has a plan of its own")
     assert section.blocks[1].sentences == ["Of this arm."]
+    assert ["Of the contrast."] in [block.sentences for block in section.blocks if isinstance(block, Text)]
+    assert section.blocks[-1].sentences == ["memory v2 - v1: It may stop."]
