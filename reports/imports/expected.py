@@ -1,14 +1,13 @@
 """What each value of an exported table must be for it to become a row here again."""
 
-import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conversations.enums import MentionMethod, Origin, Policy, SelectionPool
+from conversations.enums import ControlKind, MentionMethod, Origin, Policy, SelectionPool
 from judgments.enums import BlindingGuess, ExclusionReason, FailureMode, Outcome, TaskKind
-from raters.enums import UPLOADED, Platform, RaterKind
+from raters.enums import Platform, RaterKind
 
 type Row = Mapping[str, Any]
 
@@ -66,6 +65,14 @@ UUID = Rule(
     lambda value: re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value, re.ASCII) is not None,
     optional=True,
 )
+
+_ARM: Mapping[str, Rule] = {
+    "arm_id": OPTIONAL_ID,
+    "arm_name": _text(120, least=1, optional=True),
+    "arm_policy": _one_of(*Policy.values, optional=True),
+    "arm_selection_of": OPTIONAL_SYSTEM,
+    "arm_settings": OPTIONAL_TEXT,
+}
 
 
 def is_stage(value: object) -> bool:
@@ -128,11 +135,21 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
         "leak_reasons": _text(500_000),
         "released": TRUTH,
         "withdrawn": TRUTH,
-        "arm_id": OPTIONAL_ID,
-        "arm_name": _text(120, least=1, optional=True),
-        "arm_policy": _one_of(*Policy.values, optional=True),
-        "arm_selection_of": OPTIONAL_SYSTEM,
-        "arm_settings": OPTIONAL_TEXT,
+        "control": _one_of(*ControlKind.values, optional=True),
+        "for_controls": Rule(TRUTH.says, TRUTH.holds, optional=True),
+        **_ARM,
+    },
+    "silent_cases": {
+        "case_id": ID,
+        "subject_key": SUBJECT,
+        "prompt_id": _text(200, least=1),
+        "prompt_text": OPTIONAL_TEXT,
+        "prompt_topic": TOPIC,
+        "batch_id": OPTIONAL_ID,
+        "response_system": SYSTEM,
+        "comparison_id": OPTIONAL_ID,
+        "for_controls": TRUTH,
+        **_ARM,
     },
     "selections": {
         "system": SYSTEM,
@@ -222,65 +239,8 @@ MAY_LACK = {
     "items": {"instruction"},
     "judgments": {"rules"},
     "raters": {"entry_link", "platform"},
-    "comparisons": {"prompt_topic", "arm_id", "arm_name", "arm_policy", "arm_selection_of", "arm_settings"},
+    "comparisons": {"prompt_topic", "control", "for_controls", *_ARM},
     "consensus": {"adjudicated_at", "adjudication_note"},
     "selections": {"prompt_text", "attribute_text", "attribute_system", "pool"},
     "selection_records": {"pool"},
 }
-_FROM, _TO = {1: 1, 2: 0, 3: 1}, {1: 3, 2: 1, 3: 5}
-
-
-def whole_row(table: str, row: Row) -> tuple[str, str, object] | None:
-    """What no single value tells: the field, what was expected and what was found. None if all is well."""
-    if table == "judgments":
-        return _judgment(row)
-    if table == "items":
-        return _item(row)
-    if table == "comparisons":
-        return _comparison(row)
-    if table == "guidelines" and hashlib.sha256(row["text"].encode()).hexdigest() != row["sha256"]:
-        return "sha256", "the SHA-256 of the text", row["sha256"]
-    return _rater(row) if table == "raters" else None
-
-
-def _rater(row: Row) -> tuple[str, str, object] | None:
-    """No dataset may speak for a human who rates here."""
-    name = row["rater_name"]
-    if row["rater_kind"] != RaterKind.HUMAN:
-        return ("rater_name", "the name of the model or panel", None) if name is None else None
-    if name is None or name.endswith(UPLOADED):
-        return None
-    return "rater_name", f'none for a human, or one that ends in "{UPLOADED}"', name
-
-
-def _judgment(row: Row) -> tuple[str, str, object] | None:
-    least, most = _FROM[row["stage"]], _TO[row["stage"]]
-    if not least <= row["answer_recoded"] <= most:
-        return "answer_recoded", f"{least} to {most} at stage {row['stage']}", row["answer_recoded"]
-    if row["failure_mode"] is not None and (row["stage"] != 1 or row["answer_recoded"] < 2):
-        return "failure_mode", "none but for unsure and reject at stage 1", row["failure_mode"]
-    if row["excluded"] != (row["exclusion_reason"] is not None):
-        return "exclusion_reason", "a reason where it is excluded, none where not", row["exclusion_reason"]
-    if row["assignment_id"] is not None and (row["outcome"] is None or row["started_at"] is None):
-        return "outcome", "how the assignment ended, and when it began", row["outcome"]
-    return None
-
-
-def _comparison(row: Row) -> tuple[str, str, object] | None:
-    if (row["arm_id"] is None) != (row["arm_policy"] is None) or (row["arm_id"] is None) != (
-        row["arm_settings"] is None
-    ):
-        return "arm_policy", "an arm with its policy and settings, or none of them", row["arm_policy"]
-    if (row["arm_policy"] == Policy.SELECTION) != (row["arm_selection_of"] is not None):
-        return "arm_selection_of", "the system that selected, where the policy is selection", row["arm_selection_of"]
-    return None
-
-
-def _item(row: Row) -> tuple[str, str, object] | None:
-    if row["attribute_id"] is not None and (row["attribute_text"] is None or row["attribute_system"] is None):
-        return "attribute_text", "the text and the system of the attribute", row["attribute_text"]
-    if row["stage"] > 1 and (row["case_id"] is None or row["prompt_id"] is None or row["prompt_text"] is None):
-        return "case_id", "a case and its prompt", row["case_id"]
-    if row["stage"] == 3 and row["comparison_id"] is None:
-        return "comparison_id", "a comparison", None
-    return None

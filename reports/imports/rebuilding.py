@@ -14,7 +14,8 @@ from conversations.models import Batch, Study, System
 from raters.models import Enrolment, Rater
 from reports.dataset.ruling import RulesFacts
 from reports.imports.rules_in_force import keep_rules
-from reports.imports.statements import GUIDELINES, MATERIAL, WORK
+from reports.imports.statements import MATERIAL
+from reports.imports.work_statements import GUIDELINES, WORK
 
 _SYSTEM_NAME, _SYSTEM_VERSION = 120, 60
 
@@ -40,7 +41,10 @@ def _batches(study: Study, names: dict[int, str]) -> None:
     """The uploads that the original study was made of, by name only: a report can be looked at by them."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE new_batch (old bigint PRIMARY KEY, id bigint) ON COMMIT DROP")
-        cursor.execute("SELECT DISTINCT batch_id FROM staged_items WHERE batch_id IS NOT NULL ORDER BY batch_id")
+        cursor.execute(
+            "SELECT batch_id FROM staged_items WHERE batch_id IS NOT NULL UNION "
+            "SELECT batch_id FROM staged_silent_cases WHERE batch_id IS NOT NULL ORDER BY batch_id"
+        )
         for (old,) in cursor.fetchall():
             batch = Batch.objects.create(
                 study=study,
@@ -59,7 +63,8 @@ def _systems(study: Study) -> None:
         cursor.execute("CREATE TEMP TABLE new_system (old text PRIMARY KEY, id bigint) ON COMMIT DROP")
         cursor.execute(
             "SELECT attribute_system FROM staged_items UNION SELECT response_system FROM staged_comparisons "
-            "UNION SELECT arm_selection_of FROM staged_comparisons UNION SELECT system FROM staged_selections UNION SELECT system FROM staged_selection_records UNION SELECT attribute_system FROM staged_selections ORDER BY 1"
+            "UNION SELECT arm_selection_of FROM staged_comparisons UNION SELECT response_system FROM staged_silent_cases "
+            "UNION SELECT arm_selection_of FROM staged_silent_cases UNION SELECT system FROM staged_selections UNION SELECT system FROM staged_selection_records UNION SELECT attribute_system FROM staged_selections ORDER BY 1"
         )
         for (old,) in cursor.fetchall():
             if old is not None:

@@ -55,14 +55,19 @@ def _same(table: str, group: str, *fields: str) -> list[_Check]:
     ]
 
 
+# What comparisons and silent cases say alike; what comparisons say of an arm comes first.
+_OF_ARMS = "arm_id, response_system, arm_name, arm_policy, arm_selection_of, arm_hash, file_, row_"
+_ARMS = f"(SELECT {_OF_ARMS} FROM staged_comparisons UNION ALL SELECT {_OF_ARMS} FROM staged_silent_cases) named"  # noqa: S608
+_PAIRS = "(SELECT case_id, subject_key, prompt_id, file_, row_ FROM staged_comparisons) named"
+
 _CHECKS: Sequence[_Check] = (
     *(
         _refers(table, "subject_key", "subjects")
-        for table in ("items", "comparisons", "selections", "selection_records", "judgments")
+        for table in ("items", "comparisons", "silent_cases", "selections", "selection_records", "judgments")
     ),
     *(_refers(table, "unit_id", "items") for table in ("judgments", "consensus")),
     *(_refers(table, "rater_key", "raters") for table in ("judgments", "blinding_answers")),
-    *(_refers(table, "comparison_id", "comparisons") for table in ("items", "blinding_answers")),
+    *(_refers(table, "comparison_id", "comparisons") for table in ("items", "silent_cases", "blinding_answers")),
     *_same("items", "task_id", "stage", "task_kind", "withdrawn", "subject_key", "case_id", "comparison_id"),
     *_same("items", "case_id", "subject_key", "prompt_id"),
     *_same("items", "prompt_id", "prompt_hash"),
@@ -71,6 +76,22 @@ _CHECKS: Sequence[_Check] = (
     *_same("judgments", "assignment_id", "guidelines_version"),
     *_same("judgments", "assignment_id", "rules"),
     *_same("comparisons", "arm_id", "response_system", "arm_policy", "arm_hash"),
+    *_same("comparisons", "case_id", "subject_key", "prompt_id"),
+    *(
+        _Check(
+            "silent_cases",
+            field,
+            f"the same in all rows of one {group}",
+            f"staged.{field} IS DISTINCT FROM other.{field}",
+            f"JOIN (SELECT DISTINCT ON ({group}) * FROM {source} ORDER BY {group}, file_, row_) other "  # noqa: S608
+            f"USING ({group})",
+        )
+        for group, source, fields in (
+            ("arm_id", _ARMS, ("response_system", "arm_name", "arm_policy", "arm_selection_of", "arm_hash")),
+            ("case_id", _PAIRS, ("subject_key", "prompt_id")),
+        )
+        for field in fields
+    ),
     _Check(
         "comparisons",
         "arm_name",

@@ -17,8 +17,9 @@ from pyarrow import compute, parquet
 from conversations.enums import EvidenceState
 from conversations.hashing import settings_hash, text_hash
 from reports.dataset.tables import TABLES
-from reports.imports.expected import MAY_LACK, RULES, whole_row
+from reports.imports.expected import MAY_LACK, RULES
 from reports.imports.problems import MOST_PROBLEMS, DatasetRefused, Problem, excerpt, refusal
+from reports.imports.whole_rows import whole_row
 
 ROWS_AT_ONCE = 1_000
 MOST_BYTES_AT_ONCE = 8 << 20
@@ -30,6 +31,7 @@ DERIVED: Mapping[str, Sequence[str]] = {
     "selections": ("attribute_hash", "prompt_hash"),
     "selection_records": ("prompt_hash",),
     "comparisons": ("prompt_hash", "arm_hash"),
+    "silent_cases": ("prompt_hash", "arm_hash"),
 }
 
 type Row = dict[str, Any]
@@ -67,7 +69,7 @@ class RowChecker:
             if derived in DERIVED.get(table, ()):
                 row[derived] = None if row[text] is None else text_hash(row[text])
         self._keep_prompt_once(row)
-        return _read_lists(row) or (_hash_settings(row) if table == "comparisons" else None)
+        return _read_lists(row) or (_hash_settings(row) if "arm_settings" in row else None)
 
     def _keep_prompt_once(self, row: Row) -> None:
         """Its text is in every row about it; once is enough to store it by, and its hash tells whether they agree."""

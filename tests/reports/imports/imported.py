@@ -7,10 +7,12 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import User
+from conversations.enums import ControlKind, Policy
 from conversations.models import Case, Comparison, Guidelines, Selection, SelectionRecord, Study
 from judgments.models import Adjudication, Assignment, BlindingAnswer, Judgment, Look, Reopening, RulesInForce, Unit
 from raters.models import EntryLink, Rater
 from tests import factories
+from tests.judgments.controlled import judged_controls
 from tests.judgments.rated import NOW
 from tests.reports.reported import close_all, reported_study
 from tests.rows import made_once
@@ -44,6 +46,10 @@ def _something_of_everything(study):
     _speak_unlike_each_other(study)
     _look_and_go_on(study)
     _come_by_a_link(study)
+    _compare_other_arms(study)
+    judged_controls(study, ControlKind.OBVIOUS, lambda rater, pair: 2 - (rater + pair) % 3, pairs=2)
+    first = Guidelines.objects.get(stage__study=study, stage__number=3)
+    Assignment.objects.filter(stage=first.stage_id, guidelines=None).update(guidelines=first)
     judged = Judgment.objects.filter(unit__task__stage__study=study, rater__kind="human").order_by("id")
     Judgment.objects.filter(pk__in=list(judged.values_list("id", flat=True)[3:7])).update(
         excluded_at=NOW, exclusion_reason="speeding"
@@ -69,6 +75,17 @@ def _something_of_everything(study):
     Comparison.objects.filter(pk=pair.pk).update(leak_reasons=["It names the system."], released_at=timezone.now())
     Rater.objects.filter(pk=judged.first().rater_id).update(name="Ada (uploaded)")
     Judgment.objects.filter(pk=judged.last().pk).update(note='A "note", with = and ümlaut\nand a line.')
+
+
+def _compare_other_arms(study):
+    """On the first cases: one that shares the generic response, one that is only silent, one of identical texts."""
+    system = study.systems.get(name="assistant")
+    first, second, third = Case.objects.filter(subject__study=study, comparisons__system=system).order_by("pk")[:3]
+    own, relevant = (factories.arm(system, policy=policy) for policy in (Policy.OWN, Policy.RELEVANT))
+    factories.comparison(first, [], by=system, arm=own, leak_reasons=["Generic text names a model."])
+    factories.comparison(second, [], by=system, arm=own, identical=True)
+    factories.silent_case(third, own)
+    factories.silent_case(first, relevant)
 
 
 def _look_and_go_on(study):

@@ -49,6 +49,9 @@ def test_a_study_with_material_refuses(study, folder):
             9,
             "guidelines_version: expected a version of the stage in the table guidelines",
         ),
+        ("comparisons", "control", "obvious", "arm_id: expected none of a control"),
+        ("silent_cases", "prompt_id", "other", "prompt_id: expected the same in all rows of one case_id, found other"),
+        ("silent_cases", "arm_id", None, "arm_policy: expected an arm with its policy and settings, or none of them"),
         ("consensus", "consensus", 2.5, "consensus: expected .* raters, as the judgments say"),
     ],
 )
