@@ -15,15 +15,16 @@ from raters.models import Enrolment, Rater
 PAGES_BEFORE_A_REPEAT = 5
 
 # Each rater meets them in an order of their own, and never beside the page they are made of. A control is made of none.
-_TWIN = """
-    SELECT task.id, 0 AS presentation, %(personalized_left)s::boolean AS personalized_left
+_TWINS = """
     FROM judgments_task task
-    WHERE task.stage_id = %(stage)s AND task.kind = %(special)s
+    WHERE task.stage_id = %(stage)s AND task.kind = {kind}
         AND NOT EXISTS (
             SELECT FROM judgments_assignment own JOIN judgments_task met ON met.id = own.task_id
             WHERE own.rater_id = %(rater)s AND own.stage_id = %(stage)s
                 AND (met.id = task.id OR met.id = task.twin_of_id OR met.twin_of_id = task.twin_of_id))
-        AND {truths}
+        AND {truths}"""
+_NEXT_TWIN = """
+    SELECT task.id, 0 AS presentation, %(personalized_left)s::boolean AS personalized_left {twins}
     ORDER BY md5(%(rater)s::text || ':' || task.id) LIMIT 1"""
 _GOLD_STILL_ASKED_FOR = f"""%(qualification_tasks)s > (
             SELECT count(*) FROM judgments_assignment given JOIN judgments_task gold ON gold.id = given.task_id
@@ -36,8 +37,7 @@ _NOT_OF_A_STRANGER = f"""NOT EXISTS (
                 AND self.subject_id IS NOT NULL OFFSET 0)"""
 # The rater's oldest page that is not among the latest few: they should judge it again, not remember it. A page with two
 # sides always has its overall unit, so something of it is left to judge.
-_REPEAT = """
-    SELECT task.id, 1 AS presentation, NOT first.personalized_left AS personalized_left
+_REPEATS = """
     FROM (
         SELECT task_id, personalized_left, submitted_at FROM judgments_assignment
         WHERE rater_id = %(rater)s AND stage_id = %(stage)s AND presentation = 0 AND outcome IN {judged}
@@ -47,16 +47,27 @@ _REPEAT = """
     WHERE NOT EXISTS (
         SELECT FROM judgments_assignment again
         WHERE again.task_id = task.id AND again.rater_id = %(rater)s AND again.presentation = 1)
-        AND {shown}
+        AND {shown}"""
+_NEXT_REPEAT = """
+    SELECT task.id, 1 AS presentation, NOT first.personalized_left AS personalized_left {repeats}
     ORDER BY first.submitted_at LIMIT 1"""
 
 
 def twin_sql(stage: Stage, *, for_qualification: bool) -> str:
     """The gold page, attention check or control that this rater is given next, if any, as the claim selects it."""
-    truths = [MET_BY_RATER_SQL, live_sql(stage), *no_conflict_sql(stage), _NOT_OF_A_STRANGER]
-    if for_qualification:
-        truths.insert(0, _GOLD_STILL_ASKED_FOR)
-    return _TWIN.format(truths="\n        AND ".join(truths))
+    asked_for = [_GOLD_STILL_ASKED_FOR] if for_qualification else []
+    return _NEXT_TWIN.format(twins=_twins_sql(stage, "%(special)s", *asked_for))
+
+
+def controls_left_sql(stage: Stage) -> str:
+    """How many controls this rater may still be given: of each case one, unless the study lifts that."""
+    each = "task.id" if stage.study.several_comparisons_per_case else "task.conflict_key"
+    return f"SELECT count(DISTINCT {each}) {_twins_sql(stage, repr(TaskKind.CONTROL.value))}"
+
+
+def _twins_sql(stage: Stage, kind: str, *more: str) -> str:
+    truths = [*more, MET_BY_RATER_SQL, live_sql(stage), *no_conflict_sql(stage), _NOT_OF_A_STRANGER]
+    return _TWINS.format(kind=kind, truths="\n        AND ".join(truths))
 
 
 def twins(enrolment: Enrolment, stage: Stage, kind: TaskKind) -> QuerySet[Task]:
@@ -79,7 +90,16 @@ def gold_pages(rater: Rater, stage: Stage) -> int:
 
 def repeat_sql(stage: Stage) -> str:
     """The own page that this rater is given again, if any, as the claim selects it."""
-    return _REPEAT.format(pause=PAGES_BEFORE_A_REPEAT, judged=JUDGED_SQL, shown=shown_sql(stage))
+    return _NEXT_REPEAT.format(repeats=_repeats_sql(stage))
+
+
+def repeats_left_sql(stage: Stage) -> str:
+    """How many own pages could be given again now."""
+    return f"SELECT count(*) {_repeats_sql(stage)}"
+
+
+def _repeats_sql(stage: Stage) -> str:
+    return _REPEATS.format(pause=PAGES_BEFORE_A_REPEAT, judged=JUDGED_SQL, shown=shown_sql(stage))
 
 
 def repeats(enrolment: Enrolment, stage: Stage) -> QuerySet[Task]:

@@ -6,6 +6,7 @@ foretell the place, and none of it depends on what others do. A kind takes a pla
 
 import hmac
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
@@ -30,6 +31,41 @@ def shares_of(stage: Stage) -> dict[Special, int]:
 def special_page(*, key: bytes, rater_id: int, ordinal: int, shares: Mapping[Special, int]) -> Special | None:
     """What the rater's page number ``ordinal`` (counted from 0 over their claims) is meant to be, if not regular."""
     return _Places(key, rater_id, shares).at(ordinal)
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What may still come to a rater who has been given ``claims`` pages; ``judged``: once the open one is."""
+
+    claims: int
+    judged: int
+    regular: int
+    controls: int
+    repeats: int  # own pages that could be given again now
+
+
+def more_pages(*, key: bytes, rater_id: int, shares: Mapping[Special, int], ahead: Ahead, pause: int) -> int:
+    """How many controls and repeats come between and right after the regular pages that are left.
+
+    Gold and attention checks take the place of the page that they were made from. A page can be given again once
+    ``pause`` others were judged after it.
+    """
+    places = _Places(key, rater_id, shares)
+    left = {Special.CONTROL: ahead.controls, Special.REPEAT: ahead.repeats}
+    regular, judged, at, more = ahead.regular, ahead.judged, ahead.claims, 0
+    while True:
+        kind = places.at(at)
+        if kind in left and left[kind] > 0:
+            left[kind] -= 1
+            more += 1
+        elif regular:
+            regular -= 1
+        else:
+            return more
+        if kind != Special.REPEAT:
+            judged += 1
+            left[Special.REPEAT] += judged > pause
+        at += 1
 
 
 class _Places:

@@ -9,6 +9,9 @@ from conversations.models import Stage
 from judgments.counting import JUDGED_SQL
 from judgments.eligibility.regular_tasks import eligible_sql
 from judgments.eligibility.slots import FREE_SQL
+from judgments.eligibility.special_tasks import PAGES_BEFORE_A_REPEAT, controls_left_sql, repeats_left_sql
+from judgments.eligibility.specials import Ahead, more_pages, shares_of
+from judgments.enums import Special
 from judgments.work.dealing import together_sql
 from raters.models import Enrolment
 
@@ -51,6 +54,11 @@ SELECT
     ) AS latest LEFT JOIN judgments_assignment own
         ON own.arrival_id = latest.id AND own.outcome NOT IN ('', 'returned') GROUP BY latest.id),
     (SELECT count(*) FROM tasks),
+    (SELECT count(*) FROM judgments_assignment
+        WHERE rater_id = %(rater)s AND stage_id = %(stage)s AND outcome = ''),
+    COALESCE((
+        SELECT claims FROM judgments_queueposition WHERE stage_id = %(stage)s AND rater_id = %(rater)s), 0),
+    ({controls}), ({repeats}),
     (SELECT count(*) FROM judgments_unit WHERE task_id IN (SELECT task_id FROM tasks))
 """
 
@@ -66,6 +74,26 @@ class RaterProgress:
         return self.done + self.tasks_left
 
 
+def _specials(stage: Stage) -> dict[str, str]:
+    """How many pages outside the queue there are for this rater; not looked for where none is ever due."""
+    shares = shares_of(stage)
+    return {
+        "controls": controls_left_sql(stage) if shares[Special.CONTROL] else "SELECT 0",
+        "repeats": repeats_left_sql(stage) if shares[Special.REPEAT] else "SELECT 0",
+    }
+
+
+def _more_pages(enrolment: Enrolment, stage: Stage, ahead: Ahead) -> int:
+    """Foretold, so that nothing on a page tells that it is one of them: neither the pages in all nor those left."""
+    return more_pages(
+        key=bytes(stage.study.key),
+        rater_id=enrolment.rater_id,
+        shares=shares_of(stage),
+        ahead=ahead,
+        pause=PAGES_BEFORE_A_REPEAT,
+    )
+
+
 def own_progress(*, enrolment: Enrolment, stage: Stage) -> RaterProgress:
     """What is done and what is left. Others may take some of what is left, and a quota may end it before."""
     known: dict[str, Any] = {
@@ -77,12 +105,17 @@ def own_progress(*, enrolment: Enrolment, stage: Stage) -> RaterProgress:
         "avoids_flagged": enrolment.avoids_flagged,
     }
     statement = _PROGRESS.format(
-        judged=JUDGED_SQL, free=FREE_SQL, eligible=eligible_sql(stage), together=together_sql(stage)
+        judged=JUDGED_SQL,
+        free=FREE_SQL,
+        eligible=eligible_sql(stage),
+        together=together_sql(stage),
+        **_specials(stage),
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, known)
-        done, claims, of_arrival, tasks, units = cursor.fetchone()
-    allowed = [tasks]
+        done, claims, of_arrival, tasks, is_open, given, controls, repeats, units = cursor.fetchone()
+    ahead = Ahead(given, done + is_open, tasks - is_open, controls, repeats)
+    allowed = [tasks + _more_pages(enrolment, stage, ahead)]
     if stage.tasks_per_rater is not None:
         allowed.append(max(0, stage.tasks_per_rater - claims))
     if stage.tasks_per_visit is not None and of_arrival is not None:

@@ -8,6 +8,7 @@ import pytest
 from judgments.models import Assignment
 from tests import worlds
 from tests.judgments.rating.opened_pages import open_task, rater_client, swap_texts
+from tests.judgments.rating.predicting import hits_of_a_predictor
 
 pytestmark = pytest.mark.django_db
 
@@ -60,29 +61,6 @@ def masked_pages(stage, *, raters: int, tasks: int) -> list[tuple[set[str], bool
             pages.append((set(re.findall(r"[\w-]+", masked)), bool(assignment.personalized_left)))
             worlds.submit_all(client, assignment)
     return pages
-
-
-def hits_of_a_predictor(pages: list[tuple[set[str], bool]]) -> int:
-    """How many of every second page's sides are told by the words of the others.
-
-    A word's weight is its share among pages with the personalized response left, less that among the others; words of
-    fewer than a quarter of the pages are names of single pages and say nothing.
-    """
-    learn, test = pages[::2], pages[1::2]
-    sides = {left: [tokens for tokens, side in learn if side is left] for left in (True, False)}
-    common = {
-        token
-        for token in set().union(*(tokens for tokens, _side in learn))
-        if 4 * sum(token in tokens for tokens, _side in learn) >= len(learn)
-    }
-    # Words that stand on the very same pages (those of one link) say one thing, once.
-    common = set({tuple(token in tokens for tokens, _side in learn): token for token in sorted(common)}.values())
-
-    def share(token: str, left: bool) -> float:
-        return sum(token in tokens for tokens in sides[left]) / len(sides[left])
-
-    weights = {token: share(token, True) - share(token, False) for token in common}
-    return sum((sum(weights[token] for token in tokens & common) > 0) is left for tokens, left in test)
 
 
 def test_sides_are_balanced_within_each_rater():

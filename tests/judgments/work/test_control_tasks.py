@@ -12,6 +12,7 @@ from conversations.services.studies import create_study
 from judgments.eligibility.specials import special_page
 from judgments.enums import Special, TaskKind
 from judgments.models import Consensus, Judgment, Slot, Task
+from judgments.rating.own_progress import own_progress
 from judgments.work.claiming import claim_next
 from judgments.work.control_tasks import build_control_tasks
 from judgments.work.opening import StageRefused, extend_open_stages, open_stage, update_stage
@@ -90,6 +91,17 @@ def test_raters_get_controls_at_their_rate_and_they_count_in_no_consensus(stage,
 def test_right_side_is_balanced_with_the_other_pages(stage, study):
     sides = [page.personalized_left for page in work_until_nothing_left(factories.rater(study), stage, NOW)]
     assert all(sides[at : at + 4].count(True) == 2 for at in range(0, 8, 4))
+
+
+def test_pages_left_are_told_as_if_no_page_were_special(stage, study):
+    rater = factories.rater(study)
+    told = [own_progress(enrolment=rater.enrolments.get(), stage=stage)]
+    while page := claim_next(rater=rater, stage=stage, now=NOW):
+        told.append(own_progress(enrolment=rater.enrolments.get(), stage=stage))
+        judge(page, now=NOW)
+    pages = len(told) - 1
+    assert pages > 8
+    assert {progress.total for progress in told} == {pages}
 
 
 def test_two_controls_of_a_case_go_to_different_raters(stage, study):
