@@ -12,12 +12,12 @@ from generation.models import Run
 
 def _context(run: Run, user: User) -> dict[str, Any]:
     """Counts only. They tell nothing of judgments but, from the accepted ones, how many are offered."""
-    records = SelectionRecord.objects.filter(provenance__run=run.pk)
+    pool = run.configuration["pool"]
+    records = SelectionRecord.objects.filter(system=run.system_id, pool=pool, provenance__run=run.pk)
     spoken = records.count()
     if not spoken:
         return {}
     of_records = records.values("case")
-    pool = run.configuration["pool"]
     rows = Selection.objects.filter(system=run.system_id, case__in=of_records, pool=pool)
     chosen = rows.filter(case=OuterRef("case"), selected=True)
     totals = rows.aggregate(offered=Count("id"), selected=Count("id", filter=Q(selected=True)))
