@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.refusals import Refusal
 from accounts.services import record
 from conversations import handlers
-from conversations.enums import BatchState, Origin
+from conversations.enums import BatchState, Origin, ResponseKind
 from conversations.formats import (
     HEAD_BYTES,
     Format,
@@ -219,6 +219,13 @@ def _delete_all(batch: Batch) -> None:
         made: QuerySet[Model] = model._default_manager.filter(batch=batch)  # noqa: SLF001 - Django's documented name
         while ids := list(made.values_list("pk", flat=True)[:_ROWS_AT_ONCE]):
             model._default_manager.filter(pk__in=ids).delete()  # noqa: SLF001
+    _delete_sides_without_control(batch)
     # What was silent by its selections is compared again.
     for some in batched(sorted(spoken), _ROWS_AT_ONCE):
         settle(cases={case for _, case in some}, systems={system for system, _ in some})
+
+
+def _delete_sides_without_control(batch: Batch) -> None:
+    """A control goes with the subject that it borrows from: so must what was written for it."""
+    sides = Response.objects.filter(system__study=batch.study_id, kind=ResponseKind.CONTROL)
+    sides.filter(comparisons_as_generic=None, comparison_as_personalized=None).delete()

@@ -8,7 +8,7 @@ import pytest
 from django.core.files import File
 from django.utils import timezone
 
-from conversations.enums import BatchState, Origin
+from conversations.enums import BatchState, ControlKind, Origin
 from conversations.formats import ControlRow, Format, Options, RowError, parse
 from conversations.models import Batch, BatchProblem, Case, Comparison, Response, Study, Subject
 from conversations.services import batches, importing
@@ -70,8 +70,8 @@ def study(db, settings, tmp_path) -> Study:
     return made
 
 
-def bring(study: Study, *rows: dict[str, Any], state: BatchState = BatchState.DONE) -> Batch:
-    lines = "".join(json.dumps(CONTROL | row) + "\n" for row in rows)
+def bring(study: Study, *rows: dict[str, Any], state: BatchState = BatchState.DONE, bare: bool = False) -> Batch:
+    lines = "".join(json.dumps(row if bare else CONTROL | row) + "\n" for row in rows)
     batch = batches.receive(
         study=study, file=File(BytesIO(lines.encode())), filename="controls.jsonl", origin=Origin.UNKNOWN, user=None
     )
@@ -130,4 +130,14 @@ def test_undone_upload_takes_its_controls_back(study):
     assert Case.objects.get(prompt__external_id="p2").for_controls
     batches.undo(batch=batch, actor=None, now=timezone.now())
     assert not Case.objects.get(prompt__external_id="p2").for_controls
+    assert not Response.objects.filter(kind="control").exists()
+
+
+def test_what_was_written_for_a_subject_goes_with_them(study):
+    ada = study.subjects.get(external_id="ada")
+    brought = bring(study, {"kind": "subject", "subject": "eve"}, bare=True)
+    eve = study.subjects.get(external_id="eve")
+    factories.control(factories.case(ada), ControlKind.PERSONAL, borrowed_from=eve)
+    batches.undo(batch=brought, actor=None, now=timezone.now())
+    assert not Comparison.objects.exclude(control="").exists()
     assert not Response.objects.filter(kind="control").exists()
