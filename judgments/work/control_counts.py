@@ -4,12 +4,17 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
-from conversations.enums import ControlKind
+from conversations.enums import GATING_CONTROLS, ControlKind
 from conversations.models import Comparison, Stage
+from judgments.eligibility.conflicts import one_comparison_a_case
 from judgments.stages.response import shown
-from judgments.work.setting_aside import ENOUGH_CASES, FEWEST_CASES, live_cases
-
-GATING = (ControlKind.OBVIOUS, ControlKind.DAMAGED)
+from judgments.work.setting_aside import (
+    ENOUGH_CASES,
+    FEWEST_CASES,
+    PLANNED_CONTROL_RATERS,
+    PLANNED_CONTROLS,
+    live_cases,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +27,7 @@ class Controls:
     damaged: int
     personal: int
     held: int
-    each: int  # cases with a control that gates: so many of them a rater can get at most
+    each: int  # of the kinds that gate a rater can get so many at most: one a case, unless the study lifts that
     share: int  # percent of a rater's pages
 
     @property
@@ -37,8 +42,8 @@ class Controls:
             return self._why_none
         if self.each < ENOUGH_CASES:
             return (
-                f"A rater meets each case once, so gets {self.each} of them at most; 100 control judgments by 6 raters, "
-                f"which sensitivity is planned with, take {ENOUGH_CASES} cases or more raters."
+                f"A rater can be given {self.each} of them; {PLANNED_CONTROLS} control judgments by "
+                f"{PLANNED_CONTROL_RATERS} raters, which sensitivity is planned with, take {ENOUGH_CASES}, or more raters."
             )
         return "" if self.share else "Their share is 0 percent: nobody is given one."
 
@@ -58,7 +63,9 @@ def controls_of(stage: Stage) -> Controls:
     )
     counted = every.filter(shown()).aggregate(
         **{kind.value: Count("id", filter=Q(control=kind)) for kind in ControlKind},
-        each=Count("case", filter=Q(control__in=GATING), distinct=True),
+        each=Count(
+            "case" if one_comparison_a_case(stage) else "id", filter=Q(control__in=GATING_CONTROLS), distinct=True
+        ),
     )
     cases = live_cases(stage.study)
     return Controls(

@@ -4,15 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from conversations.enums import GATING_CONTROLS
-from conversations.models import Case, Comparison, Stage
+from conversations.models import Stage
 from judgments.eligibility.conflicts import one_comparison_a_case
 from judgments.stages import behaviour
-from judgments.stages.response import shown
+from judgments.work.control_counts import controls_of
 from judgments.work.estimates import estimate_of
 from judgments.work.filling_reads import Lacking, has_links, lacking_of, places_left, raters_here
-
-PLANNED_CONTROLS, PLANNED_CONTROL_RATERS = 100, 6  # judgments of controls (docs/protocol.md, Controls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +25,7 @@ class Filling:
     is_known: bool  # who will rate: somebody is here, or a link says how many may come
     pages_for_rater: int | None  # at most; None: without a limit
     hours: float = 0  # of all raters together; 0 once the stage was opened
-    control_pairs: int = 0  # pairs with a known answer that are there, or cases set aside for them
+    control_pairs: int = 0  # pairs with a known answer that a rater can be given, or cases set aside for them
     control_share: int = 0  # percent of a rater's pages
 
     @property
@@ -114,6 +111,5 @@ def filling_of(stage: Stage, *, now: datetime) -> Filling:
 
 
 def _control_pairs(stage: Stage) -> int:
-    of_study = {"case__subject__study": stage.study_id}
-    made = Comparison.objects.filter(shown(), control__in=GATING_CONTROLS, **of_study).count()
-    return made or Case.objects.filter(subject__study=stage.study_id, for_controls=True).count()
+    found = controls_of(stage)
+    return found.each or found.set_aside

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from judgments.work.filling import PLANNED_CONTROL_RATERS, PLANNED_CONTROLS, Filling
+from judgments.work.filling import Filling
+from judgments.work.setting_aside import PLANNED_CONTROL_RATERS, PLANNED_CONTROLS
 
 _AN_HOUR_AND_A_HALF = 90  # minutes
 

@@ -11,8 +11,8 @@ from conversations.enums import StageNumber, StageState
 from conversations.models import Case, Stage, Study
 from judgments.models import Assignment
 
-# 100 control judgments by 6 raters, none of whom meets a case twice.
-ENOUGH_CASES = 17
+PLANNED_CONTROLS, PLANNED_CONTROL_RATERS = 100, 6  # judgments of controls (docs/protocol.md, Controls)
+ENOUGH_CASES = -(-PLANNED_CONTROLS // PLANNED_CONTROL_RATERS)  # nobody meets a case twice
 FEWEST_CASES = 20  # of a study that can spare any
 _SPARED = 5  # one case in so many, at most
 

@@ -84,7 +84,7 @@ def test_stage_page_says_what_controls_there_are(study):
     found = controls_of(stage)
     assert (found.set_aside, found.of_cases, found.each, found.held) == (3, 20, 3, 1)
     assert found.kinds_note == "3 obvious, 2 damaged, 1 personal"
-    assert "gets 3 of them at most" in found.in_words
+    assert "can be given 3 of them" in found.in_words
     Comparison.objects.exclude(control="").update(withdrawn_at=NOW)
     assert "3 cases are set aside" in controls_of(stage).in_words
 
