@@ -84,6 +84,13 @@ class ControlKind(models.TextChoices):
 GATING_CONTROLS = (ControlKind.OBVIOUS, ControlKind.DAMAGED)
 
 
+class CardBasis(models.TextChoices):
+    """What person cards are made from (docs/protocol.md, Stage 3)."""
+
+    ACCEPTED = "accepted", "attributes accepted at stage 1"
+    UNCHECKED = "unchecked", "all attributes: stage 1 was not judged"
+
+
 class Origin(models.TextChoices):
     REAL = "real", "Real"
     SYNTHETIC = "synthetic", "Synthetic"

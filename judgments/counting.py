@@ -12,6 +12,10 @@ from raters.enums import RaterKind
 JUDGED_SQL = f"({', '.join(repr(outcome.value) for outcome in JUDGED)})"
 SET_ASIDE_SQL = f"({', '.join(repr(outcome.value) for outcome in SET_ASIDE)})"
 
+# A truth of the rows ``judgment`` and, left joined, its ``assignment``: its page was judged. The overall answer of a page that
+# goes on, or was set aside after it, is stored and in no figure, list or export.
+GIVEN_SQL = f"(judgment.assignment_id IS NULL OR assignment.outcome IN {JUDGED_SQL})"
+
 # A truth of the rows ``judgment``, its ``task``, its ``rater`` and, left joined, its ``assignment``.
 COUNTED_SQL = f"""(
     judgment.presentation = 0
@@ -26,6 +30,11 @@ COUNTED_SQL = f"""(
 def judged(prefix: str = "") -> Q:
     """Assignments that ended with an answer, in time to count or not. ``prefix`` leads to them."""
     return Q(**{f"{prefix}outcome__in": JUDGED})
+
+
+def given(prefix: str = "") -> Q:
+    """Judgments whose page was judged, or that came without a page: ``GIVEN_SQL``."""
+    return Q(**{f"{prefix}assignment__isnull": True}) | judged(f"{prefix}assignment__")
 
 
 def counted(prefix: str = "", *, task: str | None = None) -> Q:

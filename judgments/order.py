@@ -16,6 +16,11 @@ def mixed(ids: Sequence[int], *, seed: int, target_id: int) -> list[int]:
     return sorted(ids, key=lambda item: hmac.digest(key, f"page:{target_id}:{item}".encode(), "sha256"))
 
 
+def of_card(texts: Iterable[str], *, key: bytes, case_id: int) -> list[str]:
+    """The hashes of a person card's texts in the case's order, whatever order or system they come from."""
+    return sorted(texts, key=lambda text: hmac.digest(key, f"card:{case_id}:{text}".encode(), "sha256"))
+
+
 def pages[Item](items: Sequence[Item], size: int) -> list[Sequence[Item]]:
     """``items`` on as few pages of at most ``size`` as possible, evenly filled."""
     count = -(-len(items) // size)

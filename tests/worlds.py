@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.test import Client
@@ -124,13 +125,19 @@ def entry_link(stage: Stage) -> EntryLink:
 
 
 def submit_all(client: Client, assignment: Assignment, *, label: int = 1) -> Any:
-    """Give every unit of the assignment the same label, as the page would."""
+    """Give every unit of the assignment the same label, as the page would: with a person card the overall unit first."""
+    units = assignment.task.units
+    first = submit_units(client, assignment, units.values_list("id", flat=True), label=label)
+    if first.status_code != 200 or first.json()["outcome"]:
+        return first
+    others = units.exclude(attribute__isnull=True, instruction="").values_list("id", flat=True)
+    return submit_units(client, assignment, others, label=label)
+
+
+def submit_units(client: Client, assignment: Assignment, units: Iterable[int], *, label: int = 1) -> Any:
     body = {
         "client_id": str(uuid.uuid4()),
-        "answers": [
-            {"unit": unit_id, "label": label, "failure_mode": "", "note": ""}
-            for unit_id in assignment.task.units.values_list("id", flat=True)
-        ],
+        "answers": [{"unit": unit_id, "label": label, "failure_mode": "", "note": ""} for unit_id in units],
         "missing_attributes": "",
         "comment": "",
         "active_ms": 1200,

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from conversations.enums import Gating, Role, StageNumber, StageState, StudyState, WithdrawalPolicy
+from conversations.enums import CardBasis, Gating, Role, StageNumber, StageState, StudyState, WithdrawalPolicy
 
 MAX_UNITS_PER_PAGE = 20
 MAX_SHARE = 50  # percent of a rater's pages that may be gold, checks or repeats
@@ -159,6 +159,8 @@ class Stage(models.Model):
     control_share = models.PositiveSmallIntegerField(default=0, db_default=0, validators=[MaxValueValidator(MAX_SHARE)])
     # Stage 3: pages say what is known of the person, ask the overall unit first and the attributes after it.
     person_card = models.BooleanField(default=True, db_default=True)
+    # What the person cards were made from when they were frozen; empty until then.
+    card_basis = models.CharField(max_length=10, choices=CardBasis, blank=True, default="", db_default="")
     # Pages; None for no limit.
     tasks_per_rater = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
     tasks_per_visit = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])

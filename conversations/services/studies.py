@@ -41,6 +41,7 @@ STAGE_SETTINGS = [
     "attention_share",
     "repeat_share",
     "control_share",
+    "person_card",
     "tasks_per_rater",
     "tasks_per_visit",
     "qualification_tasks",

@@ -70,6 +70,9 @@ def make_twin(
         flagged=task.flagged,
     )
     rows = [_copy(twin, chosen) for chosen in units]
+    if behaviour(task.stage.number).has_overall_unit and not any(row.attribute_id is None for row in rows):
+        # With a person card every page asks it first: without it this one could be told from the others.
+        rows.insert(0, Unit(task=twin))
     if instruction is not None:
         rows.append(_instruction(twin, instruction))
     for position, row in enumerate(rows):

@@ -9,6 +9,7 @@ from conversations.models import Stage
 from judgments.eligibility.conflicts import conflicts, no_conflict_sql
 from judgments.eligibility.live import live_sql, live_tasks
 from judgments.eligibility.met import NOT_MET_SQL, met
+from judgments.eligibility.overall_first import overall_first, overall_first_sql
 from judgments.eligibility.requirements import MET_BY_RATER_SQL, unmet
 from judgments.eligibility.slots import can_be_taken, open_slots
 from judgments.enums import TaskKind
@@ -22,11 +23,12 @@ class TasksLeft:
     judged: int = 0  # by this rater
     set_aside: int = 0  # by this rater, or taken back from them
     met_as_check: int = 0  # this rater had a page that was made from it
+    shown_attributes: int = 0  # of its comparison, whose overall unit this page would ask
     conflict_subject: int = 0  # this rater judged the subject's attributes at stage 1
     conflict_case: int = 0  # this rater had another comparison of the case
     language: int = 0
     flagged: int = 0
-    leased: int = 0  # others are at them now
+    leased: int = 0  # others are at them now, or have to give the overall answer first
     free: int = 0  # this rater can have them
 
     @property
@@ -35,7 +37,7 @@ class TasksLeft:
 
     @property
     def met(self) -> int:
-        return self.judged + self.set_aside + self.met_as_check
+        return self.judged + self.set_aside + self.met_as_check + self.shown_attributes
 
     @property
     def conflict(self) -> int:
@@ -47,7 +49,9 @@ def eligible_sql(stage: Stage) -> str:
 
     Of a task that was withdrawn, who is excluded opens the slots that were filled: nobody may get them.
     """
-    return "\n        AND ".join([NOT_MET_SQL, MET_BY_RATER_SQL, live_sql(stage), *no_conflict_sql(stage)])
+    return "\n        AND ".join(
+        [NOT_MET_SQL, MET_BY_RATER_SQL, live_sql(stage), *no_conflict_sql(stage), *overall_first_sql(stage)]
+    )
 
 
 def tasks_left(*, enrolment: Enrolment, stage: Stage, now: datetime) -> TasksLeft:
@@ -56,6 +60,7 @@ def tasks_left(*, enrolment: Enrolment, stage: Stage, now: datetime) -> TasksLef
     barriers = [
         *met(enrolment.rater_id),
         *conflicts(stage, rater_id=enrolment.rater_id),
+        *overall_first(stage, rater_id=enrolment.rater_id),
         *unmet(enrolment),
         ("leased", ~Exists(slots.filter(can_be_taken(stage, now)))),
     ]

@@ -1,4 +1,5 @@
 from judgments.models.answers import Adjudication, BlindingAnswer, Judgment, JudgmentRevision, Submission
+from judgments.models.cards import PersonCard
 from judgments.models.looks import Look, Reopening
 from judgments.models.platform_acts import PlatformAccount, PlatformAct
 from judgments.models.practice import ComprehensionTry, Question
@@ -16,6 +17,7 @@ __all__ = [
     "Judgment",
     "JudgmentRevision",
     "Look",
+    "PersonCard",
     "PlatformAccount",
     "PlatformAct",
     "Question",

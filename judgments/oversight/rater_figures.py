@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connection
 
 from conversations.models import Study
-from judgments.counting import COUNTED_SQL, JUDGED_SQL, SET_ASIDE_SQL
+from judgments.counting import COUNTED_SQL, GIVEN_SQL, JUDGED_SQL, SET_ASIDE_SQL
 from judgments.oversight.intervals import Clustered, Share
 
 UNITS_TO_STRAIGHT_LINE = 4
@@ -87,7 +87,7 @@ WITH stage AS (
     JOIN stage ON stage.id = task.stage_id
     JOIN raters_rater rater ON rater.id = judgment.rater_id AND rater.kind = 'human' AND rater.subject_id IS NULL
     LEFT JOIN judgments_assignment assignment ON assignment.id = judgment.assignment_id
-    WHERE judgment.presentation = 0
+    WHERE judgment.presentation = 0 AND {GIVEN_SQL}
 ), of_unit AS (
     SELECT unit_id, count(*) AS n, sum(label) AS total,
         count(*) FILTER (WHERE label = 0) AS n0, count(*) FILTER (WHERE label = 1) AS n1,

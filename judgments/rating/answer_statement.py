@@ -1,5 +1,7 @@
 """The statement that stores a page's answers: the submit, its judgments, the slot it fills and the assignment's end.
 
+An overall answer that other units follow ends nothing: what else was given becomes the page's draft.
+
 One statement, so that a submit and the next task take few round trips. Nothing happens if the client's id was
 committed before, or if the rater has withdrawn while it was on its way: then no row comes back.
 """
@@ -10,10 +12,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from psycopg.types.json import Jsonb
 
 from judgments.counting import JUDGED_SQL
-from judgments.enums import Outcome
 from judgments.models import Assignment, Judgment
+from judgments.rating.given_answers import OutcomeOrOpen, as_outcome
 
 _STORE = f"""
 WITH new AS (
@@ -35,16 +38,20 @@ WITH new AS (
         note = EXCLUDED.note, revision = EXCLUDED.revision, submitted_at = EXCLUDED.submitted_at
 ), filled AS (
     UPDATE judgments_slot SET filled_at = %(now)s
-    WHERE %(takes_slot)s AND assignment_id = %(assignment)s AND filled_at IS NULL AND NOT withdrawn
+    WHERE %(takes_slot)s AND %(ends)s AND assignment_id = %(assignment)s AND filled_at IS NULL AND NOT withdrawn
         AND EXISTS (SELECT FROM new)
     RETURNING id
 )
 UPDATE judgments_assignment assignment
 SET outcome = CASE
+        WHEN NOT %(ends)s THEN assignment.outcome
         WHEN assignment.outcome IN {JUDGED_SQL} THEN assignment.outcome
         WHEN %(takes_slot)s AND NOT EXISTS (SELECT FROM filled) THEN 'surplus'
         ELSE 'submitted' END,
-    submitted_at = CASE WHEN assignment.outcome IN {JUDGED_SQL} THEN submitted_at ELSE %(now)s END,
+    submitted_at = CASE WHEN assignment.outcome IN {JUDGED_SQL} OR NOT %(ends)s THEN submitted_at ELSE %(now)s END,
+    overall_at = CASE WHEN %(is_overall)s THEN %(now)s ELSE overall_at END,
+    draft = CASE WHEN %(ends)s THEN draft ELSE %(draft)s::jsonb END,
+    draft_saved_at = CASE WHEN %(ends)s THEN draft_saved_at ELSE %(now)s END,
     revision = %(revision)s,
     missing_attributes = %(missing)s,
     comment = %(comment)s,
@@ -63,13 +70,18 @@ def store_answers(
     client_id: uuid.UUID,
     revision: int,
     takes_slot: bool,
+    is_overall: bool,
+    draft: dict[str, Any] | None,
     missing_attributes: str,
     comment: str,
     active_ms: int,
     draft_revision: int,
     now: datetime,
-) -> Outcome | None:
-    """Surplus where the rater's slot was lost. None if this client id was committed before, or if the rater has withdrawn."""
+) -> OutcomeOrOpen | None:
+    """Surplus where the rater's slot was lost. None if this client id was committed before, or if the rater has withdrawn.
+
+    ``is_overall``: it is the answer that comes first and is final. ``draft``: the page goes on with it; None: it ends.
+    """
     parameters: dict[str, Any] = {
         "client": client_id,
         "assignment": assignment.pk,
@@ -83,6 +95,9 @@ def store_answers(
         "modes": [judgment.failure_mode for judgment in judgments],
         "notes": [judgment.note for judgment in judgments],
         "takes_slot": takes_slot,
+        "ends": draft is None,
+        "is_overall": is_overall,
+        "draft": None if draft is None else Jsonb(draft),
         "missing": missing_attributes,
         "comment": comment,
         "active_ms": active_ms,
@@ -92,4 +107,4 @@ def store_answers(
     with connection.cursor() as cursor:
         cursor.execute(_STORE, parameters)
         row = cursor.fetchone()
-    return Outcome(row[0]) if row else None
+    return as_outcome(row[0]) if row else None

@@ -4,18 +4,18 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, transaction
-from django.db.models import OuterRef, QuerySet
 
-from conversations.enums import StageState, StudyState
-from conversations.models import Stage
+from conversations.enums import StageState
 from judgments.enums import JUDGED, SET_ASIDE, FailureMode, Outcome, TaskKind
-from judgments.models import Assignment, Judgment, Task, Unit
+from judgments.models import Assignment, Judgment, Task
 from judgments.models import Submission as CommittedSubmission
 from judgments.rating.answer_statement import store_answers
-from judgments.rating.given_answers import Acknowledgement, GivenAnswers, UnitAnswer
+from judgments.rating.asked_units import AskedUnits
+from judgments.rating.given_answers import Acknowledgement, GivenAnswers, UnitAnswer, as_outcome
+from judgments.rating.locked_pages import locked_assignment, locked_page, refuse_unless_open, study_runs
 from judgments.rating.refusals import IncompleteAnswers, NotYours, StageNotOpen, StaleDraft, Withdrew
+from judgments.rating.steps import OVERALL_UNIT, Step, step_of
 from judgments.stages import LabelNotKnown, behaviour
 from judgments.work import leases
 from judgments.work.withdrawing import UPSETTING, withdraw_tasks
@@ -45,16 +45,18 @@ def save_draft(
     Raises:
         NotYours, StageNotOpen (only once the stage is closed: a pause must not cost a draft), StaleDraft.
     """
-    assignment = _locked_assignment(rater, assignment_id)
+    assignment = locked_assignment(rater, assignment_id)
     stage = assignment.stage
-    if stage.state == StageState.CLOSED or not _study_runs(stage):
+    if stage.state == StageState.CLOSED or not study_runs(stage):
         raise StageNotOpen
+    if _is_of_earlier_step(assignment, draft):
+        raise _stale(assignment)
     if revision <= assignment.draft_revision:
         if revision == assignment.draft_revision and draft == assignment.draft:
             return revision  # the same request again
-        raise StaleDraft(assignment.draft_revision, assignment.draft)
+        raise _stale(assignment)
     if base is not None and base < assignment.draft_revision:
-        raise StaleDraft(assignment.draft_revision, assignment.draft)
+        raise _stale(assignment)
     Assignment.objects.filter(pk=assignment.pk).update(
         draft=draft, draft_revision=revision, draft_saved_at=now, active_ms=max(assignment.active_ms, active_ms)
     )
@@ -67,7 +69,8 @@ def save_draft(
 def submit(*, rater: Rater, assignment_id: uuid.UUID, submission: GivenAnswers, now: datetime) -> Acknowledgement:
     """Store the answers of a page, or a revision of them. The same client id again changes nothing.
 
-    Nor does an answer that was given before the one that is stored, however late it comes.
+    Nor does an answer that was given before the one that is stored, however late it comes. With a person card the overall
+    answer is stored by itself, once: the page is judged when its other units are, too.
 
     Raises:
         NotYours, Withdrew, StageNotOpen, IncompleteAnswers, StaleDraft (the page is open, with a newer draft).
@@ -79,10 +82,14 @@ def submit_locked(
     *, rater: Rater, assignment_id: uuid.UUID, submission: GivenAnswers, now: datetime
 ) -> Acknowledgement:
     """``submit`` for who has locked the rater's queue in this transaction already."""
-    assignment = _locked_page(rater, assignment_id)
+    assignment = locked_page(rater, assignment_id)
+    asked = _asked(assignment)
+    submission = asked.named(submission)
     try:
-        _refuse_unless_open(assignment.stage)
-        judgments = _judgments(assignment, submission)
+        refuse_unless_open(assignment.stage)
+        if second := _second_overall_answer(assignment, asked, submission):
+            return second
+        judgments = _judgments(assignment, asked, submission)
     except (StageNotOpen, IncompleteAnswers):
         if committed := _committed(submission.client_id, assignment):
             return committed
@@ -96,6 +103,8 @@ def submit_locked(
         client_id=submission.client_id,
         revision=revision,
         takes_slot=_takes_slot(assignment),
+        is_overall=asked.step == Step.OVERALL,
+        draft=asked.draft(submission),
         missing_attributes=submission.missing_attributes,
         comment=submission.comment,
         active_ms=submission.active_ms,
@@ -107,7 +116,10 @@ def submit_locked(
     if outcome == Outcome.SURPLUS and _takes_slot(assignment) and leases.fill(assignment=assignment, now=now):
         outcome = Outcome.SUBMITTED
         Assignment.objects.filter(pk=assignment.pk).update(outcome=outcome)
-    return Acknowledgement(outcome, revision, now, repeated=False)
+    if not outcome:
+        leases.renew(assignment=assignment, stage=assignment.stage, now=now)
+    is_first = bool(outcome) and assignment.outcome not in JUDGED
+    return Acknowledgement(outcome, revision, now, repeated=False, is_first=is_first)
 
 
 @transaction.atomic
@@ -123,20 +135,21 @@ def set_aside(
 ) -> Acknowledgement:
     """The rater does not judge the page: others get its slot, this rater does not get it again.
 
-    A page that three raters find upsetting is withdrawn. A page that was judged stays judged.
+    A page that three raters find upsetting is withdrawn. A page that was judged stays judged. An overall answer that was
+    stored before stays, as the answer of a page that was not judged: in no figure.
 
     Raises:
         NotYours, StageNotOpen.
     """
     if act not in SET_ASIDE:
         raise ValueError(f"{act} does not set a page aside.")
-    assignment = _locked_assignment(rater, assignment_id)
+    assignment = locked_assignment(rater, assignment_id)
     if assignment.outcome in JUDGED:
         return Acknowledgement(Outcome(assignment.outcome), assignment.revision, now, repeated=True)
     revision = assignment.revision + 1
     if not _record(client_id, assignment, revision, now):
         return _repeated(client_id, assignment)
-    _refuse_unless_open(assignment.stage)
+    refuse_unless_open(assignment.stage)
     leases.free(assignment=assignment)
     Assignment.objects.filter(pk=assignment.pk).update(
         outcome=act,
@@ -150,37 +163,40 @@ def set_aside(
     return Acknowledgement(act, revision, now, repeated=False)
 
 
-def _own_assignments(rater: Rater) -> QuerySet[Assignment]:
-    return Assignment.objects.select_related("stage__study", "task").filter(rater=rater)
+def _asked(page: Any) -> AskedUnits:
+    """Of a ``locked_page``."""
+    return AskedUnits.at(
+        step_of(page),
+        units=frozenset(page.unit_ids),
+        overall=frozenset(page.overall_ids),
+        withdrawn=frozenset(page.withdrawn_ids),
+    )
 
 
-def _locked(assignments: QuerySet[Assignment], assignment_id: uuid.UUID) -> Assignment:
-    """Requests about one page take turns, whatever order the network brings them in."""
-    assignment = assignments.select_for_update(of=("self",), no_key=True).filter(pk=assignment_id).first()
-    if assignment is None:
-        raise NotYours
-    return assignment
+def _stale(assignment: Assignment) -> StaleDraft:
+    goes_on = assignment.overall_at is not None and not assignment.outcome
+    return StaleDraft(assignment.draft_revision, assignment.draft, goes_on=goes_on)
 
 
-def _locked_assignment(rater: Rater, assignment_id: uuid.UUID) -> Assignment:
-    return _locked(_own_assignments(rater), assignment_id)
+def _is_of_earlier_step(assignment: Assignment, draft: dict[str, Any]) -> bool:
+    """It would hide what was given since the overall answer was stored."""
+    if assignment.overall_at is None:
+        return False
+    return any(answer["unit"] == OVERALL_UNIT for answer in draft["answers"])
 
 
-def _locked_page(rater: Rater, assignment_id: uuid.UUID) -> Assignment:
-    """With the page's ``unit_ids``, and ``withdrawn_ids``: those whose attribute was withdrawn after it was shown."""
-    units = Unit.objects.filter(task=OuterRef("task")).order_by().values("pk")
-    withdrawn = units.filter(attribute__withdrawn_at__isnull=False)
-    page = _own_assignments(rater).annotate(unit_ids=ArraySubquery(units), withdrawn_ids=ArraySubquery(withdrawn))
-    return _locked(page, assignment_id)
-
-
-def _study_runs(stage: Stage) -> bool:
-    return stage.study.state == StudyState.ACTIVE and stage.study.deleted_at is None
-
-
-def _refuse_unless_open(stage: Stage) -> None:
-    if stage.state != StageState.OPEN or not _study_runs(stage):
-        raise StageNotOpen
+def _second_overall_answer(
+    assignment: Assignment, asked: AskedUnits, submission: GivenAnswers
+) -> Acknowledgement | None:
+    """What is told about an overall answer where one is stored: that one is final."""
+    if asked.step != Step.ATTRIBUTES or not asked.answers_overall(submission):
+        return None
+    if committed := _committed(submission.client_id, assignment):
+        return committed
+    at = assignment.submitted_at or assignment.overall_at
+    if at is None:
+        raise LookupError(f"{assignment} asks for attributes and has no overall answer.")
+    return Acknowledgement(as_outcome(assignment.outcome), assignment.revision, at, repeated=True, overtaken=True)
 
 
 def _record(client_id: uuid.UUID, assignment: Assignment, revision: int, now: datetime) -> bool:
@@ -207,7 +223,11 @@ def _committed(client_id: uuid.UUID, assignment: Assignment) -> Acknowledgement 
     found = CommittedSubmission.objects.filter(pk=client_id, assignment=assignment).select_related("assignment").first()
     if found is None:
         return None
-    return Acknowledgement(Outcome(found.assignment.outcome), found.revision, found.submitted_at, repeated=True)
+    page = found.assignment
+    is_first = page.submitted_at == found.submitted_at
+    return Acknowledgement(
+        as_outcome(page.outcome), found.revision, found.submitted_at, repeated=True, is_first=is_first
+    )
 
 
 def _overtaken(assignment: Assignment, submission: GivenAnswers) -> Acknowledgement | None:
@@ -221,19 +241,17 @@ def _overtaken(assignment: Assignment, submission: GivenAnswers) -> Acknowledgem
     if not (is_older or is_unchanged) or _committed(submission.client_id, assignment):
         return None
     if assignment.outcome not in {*JUDGED, *SET_ASIDE} or assignment.submitted_at is None:
-        raise StaleDraft(stored, assignment.draft)
+        raise _stale(assignment)
     outcome = Outcome(assignment.outcome)
     return Acknowledgement(outcome, assignment.revision, assignment.submitted_at, repeated=True, overtaken=is_older)
 
 
-def _judgments(assignment: Any, submission: GivenAnswers) -> list[Judgment]:
-    """The judgments on a ``_locked_page``. A unit withdrawn after it was shown may be answered or not."""
-    shown: set[int] = set(assignment.unit_ids)
-    needed = shown.difference(assignment.withdrawn_ids)
+def _judgments(assignment: Assignment, asked: AskedUnits, submission: GivenAnswers) -> list[Judgment]:
+    """The judgments of the units that are asked now. A unit withdrawn after it was shown may be answered or not."""
     answers = {answer.unit_id: answer for answer in submission.answers}
-    judged = {unit_id: _judgment(assignment, answer) for unit_id, answer in answers.items() if unit_id in shown}
+    judged = {unit_id: _judgment(assignment, answer) for unit_id, answer in answers.items() if unit_id in asked.now}
     refused = {unit_id for unit_id, judgment in judged.items() if judgment is None}
-    if wrong := refused | (needed - answers.keys()) | (answers.keys() - shown):
+    if wrong := refused | (asked.needed - answers.keys()) | (answers.keys() - asked.now - asked.later):
         raise IncompleteAnswers(sorted(wrong))
     return [judgment for judgment in judged.values() if judgment is not None]
 

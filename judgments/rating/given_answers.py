@@ -4,13 +4,20 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from judgments.enums import Outcome
+
+type OutcomeOrOpen = Outcome | Literal[""]
+
+
+def as_outcome(stored: str) -> OutcomeOrOpen:
+    return Outcome(stored) if stored else ""
 
 
 @dataclass(frozen=True, slots=True)
 class UnitAnswer:
-    unit_id: int
+    unit_id: int  # or ``steps.OVERALL_UNIT``
     label: int  # as seen: at stage 3 from 1 = left much better to 5 = right much better
     failure_mode: str = ""
     note: str = ""
@@ -30,8 +37,9 @@ class GivenAnswers:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    outcome: Outcome
+    outcome: OutcomeOrOpen  # empty: the overall answer is stored, and the page goes on with its other units
     revision: int
     submitted_at: datetime
     repeated: bool  # this request had been committed before; nothing changed
-    overtaken: bool = False  # a newer answer of the rater had been committed before; nothing changed
+    overtaken: bool = False  # another answer of the rater had been committed before; nothing changed
+    is_first: bool = False  # by it the page came to be judged

@@ -11,7 +11,9 @@ from conversations.models import Study
 from conversations.reading import PIECE
 from judgments.models import Unit
 from judgments.rating.material import conversations_of, laid_out, spans_of, turns_of, written
+from judgments.rating.person_card import CardView, card_view
 from judgments.rating.task_page import ShownPage, reason_of, said_of, shown_units, texts_of
+from judgments.stages.person_card import Card, card_of
 
 _MOST_DIGITS = 18  # of what may be an id
 
@@ -36,6 +38,8 @@ def rest_of_page(
     units = shown_units(page, unit_id)
     if "text" in asked:
         return _rest_of_text(page, asked, units, study)
+    if "card" in asked:
+        return "judgments/parts/card_entries.html", {"card": _rest_of_card(page, _number(asked, "card"))}
     if page.task.subject is None:
         raise NoSuchRest
     spans = spans_of(units)
@@ -61,10 +65,28 @@ def _rest_of_text(
     else:
         texts = texts_of(page) | {f"text-{unit.pk}": said_of(unit) for unit in units}
         texts |= {f"reason-{unit.pk}": reason_of(unit, study) for unit in units}
+        texts |= _texts_of_card(page) if name.startswith("card-") else {}
         show = partial(written, most=PIECE)
     if not 0 < start < len(texts.get(name, "")):
         raise NoSuchRest
     return "judgments/parts/text.html", {"text": show(name, texts[name], start=start)}
+
+
+def _card(page: ShownPage) -> Card:
+    if page.case_of_card is None:
+        raise NoSuchRest
+    return card_of(page.case_of_card, page.stage)
+
+
+def _texts_of_card(page: ShownPage) -> dict[str, str]:
+    return {f"card-{place}": attribute.text for place, attribute in enumerate(_card(page).attributes)}
+
+
+def _rest_of_card(page: ShownPage, start: int) -> CardView:
+    card = _card(page)
+    if not 0 < start < len(card.attributes):
+        raise NoSuchRest
+    return card_view(card, start=start)
 
 
 def _number(asked: Mapping[str, str], name: str, default: int | None = None) -> int:

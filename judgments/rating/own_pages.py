@@ -17,7 +17,8 @@ def assignment_of(*, rater: Rater, stage: Stage, assignment_id: uuid.UUID) -> As
     """The rater's own assignment in this stage, with what its page is built from."""
     return (
         Assignment.objects.select_related(
-            "stage",
+            "stage__study",
+            "rules",
             "task__subject",
             "task__case__prompt",
             "task__comparison__case__prompt",

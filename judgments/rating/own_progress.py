@@ -12,6 +12,7 @@ from judgments.eligibility.slots import FREE_SQL
 from judgments.eligibility.special_tasks import PAGES_BEFORE_A_REPEAT, controls_left_sql, repeats_left_sql
 from judgments.eligibility.specials import Ahead, more_pages, shares_of
 from judgments.enums import Special
+from judgments.stages import behaviour
 from judgments.work.dealing import together_sql
 from raters.models import Enrolment
 
@@ -59,8 +60,15 @@ SELECT
     COALESCE((
         SELECT claims FROM judgments_queueposition WHERE stage_id = %(stage)s AND rater_id = %(rater)s), 0),
     ({controls}), ({repeats}),
-    (SELECT count(*) FROM judgments_unit WHERE task_id IN (SELECT task_id FROM tasks))
+    {units}
 """
+_UNITS = "(SELECT count(*) FROM judgments_unit WHERE task_id IN (SELECT task_id FROM tasks))"
+# With a person card nothing may tell how many units follow the overall one: as many as a page of the stage has on average.
+_UNITS_ON_AVERAGE = """(
+    SELECT round((SELECT count(*) FROM tasks) * count(unit.id)::numeric / GREATEST(count(DISTINCT first.id), 1))::bigint
+    FROM (
+        SELECT id FROM judgments_task WHERE stage_id = %(stage)s AND position IS NOT NULL ORDER BY position LIMIT 50
+    ) AS first JOIN judgments_unit unit ON unit.task_id = first.id)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +112,13 @@ def own_progress(*, enrolment: Enrolment, stage: Stage) -> RaterProgress:
         "languages": enrolment.languages,
         "avoids_flagged": enrolment.avoids_flagged,
     }
+    units = _UNITS_ON_AVERAGE if behaviour(stage.number).shows_card(stage) else _UNITS
     statement = _PROGRESS.format(
         judged=JUDGED_SQL,
         free=FREE_SQL,
         eligible=eligible_sql(stage),
         together=together_sql(stage),
+        units=units,
         **_specials(stage),
     )
     with connection.cursor() as cursor:

@@ -79,6 +79,7 @@ def key_legend(stage_number: int) -> list[dict[str, Any]]:
         ("next", ["↓", "j"], _("Next")),
         ("previous", ["↑", "k"], _("Previous")),
         ("evidence", ["e"], _("Show the evidence")),
+        ("card", ["m"], _("More of what is known of the person")),
         ("comment", ["c"], _("Write a note")),
         ("flag", ["f"], _("Set the page aside")),
         ("guidelines", ["g"], _("Guidelines")),
@@ -87,7 +88,8 @@ def key_legend(stage_number: int) -> list[dict[str, Any]]:
         ("undo", ["u"], _("Back to the page before")),
         ("help", ["?"], _("This list")),
     ]
-    rows = labels + [row for row in common if way.rests_on_conversations or row[0] != "evidence"]
+    idle = {"evidence": not way.rests_on_conversations, "card": not way.has_overall_unit}
+    rows = labels + [row for row in common if not idle.get(row[0], False)]
     return [{"act": act, "keys": keys, "meaning": meaning} for act, keys, meaning in rows]
 
 

@@ -62,18 +62,22 @@ class IncompleteAnswers(Refused):
 
 
 class StaleDraft(Refused):
-    """A draft is stored that is newer, or that the sender never saw: ``draft``, with its ``revision``."""
+    """A draft is stored that is newer, or that the sender never saw: ``draft``, with its ``revision``.
+
+    ``goes_on``: the overall answer is stored, so that the page asks for its other units now.
+    """
 
     code, status = "stale_draft", 409
     text = _("You went on with this page in another window. Its newer answers are shown now.")
 
-    def __init__(self, revision: int, draft: dict[str, Any] | None) -> None:
+    def __init__(self, revision: int, draft: dict[str, Any] | None, *, goes_on: bool = False) -> None:
         super().__init__()
         self.revision = revision
         self.draft = draft
+        self.goes_on = goes_on
 
     def extras(self) -> dict[str, Any]:
-        return {"revision": self.revision, "draft": self.draft}
+        return {"revision": self.revision, "draft": self.draft, "goes_on": self.goes_on}
 
 
 class BadRequest(Refused):

@@ -7,7 +7,6 @@ from django.db import transaction
 
 from conversations.models import Stage
 from judgments.enums import Outcome
-from judgments.models import Assignment
 from judgments.rating import answering
 from judgments.rating.given_answers import Acknowledgement, GivenAnswers
 from judgments.work.claiming import claim_locked, lock_queue
@@ -19,11 +18,14 @@ from raters.models import Rater
 @transaction.atomic
 def submit_and_claim(
     *, rater: Rater, stage: Stage, assignment_id: uuid.UUID, submission: GivenAnswers, now: datetime
-) -> tuple[Acknowledgement, Assignment | None]:
-    """Raises what ``answering.submit`` raises; then nothing was stored."""
+) -> tuple[Acknowledgement, uuid.UUID | None]:
+    """And the page that comes next: the same, where it goes on after its overall answer. Raises what ``answering.submit`` raises; then nothing was stored."""
     queue = lock_queue(rater=rater, stage=stage)
     acknowledgement = answering.submit_locked(rater=rater, assignment_id=assignment_id, submission=submission, now=now)
-    return acknowledgement, claim_locked(rater=rater, stage=stage, queue=queue, now=now)
+    if queue is not None and not acknowledgement.outcome:
+        return acknowledgement, assignment_id
+    claimed = claim_locked(rater=rater, stage=stage, queue=queue, now=now)
+    return acknowledgement, claimed.pk if claimed else None
 
 
 @transaction.atomic
@@ -37,7 +39,7 @@ def set_aside_and_claim(
     client_id: uuid.UUID,
     now: datetime,
     draft_revision: int | None = None,
-) -> tuple[Acknowledgement, Assignment | None]:
+) -> tuple[Acknowledgement, uuid.UUID | None]:
     """Raises what ``answering.set_aside`` raises; then nothing was stored."""
     queue = lock_queue(rater=rater, stage=stage)
     acknowledgement = answering.set_aside(
@@ -49,4 +51,5 @@ def set_aside_and_claim(
         now=now,
         draft_revision=draft_revision,
     )
-    return acknowledgement, claim_locked(rater=rater, stage=stage, queue=queue, now=now)
+    claimed = claim_locked(rater=rater, stage=stage, queue=queue, now=now)
+    return acknowledgement, claimed.pk if claimed else None

@@ -1,13 +1,13 @@
 """What a rating page shows: nothing in it tells a condition or another's label."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from conversations.models import Response, Stage, Study
+from conversations.models import Case, Response, Stage, Study
 from conversations.reading import cut
 from judgments.blinding import as_seen
 from judgments.eligibility.live import live_units
@@ -23,7 +23,10 @@ from judgments.rating.material import (
     spans_of,
     written,
 )
+from judgments.rating.person_card import CardView, card_view
+from judgments.rating.steps import OVERALL_UNIT, Step, asked_at, is_overall, shows_card, step_of
 from judgments.stages import Choice, behaviour
+from judgments.stages.person_card import Card, card_of
 
 # Characters of each text that the page begins with; the rest comes when it is opened.
 LONGEST_PROMPT = 10_000
@@ -42,16 +45,24 @@ class ShownPage:
     personalized_left: bool | None  # stage 3 only
     material_url: str  # to which the query of each rest is added
     assignment: Assignment | None = None
+    step: Step = Step.WHOLE
 
     @property
     def rater_id(self) -> int:
         return self.assignment.rater_id if self.assignment else _NOBODY
 
+    @property
+    def case_of_card(self) -> Case | None:
+        """Whose person the page tells of before it asks. A rater's page does as it did when it was given out."""
+        has_card = shows_card(self.assignment) if self.assignment else self.stage.person_card
+        return self.task.comparison.case if self.task.comparison and has_card else None
+
 
 def page_of(assignment: Assignment, *, study: Study) -> ShownPage:
     """The rater's own page, as they get it."""
     url = reverse("judgments:material", args=[study.slug, assignment.stage.number, assignment.pk])
-    return ShownPage(assignment.task, assignment.stage, assignment.personalized_left, f"{url}?", assignment)
+    side, step = assignment.personalized_left, step_of(assignment)
+    return ShownPage(assignment.task, assignment.stage, side, f"{url}?", assignment, step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,7 @@ class UnitView:
     said: ShownText
     text: str  # the beginning of it, without markup
     is_overall: bool
+    is_known: bool  # with a person card: it says so; otherwise a system believed it
     reason: ShownText | None
     quotes: Sequence[Quote]
     label: int | None
@@ -69,6 +81,12 @@ class UnitView:
     @property
     def name(self) -> str:
         return f"unit-{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAnswer:
+    label: str  # in words, as seen
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +107,9 @@ class TaskPage:
     prompt: ShownText | None = None
     left: ShownText | None = None
     right: ShownText | None = None
+    card: CardView | None = None
+    asks_first: bool = False  # the answer is final once it is stored, and other units may follow it
+    first_answer: FirstAnswer | None = None  # which is stored
 
 
 @dataclass(slots=True)
@@ -99,19 +120,29 @@ class _Answers:
     missing_attributes: str = ""
     comment: str = ""
 
+    def of(self, unit: Unit) -> dict[str, Any]:
+        """A draft of a page with a card may name its overall unit, or not."""
+        found = self.by_unit.get(unit.pk)
+        return (self.by_unit.get(OVERALL_UNIT, {}) if is_overall(unit) else {}) if found is None else found
+
 
 def build_page(page: ShownPage, *, study: Study, unit_id: int | None = None) -> TaskPage:
     """The page with all its units, or with one of them. Their order is the rater's own every time."""
     way = behaviour(page.stage.number)
     units = shown_units(page, unit_id)
-    overall = [unit for unit in units if _is_overall(unit)]
-    by_id = {unit.pk: unit for unit in units if not _is_overall(unit)}
+    overall = [unit for unit in units if is_overall(unit)]
+    by_id = {unit.pk: unit for unit in units if not is_overall(unit)}
     order = shuffled(by_id, key=bytes(study.key), rater_id=page.rater_id, task_id=page.task.pk)
     others = [by_id[unit_id] for unit_id in order]
     answers = _answers_of(page.assignment) if page.assignment else _Answers()
     quotes = quotes_of(others) if way.rests_on_conversations else {}
+    card = card_of(page.case_of_card, page.stage) if page.case_of_card else None
+    views = [_unit_view(unit, answers, quotes.get(unit.pk, ()), study, card) for unit in [*overall, *others]]
     return TaskPage(
-        units=[_unit_view(unit, answers, quotes.get(unit.pk, ()), study) for unit in [*overall, *others]],
+        units=_nameless(views) if page.step == Step.OVERALL else views,
+        card=card_view(card) if card else None,
+        asks_first=page.step == Step.OVERALL and bool(overall),
+        first_answer=_first_answer(page),
         choices=way.choices(),
         flagged=page.task.flagged,
         missing_attributes=answers.missing_attributes,
@@ -123,9 +154,9 @@ def build_page(page: ShownPage, *, study: Study, unit_id: int | None = None) -> 
 
 
 def shown_units(page: ShownPage, unit_id: int | None = None) -> list[Unit]:
-    """The units of a page, or the one asked for, in no order."""
+    """The units that are asked now, or the one asked for, in no order."""
     live = live_units(page.task.pk).select_related("attribute")
-    return [unit for unit in live if unit_id in {None, unit.pk}]
+    return [unit for unit in asked_at(page.step, list(live)) if unit_id in {None, unit.pk}]
 
 
 def _work_on(assignment: Assignment | None) -> dict[str, Any]:
@@ -141,9 +172,19 @@ def _work_on(assignment: Assignment | None) -> dict[str, Any]:
     }
 
 
-def _is_overall(unit: Unit) -> bool:
-    """An instruction has no attribute either, but stands among the units that have one."""
-    return unit.attribute_id is None and not unit.instruction
+def _nameless(views: Sequence[UnitView]) -> list[UnitView]:
+    return [replace(view, id=OVERALL_UNIT) if view.is_overall else view for view in views]
+
+
+def _first_answer(page: ShownPage) -> FirstAnswer | None:
+    if page.step != Step.ATTRIBUTES or page.assignment is None:
+        return None
+    given = page.assignment.judgments.filter(unit__attribute__isnull=True, unit__instruction="").first()
+    if given is None:
+        raise LookupError(f"{page.assignment} asks for attributes and has no overall answer.")
+    way, side = behaviour(page.stage.number), page.personalized_left
+    words = {choice.value: choice.label for choice in way.choices()}
+    return FirstAnswer(words[way.as_seen(given.label, personalized_left=side)], given.note)
 
 
 def _answers_of(assignment: Assignment) -> _Answers:
@@ -166,15 +207,16 @@ def _answers_of(assignment: Assignment) -> _Answers:
     return _Answers(given, assignment.missing_attributes, assignment.comment)
 
 
-def _unit_view(unit: Unit, answers: _Answers, quotes: Sequence[Quote], study: Study) -> UnitView:
-    answer = answers.by_unit.get(unit.pk, {})
+def _unit_view(unit: Unit, answers: _Answers, quotes: Sequence[Quote], study: Study, card: Card | None) -> UnitView:
+    answer = answers.of(unit)
     said, reason = said_of(unit), reason_of(unit, study)
     beginning = said[: cut(said, 0, _NAMED)]
     return UnitView(
         id=unit.pk,
         said=written(f"text-{unit.pk}", said, most=LONGEST_ATTRIBUTE),
         text=beginning if beginning == said else beginning + "…",
-        is_overall=_is_overall(unit),
+        is_overall=is_overall(unit),
+        is_known=card is None or unit.attribute is None or card.says(unit.attribute),
         reason=written(f"reason-{unit.pk}", reason, most=LONGEST_REASON) if reason else None,
         quotes=quotes,
         label=answer.get("label"),

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.db.models import IntegerChoices, Q, QuerySet
 
 from conversations.enums import Gating
-from conversations.models import Stage, Study
+from conversations.models import Stage
 from judgments.enums import FailureMode
 
 
@@ -75,7 +75,11 @@ class Behaviour(ABC):
     def page_in_words(self, units: int) -> str:
         """What a page with so many units is about, for who judged it."""
 
-    def rules(self, study: Study) -> Mapping[str, Any]:
+    def shows_card(self, stage: Stage) -> bool:
+        """Whether pages say what is known of the person, ask the overall unit first and its attributes after it."""
+        return self.has_overall_unit and stage.person_card
+
+    def rules(self, stage: Stage) -> Mapping[str, Any]:
         """What shapes a judgment of this stage and of no other, by a name that the report's words know."""
         return {}
 

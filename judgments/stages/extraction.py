@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from conversations.enums import Gating, StageNumber
-from conversations.models import Attribute, Stage, Study, Subject
+from conversations.models import Attribute, Stage, Subject
 from judgments.consensus import majority_else_unsure
 from judgments.enums import ExtractionLabel, FailureMode, TaskKind
 from judgments.models import Unit
@@ -100,8 +100,8 @@ class Extraction(Behaviour):
             Choice(ExtractionLabel.REJECT, _("Reject"), ("3",)),
         ]
 
-    def rules(self, study: Study) -> Mapping[str, Any]:
-        return {"reason_shown": study.show_reason, "reading": "whole history"}
+    def rules(self, stage: Stage) -> Mapping[str, Any]:
+        return {"reason_shown": stage.study.show_reason, "reading": "whole history"}
 
     def failure_modes(self, label: int) -> Sequence[FailureMode]:
         return () if label == ExtractionLabel.ACCEPT else tuple(FailureMode)

@@ -8,14 +8,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from conversations.enums import Gating, StageNumber
-from conversations.models import Comparison, ComparisonAttribute, Stage, Study
+from conversations.models import Comparison, ComparisonAttribute, Stage
 from conversations.scans import LEAK_RULES
 from judgments import blinding
 from judgments.consensus import mean
 from judgments.enums import RelevanceLabel, ResponseLabel, TaskKind
 from judgments.models import Unit
+from judgments.stages import person_card
 from judgments.stages.behaviour import Behaviour, Choice, LabelNotKnown
 from judgments.stages.gating import agreed
+
+PERSON_CARD, NO_CARD = "person_card", "none"  # a fact of the rules in force
 
 
 def shown(prefix: str = "") -> Q:
@@ -50,7 +53,7 @@ class ResponseQuality(Behaviour):
     drawn_by = "case_id"
     has_overall_unit = True
     has_sides = True
-    own_settings = frozenset({"repeat_share", "control_share", "blinding_questions"})
+    own_settings = frozenset({"repeat_share", "control_share", "blinding_questions", "person_card"})
     gatings: ClassVar[Mapping[Gating, str]] = {
         Gating.ALL: "All attributes that were given",
         Gating.CONSENSUS: "Only attributes the humans found relevant at stage 2",
@@ -93,8 +96,13 @@ class ResponseQuality(Behaviour):
     def consensus(self, labels: Sequence[int]) -> float:
         return mean(labels)
 
-    def rules(self, study: Study) -> Mapping[str, Any]:
-        return {"person_card": "none", "leak_rules": LEAK_RULES}
+    def rules(self, stage: Stage) -> Mapping[str, Any]:
+        return {PERSON_CARD: NO_CARD, "leak_rules": LEAK_RULES} | self._card_rules(stage)
+
+    def _card_rules(self, stage: Stage) -> Mapping[str, Any]:
+        if not self.shows_card(stage):
+            return {}
+        return {PERSON_CARD: person_card.basis_of(stage).value, "person_card_version": person_card.VERSION}
 
     def page_in_words(self, units: int) -> str:
         return ngettext("Two responses, %(count)d question", "Two responses, %(count)d questions", units) % {

@@ -10,4 +10,4 @@ PAGE = 1  # raise it when raters' pages come to show the same material in anothe
 
 def facts_of(stage: Stage) -> dict[str, Any]:
     """Without the guidelines, which have rows of their own."""
-    return {"page": PAGE, "personal_data": "as it was uploaded", **behaviour(stage.number).rules(stage.study)}
+    return {"page": PAGE, "personal_data": "as it was uploaded", **behaviour(stage.number).rules(stage)}

@@ -21,6 +21,7 @@ class StageForm(forms.ModelForm):
             "gating",
             "attributes_per_subject",
             "page_size",
+            "person_card",
             "lease_minutes",
             "seconds_per_unit",
             "tasks_per_visit",
@@ -38,6 +39,7 @@ class StageForm(forms.ModelForm):
             "gating": "What is judged",
             "attributes_per_subject": "Attributes of one subject, at most",
             "page_size": "Units on a page, at most",
+            "person_card": "Show what is known of the person, and ask which response is better before its details",
             "lease_minutes": "Minutes a task stays reserved",
             "seconds_per_unit": "Seconds one judgment takes",
             "tasks_per_visit": "Pages in one arrival, at most",
@@ -53,6 +55,8 @@ class StageForm(forms.ModelForm):
         help_texts = {
             "k": "How many people judge each task. Three allows a majority.",
             "attributes_per_subject": "A sample, spread over systems, conversations and confidence. Leave empty to judge all.",
+            "person_card": "The card holds the attributes accepted at stage 1. Where stage 1 was not judged it holds all, "
+            "said to be unchecked. It is frozen when the stage opens; from then on only the owner changes this.",
             "lease_minutes": "Renewed while the rater works. A late answer is kept and paid, as surplus.",
             "seconds_per_unit": "For the estimates of time and money.",
             "tasks_per_visit": "Then the arrival is complete, with its completion code. Leave empty for no limit.",

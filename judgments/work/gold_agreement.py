@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 
 from conversations.models import Stage
+from judgments.counting import given
 from judgments.enums import TaskKind
 from judgments.models import Judgment
 from judgments.stages import behaviour
@@ -30,7 +31,7 @@ def agreement_by_task(*, stage: Stage, task_ids: Collection[int]) -> dict[int, R
 
 
 def _expected(stage: Stage, rater_ids: Collection[int] | None) -> QuerySet[Judgment]:
-    rows = Judgment.objects.filter(unit__task__stage=stage, unit__expected_label__isnull=False, presentation=0)
+    rows = Judgment.objects.filter(given(), unit__task__stage=stage, unit__expected_label__isnull=False, presentation=0)
     return rows if rater_ids is None else rows.filter(rater_id__in=rater_ids)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.refusals import Refusal
@@ -19,6 +20,7 @@ from judgments.eligibility.wanted import has_unbuilt
 from judgments.enums import TaskKind
 from judgments.models import ConsensusSnapshot, Reopening, SnapshotLabel, Task
 from judgments.stages import behaviour
+from judgments.stages.person_card import freeze_cards
 from judgments.work.building import Built, build_tasks
 from judgments.work.consensus_labels import consensus_labels
 from judgments.work.control_tasks import build_control_tasks
@@ -45,6 +47,12 @@ class OwnerOpensAgain(StageRefused):
     code, status = "permission_denied", 403
 
 
+class OwnerChangesCard(StageRefused):
+    """Who asked manages the study and does not own it. It changes what judgments are given under."""
+
+    code, status = "permission_denied", 403
+
+
 @transaction.atomic
 def update_stage(*, stage: Stage, actor: User | None, **settings: Any) -> Stage:
     """Change how a stage is rated. What its tasks were built from is fixed once it was opened.
@@ -56,6 +64,8 @@ def update_stage(*, stage: Stage, actor: User | None, **settings: Any) -> Stage:
     changed = {name: value for name, value in settings.items() if getattr(found, name) != value}
     if unknown := changed.keys() - SETTINGS:
         raise StageRefused(f"A stage has no setting {', '.join(sorted(unknown))}.")
+    if "person_card" in changed and found.state != StageState.DRAFT:
+        _refuse_card_unless_owner(found, actor)
     if found.state != StageState.DRAFT and (fixed := changed.keys() & FIXED_ONCE_OPENED):
         raise StageRefused(f"{', '.join(sorted(fixed))} can't change any more: raters have been given tasks.")
     for name, value in changed.items():
@@ -68,6 +78,7 @@ def update_stage(*, stage: Stage, actor: User | None, **settings: Any) -> Stage:
     found.full_clean()
     if changed:
         found.save(update_fields=list(changed))
+        _freeze_cards(found, timezone.now())
         _record("stage.update", found, actor, {name: str(value) for name, value in changed.items()})
     return found
 
@@ -98,11 +109,14 @@ def open_stage(*, stage: Stage, actor: User | None, now: datetime) -> Built:
     sync_withdrawn(stage=found, now=now)
     built = build_tasks(stage=found, at_most=BUILT_AT_ONCE)
     build_control_tasks(stage=found)
+    found.opened_at = found.opened_at or now
+    _freeze_cards(found, now)
     describe_tasks(stage=found)
     take_down_rules(stage=found, now=now)
     if was_closed:
         Reopening.objects.create(stage=found, user=actor, reopened_at=now)
-    _move(stage, StageState.OPEN, opened_at=found.opened_at or now, closed_at=None)
+    _move(stage, StageState.OPEN, opened_at=found.opened_at, closed_at=None)
+    stage.card_basis = found.card_basis
     _record("stage.open", found, actor, {"tasks": built.tasks, "units": built.units, "slots": built.slots})
     return built
 
@@ -137,6 +151,7 @@ def extend_open_stages(*, now: datetime, study: Study | None = None) -> dict[int
     built = {}
     for stage in stages:
         sync_withdrawn(stage=stage, now=now)
+        _freeze_cards(stage, now)
         if more := _build_while_open(stage):
             built[stage.pk] = more
         build_control_tasks(stage=stage)
@@ -176,6 +191,20 @@ def _refuse_unless_owner(stage: Stage, actor: User | None) -> None:
         raise OwnerOpensAgain(
             f"Only the study's owner opens {str(stage).lower()} again: its labels could be seen while it was closed."
         )
+
+
+def _refuse_card_unless_owner(stage: Stage, actor: User | None) -> None:
+    if not opens_again(stage, actor):
+        raise OwnerChangesCard(
+            f"Only the study's owner shows or hides the person card once {str(stage).lower()} was opened: "
+            "judgments before and after are told apart in the report."
+        )
+
+
+def _freeze_cards(stage: Stage, now: datetime) -> None:
+    """Once the stage was opened: for each subject the first time that raters may be shown a comparison of theirs."""
+    if stage.opened_at is not None and behaviour(stage.number).shows_card(stage):
+        freeze_cards(stage, now=now)
 
 
 def _refuse_gating(stage: Stage) -> None:

@@ -22,6 +22,7 @@ class StageSerializer(serializers.ModelSerializer[Stage]):
             "page_size",
             "attributes_per_subject",
             "seconds_per_unit",
+            "person_card",
             "opened_at",
             "closed_at",
         ]
@@ -31,7 +32,15 @@ class StageSerializer(serializers.ModelSerializer[Stage]):
 class StageChange(serializers.ModelSerializer[Stage]):
     class Meta:
         model = Stage
-        fields = ["k", "gating", "lease_minutes", "page_size", "attributes_per_subject", "seconds_per_unit"]
+        fields = [
+            "k",
+            "gating",
+            "lease_minutes",
+            "page_size",
+            "attributes_per_subject",
+            "seconds_per_unit",
+            "person_card",
+        ]
 
 
 class ProgressSerializer(serializers.Serializer[Any]):

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Max, Min
 
+from judgments.counting import given
 from judgments.models import Judgment
 from raters.pseudonyms import rater_key
 from reports.dataset.cells import moment_text
@@ -64,7 +65,7 @@ def _rows(files: list[dict[str, Any]]) -> dict[str, int]:
 
 def _exclusions(scope: ExportScope) -> list[dict[str, Any]]:
     """Judgments left out of consensus, by stage and reason; they are in the table, marked."""
-    judged = Judgment.objects.filter(unit__task__stage__study=scope.study, stage_number__in=list(scope.stages))
+    judged = Judgment.objects.filter(given(), unit__task__stage__study=scope.study, stage_number__in=list(scope.stages))
     excluded = judged.filter(excluded_at__isnull=False).values("stage_number", "exclusion_reason")
     counted = excluded.annotate(judgments=Count("id"), raters=Count("rater", distinct=True))
     return [
@@ -81,7 +82,7 @@ def _exclusions(scope: ExportScope) -> list[dict[str, Any]]:
 def _constant_raters(scope: ExportScope) -> list[str]:
     """Raters who gave one label only, to many units."""
     judged = Judgment.objects.filter(
-        unit__task__stage__study=scope.study, stage_number__in=list(scope.stages), presentation=0
+        given(), unit__task__stage__study=scope.study, stage_number__in=list(scope.stages), presentation=0
     )
     by_rater = judged.values("rater_id", "stage_number").annotate(
         judgments=Count("id"), least=Min("label"), most=Max("label")

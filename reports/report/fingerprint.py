@@ -9,6 +9,7 @@ from django.db.models import Count, Max, Q, Sum
 from accounts.models import AuditEntry
 from conversations.enums import MentionMethod
 from conversations.models import Case, Comparison, ComparisonAttribute, Selection, SelectionRecord, SilentCase, Study
+from judgments.counting import given
 from judgments.models import Adjudication, BlindingAnswer, Judgment, Task
 from reports.dataset.versions import APP_VERSION, FIGURES_VERSION, PROTOCOL_VERSION
 
@@ -28,7 +29,7 @@ def fingerprint(study: Study) -> str:
 
     Looks are not among them: a report that was looked at would be computed again. Closing the stage brings them all in.
     """
-    judged = Judgment.objects.filter(unit__task__stage__study=study)
+    judged = Judgment.objects.filter(given(), unit__task__stage__study=study)
     seen = [
         APP_VERSION,
         FIGURES_VERSION,

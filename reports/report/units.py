@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from conversations.models import Attribute, Response, Study, Subject
+from judgments.counting import given
 from judgments.enums import TaskKind
 from judgments.models import Judgment, Unit
 from judgments.stages import behaviour
@@ -96,8 +97,8 @@ def unit_text(unit: Unit) -> UnitText:
 
 def labels_of(study: Study, unit: Unit) -> list[GivenLabel]:
     """What every rater said first, people by their pseudonyms; people before machines."""
-    given = Judgment.objects.filter(unit=unit, presentation=0).select_related("rater").order_by("rater__kind", "id")
-    return [_label(study, judgment) for judgment in given]
+    first = Judgment.objects.filter(given(), unit=unit, presentation=0).select_related("rater")
+    return [_label(study, judgment) for judgment in first.order_by("rater__kind", "id")]
 
 
 def example_ids(figures: Mapping[str, Any]) -> list[int]:

@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from conversations.models import Stage, Study
 from judgments.disclosure import Sight
 from judgments.models import Assignment
-from judgments.rating.answering import submit
 from judgments.rating.given_answers import GivenAnswers, UnitAnswer
 from judgments.work.claiming import claim_next
 from judgments.work.opening import open_stage
 from raters.models import Rater
 from tests import factories
+from tests.judgments.raters_at_work import give
 from tests.rows import made_once
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -45,7 +45,7 @@ def work(
         answers = [UnitAnswer(unit_id=unit, label=label(assignment, unit)) for unit in units]
         submission = GivenAnswers(uuid.uuid4(), answers, active_ms=round(1000 * spent.total_seconds()))
         now += spent
-        submit(rater=rater, assignment_id=assignment.pk, submission=submission, now=now)
+        give(assignment, submission, now=now)
         done.append(assignment)
     return done
 

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from conversations.models import Stage, Study
@@ -47,8 +48,21 @@ def answers(
 def judge(
     assignment: Assignment, *, now: datetime, label: int = 1, only: Iterable[Unit] | None = None
 ) -> Acknowledgement:
-    submission = answers(assignment, label=label, only=only)
-    return submit(rater=assignment.rater, assignment_id=assignment.pk, submission=submission, now=now)
+    return give(assignment, answers(assignment, label=label, only=only), now=now)
+
+
+def give(assignment: Assignment, submission: GivenAnswers, *, now: datetime) -> Acknowledgement:
+    """The whole page: with a person card the overall answer first, then the others."""
+    given = submit(rater=assignment.rater, assignment_id=assignment.pk, submission=submission, now=now)
+    return given if given.outcome else give_attributes(assignment, submission, now=now)
+
+
+def give_attributes(assignment: Assignment, submission: GivenAnswers, *, now: datetime) -> Acknowledgement:
+    """What is asked once the overall answer is stored."""
+    overall = assignment.task.units.filter(attribute__isnull=True, instruction="").values_list("pk", flat=True)
+    others = [answer for answer in submission.answers if answer.unit_id not in overall]
+    second = replace(submission, client_id=uuid.uuid4(), answers=others)
+    return submit(rater=assignment.rater, assignment_id=assignment.pk, submission=second, now=now)
 
 
 def work_until_nothing_left(rater: Rater, stage: Stage, now: datetime, *, label: int = 1) -> list[Assignment]:

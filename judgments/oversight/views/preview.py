@@ -23,7 +23,8 @@ from judgments.enums import TaskKind
 from judgments.models import Task
 from judgments.rating.left_out import rest_answer
 from judgments.rating.page_context import key_legend
-from judgments.rating.task_page import ShownPage, TaskPage, build_page
+from judgments.rating.steps import Step
+from judgments.rating.task_page import ShownPage, build_page, shown_units
 from judgments.stages import behaviour
 from judgments.work.building import build_units
 
@@ -69,7 +70,8 @@ def _tasks(stage: Stage) -> QuerySet[Task]:
 
 def _shown(request: HttpRequest, stage: Stage, *, is_sample: bool = False) -> HttpResponse:
     shown = _page_asked_for(request, stage)
-    page = _page_of(shown.object_list[0], stage, at=shown.number) if shown.object_list else None
+    drawn = _draw(request, shown.object_list[0], stage, at=shown.number) if shown.object_list else None
+    page = build_page(drawn, study=stage.study) if drawn else None
     guidelines = stage.guidelines.first()
     context = {
         "study": stage.study,
@@ -78,6 +80,7 @@ def _shown(request: HttpRequest, stage: Stage, *, is_sample: bool = False) -> Ht
         "page": replace(page, flagged=False) if page else None,
         "is_flagged": bool(page and page.flagged),
         "pages": shown,
+        "goes_on": _next_step(drawn, at=shown.number) if drawn else "",
         "guidelines": render_markdown(guidelines.text) if guidelines else "",
         "keys": key_legend(stage.number),
     }
@@ -98,15 +101,36 @@ def _page_asked_for(request: HttpRequest, stage: Stage) -> "Page[Task]":
     return Paginator(_with_material(_tasks(stage)), 1).get_page(request.GET.get("page"))
 
 
-def _page_of(task: Task, stage: Stage, *, at: int) -> TaskPage:
-    """Sides are drawn anew at every view; what is opened of the page later has to name how they were drawn."""
-    side = secrets.choice((True, False)) if task.comparison_id else None
-    return build_page(ShownPage(task, stage, side, _material_url(stage, at=at, side=side)), study=stage.study)
+def _draw(request: HttpRequest, task: Task, stage: Stage, *, at: int) -> ShownPage:
+    """Sides are drawn anew at every view; what comes later of the page has to name how they were drawn."""
+    step = _step(request, stage)
+    side = None
+    if task.comparison_id:
+        side = request.GET.get("drawn") == "1" if step == Step.ATTRIBUTES else secrets.choice((True, False))
+    return ShownPage(task, stage, side, _material_url(stage, at=at, side=side, step=step), step=step)
 
 
-def _material_url(stage: Stage, *, at: int, side: bool | None) -> str:
+def _step(request: HttpRequest, stage: Stage) -> Step:
+    if not behaviour(stage.number).shows_card(stage):
+        return Step.WHOLE
+    return Step.ATTRIBUTES if request.GET.get("step") == Step.ATTRIBUTES.value else Step.OVERALL
+
+
+def _next_step(drawn: ShownPage, *, at: int) -> str:
+    """The query of the same page's other units, which raters are asked once their overall answer is stored."""
+    if drawn.step != Step.OVERALL or not shown_units(replace(drawn, step=Step.ATTRIBUTES)):
+        return ""
+    return _query_of(at=at, side=drawn.personalized_left) + f"step={Step.ATTRIBUTES.value}"
+
+
+def _material_url(stage: Stage, *, at: int, side: bool | None, step: Step) -> str:
+    address = reverse("stages:preview-material", args=[stage.study.slug, stage.number])
+    return address + _query_of(at=at, side=side) + (f"step={step.value}&" if step == Step.ATTRIBUTES else "")
+
+
+def _query_of(*, at: int, side: bool | None) -> str:
     drawn = "" if side is None else f"&drawn={int(side)}"
-    return reverse("stages:preview-material", args=[stage.study.slug, stage.number]) + f"?page={at}{drawn}&"
+    return f"?page={at}{drawn}&"
 
 
 def _rest(request: HttpRequest, stage: Stage, *, is_sample: bool = False) -> HttpResponse:
@@ -114,6 +138,7 @@ def _rest(request: HttpRequest, stage: Stage, *, is_sample: bool = False) -> Htt
     if not shown.object_list:
         raise Http404("There is nothing to judge.")
     task = shown.object_list[0]
+    step = _step(request, stage)
     side = request.GET.get("drawn") == "1" if task.comparison_id else None
-    page = ShownPage(task, stage, side, _material_url(stage, at=shown.number, side=side))
+    page = ShownPage(task, stage, side, _material_url(stage, at=shown.number, side=side, step=step), step=step)
     return rest_answer(request, page, study=stage.study)

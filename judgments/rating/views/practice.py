@@ -1,6 +1,7 @@
 """Before the first page: the tutorial with its feedback, and the comprehension check."""
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -18,6 +19,7 @@ from judgments.rating.feedback import feedback_of
 from judgments.rating.forms import CheckForm
 from judgments.rating.page_context import frame_context, parts, task_context, task_url
 from judgments.rating.refusals import NotYours
+from judgments.rating.steps import Step
 from judgments.rating.task_page import build_page, page_of
 from judgments.rating.views.guard import body, for_raters, unless_withdrawn
 from raters.enums import EnrolmentOutcome
@@ -58,8 +60,13 @@ def submit(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.UU
     acknowledgement = answering.submit(
         rater=admitted.rater, assignment_id=assignment_id, submission=submission, now=now
     )
-    url = reverse("judgments:practice-feedback", args=[admitted.study.slug, admitted.stage.number, assignment_id])
-    context = _feedback_context(admitted, _required_practice(admitted, assignment_id))
+    page = _required_practice(admitted, assignment_id)
+    if acknowledgement.outcome:
+        url = reverse("judgments:practice-feedback", args=[*_place(admitted), assignment_id])
+        context = _feedback_context(admitted, page)
+    else:
+        url = reverse("judgments:practice", args=_place(admitted))
+        context = _practice_context(admitted, page)
     saved_at = acknowledgement.submitted_at.isoformat()
     return JsonResponse({"saved_at": saved_at, "outcome": acknowledgement.outcome, "url": url, "parts": parts(context)})
 
@@ -92,14 +99,14 @@ def _required_practice(admitted: AdmittedRater, assignment_id: uuid.UUID) -> Ass
     return assignment
 
 
-def _practice_context(admitted: AdmittedRater, assignment: Assignment) -> dict[str, Any]:
+def _practice_context(admitted: AdmittedRater, assignment: Assignment, **changed: Any) -> dict[str, Any]:
     at, total = lessons.practice_place(admitted.admission, assignment.task_id)
-    page = build_page(page_of(assignment, study=admitted.study), study=admitted.study)
+    page = build_page(replace(page_of(assignment, study=admitted.study), **changed), study=admitted.study)
     return {"study": admitted.study, "stage": admitted.stage, "page": page, "practice": {"at": at, "total": total}}
 
 
 def _feedback_context(admitted: AdmittedRater, assignment: Assignment) -> dict[str, Any]:
-    context = _practice_context(admitted, assignment)
+    context = _practice_context(admitted, assignment, step=Step.WHOLE)
     return context | {"feedback": feedback_of(assignment, context["page"])}
 
 

@@ -35,9 +35,8 @@ def rate(request: HttpRequest, admitted: AdmittedRater) -> HttpResponse:
         page = render(request, "judgments/busy.html", {"study": admitted.study}, status=429)
         page["Refresh"] = page["Retry-After"] = "30"
         return page
-    return render(
-        request, "judgments/rate.html", task_context(admitted, _as_page(admitted, assignment)) | frame_context(admitted)
-    )
+    page = _as_page(admitted, assignment.pk if assignment else None)
+    return render(request, "judgments/rate.html", task_context(admitted, page) | frame_context(admitted))
 
 
 def _claim(request: HttpRequest, admitted: AdmittedRater) -> Assignment | None:
@@ -83,7 +82,7 @@ def material(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.
 @unless_withdrawn
 def submit(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.UUID) -> HttpResponse:
     """Commit the answers; the acknowledgement carries the next task."""
-    acknowledgement, assignment = submit_and_claim.submit_and_claim(
+    acknowledgement, page_id = submit_and_claim.submit_and_claim(
         rater=admitted.rater,
         stage=admitted.stage,
         assignment_id=assignment_id,
@@ -92,8 +91,8 @@ def submit(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.UU
     )
     return _next_task(
         admitted,
-        assignment,
-        previous=assignment_id,
+        page_id,
+        previous=assignment_id if acknowledgement.outcome else None,
         saved_at=acknowledgement.submitted_at.isoformat(),
         outcome=acknowledgement.outcome,
         notice=_notice(acknowledgement),
@@ -102,9 +101,11 @@ def submit(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.UU
 
 def _notice(acknowledgement: Acknowledgement) -> str:
     """What the rater did not see coming: a newer answer of theirs, or that their slot was filled while they were away."""
+    if acknowledgement.overtaken and not acknowledgement.outcome:
+        return _("You answered the first question of this page in another window. That answer is final.")
     if acknowledgement.overtaken:
         return _("You gave a newer answer to this page in another window. That one counts.")
-    is_late = acknowledgement.outcome == Outcome.SURPLUS and acknowledgement.revision == 1
+    is_late = acknowledgement.outcome == Outcome.SURPLUS and acknowledgement.is_first
     return _("Others have judged this page meanwhile. Your answer is kept and paid all the same.") if is_late else ""
 
 
@@ -124,21 +125,21 @@ def draft(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.UUI
 def set_aside(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.UUID) -> HttpResponse:
     now = timezone.now()
     fields = payloads.set_aside(body(request))
-    _acknowledgement, assignment = submit_and_claim.set_aside_and_claim(
+    _acknowledgement, page_id = submit_and_claim.set_aside_and_claim(
         rater=admitted.rater, stage=admitted.stage, assignment_id=assignment_id, now=now, **fields
     )
-    return _next_task(admitted, assignment, saved_at=now.isoformat(), outcome=fields["act"])
+    return _next_task(admitted, page_id, saved_at=now.isoformat(), outcome=fields["act"])
 
 
 def _next_task(
-    admitted: AdmittedRater, assignment: Assignment | None, *, previous: uuid.UUID | None = None, **acknowledged: Any
+    admitted: AdmittedRater, page_id: uuid.UUID | None, *, previous: uuid.UUID | None = None, **acknowledged: Any
 ) -> JsonResponse:
-    context = task_context(admitted, _as_page(admitted, assignment), previous=previous)
+    context = task_context(admitted, _as_page(admitted, page_id), previous=previous)
     return JsonResponse({**acknowledged, "url": task_url(admitted), "parts": parts(context)})
 
 
-def _as_page(admitted: AdmittedRater, assignment: Assignment | None) -> Assignment | None:
-    """A claimed assignment with all that its page is built from, read at once."""
-    if assignment is None:
+def _as_page(admitted: AdmittedRater, page_id: uuid.UUID | None) -> Assignment | None:
+    """A page of the rater's own with all that it is built from, read at once."""
+    if page_id is None:
         return None
-    return own_pages.assignment_of(rater=admitted.rater, stage=admitted.stage, assignment_id=assignment.pk)
+    return own_pages.assignment_of(rater=admitted.rater, stage=admitted.stage, assignment_id=page_id)

@@ -1,5 +1,6 @@
 """Rows from which the files of other tools are made. Not tables of the dataset: they say nothing that those do not."""
 
+from judgments.counting import GIVEN_SQL
 from reports.dataset.tables.arms import ARM, IN_SHORT
 from reports.dataset.tables.sources import SUBJECT_KEY, TARGET, label_word, system_name
 from reports.dataset.tables.table import Column, Kind, Table
@@ -22,6 +23,7 @@ JOIN LATERAL (
     JOIN raters_rater rater ON rater.id = judgment.rater_id AND rater.kind = 'human'
     LEFT JOIN judgments_assignment assignment ON assignment.id = judgment.assignment_id
     WHERE judgment.unit_id = unit.id AND judgment.presentation = 0 AND judgment.excluded_at IS NULL
+        AND {GIVEN_SQL}
 ) given_by ON given_by.mean IS NOT NULL
 """  # noqa: S608 - of our own words only
 

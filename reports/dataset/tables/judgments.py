@@ -1,6 +1,6 @@
 """One row is one rater's judgment of one unit."""
 
-from judgments.counting import COUNTED_SQL
+from judgments.counting import COUNTED_SQL, GIVEN_SQL
 from reports.dataset.tables.arms import ARM, IN_SHORT
 from reports.dataset.tables.sources import SUBJECT_KEY, TARGET, label_word, system_name
 from reports.dataset.tables.table import Column, Kind, Table
@@ -20,7 +20,7 @@ LEFT JOIN LATERAL (
     WHERE earlier.stage_id = assignment.stage_id AND earlier.id <= assignment.rules_id
 ) rules ON true
 {TARGET}{ARM}
-WHERE stage.study_id = %(study)s AND stage.number = ANY(%(stages)s)
+WHERE stage.study_id = %(study)s AND stage.number = ANY(%(stages)s) AND {GIVEN_SQL}
 """  # noqa: S608 - of our own words only
 
 # What the rater chose: at stage 3 the canonical label, turned round where the personalized response was on the right.

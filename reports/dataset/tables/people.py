@@ -1,5 +1,6 @@
 """Who judged, by pseudonym."""
 
+from judgments.counting import GIVEN_SQL
 from raters.enums import UPLOADED
 from reports.dataset.tables.sources import SUBJECT_KEY
 from reports.dataset.tables.table import Column, Kind, Table
@@ -12,14 +13,15 @@ _UPLOADED = (
 RATERS = Table(
     name="raters",
     meaning="one row is one rater who judged in the study",
-    source="""
+    source=f"""
 FROM (
     SELECT judgment.rater_id, count(*) AS judgments, min(judgment.submitted_at) AS first_at
     FROM judgments_judgment judgment
+    LEFT JOIN judgments_assignment assignment ON assignment.id = judgment.assignment_id
     JOIN judgments_unit unit ON unit.id = judgment.unit_id
     JOIN judgments_task task ON task.id = unit.task_id
     JOIN conversations_stage stage ON stage.id = task.stage_id
-    WHERE stage.study_id = %(study)s AND stage.number = ANY(%(stages)s)
+    WHERE stage.study_id = %(study)s AND stage.number = ANY(%(stages)s) AND {GIVEN_SQL}
     GROUP BY judgment.rater_id
 ) judged
 JOIN raters_rater rater ON rater.id = judged.rater_id
@@ -27,7 +29,7 @@ LEFT JOIN raters_enrolment enrolment ON enrolment.rater_id = rater.id AND enrolm
 LEFT JOIN raters_entrylink link ON link.id = enrolment.entry_link_id
 LEFT JOIN conversations_consenttext consent ON consent.id = enrolment.consent_id
 WHERE true
-""",
+""",  # noqa: S608 - of our own words only
     order="rater.id",
     withheld=True,
     columns=(

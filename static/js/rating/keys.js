@@ -5,6 +5,7 @@ const COMMON = {
     next: ["j"],
     previous: ["k"],
     evidence: ["e"],
+    card: ["m"],
     comment: ["c"],
     flag: ["f"],
     guidelines: ["g"],

@@ -34,15 +34,20 @@ const isShown = (message) => form?.dataset.assignment === message.assignment;
 
 function begin() {
     form = document.getElementById("task-form");
-    busy = false;
     clearWarnings();
     saving.cancel();
     showKeys();
     showReading();
     coverOrShow(form);
+    if (form) clock.start(Number(form.dataset.activeMs));
+    ask();
+}
+
+/** The units that are on the page now. */
+function ask({ focus = false } = {}) {
+    rest(false);
     if (!form) return;
     draft = new Draft(form.dataset, collect(form));
-    clock.start(Number(form.dataset.activeMs));
     const local = outbox.draftOf(form.dataset.assignment);
     if (local && local.revision > draft.revision) {
         draft.revision = local.revision;
@@ -52,7 +57,7 @@ function begin() {
     showDetails(form);
     showProgress();
     const first = unitsOf(form).find((unit) => labelOf(unit) === null) ?? unitsOf(form)[0];
-    makeCurrent(form, first, { focus: false });
+    makeCurrent(form, first, { focus });
 }
 
 function showProgress() {
@@ -100,9 +105,15 @@ function draftNotSaved(error) {
     }
 }
 
-/** Another window's draft is at the server. Where there is none any more, the page was ended there. */
+// The overall answer is stored, and the page asks for its other units.
+const goesOn = () => Boolean(form.dataset.goesOn);
+
+/**
+ * Another window's draft is at the server. Where there is none any more, the page was ended there; where the page asks for
+ * other units by now, they are brought by a reload.
+ */
 function takeOver({ message, answer }) {
-    if (!answer.draft) return location.reload();
+    if (!answer.draft || answer.goes_on !== goesOn()) return location.reload();
     const { draft: merged, isOurs, isNews } = draft.reconcile(answer, collect(form));
     restore(form, merged);
     if (isNews) warn(message);
@@ -195,6 +206,24 @@ function setAsideAsBroken() {
 }
 
 function show(answer) {
+    const page = document.createElement("template");
+    page.innerHTML = answer.parts.task;
+    const next = page.content.querySelector("#task-form");
+    if (form && next?.dataset.assignment === form.dataset.assignment && next.dataset.goesOn) goOn(answer, next);
+    else turn(answer);
+}
+
+/** The same page, whose overall answer is stored: what was being read stays where it is. */
+function goOn(answer, next) {
+    Object.assign(form.dataset, next.dataset);
+    document.getElementById("judging").replaceWith(next.querySelector("#judging"));
+    for (const id of ["task-progress", "rating-bar"]) document.getElementById(id).innerHTML = answer.parts[id];
+    showKeys();
+    ask({ focus: true });
+    acknowledge(answer);
+}
+
+function turn(answer) {
     for (const [id, html] of Object.entries(answer.parts)) document.getElementById(id).innerHTML = html;
     if (answer.url) history.replaceState(null, "", answer.url);
     window.scrollTo(0, 0);

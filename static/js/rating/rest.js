@@ -77,8 +77,8 @@ const observer = new IntersectionObserver(
 function watch() {
     for (const place of document.querySelectorAll("[data-rest]:not([data-watched])")) {
         place.dataset.watched = "true";
-        // A text that goes on is opened by hand: its reader may have read enough.
-        if (!place.closest(".unit, .prompt")) observer.observe(place);
+        // A text or a card that goes on is opened by hand: its reader may have read enough.
+        if (!place.closest(".unit, .prompt, .person-card")) observer.observe(place);
     }
 }
 

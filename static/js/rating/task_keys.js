@@ -3,6 +3,7 @@ import { isDialogOpen, openDialog } from "../dialogs.js";
 import { backToStatement, openEvidence } from "./evidence.js";
 import { showKeys } from "./key_dialog.js";
 import { keysOf, meaning } from "./keys.js";
+import { openCard } from "./person_card.js";
 import "./rest.js";
 import { switchReading } from "./reading.js";
 import { currentUnit, makeCurrent, openNote, step } from "./units.js";
@@ -17,6 +18,7 @@ export function listen(formOf, acts, mayDo = () => true) {
         next: () => step(formOf(), 1),
         previous: () => step(formOf(), -1),
         evidence: () => openEvidence(formOf()),
+        card: () => openCard(),
         comment: () => openNote(formOf()),
         help: () => openDialog("keys"),
         guidelines: () => openDialog("guidelines"),

@@ -20,7 +20,7 @@ from judgments.work.withdrawing import UPSETTING, sync_withdrawn, withdraw_tasks
 from raters.enums import EnrolmentOutcome, Platform
 from raters.models import Admission, Arrival, Enrolment, EntryLink, Rater
 from tests import factories
-from tests.judgments.raters_at_work import answers
+from tests.judgments.raters_at_work import answers, judge
 from tests.judgments.special_pages import set_stage, twin
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -53,8 +53,9 @@ def build(plan: dict[str, Any]) -> World:
         open_stage(stage=first, actor=None, now=START)
         for _ in range(plan["judged_before"]):
             if page := claim_next(rater=raters[0], stage=first, now=START):
-                submit(rater=raters[0], assignment_id=page.pk, submission=answers(page), now=START)
-    stage = factories.stage(study, plan["number"], k=plan["k"])
+                judge(page, now=START)
+    layout = {"page_size": plan["page_size"], "person_card": plan["person_card"]}
+    stage = factories.stage(study, plan["number"], k=plan["k"], **layout)
     _controls(subjects, raters, plan)
     open_stage(stage=stage, actor=None, now=START)
     _twins(stage, plan)
@@ -124,7 +125,13 @@ def _claim(world: World, rater: Rater, number: int) -> None:
 
 def _judge(world: World, rater: Rater, number: int) -> None:
     if page := claim_next(rater=rater, stage=world.stage, now=world.now):
-        submit(rater=rater, assignment_id=page.pk, submission=answers(page, label=number % 2 or 1), now=world.now)
+        judge(page, label=number % 2 or 1, now=world.now)
+
+
+def _answer_overall(world: World, rater: Rater, number: int) -> None:
+    """Or the whole page, where nothing is asked first."""
+    if page := claim_next(rater=rater, stage=world.stage, now=world.now):
+        submit(rater=rater, assignment_id=page.pk, submission=answers(page), now=world.now)
 
 
 def _set_aside(world: World, rater: Rater, number: int) -> None:
@@ -209,6 +216,7 @@ def _retire_gold(world: World, rater: Rater, number: int) -> None:
 
 _ACTS = {
     "judge": _judge,
+    "answer overall": _answer_overall,
     "claim": _claim,
     "set aside": _set_aside,
     "release": _release,
@@ -238,6 +246,8 @@ PLANS = st.fixed_dictionaries(
     {
         "number": st.sampled_from([1, 2, 3, 3]),
         "k": st.integers(1, 2),
+        "page_size": st.sampled_from([1, 20, 20]),  # 1: a comparison's attributes are tasks of their own
+        "person_card": st.booleans(),
         "subjects": st.integers(1, 3),
         "several_comparisons_per_case": st.booleans(),
         "same_rater_across_stages": st.booleans(),

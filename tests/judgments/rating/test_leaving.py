@@ -174,7 +174,7 @@ def test_languages_and_flags_keep_pages_from_those_who_do_not_want_them():
 
 
 def test_conflict_rules_keep_pages_from_who_knows_too_much():
-    study = factories.study()
+    study = factories.study(same_rater_across_stages=False)
     factories.material(study, subjects=2)
     for number in (1, 3):
         open_stage(stage=factories.stage(study, number), actor=None, now=NOW)

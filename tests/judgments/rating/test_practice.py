@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import pytest
@@ -47,7 +48,15 @@ def url(stage: Stage, name: str, *more: object) -> str:
 
 
 def submit(client: Client, at: Assignment, label: int):
-    given = [{"unit": unit.pk, "label": label} for unit in at.task.units.all()]
+    """The overall answer, which tells nothing yet, then the others."""
+    overall = at.task.units.filter(attribute__isnull=True)
+    first = send(client, at, overall.values_list("pk", flat=True), label)
+    assert "Oats are weighed." not in json.dumps(first.json())
+    return send(client, at, at.task.units.exclude(pk__in=overall).values_list("pk", flat=True), label)
+
+
+def send(client: Client, at: Assignment, units: Iterable[int], label: int):
+    given = [{"unit": unit, "label": label} for unit in units]
     body = {"client_id": str(uuid.uuid4()), "answers": given, "active_ms": 900}
     return client.post(url(at.stage, "practice-submit", at.pk), json.dumps(body), content_type="application/json")
 

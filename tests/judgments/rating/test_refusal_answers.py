@@ -207,14 +207,14 @@ def test_what_a_newer_draft_has_overtaken_brings_that_draft(rater, stage, langua
     Assignment.objects.filter(pk=page.pk).update(draft=newer, draft_revision=7)
     stored = Assignment.objects.get(pk=page.pk).draft
     answer = send(rater, stage, name, page.pk, given(name, page, revision=3))
-    assert_refused(answer, 409, STALE[language], "stale_draft", revision=7, draft=stored)
+    assert_refused(answer, 409, STALE[language], "stale_draft", revision=7, draft=stored, goes_on=False)
 
 
 def test_a_draft_whose_window_has_not_seen_the_newest_brings_that(rater, stage, language):
     page = hold(rater, stage, "draft")
     Assignment.objects.filter(pk=page.pk).update(draft=None, draft_revision=7)
     answer = send(rater, stage, "draft", page.pk, given("draft", page, revision=9, base=4))
-    assert_refused(answer, 409, STALE[language], "stale_draft", revision=7, draft=None)
+    assert_refused(answer, 409, STALE[language], "stale_draft", revision=7, draft=None, goes_on=False)
 
 
 @pytest.mark.parametrize("name", ADDRESSES)

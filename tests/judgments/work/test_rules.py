@@ -71,7 +71,7 @@ def test_what_shapes_one_stage_leaves_the_others_alone(study, stage):
     show_reason(stage, shown=False)
     response = study.stages.select_related("study").get(number=3)
     rules = {page(response).rules, page(response).rules}
-    assert [one.facts["person_card"] for one in rules] == ["none"]
+    assert [one.facts["person_card"] for one in rules] == ["unchecked"]
     assert RulesInForce.objects.filter(stage=response).count() == 1
 
 
