@@ -53,7 +53,8 @@ class StudyForm(forms.ModelForm):
             "margin": "In points of the scale from 1 to 5.",
             "show_reason": "",
             "several_comparisons_per_case": "Two with the same generic response can unblind each other.",
-            "same_rater_across_stages": "Who knows the subject's attributes sees at once which response uses them.",
+            "same_rater_across_stages": "Everybody is shown what is known of the person. Forbid it where who has read the "
+            "conversations shall not judge the responses; the report gives the effect by who had.",
             "disjoint_panels": "Each stage has raters of its own: whoever came to one is turned away at the others.",
             "withdrawal_policy": "Raters are told before they withdraw.",
             "content_warning": "Raters read it before they start, for example that some conversations are about war.",

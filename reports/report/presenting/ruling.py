@@ -14,6 +14,7 @@ WORDS = {
     "reason_shown": "the model's reason",
     "reading": "raters read",
     "person_card": "person card",
+    "person_card_version": "version of the person card",
     "leak_rules": "version of the leak rules",
     "personal_data": "personal data",
     "page": "version of the page",

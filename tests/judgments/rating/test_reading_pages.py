@@ -50,7 +50,7 @@ def test_stage_3_is_read_one_below_the_other_on_request(page: Page, arrive):
     switch.click()
     assert is_side_by_side(page)
     headings = page.locator("#task-form h2:visible").all_inner_texts()
-    assert headings[1:3] == ["Left response", "Right response"]
+    assert headings[2:4] == ["Left response", "Right response"]
     page.set_viewport_size({"width": 390, "height": 844})
     assert not is_side_by_side(page)
     expect(switch).to_be_hidden()

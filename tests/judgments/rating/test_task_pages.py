@@ -89,13 +89,14 @@ def test_stage_2_takes_yes_and_no_keys(page: Page, arrive, world):
 def test_stage_3_labels_are_stored_canonically_on_either_side(page: Page, arrive, world):
     """Whoever always says "left much better" gives a 5 when the personalized response stood left, else a 1."""
     arrive(3)
-    for _task in range(2):
+    for _step in range(4):  # two pages, the overall unit of each first
         units = page.locator("[data-unit]").count()
         for _unit in range(units):
             page.keyboard.press("1")
         page.keyboard.press("Enter")
         submitted(page)
         page.evaluate("document.getElementById('saving').textContent = ''")
+    assert Assignment.objects.filter(outcome="submitted").count() == 2
     for judgment in Judgment.objects.select_related("assignment"):
         assert judgment.assignment is not None
         assert judgment.label == (5 if judgment.assignment.personalized_left else 1)
