@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('conversations', '0011_person_card_basis'),
-        ('judgments', '0011_overall_first_and_controls'),
+        ('judgments', '0012_arms_dealt_to_raters'),
     ]
 
     operations = [
