@@ -26,7 +26,7 @@ def step_of(assignment: Assignment) -> Step:
 
 def shows_card(assignment: Assignment) -> bool:
     facts = assignment.rules.facts if assignment.rules else {}
-    return facts.get(PERSON_CARD, NO_CARD) != NO_CARD
+    return bool(facts.get(PERSON_CARD, NO_CARD) != NO_CARD)
 
 
 def is_overall(unit: Unit) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import BigIntegerField, Exists, F, Func, OuterRef, Q, QuerySet
@@ -65,7 +66,7 @@ def freeze_cards(stage: Stage, *, now: datetime) -> None:
     if not stage.card_basis:
         stage.card_basis = basis_of(stage)
         Stage.objects.filter(pk=stage.pk).update(card_basis=stage.card_basis)
-    parameters = {
+    parameters: dict[str, Any] = {
         "stage": stage.pk,
         "study": stage.study_id,
         "all": stage.card_basis == CardBasis.UNCHECKED,

@@ -97,7 +97,7 @@ class ResponseQuality(Behaviour):
         return mean(labels)
 
     def rules(self, stage: Stage) -> Mapping[str, Any]:
-        return {PERSON_CARD: NO_CARD, "leak_rules": LEAK_RULES} | self._card_rules(stage)
+        return {PERSON_CARD: NO_CARD, "leak_rules": LEAK_RULES, **self._card_rules(stage)}
 
     def _card_rules(self, stage: Stage) -> Mapping[str, Any]:
         if not self.shows_card(stage):

@@ -35,8 +35,8 @@ def rate(request: HttpRequest, admitted: AdmittedRater) -> HttpResponse:
         page = render(request, "judgments/busy.html", {"study": admitted.study}, status=429)
         page["Refresh"] = page["Retry-After"] = "30"
         return page
-    page = _as_page(admitted, assignment.pk if assignment else None)
-    return render(request, "judgments/rate.html", task_context(admitted, page) | frame_context(admitted))
+    found = _as_page(admitted, assignment.pk if assignment else None)
+    return render(request, "judgments/rate.html", task_context(admitted, found) | frame_context(admitted))
 
 
 def _claim(request: HttpRequest, admitted: AdmittedRater) -> Assignment | None:

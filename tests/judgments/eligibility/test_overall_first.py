@@ -12,7 +12,6 @@ from judgments.rating.why_nothing import why_nothing
 from judgments.work.claiming import claim_next
 from judgments.work.leases import free
 from judgments.work.opening import open_stage
-from raters.models import Rater
 from tests import factories
 from tests.judgments.raters_at_work import answers, claim, judge, work_until_nothing_left
 from tests.judgments.special_pages import set_stage

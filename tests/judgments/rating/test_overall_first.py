@@ -146,8 +146,14 @@ def test_draft_of_a_window_at_the_first_step_does_not_hide_the_second(page):
 def test_page_set_aside_after_its_overall_answer_counts_for_nobody(page):
     """The answer stays stored, its slot goes to somebody else, and no consensus, list or file knows it."""
     send(page, replace(overall(), active_ms=4_000), now=NOW + timedelta(seconds=9))
-    act = {"act": Outcome.CANNOT_JUDGE, "comment": "", "client_id": uuid.uuid4()}
-    set_aside(rater=page.rater, assignment_id=page.pk, now=NOW + timedelta(minutes=1), **act)
+    set_aside(
+        rater=page.rater,
+        assignment_id=page.pk,
+        act=Outcome.CANNOT_JUDGE,
+        comment="",
+        client_id=uuid.uuid4(),
+        now=NOW + timedelta(minutes=1),
+    )
     assert Judgment.objects.count() == 1
     assert not Consensus.objects.exists()
     assert count_rows(TABLES["judgments"], page.stage.study, [3]) == 0

@@ -37,7 +37,9 @@ def judged(study: Study, *labels: int | None) -> list[Attribute]:
     raters = [factories.rater(study) for _ in range(3)]
     for attribute, label in zip(attributes, labels, strict=True):
         unit = Unit.objects.get(attribute=attribute, task__stage=first)
-        for rater in raters if label is not None else ():
+        if label is None:
+            continue
+        for rater in raters:
             Judgment.objects.create(unit=unit, rater=rater, stage_number=1, label=label, submitted_at=NOW)
     return attributes
 
