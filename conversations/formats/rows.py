@@ -152,6 +152,7 @@ class JudgmentRow(Row):
     prompt: str | None = None
     attribute: str | None = None  # id or text; None is stage 3's overall unit
     system: str | None = None
+    arm: StatedArm = field(default_factory=StatedArm)  # stage 3: what is said of it tells which comparison is meant
     failure_mode: str = ""
     note: str = ""
     presentation: int = 0  # 0 the counted one, 1 a repeat or the swapped order

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from conversations.formats import JudgmentRow, RowError
+from conversations.formats import JudgmentRow, RowError, StatedArm
 from conversations.handlers import Stored, problem
-from conversations.models import Batch, Case, Comparison, Stage
+from conversations.hashing import settings_hash
+from conversations.models import Arm, Batch, Case, Comparison, Stage
 from conversations.services.storing.outputs import attributes_by_name
 from conversations.services.storing.prompts import known_prompts, unknown_prompt, unknown_subject
 from conversations.services.storing.subjects import known_subjects
@@ -101,11 +102,13 @@ class _Places:
             for row in rows
             if row.attribute is not None and row.subject in self.subjects
         )
-        self.comparisons: dict[int, list[tuple[int, str]]] = {}
+        self.comparisons: dict[int, list[Comparison]] = {}
         if behaviour(stage.number).target == "comparison":
-            found = Comparison.objects.filter(case__in=self.cases.values(), control="").order_by("id")
-            for pk, case_id, name in found.values_list("id", "case_id", "system__name"):
-                self.comparisons.setdefault(case_id, []).append((pk, name))
+            found = Comparison.objects.filter(case__in=self.cases.values(), control="", withdrawn_at=None).order_by(
+                "id"
+            )
+            for each in found.select_related("system", "arm__selecting_system"):
+                self.comparisons.setdefault(each.case_id, []).append(each)
 
     def target_of(self, row: JudgmentRow) -> int:
         found = {"subject": self._subject_of, "case": self._case_of, "comparison": self._comparison_of}
@@ -129,10 +132,15 @@ class _Places:
 
     def _comparison_of(self, row: JudgmentRow) -> int:
         of_case = self.comparisons.get(self._case_of(row), [])
-        meant = [pk for pk, name in of_case if row.system in {None, name}]
+        of_system = [each for each in of_case if row.system in {None, each.system.name}]
+        if len({each.system_id for each in of_system}) != 1:
+            systems = ", ".join(dict.fromkeys(each.system.name for each in of_case))
+            expected = systems or "a system whose two responses were uploaded before"
+            raise RowRefused(problem(row.line, "system", expected, row.system or "none"))
+        meant = [each.pk for each in of_system if _is_of(each.arm, row.arm)]
         if len(meant) != 1:
-            systems = ", ".join(name for _, name in of_case) or "a system whose two responses were uploaded before"
-            raise RowRefused(problem(row.line, "system", systems, row.system or "none"))
+            expected = "what tells the arm from the others of its system that are compared for this case"
+            raise RowRefused(problem(row.line, "arm", expected, f"{len(meant)} of {len(of_system)} arms"))
         return meant[0]
 
     def attribute_of(self, row: JudgmentRow) -> int | None:
@@ -143,6 +151,19 @@ class _Places:
             expected = "the id or the text of an attribute of this subject"
             raise RowRefused(problem(row.line, "attribute", expected, row.attribute[:80]))
         return found
+
+
+def _is_of(arm: Arm | None, stated: StatedArm) -> bool:
+    """Whether all that is said holds of the arm; who says nothing means any."""
+    if arm is None:
+        return stated == StatedArm()
+    selecting = arm.selecting_system.name if arm.selecting_system else None
+    return (
+        stated.name in {"", arm.name}
+        and stated.policy in {None, arm.policy}
+        and stated.selection_of in {None, selecting}
+        and (not stated.settings or settings_hash(stated.settings) == arm.settings_hash)
+    )
 
 
 def _store(batch: Batch, stage: Stage, placed: Sequence[_Placed], stored: Stored) -> None:

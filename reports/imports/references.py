@@ -65,6 +65,7 @@ _CHECKS: Sequence[_Check] = (
         _refers(table, "subject_key", "subjects")
         for table in ("items", "comparisons", "silent_cases", "selections", "selection_records", "judgments")
     ),
+    _refers("comparisons", "borrowed_from", "subjects", "subject_key"),
     *(_refers(table, "unit_id", "items") for table in ("judgments", "consensus")),
     *(_refers(table, "rater_key", "raters") for table in ("judgments", "blinding_answers")),
     *(_refers(table, "comparison_id", "comparisons") for table in ("items", "silent_cases", "blinding_answers")),

@@ -177,10 +177,10 @@ MATERIAL: Sequence[str] = (
     _PERSONALIZED,
     """
     INSERT INTO conversations_comparison
-        (id, case_id, system_id, arm_id, batch_id, generic_id, personalized_id, control, identical, leak_reasons,
-         released_at, withdrawn_at, created_at)
+        (id, case_id, system_id, arm_id, batch_id, generic_id, personalized_id, control, borrowed_from_id,
+         identical, leak_reasons, released_at, withdrawn_at, created_at)
     SELECT new_comparison.id, new_case.id, system.id, pair.arm, new_batch.id, shared.id, pair.personalized_id,
-        COALESCE(pair.control, ''), pair.identical, ARRAY(SELECT jsonb_array_elements_text(pair.leak_reasons)),
+        COALESCE(pair.control, ''), borrowed.id, pair.identical, ARRAY(SELECT jsonb_array_elements_text(pair.leak_reasons)),
         CASE WHEN pair.released THEN %(now)s END, CASE WHEN pair.withdrawn THEN %(now)s END, %(now)s
     FROM pairs pair
     JOIN shared_generics shared USING (case_id, response_system, generic_digest)
@@ -191,6 +191,8 @@ MATERIAL: Sequence[str] = (
         SELECT comparison_id, min(batch_id) AS batch_id FROM staged_items WHERE comparison_id IS NOT NULL
         GROUP BY comparison_id HAVING min(batch_id) = max(batch_id) AND count(*) = count(batch_id)
     ) of_items ON of_items.comparison_id = pair.comparison_id
+    LEFT JOIN conversations_subject borrowed
+        ON borrowed.study_id = %(study)s AND borrowed.external_id = pair.borrowed_from
     LEFT JOIN staged_silent_cases silent ON silent.comparison_id = pair.comparison_id
     LEFT JOIN new_batch ON new_batch.old = COALESCE(of_items.batch_id, silent.batch_id)
     """,

@@ -118,6 +118,12 @@ WHERE subject.study_id = %(study)s
             "obvious, damaged or personal where it is a control: then personalized is the side that is right, and there is no arm",
         ),
         Column(
+            "borrowed_from",
+            Kind.TEXT,
+            "(SELECT 'subject-' || other.number FROM conversations_subject other WHERE other.id = comparison.borrowed_from_id)",
+            "personal controls: pseudonym of the subject that the wrong text was written for",
+        ),
+        Column(
             "for_controls", Kind.TRUTH, "case_.for_controls", "of a case set aside for controls: of no arm's effect"
         ),
         *AT_LENGTH,

@@ -10,7 +10,7 @@ import pytest
 from django.core.files import File
 from django.utils import timezone
 
-from conversations.enums import BatchState, Origin
+from conversations.enums import BatchState, Origin, Policy
 from conversations.formats import Format
 from conversations.models import Batch, BatchProblem, Comparison, Study
 from conversations.services import batches, importing
@@ -124,6 +124,31 @@ def test_stage_3_takes_the_overall_unit_and_given_attributes_only(study):
         (None, 4),
         (given, 5),
     ]
+
+
+def test_what_is_said_of_an_arm_tells_which_comparison_was_judged(study):
+    case = Comparison.objects.get().case
+    memory = factories.arm(factories.system(study), "memory 2", settings={"attributes": 5})
+    own = factories.arm(factories.system(study), policy=Policy.OWN)
+    first, second = (factories.comparison(case, [], arm=arm) for arm in (memory, own))
+    judged = {"stage": 3, "prompt": "p1", "label": 4}
+    batch = votes(
+        study,
+        judged | {"arm": "memory 2"},
+        judged | {"arm": {"policy": "own"}, "label": 5},
+        judged,
+        judged | {"arm": "memory 3"},
+        {"prompt": "p1", "attribute": texts(study)[0], "label": "yes", "arm": "memory 2"},
+        judged | {"arm": {"settings": {"attributes": 5.0}}, "rater": "other-model"},
+    )
+    assert [(one.line, one.field) for one in BatchProblem.objects.order_by("pk")] == [
+        (5, "arm"),
+        (3, "arm"),
+        (4, "arm"),
+    ]
+    assert batch.counts["judgments"]["new"] == 3
+    labels = Judgment.objects.order_by("pk").values_list("unit__task__comparison", "label")
+    assert list(labels) == [(first.pk, 4), (second.pk, 5), (first.pk, 4)]
 
 
 def test_panel_gates_and_uploaded_human_speaks_for_nobody_who_rates_here(study):

@@ -7,7 +7,7 @@ from raters.models import Rater
 from raters.services.enrolling import enrol_model
 from reports.dataset.frames import frame
 from reports.dataset.reads import dataset_of
-from reports.imports.expected import whole_row
+from reports.imports.whole_rows import whole_row
 from tests import factories, worlds
 from tests.judgments.rated import NOW, careful, work
 

@@ -81,6 +81,9 @@ def material(subject: str) -> Iterator[Fields]:
             "cost": "0.001",
             **({"arm": ARM} if kind == "personalized" else {}),
         }
+    control = {"control": "personal", "right": "Have tea.", "wrong": "Walk the dog.", "system": "product"}
+    other = "s2" if subject == "s1" else "s1"
+    yield {"kind": "control", "subject": subject, "prompt": "p2", **control, "borrowed_from": other}
 
 
 def judgments(subject: str) -> Iterator[Fields]:
@@ -92,7 +95,14 @@ def judgments(subject: str) -> Iterator[Fields]:
             "comment": "Clear.",
             "presentation": 0,
         }
-        of_case = page | {"prompt": "p1", "shown_left": "generic", "system": "product", "stage": 3, "label": 4}
+        of_case = page | {
+            "prompt": "p1",
+            "shown_left": "generic",
+            "system": "product",
+            "arm": {},
+            "stage": 3,
+            "label": 4,
+        }
         for text in (TEA, TRAIN):
             yield page | {"stage": 1, "attribute": text, "label": "reject", "failure_mode": "overgeneralization"}
             yield page | {"stage": 2, "prompt": "p1", "attribute": text, "label": "yes"}
@@ -102,9 +112,12 @@ def judgments(subject: str) -> Iterator[Fields]:
 
 
 def whole_upload() -> list[Fields]:
-    prompt = {"kind": "prompt", "prompt": "p1", "text": "What for breakfast?", "topic": "food"}
+    prompts = [
+        {"kind": "prompt", "prompt": "p1", "text": "What for breakfast?", "topic": "food"},
+        {"kind": "prompt", "prompt": "p2", "text": "What to drink?", "topic": "food"},
+    ]
     subjects = ("s1", "s2")
-    return [prompt, *(row for subject in subjects for row in (*material(subject), *judgments(subject)))]
+    return [*prompts, *(row for subject in subjects for row in (*material(subject), *judgments(subject)))]
 
 
 def is_read(row: Fields) -> bool:

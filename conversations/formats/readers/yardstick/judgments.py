@@ -10,8 +10,9 @@ from conversations.formats.limits import (
     MAX_TEXT_CHARACTERS,
     MAX_TYPE_CHARACTERS,
 )
-from conversations.formats.rows import JudgmentRow, Row
+from conversations.formats.rows import JudgmentRow, Row, StatedArm
 
+from .arms import stated_arm
 from .kind import RowKind
 
 _RATER_KINDS = ("human", "model", "panel")
@@ -37,6 +38,7 @@ def _judgment(line: int, record: Record, context: Context) -> Row:
         prompt=record.optional_identifier("prompt"),
         attribute=record.optional_text("attribute", MAX_ATTRIBUTE_CHARACTERS),
         system=record.optional_text("system", MAX_NAME_CHARACTERS),
+        arm=_arm(record, stage),
         failure_mode=record.optional_text("failure_mode", MAX_TYPE_CHARACTERS) or "",
         note=record.optional_text("note", MAX_TEXT_CHARACTERS) or "",
         presentation=0 if record.missing("presentation") else record.integer("presentation", 0, 1),
@@ -45,6 +47,12 @@ def _judgment(line: int, record: Record, context: Context) -> Row:
         comment=record.optional_text("comment", MAX_TEXT_CHARACTERS),
         active_ms=None if record.missing("active_ms") else record.integer("active_ms", 0, _MAX_ACTIVE_MS),
     )
+
+
+def _arm(record: Record, stage: int) -> StatedArm:
+    if stage != 3 and not record.missing("arm"):
+        raise record.error("arm", "nothing but at stage 3: no responses are judged before it")
+    return stated_arm(record)
 
 
 def _rater_kind(record: Record) -> str:
@@ -72,6 +80,7 @@ KINDS: Mapping[str, RowKind] = {
                 "prompt",
                 "attribute",
                 "system",
+                "arm",
                 "label",
                 "failure_mode",
                 "note",
