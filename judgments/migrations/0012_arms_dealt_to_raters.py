@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="queueposition",
             name="begun_before",
-            field=models.PositiveIntegerField(db_default=0, default=0),
+            field=models.PositiveIntegerField(null=True),
         ),
         migrations.AddField(
             model_name="queueposition",

@@ -36,13 +36,12 @@ WITH standing AS (
     WHERE stage.id = %(stage)s
         AND {GIVES_WORK_SQL}
 ), queue AS (
-    INSERT INTO judgments_queueposition (rater_id, stage_id, position, claims, begun_before)
-    SELECT %(rater)s, %(stage)s, -1, 0, (SELECT count(*) FROM judgments_queueposition WHERE stage_id = %(stage)s)
-    FROM standing
+    INSERT INTO judgments_queueposition (rater_id, stage_id, position, claims)
+    SELECT %(rater)s, %(stage)s, -1, 0 FROM standing
     ON CONFLICT (rater_id, stage_id) DO UPDATE SET claims = judgments_queueposition.claims
-    RETURNING position, claims, sides
+    RETURNING position, claims, sides, begun_before
 )
-SELECT position, claims, sides, languages, avoids_flagged, arrival, qualified
+SELECT position, claims, sides, begun_before, languages, avoids_flagged, arrival, qualified
 FROM queue CROSS JOIN standing
 """  # noqa: S608 - of our own words only
 

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from conversations.models import Stage
 from judgments.blinding import personalized_left
+from judgments.eligibility.conflicts import one_comparison_a_case
 from judgments.eligibility.live import is_live
 from judgments.eligibility.specials import shares_of, special_page
 from judgments.enums import Outcome, Special, TaskKind
@@ -17,6 +18,7 @@ from judgments.models import Assignment, QueuePosition
 from judgments.stages import behaviour
 from judgments.work import leases
 from judgments.work.claim_statement import LOCK_QUEUE, claim_statement
+from judgments.work.dealing import BEGIN, IN_TURN
 from judgments.work.qualifying import decide
 from judgments.work.rules import note_shown_again
 from judgments.work.rules_statement import rules_parameters
@@ -30,6 +32,7 @@ class Queue:
     position: int
     claims: int
     sides: int
+    begun_before: int | None  # raters; None for who has not begun where arms are dealt
     languages: list[str]  # empty: the rater was not asked
     avoids_flagged: bool
     arrival: int | None
@@ -54,7 +57,11 @@ def lock_queue(*, rater: Rater, stage: Stage) -> Queue | None:
     with connection.cursor() as cursor:
         cursor.execute(LOCK_QUEUE, {"rater": rater.pk, "stage": stage.pk})
         row = cursor.fetchone()
-    return Queue(*row) if row else None
+        queue = Queue(*row) if row else None
+        if queue is not None and queue.begun_before is None and one_comparison_a_case(stage):
+            cursor.execute(IN_TURN, {"stage": stage.pk})
+            cursor.execute(BEGIN, {"rater": rater.pk, "stage": stage.pk})
+    return queue
 
 
 def wait_for_rater(enrolment: Enrolment) -> None:

@@ -19,6 +19,15 @@ from judgments.enums import TaskKind
 SLOTS_LOOKED_AT = 40  # of those after the rater's cursor: a few cases
 
 
+# One after the other, so that no two count the same: in statements of their own, of which the second sees who was first.
+IN_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('begun:' || %(stage)s, 0))"
+BEGIN = """
+UPDATE judgments_queueposition SET begun_before = (
+    SELECT count(begun_before) FROM judgments_queueposition WHERE stage_id = %(stage)s)
+WHERE rater_id = %(rater)s AND stage_id = %(stage)s
+"""
+
+
 def arm_sql(comparison: str) -> str:
     """The arm of a row, as a number. What has none came before there were arms, when a system was one."""
     return f"COALESCE({comparison}.arm_id, -{comparison}.system_id)"

@@ -25,7 +25,8 @@ from judgments.work.excluding import exclude_judgments, include_judgments
 from judgments.work.progress import progress_of
 from raters.models import Enrolment, Rater
 from tests import factories
-from tests.judgments.raters_at_work import answers, claim, judge, open_for_rating
+from tests.judgments.arms_to_deal import open_with_arms
+from tests.judgments.raters_at_work import answers, claim, judge, open_for_rating, work_until_nothing_left
 from tests.patience import PATIENCE, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -66,6 +67,19 @@ def test_sixty_raters_leave_exactly_k_ratings_and_nothing_stuck():
     assert Assignment.objects.exclude(outcome=Outcome.SUBMITTED).count() == 0
     per_unit = Judgment.objects.values("unit").annotate(raters=Count("rater", distinct=True), all=Count("id"))
     assert set(per_unit.values_list("raters", "all")) == {(3, 3)}
+
+
+def test_raters_at_once_each_get_every_arm_alike():
+    stage = open_with_arms(cases=6)
+    raters = [factories.rater(stage.study) for _ in range(9)]
+
+    def every_page(rater: Rater) -> int:
+        return len(work_until_nothing_left(rater, stage, NOW))
+
+    assert all_at_once(every_page, raters) == [6] * 9
+    assert not Slot.objects.filter(filled_at__isnull=True).exists()
+    had = Counter(Assignment.objects.values_list("rater", "task__comparison__arm"))
+    assert set(had.values()) == {2}
 
 
 def test_raters_who_stop_time_out_and_set_aside_leave_nothing_stuck():

@@ -17,29 +17,13 @@ from judgments.work.leases import fill
 from judgments.work.opening import open_stage
 from raters.models import Rater
 from tests import factories
+from tests.judgments.arms_to_deal import open_with_arms
 from tests.judgments.raters_at_work import claim
-from tests.rows import made_once
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-POLICIES = (Policy.OWN, Policy.ACCEPTED, Policy.RELEVANT)
 
 type Turn = Callable[[random.Random, Sequence[Rater], Counter[Rater]], Rater]
-
-
-@made_once
-def _open(*, cases: int, silent: int = 0, k: int = 3, seed: int = 1, several: bool = False) -> Stage:
-    """Of each case a comparison of three arms of one system, of the first cases without the last arm, which is silent there."""
-    study = factories.study(seed=seed, several_comparisons_per_case=several)
-    person, made_by = factories.subject(study), factories.system(study)
-    arms = [factories.arm(made_by, policy=policy) for policy in POLICIES]
-    for number in range(cases):
-        case = factories.case(person)
-        for arm in arms[:2] if number < silent else arms:
-            factories.comparison(case, [], arm=arm)
-    stage = factories.stage(study, 3, k=k)
-    open_stage(stage=stage, actor=None, now=NOW)
-    return stage
 
 
 def _one_after_the_other(draw: random.Random, raters: Sequence[Rater], pages: Counter[Rater]) -> Rater:
@@ -102,7 +86,7 @@ def _off_balance(stage: Stage, had: Counter[int | None]) -> Fraction:
     ],
 )
 def test_as_many_raters_as_a_case_has_slots_fill_them_all_with_each_arm_alike(turn, seed):
-    stage = _open(cases=5)
+    stage = open_with_arms(cases=5)
     had = _rate(stage, [factories.rater(stage.study) for _ in range(9)], turn, seed)
     assert _unfilled(stage) == 0
     assert [pages.total() for pages in had.values()] == [5] * 9
@@ -112,14 +96,14 @@ def test_as_many_raters_as_a_case_has_slots_fill_them_all_with_each_arm_alike(tu
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_more_raters_and_an_arm_that_is_silent_on_a_case_leave_arms_in_proportion(seed):
-    stage = _open(cases=5, silent=1)
+    stage = open_with_arms(cases=5, silent=1)
     had = _rate(stage, [factories.rater(stage.study) for _ in range(10)], _all_at_once, seed)
     assert _unfilled(stage) == 0
     assert max(_off_balance(stage, pages) for pages in had.values()) < 2
 
 
 def test_who_stops_early_leaves_nothing_stuck_and_others_keep_their_balance():
-    stage = _open(cases=5)
+    stage = open_with_arms(cases=5)
     raters = [factories.rater(stage.study) for _ in range(11)]
     for rater in raters[:2]:
         for _ in range(2):
@@ -130,7 +114,7 @@ def test_who_stops_early_leaves_nothing_stuck_and_others_keep_their_balance():
 
 
 def test_comparisons_of_a_case_stand_together_in_the_queue_and_arms_take_turns():
-    stage = _open(cases=5)
+    stage = open_with_arms(cases=5)
     queue = list(Task.objects.filter(stage=stage).order_by("position").select_related("comparison"))
     cases = [[task.conflict_key or 0 for task in queue[at : at + 3]] for at in range(0, len(queue), 3)]
     assert all(len(set(keys)) == 1 for keys in cases)
@@ -140,7 +124,7 @@ def test_comparisons_of_a_case_stand_together_in_the_queue_and_arms_take_turns()
 
 
 def test_where_raters_may_see_several_comparisons_of_a_case_they_are_mixed():
-    stage = _open(cases=5, several=True)
+    stage = open_with_arms(cases=5, several=True)
     keys = list(Task.objects.filter(stage=stage).order_by("position").values_list("conflict_key", flat=True))
     assert any(len(set(keys[at : at + 3])) > 1 for at in range(0, len(keys), 3))
     rater = factories.rater(stage.study)
@@ -148,7 +132,7 @@ def test_where_raters_may_see_several_comparisons_of_a_case_they_are_mixed():
 
 
 def test_arm_that_comes_later_is_asked_of_who_has_not_met_its_cases():
-    stage = _open(cases=3, k=1)
+    stage = open_with_arms(cases=3, k=1)
     first, later = factories.rater(stage.study), factories.rater(stage.study)
     assert _rate(stage, [first], _evenly, 1)[first].total() == 3
     fourth = factories.arm(factories.system(stage.study), policy=Policy.ALL)

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from conversations.enums import Policy
 from conversations.models import Conversation, Stage, Subject
 from judgments.enums import Outcome
 from judgments.models import Assignment
@@ -17,13 +16,13 @@ from judgments.work.leases import fill
 from judgments.work.opening import StageRefused, open_stage
 from raters.models import Enrolment, EntryLink
 from tests import factories
+from tests.judgments.arms_to_deal import POLICIES
 from tests.judgments.raters_at_work import claim, judge, open_for_rating
 from tests.reports.report.shown import member
 from tests.rows import made_once
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-POLICIES = (Policy.OWN, Policy.ACCEPTED, Policy.RELEVANT)
 
 
 @made_once
