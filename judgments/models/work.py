@@ -185,9 +185,8 @@ class QueuePosition(models.Model):
     position = models.BigIntegerField(default=-1)  # of the last task claimed from the queue
     claims = models.PositiveIntegerField(default=0)  # pages given to the rater; keys which of them are special
     sides = models.PositiveIntegerField(default=0, db_default=0)  # sides drawn; keys the side order's blocks
-    begun_before = models.PositiveIntegerField(
-        default=0, db_default=0
-    )  # raters of the stage; keys which arm comes first
+    # Raters of the stage, where it deals arms; keys which arm comes first. Null until the rater begins.
+    begun_before = models.PositiveIntegerField(null=True)
     # By arm, pages that the rater should have had of it by now and did not: shares of the cases given minus pages given.
     owed = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
 

@@ -33,14 +33,14 @@ def arm_sql(comparison: str) -> str:
     return f"COALESCE({comparison}.arm_id, -{comparison}.system_id)"
 
 
-# The arms that the stage asks about in the case of the row ``task``, with where they stand in the queue.
+# The arms that the stage asks about in the case of the row ``compared``, with where they stand in the queue.
 _OF_CASE = f"""(
                 SELECT {arm_sql("other")} AS arm, sibling.position
                 FROM conversations_comparison other
                 JOIN judgments_task sibling ON sibling.comparison_id = other.id AND sibling.stage_id = %(stage)s
                     AND sibling.kind = '{TaskKind.REGULAR.value}' AND sibling.position IS NOT NULL
                     AND sibling.withdrawn_at IS NULL
-                WHERE other.case_id = task.conflict_key)"""  # noqa: S608 - of our own words only
+                WHERE other.case_id = compared.case_id)"""  # noqa: S608 - of our own words only
 _MET = """EXISTS (
             SELECT FROM judgments_assignment met
             WHERE met.rater_id = %(rater)s AND met.stage_id = %(stage)s AND met.conflict_key = task.conflict_key OFFSET 0)"""
@@ -86,7 +86,9 @@ _DEALT = f"""
     UNION ALL
     SELECT arm, 1.0 / count(*) OVER () FROM (
         SELECT DISTINCT of_case.arm
-        FROM taken JOIN judgments_task task ON task.id = taken.task_id CROSS JOIN LATERAL {_OF_CASE} AS of_case
+        FROM taken JOIN judgments_task task ON task.id = taken.task_id
+        JOIN conversations_comparison compared ON compared.id = task.comparison_id
+        CROSS JOIN LATERAL {_OF_CASE} AS of_case
         WHERE NOT {_MET}) AS arms"""  # noqa: S608 - of our own words only
 NOTHING_DEALT = "SELECT 0::bigint AS arm, 0.0 AS amount WHERE false"
 
