@@ -8,11 +8,11 @@ from typing import Any
 from reports.report.charts.chart import BAND, MARK, NARROW, OTHER_MARK, TEXT, WIDE, Chart, Spec, axis_title, wrapped
 
 HUMANS, MODELS = "humans", "models"
-ARMS, CONTRASTS = "against generic", "one arm minus another"
+ARMS, CONTRASTS = "arm", "arm minus arm"
 NEAR, ASIDE = 0.035, 22
 SHAPES = {HUMANS: "circle", MODELS: "diamond", ARMS: "circle", CONTRASTS: "diamond"}
 COLOURS = {HUMANS: MARK, MODELS: OTHER_MARK, ARMS: MARK, CONTRASTS: OTHER_MARK}
-LABEL_WIDTHS = {WIDE: 34, NARROW: 17}  # characters of a name on one line
+LABEL_WIDTHS = {WIDE: 34, NARROW: 15}  # characters of a name on one line
 LINE, ROW = 17, {WIDE: 34, NARROW: 44}  # pixels
 
 
@@ -155,12 +155,11 @@ def _points(rows: Sequence[IntervalRow], scale: Scale, x: Spec, y: Spec, variant
         "scale": {"domain": series, "range": [SHAPES[each] for each in series]},
         "legend": {} if len(series) > 1 else None,
     }
-    colour = {**_colour(rows), "legend": {} if len(series) > 1 else None}
     return [
         {
             "data": {"values": values},
             "mark": {"type": "point", "filled": True, "size": 110, "opacity": 1},
-            "encoding": {"x": {"field": "value", **x}, "y": y, "color": colour, "shape": shape},
+            "encoding": {"x": {"field": "value", **x}, "y": y, "color": _colour(rows), "shape": shape},
         },
         {
             "data": {"values": values},
@@ -199,5 +198,5 @@ def _colour(rows: Sequence[IntervalRow]) -> Spec:
         "field": "series",
         "type": "nominal",
         "scale": {"domain": series, "range": [COLOURS[each] for each in series]},
-        "legend": None,
+        "legend": {} if len(series) > 1 else None,
     }

@@ -84,11 +84,15 @@ def limits(effect: Effect, verdict: Verdict, plan: str) -> list[str]:
 
 def limits_of_judged(verdict: Verdict, judged: Verdict | None) -> list[str]:
     """What the words of all cases do not say of the judged ones."""
-    if judged is None or judged.these in (None, verdict.these):
+    if judged is None:
         return []
-    return [
-        f"On judged comparisons only, for these raters and prompts: {judged.these.value}. Of others it says nothing."
-    ]
+    lacking = needed(judged.missing) if judged.missing != verdict.missing else []
+    said = [f"On judged comparisons only: {each[0].lower()}{each[1:]}" for each in lacking]
+    if judged.these is not None and judged.these != verdict.these:
+        said.append(
+            f"On judged comparisons only, for these raters and prompts: {judged.these.value}. Of others it says nothing."
+        )
+    return said
 
 
 def _of_judged(judged: Effect, silent: Estimate) -> str:
@@ -125,7 +129,8 @@ def between_points(found: Estimate) -> str:
 
 
 def signed(points: float) -> str:
-    return f"{points:+.2f}".replace("-", "\N{MINUS SIGN}")
+    written = f"{points:+.2f}".replace("-", "\N{MINUS SIGN}")
+    return written if abs(points) >= EQUAL else written[1:]
 
 
 def _percent(share: Estimate) -> str:

@@ -75,3 +75,13 @@ def test_before_anything_is_judged_silence_is_no_effect():
         None,
         ["No comparison has been judged by a human yet."],
     )
+
+
+def test_what_judged_comparisons_lack_for_a_word_of_their_own_is_said():
+    quiet = np.arange(PAIRS) % PROMPTS < 2
+    found = verdict(only_asked(frame(0.8), ~quiet), of_silent=[np.flatnonzero(quiet).tolist()])
+    assert (found["word"], found["judged"]["word"]) == ("better", "not enough evidence yet")
+    assert (
+        "On judged comparisons only: a verdict needs 1 more prompt; in all it takes at least 10 prompts."
+        in found["limits"]
+    )
