@@ -6,12 +6,12 @@ from typing import Any, Self
 import pyarrow as pa
 from pyarrow import compute
 
-from reports.dataset.arms import arms_of
+from reports.dataset.arms import arms_of, comparisons_of_arms
 from reports.dataset.dataset import Dataset
 
-SEPARATOR, ARM = ":", "arm"
+SEPARATOR, SYSTEM, ARM = ":", "system", "arm"
 NAMES = {
-    "system": "System",
+    SYSTEM: "System",
     ARM: "Arm",
     "subject_origin": "Origin",
     "batch_id": "Batch",
@@ -43,40 +43,65 @@ class Part:
     def of(self, dataset: Dataset) -> Dataset:
         if not self.column:
             return dataset
-        if self.column == ARM:
-            return self._of_arm(dataset)
-        found = dataset.only(
+        if self.column in (SYSTEM, ARM):
+            return self._of_treatment(dataset)
+        return dataset.only(
             lambda items: compute.fill_null(compute.equal(_column(items, self.column), self.value), False)
         )
-        return found if self.column != "system" else _own_selections(found, self.value)
 
-    def _of_arm(self, dataset: Dataset) -> Dataset:
-        """Its comparisons, and of the stages before them what belongs to its system."""
-        comparisons = dataset.tables["comparisons"]
-        rows = comparisons.filter(compute.equal(comparisons.column("arm_id"), int(self.value)))
-        system = next(iter(rows.column("response_system").to_pylist()), "")
+    def _of_treatment(self, dataset: Dataset) -> Dataset:
+        """The comparisons and silent cases of a system, or of one arm of it, and of the stages before them what they rest on."""
+        compared, silent = (self._its(rows) for rows in (comparisons_of_arms(dataset), dataset.tables["silent_cases"]))
+        system, selector = self._names(compared, silent)
+        pairs = compute.unique(compared.column("comparison_id"))
+        extractors = _extractors(dataset, pairs, system, selector)
         found = dataset.only(
             lambda items: compute.or_(
-                compute.is_in(items.column("comparison_id"), value_set=compute.unique(rows.column("comparison_id"))),
+                compute.is_in(items.column("comparison_id"), value_set=pairs),
                 compute.and_(
                     compute.is_null(items.column("comparison_id")),
-                    compute.fill_null(compute.equal(items.column("attribute_system"), system), False),
+                    compute.is_in(items.column("attribute_system"), value_set=extractors),
                 ),
             )
         )
-        return _own_selections(found, system)
+        return _selected_by(replace(found, tables={**found.tables, "silent_cases": silent}), selector)
+
+    def _its(self, rows: pa.Table) -> pa.Table:
+        column = rows.column("response_system" if self.column == SYSTEM else "arm_id").cast(pa.string())
+        return rows.filter(compute.fill_null(compute.equal(column, self.value), False))
+
+    def _names(self, compared: pa.Table, silent: pa.Table) -> tuple[str, str]:
+        """The system, and whose selection it is given: its own but where the arm says another's."""
+        if self.column == SYSTEM:
+            return self.value, self.value
+        names = ("response_system", "arm_selection_of")
+        rows = [row for table in (compared, silent) for row in table.select(names).slice(0, 1).to_pylist()]
+        system, selector = (rows[0][name] for name in names) if rows else ("", None)
+        return system, selector or system
 
     def as_json(self) -> dict[str, Any]:
         return {"column": self.column or None, "value": self.value or None}
 
 
-def _own_selections(dataset: Dataset, system: str) -> Dataset:
-    """A system is not judged by what another one selected from its attributes."""
-    own = {
+def _extractors(dataset: Dataset, pairs: pa.Array, system: str, selector: str) -> pa.Array:
+    """Whose attributes the system uses: its own, and those of whoever extracted any that were given to it or selected for it."""
+    items, selected = dataset.tables["items"], dataset.tables["selections"]
+    offered = selected.filter(compute.equal(selected.column("system"), selector)).column("attribute_id")
+    used = compute.or_(
+        compute.is_in(items.column("comparison_id"), value_set=pairs),
+        compute.is_in(items.column("attribute_id"), value_set=compute.unique(offered)),
+    )
+    others = compute.unique(items.filter(used).column("attribute_system").drop_null())
+    return pa.array(sorted({system, *others.to_pylist()}), pa.string())
+
+
+def _selected_by(dataset: Dataset, system: str) -> Dataset:
+    """A system is not judged by what another one selected that it was not given."""
+    kept = {
         name: dataset.tables[name].filter(compute.equal(dataset.tables[name].column("system"), system))
         for name in ("selections", "selection_records")
     }
-    return replace(dataset, tables={**dataset.tables, **own})
+    return replace(dataset, tables={**dataset.tables, **kept})
 
 
 def parts_of(dataset: Dataset) -> list[dict[str, str]]:
@@ -99,7 +124,7 @@ def _arms(dataset: Dataset) -> list[dict[str, str]]:
 
 
 def _column(items: pa.Table, column: str) -> pa.ChunkedArray:
-    if column == "system":
+    if column == SYSTEM:
         return compute.coalesce(items.column("response_system"), items.column("attribute_system"))
     return items.column(column).cast(pa.string())
 
