@@ -12,7 +12,7 @@ from reports.dataset.frames import BATCH, Frame, groups_of
 from reports.report.figures.agreeing import agreement_figures, pairwise
 from reports.report.figures.apart import shares_apart
 from reports.report.figures.samples import Samples
-from reports.report.figures.selecting import lines_beside, machines_apart, scores_of_raters
+from reports.report.figures.selecting import lines_beside, machines_apart, scores_of_raters, two_apart
 from reports.stats.ceiling import human_ceiling
 from reports.stats.classification import score_selection
 from reports.stats.ratings import Flags, Floats
@@ -30,6 +30,7 @@ def relevance_figures(dataset: Dataset, frame: Frame) -> dict[str, Any]:
     samples = Samples.of(frame)
     yes = np.asarray(frame.scale) == YES
     scores = scores_of_raters(samples, yes)
+    selected = selections(dataset, frame)
     return {
         "consensus": _consensus_figures(frame),
         "agreement": agreement_figures(samples),
@@ -40,10 +41,8 @@ def relevance_figures(dataset: Dataset, frame: Frame) -> dict[str, Any]:
         "yes_rates": _yes_rates(samples, np.ones(frame.ratings.units, dtype=bool)),
         **{name: _groups(dataset, samples, column) for name, column in GROUPS.items()},
         "human_ceiling": human_ceiling(samples.human, samples.units).as_json(),
-        "selections": [
-            {"system": name, **_selection(samples, selected, yes)}
-            for name, selected in selections(dataset, frame).items()
-        ],
+        "selections": [{"system": name, **_selection(samples, of_system, yes)} for name, of_system in selected.items()],
+        "selections_apart": two_apart(samples, selected, yes),
     }
 
 

@@ -1,5 +1,6 @@
 """Who finds the units that matter: raters, any two models together, and who says yes to everything."""
 
+from collections.abc import Mapping
 from itertools import combinations
 from typing import Any
 
@@ -21,7 +22,7 @@ from reports.stats.ratings import Flags, Floats
 
 ANY_TWO = "Any two models"
 EVERYTHING = "Yes to everything"
-SHOWN_AT_MOST = 8  # models whose every two are compared
+SHOWN_AT_MOST = 8  # models or systems of which every two are compared
 
 
 def scores_of_raters(samples: Samples, wanted: Flags) -> list[dict[str, Any]]:
@@ -77,11 +78,16 @@ def any_two(said: list[Floats]) -> Floats:
 
 
 def machines_apart(samples: Samples, wanted: Flags) -> list[dict[str, Any]]:
-    """The F1 of one model minus that of another, on the units that both judged and that have a consensus."""
-    models = list(said_by_models(samples, wanted).items())[:SHOWN_AT_MOST]
+    """Every two models."""
+    return two_apart(samples, said_by_models(samples, wanted), wanted)
+
+
+def two_apart(samples: Samples, said: Mapping[str, Floats], wanted: Flags) -> list[dict[str, Any]]:
+    """Of every two: the F1 of one minus that of the other, on the units that both judged and that have a consensus."""
+    shown = list(said.items())[:SHOWN_AT_MOST]
     return [
         {"one": one, "other": other, "f1": _f1_apart(samples, first, second, wanted).as_json()}
-        for (one, first), (other, second) in combinations(models, 2)
+        for (one, first), (other, second) in combinations(shown, 2)
     ]
 
 

@@ -106,6 +106,7 @@ def _selections(stage: dict[str, Any]) -> list[Block]:
                 *(row[key] for row in stage["selections"] for key in ("selected", "precision", "recall", "f1"))
             ),
         ),
+        *apart_table(stage.get("selections_apart", []), "systems", "spoke about"),
     ]
 
 

@@ -54,13 +54,13 @@ def f1_chart(
     return [Drawn(chart, "Whoever does not lie beyond the line finds no more than somebody who does not look.")]
 
 
-def apart_table(pairs: Sequence[dict[str, Any]]) -> list[Block]:
-    """Two models on the units that both judged."""
+def apart_table(pairs: Sequence[dict[str, Any]], who: str = "models", did: str = "judged") -> list[Block]:
+    """Every two of them on the units that both judged, or spoke about."""
     if not pairs:
         return []
     return [
         TableBlock(
-            "Two models beside each other: the F1 of the first minus that of the second, on the units that both judged.",
+            f"Two {who} beside each other: the F1 of the first minus that of the second, on the units that both {did}.",
             ["First", "Second", "Units", "Difference in F1"],
             [
                 [Cell(pair["one"]), Cell(pair["other"]), count_cell(pair["f1"]["n"]), number_cell(pair["f1"])]
