@@ -16,28 +16,29 @@ from judgments.enums import TaskKind
 from judgments.models import Assignment, Unit
 from judgments.stages import behaviour
 
-_ASKS_OVERALL = """EXISTS (
+# A truth of the row that is named ``task``.
+ASKS_OVERALL_SQL = """EXISTS (
             SELECT FROM judgments_unit overall
             WHERE overall.task_id = {task}.id AND overall.attribute_id IS NULL AND overall.instruction = '' OFFSET 0)"""
 _OF_COMPARISON = f"""first.comparison_id = task.comparison_id AND first.stage_id = task.stage_id
                 AND first.kind = '{TaskKind.REGULAR.value}'"""
 # Truths of the row ``task``.
-_NOT_TOO_EARLY = f"""({_ASKS_OVERALL.format(task="task")}
+_NOT_TOO_EARLY = f"""({ASKS_OVERALL_SQL.format(task="task")}
         OR EXISTS (
             SELECT FROM judgments_assignment told JOIN judgments_task first ON first.id = told.task_id
             WHERE {_OF_COMPARISON} AND told.rater_id = %(rater)s
                 AND (told.overall_at IS NOT NULL OR told.outcome IN {JUDGED_SQL})
-                AND {_ASKS_OVERALL.format(task="first")} OFFSET 0)
+                AND {ASKS_OVERALL_SQL.format(task="first")} OFFSET 0)
         OR NOT EXISTS (
             SELECT FROM judgments_slot waiting JOIN judgments_task first ON first.id = waiting.task_id
             WHERE {_OF_COMPARISON} AND first.withdrawn_at IS NULL
                 AND waiting.filled_at IS NULL AND NOT waiting.withdrawn
-                AND {_ASKS_OVERALL.format(task="first")} OFFSET 0))"""  # noqa: S608 - of our own words only
-_NOT_TOO_LATE = f"""NOT ({_ASKS_OVERALL.format(task="task")}
+                AND {ASKS_OVERALL_SQL.format(task="first")} OFFSET 0))"""  # noqa: S608 - of our own words only
+_NOT_TOO_LATE = f"""NOT ({ASKS_OVERALL_SQL.format(task="task")}
         AND EXISTS (
             SELECT FROM judgments_assignment told JOIN judgments_task first ON first.id = told.task_id
             WHERE {_OF_COMPARISON} AND told.rater_id = %(rater)s AND first.id <> task.id
-                AND NOT {_ASKS_OVERALL.format(task="first")} OFFSET 0))"""
+                AND NOT {ASKS_OVERALL_SQL.format(task="first")} OFFSET 0))"""
 
 
 def overall_first_sql(stage: Stage) -> Sequence[str]:

@@ -13,10 +13,12 @@ there who has not met the case.
 
 from conversations.models import Stage
 from judgments.eligibility.conflicts import one_comparison_a_case
+from judgments.eligibility.overall_first import ASKS_OVERALL_SQL
 from judgments.eligibility.slots import FREE_SQL
 from judgments.enums import TaskKind
 
 SLOTS_LOOKED_AT = 40  # of those after the rater's cursor: a few cases
+NEVER = 1_000_000  # pages owed less than any arm is
 
 
 # One after the other, so that no two count the same: in statements of their own, of which the second sees who was first.
@@ -45,7 +47,8 @@ _MET = """EXISTS (
             SELECT FROM judgments_assignment met
             WHERE met.rater_id = %(rater)s AND met.stage_id = %(stage)s AND met.conflict_key = task.conflict_key OFFSET 0)"""
 
-# ``deal.owed`` is what the arm is owed once the case is given; a further page of a comparison that was met is no deal.
+# ``deal.owed`` is what the arm is owed once the case is given; a further page of a comparison that was met is no deal. Whoever
+# has not met it is better asked the overall unit of another: a case may need them for that.
 _NEXT = f"""
         SELECT slot.id FROM (
             SELECT task.*, min(task.position) OVER (PARTITION BY task.conflict_key) AS case_position
@@ -67,7 +70,7 @@ _NEXT = f"""
             FROM {_OF_CASE} AS of_case
         ) AS beside
         CROSS JOIN LATERAL (
-            SELECT CASE WHEN {_MET} THEN 1 ELSE
+            SELECT CASE WHEN {_MET} THEN 1 WHEN NOT {ASKS_OVERALL_SQL.format(task="task")} THEN -{NEVER} ELSE
                 COALESCE((queue.owed ->> ({arm_sql("compared")})::text)::numeric, 0) + 1.0 / beside.arms
             END AS owed
         ) AS deal

@@ -144,3 +144,16 @@ def test_arm_that_comes_later_is_asked_of_who_has_not_met_its_cases():
     had = _rate(stage, [later, *(factories.rater(stage.study) for _ in range(2))], _evenly, 1)
     assert [pages.total() for pages in had.values()] == [3, 3, 3]
     assert _unfilled(stage) == 0
+
+
+def test_comparisons_of_more_than_a_page_need_no_more_raters():
+    study = factories.study()
+    person, made_by = factories.subject(study), factories.system(study)
+    given = factories.attributes(person, 3)
+    for case in (factories.case(person) for _ in range(2)):
+        factories.two_arms(case, given, by=made_by)
+    stage = factories.stage(study, 3, k=2, page_size=2)
+    assert open_stage(stage=stage, actor=None, now=NOW).tasks == 8
+    had = _rate(stage, [factories.rater(study) for _ in range(4)], _all_at_once, 1)
+    assert _unfilled(stage) == 0
+    assert [sorted(pages.values()) for pages in had.values()] == [[2, 2]] * 4
