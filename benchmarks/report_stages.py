@@ -98,6 +98,7 @@ def made_up(subjects: int) -> Dataset:
             "rater_kind": ["human"] * RATERS + ["model"] * MODELS,
             "rater_name": [None] * RATERS + [f"model {number}" for number in range(MODELS)],
         },
+        "silent_cases": {},
         "blinding_answers": {},
     }
     stages = {number: StageFacts(state="closed", k=EACH, gating="none") for number in (1, 2, 3)}
