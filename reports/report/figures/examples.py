@@ -1,11 +1,13 @@
 """The most telling units: where raters agree, where they split, and where models and humans part."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from judgments.stages import behaviour
+from reports.dataset.arms import ComparedArm
 from reports.dataset.frames import Frame
 from reports.stats.ratings import Floats, Indices, Ratings
 
@@ -47,6 +49,17 @@ def examples(frame: Frame) -> dict[str, list[dict[str, Any]]]:
         "missed_by_models": -preferred,
     }
     return {name: _rows(frame, score, human, model) for name, score in scores.items()}
+
+
+def with_arms(
+    found: dict[str, list[dict[str, Any]]], frame: Frame, arms: Sequence[ComparedArm]
+) -> dict[str, list[dict[str, Any]]]:
+    """Of stage 3: each with the name of the arm that wrote the personalized response, where there are several."""
+    names = {comparison: arm.name for arm in arms for comparison in arm.comparisons.tolist()} if len(arms) > 1 else {}
+    of_unit = dict(zip(frame.ratings.unit_keys.tolist(), frame.of_unit("comparison_id").tolist(), strict=True))
+    return {
+        name: [{**row, "arm": names.get(of_unit[row["unit_id"]], "")} for row in rows] for name, rows in found.items()
+    }
 
 
 def _unanimity(frame: Frame, human: Moments) -> Floats:

@@ -15,7 +15,7 @@ from reports.dataset.versions import FIGURES_VERSION, PROTOCOL_VERSION
 from reports.report.figures.arms import arm_figures, pooled_sentence
 from reports.report.figures.bottleneck import bottleneck_figures
 from reports.report.figures.by_raters import by_raters_figures
-from reports.report.figures.examples import examples
+from reports.report.figures.examples import examples, with_arms
 from reports.report.figures.extraction import extraction_figures
 from reports.report.figures.head_plans import head_plans, sentences_of
 from reports.report.figures.judging import judging_figures
@@ -94,7 +94,10 @@ def _with_examples(dataset: Dataset, frames: Mapping[int, Frame], stage: int, fi
 
 def _stage_three(dataset: Dataset, frames: Mapping[int, Frame]) -> dict[str, Any] | None:
     found = _with_examples(dataset, frames, 3, response_figures)
-    return None if found is None else {**found, **judging_figures(dataset, frames[3])}
+    if found is None:
+        return None
+    telling = with_arms(found["examples"], frames[3], arms_of(dataset))
+    return {**found, **judging_figures(dataset, frames[3]), "examples": telling}
 
 
 def _counts(dataset: Dataset, real_conversations: int) -> dict[str, int]:

@@ -112,6 +112,7 @@ def _example(row: Mapping[str, Any], text: UnitText) -> dict[str, Any]:
     means = [("humans", row["human_mean"]), ("LLMs", row["model_mean"])]
     return {
         "unit": row["unit_id"],
+        "arm": row.get("arm", ""),
         "prompt": text.prompt[:LONGEST_TEXT],
         "attribute": "" if text.attribute is None else text.attribute.text[:LONGEST_TEXT],
         "means": ", ".join(f"{who} {mean:.2f}" for who, mean in means if mean is not None),

@@ -11,7 +11,7 @@ from pyarrow import parquet
 from conversations.enums import Policy
 from conversations.models import Arm, Comparison, Response, Study
 from conversations.services.arms import ensure_arm
-from judgments.models import Judgment
+from judgments.models import Judgment, Unit
 from reports.dataset.arms import arms_of
 from reports.dataset.dataset import read_folder
 from reports.dataset.reads import dataset_of
@@ -124,6 +124,10 @@ def test_outcomes_costs_and_mentions_are_by_arm(study):
         zip(names, (len(first), len(second)), strict=True)
     )
     assert [row["system"] for row in found["mentions"]["systems"]] == names
+    of_unit = dict(Unit.objects.filter(task__stage__study=study).values_list("id", "task__comparison"))
+    told = {(of_unit[row["unit_id"]], row["arm"]) for rows in found["examples"].values() for row in rows}
+    assert told
+    assert all(arm == names[pair in {each.pk for each in second}] for pair, arm in told), "examples say whose they are"
 
 
 def test_what_pools_arms_says_so_on_every_section_of_stage_three(study):
