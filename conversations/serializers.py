@@ -7,7 +7,7 @@ from rest_framework import serializers
 from accounts.storable_requests import StorableJSONField
 from conversations.enums import Origin, WhileCollecting
 from conversations.formats import Format, SubjectPolicy
-from conversations.models import Batch, BatchProblem, Guidelines, Study
+from conversations.models import Arm, Batch, BatchProblem, Guidelines, Study
 from conversations.services import guidelines
 
 
@@ -128,6 +128,22 @@ class ProblemSerializer(serializers.ModelSerializer[BatchProblem]):
     class Meta:
         model = BatchProblem
         fields = ["line", "field", "expected", "found", "kept"]
+        read_only_fields = fields
+
+
+class ArmSerializer(serializers.ModelSerializer[Arm]):
+    system = serializers.CharField(source="system_name", read_only=True)
+    selection_of = serializers.CharField(
+        source="selecting_system.name", allow_null=True, read_only=True, help_text="Whose, with the policy selection."
+    )
+    comparisons = serializers.IntegerField(source="comparisons_count", read_only=True)
+    silent_cases = serializers.IntegerField(
+        source="silent_count", read_only=True, help_text="Beside comparisons of two texts that are identical."
+    )
+
+    class Meta:
+        model = Arm
+        fields = ["id", "system", "name", "policy", "selection_of", "settings", "comparisons", "silent_cases"]
         read_only_fields = fields
 
 

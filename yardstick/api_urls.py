@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.api import batches
+from conversations.api import arms, batches
 from conversations.api import studies as conversations
 from generation import api as generation
 from judgments.work import api as judgments
@@ -28,6 +28,7 @@ urlpatterns = [
     path(STUDY + "batches/<int:batch_id>/", batches.BatchDetail.as_view(), name="batch"),
     path(STUDY + "batches/<int:batch_id>/problems/", batches.BatchProblems.as_view(), name="batch-problems"),
     path(STUDY + "batches/<int:batch_id>/undo/", batches.BatchUndo.as_view(), name="batch-undo"),
+    path(STUDY + "arms/", arms.ArmList.as_view(), name="arm-list"),
     path(STUDY + "runs/", generation.RunList.as_view(), name="run-list"),
     path(STUDY + "runs/estimate/", generation.RunEstimate.as_view(), name="run-estimate"),
     path(STUDY + "runs/<int:run_id>/", generation.RunDetail.as_view(), name="run"),

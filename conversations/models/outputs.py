@@ -92,7 +92,12 @@ class Arm(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.system}, {self.name or self.get_policy_display()}"
+        return f"{self.system}, {self.name or self.policy_in_words}"
+
+    @property
+    def policy_in_words(self) -> str:
+        selected = self.policy == Policy.SELECTION
+        return f"selection of {self.selecting_system}" if selected else self.get_policy_display()
 
 
 class Response(models.Model):

@@ -12,9 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.signed_in import user_of
 from conversations.permissions import MANAGE, READ, get_study
 from conversations.queries import cases as queries
+from conversations.queries.arms import arms_of, outcomes_on
 from conversations.queries.material import list_part
 from conversations.services import cases as services
 from conversations.views.material import may_manage, number_in, searched
+
+MOST_ARMS = 200  # that a page lists
 
 
 class SampleForm(forms.Form):
@@ -25,14 +28,17 @@ class SampleForm(forms.Form):
 @require_safe
 def cases(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_study(request.user, slug, *READ)
-    search = searched(request)
-    page = list_part(queries.cases_of(study, search=search), after=number_in(request, "after") or 0)
-    older = f"?{urlencode({'q': search, 'after': page.next_after})}" if page.next_after else ""
+    search, arm = searched(request), number_in(request, "arm")
+    page = list_part(queries.cases_of(study, search=search, arm=arm), after=number_in(request, "after") or 0)
+    asked = {"q": search, **({} if arm is None else {"arm": arm})}
+    outcomes = outcomes_on([case.pk for case in page.rows])
     context = {
         "study": study,
-        "page": page,
-        "older": older,
+        "cases": [(case, outcomes.get(case.pk, ())) for case in page.rows],
+        "older": f"?{urlencode({**asked, 'after': page.next_after})}" if page.next_after else "",
         "search": search,
+        "arm": arm,
+        "arms": arms_of(study)[:MOST_ARMS],
         "form": SampleForm(),
         "may_manage": may_manage(request, study),
     }

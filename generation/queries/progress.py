@@ -180,6 +180,6 @@ def held_comparisons(study: Study) -> QuerySet[Comparison]:
             system__study=study, control="", released_at__isnull=True, withdrawn_at__isnull=True, identical=False
         )
         .exclude(leak_reasons=[])
-        .select_related("system", "case__prompt", "case__subject")
+        .select_related("system", "arm__system", "arm__selecting_system", "case__prompt", "case__subject")
         .order_by("-id")
     )

@@ -210,6 +210,7 @@ MATRIX: dict[str, dict[str, Row]] = {
     "api:batch": {"GET": API_READ},
     "api:batch-problems": {"GET": API_READ},
     "api:batch-undo": {"POST": API_MANAGE},
+    "api:arm-list": {"GET": API_READ},
     "api:run-list": {"GET": API_READ, "POST": answers(API_MANAGE, 400)},
     "api:run-estimate": {"POST": answers(API_MANAGE, 400)},
     "api:run": {"GET": API_READ},
