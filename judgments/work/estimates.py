@@ -6,11 +6,13 @@ from decimal import Decimal
 from django.db.models import Count
 
 from conversations.models import Stage
+from judgments.eligibility.specials import shares_of
 from judgments.eligibility.wanted import targets_without_overall, wanted_tasks
-from judgments.enums import Outcome, TaskKind
+from judgments.enums import Outcome, Special, TaskKind
 from judgments.models import Assignment, Unit
 from judgments.order import page_count
 from judgments.stages import behaviour
+from judgments.work.control_counts import controls_of
 from raters.enums import RaterKind
 
 _MEASURED_TASKS = 200  # the latest ones tell the pace
@@ -26,7 +28,8 @@ class WorkEstimate:
     judgments: int  # units x k
     seconds_per_unit: float
     measured: bool  # the pace is the study's own, not an assumption
-    hours: float
+    hours: float  # controls and repeats included
+    beside: int  # percent of raters' pages that are controls or repeats
     money: Decimal  # for raters' time
     fee: Decimal  # the crowd platform's, on top
     currency: str
@@ -39,6 +42,10 @@ class WorkEstimate:
     @property
     def hours_text(self) -> str:
         return f"{self.hours:,.1f}"
+
+    @property
+    def hours_note(self) -> str:
+        return f"with controls and repeats, {self.beside} % of the pages" if self.beside else ""
 
     @property
     def money_text(self) -> str:
@@ -55,7 +62,8 @@ def estimate_of(stage: Stage) -> WorkEstimate:
     new_tasks, new_units = _unbuilt(stage)
     tasks, units = tasks + new_tasks, units + new_units
     seconds, measured = _pace(stage)
-    hours = units * stage.k * seconds / 3600
+    beside = _beside(stage)
+    hours = units * stage.k * seconds / 3600 * 100 / (100 - beside)
     money = Decimal(hours) * stage.study.pay_per_hour
     return WorkEstimate(
         tasks=tasks,
@@ -64,6 +72,7 @@ def estimate_of(stage: Stage) -> WorkEstimate:
         seconds_per_unit=seconds,
         measured=measured,
         hours=hours,
+        beside=beside,
         money=money.quantize(CENT),
         fee=(money * stage.study.platform_fee / 100).quantize(CENT),
         currency=stage.study.currency,
@@ -76,6 +85,14 @@ def units_on_a_page(stage: Stage) -> float:
     first = stage.tasks.filter(position__isnull=False).order_by("position")[:_PAGES_LOOKED_AT]
     counts = first.annotate(units_count=Count("units")).values_list("units_count", flat=True)
     return sum(counts) / len(counts) if counts else stage.page_size
+
+
+def _beside(stage: Stage) -> int:
+    """Controls and repeats are further pages, which are paid; gold and attention checks stand in for the pages they are made of."""
+    shares = shares_of(stage)
+    controls = shares[Special.CONTROL] and controls_of(stage)
+    there = controls and (controls.each or controls.set_aside)
+    return shares[Special.REPEAT] + (shares[Special.CONTROL] if there else 0)
 
 
 def _built(stage: Stage) -> tuple[int, int]:

@@ -61,7 +61,7 @@ class EstimateSerializer(serializers.Serializer[Any]):
     units = serializers.IntegerField()
     judgments = serializers.IntegerField(help_text="units x k")
     k = serializers.IntegerField()
-    hours = serializers.FloatField(help_text="Of raters, together.")
+    hours = serializers.FloatField(help_text="Of raters, together; controls and repeats included.")
     seconds_per_unit = serializers.FloatField()
     measured = serializers.BooleanField(help_text="Whether the pace is the study's own.")
     money = serializers.DecimalField(max_digits=14, decimal_places=2, help_text="For the raters' time.")

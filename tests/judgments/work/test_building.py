@@ -56,6 +56,18 @@ def test_estimate_tells_hours_and_money():
     assert (told.hours, told.money, told.measured) == (0.5, Decimal(6), False)
 
 
+def test_estimate_counts_controls_and_repeats_as_pages_that_are_paid():
+    study = factories.study()
+    factories.material(study, subjects=2)
+    stage = factories.stage(study, 3, control_share=10, repeat_share=10)
+    without_controls, regular = estimate_of(stage), estimate_of(factories.stage(study, 3, repeat_share=0))
+    assert without_controls.hours == pytest.approx(regular.hours / 0.9)
+    factories.control(factories.case(study.subjects.all()[0]))
+    told = estimate_of(factories.stage(study, 3, repeat_share=10))
+    assert told.hours == pytest.approx(regular.hours / 0.8)
+    assert told.hours_note == "with controls and repeats, 20 % of the pages"
+
+
 def test_building_again_changes_nothing():
     _, stage = open_for_rating(2)
     before = list(Task.objects.values_list("id", "position"))
