@@ -13,6 +13,9 @@ _SOME_SHOWN = (
     "pieces are shown. The turns that the evidence points to are there."
 )
 _NO_CONVERSATIONS = "There are no transcripts for this person."
+_CHECKED = "People confirmed what is known in the person's own conversations."
+_NOT_CHECKED = "What is known was not checked."
+_NOTHING_KNOWN = "Nothing is known of the person: judge what would help anybody who asks this."
 _NO_GUIDELINES = "(None were written.)"
 
 
@@ -84,3 +87,13 @@ def responses_shown(prompt: str, *, left: str, right: str) -> dict[str, str]:
     """The material of stage 3."""
     sides = [{"side": "left", "response": left}, {"side": "right", "response": right}]
     return {"material": as_lines([{"prompt": prompt}, *sides])}
+
+
+def responses_beside_card(
+    prompt: str, *, left: str, right: str, known: Sequence[str], is_checked: bool
+) -> dict[str, str]:
+    """The same with the texts of the person card, as raters get them."""
+    shown = responses_shown(prompt, left=left, right=right)
+    lines = [as_lines([{"known_of_the_person": text} for text in known])] if known else []
+    said = (_CHECKED if is_checked else _NOT_CHECKED) if known else _NOTHING_KNOWN
+    return {"material": "\n".join([*lines, shown["material"]]), "known": said}

@@ -55,7 +55,7 @@ def overall_first(stage: Stage, *, rater_id: int) -> list[Barrier]:
     asks = _asks_overall("pk")
     shown = parts.exclude(task=OuterRef("pk")).exclude(_asks_overall("task"))
     return [
-        ("leased", ~asks & ~Q(Exists(told)) & Q(Exists(waiting))),
+        ("overall_waits", ~asks & ~Q(Exists(told)) & Q(Exists(waiting))),
         ("shown_attributes", asks & Q(Exists(shown))),
     ]
 

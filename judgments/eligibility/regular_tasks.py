@@ -23,17 +23,23 @@ class TasksLeft:
     judged: int = 0  # by this rater
     set_aside: int = 0  # by this rater, or taken back from them
     met_as_check: int = 0  # this rater had a page that was made from it
+    overall_waits: int = 0  # others have to give the overall answer of its comparison first
     shown_attributes: int = 0  # of its comparison, whose overall unit this page would ask
     conflict_subject: int = 0  # this rater judged the subject's attributes at stage 1
     conflict_case: int = 0  # this rater had another comparison of the case
     language: int = 0
     flagged: int = 0
-    leased: int = 0  # others are at them now, or have to give the overall answer first
+    leased: int = 0  # others are at them now
     free: int = 0  # this rater can have them
 
     @property
     def total(self) -> int:
         return sum(getattr(self, field.name) for field in fields(self))
+
+    @property
+    def with_others(self) -> int:
+        """This rater can have them once others are done, or stop."""
+        return self.leased + self.overall_waits
 
     @property
     def met(self) -> int:

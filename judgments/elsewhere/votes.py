@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from django.db.models import F
 
 from conversations.models import Guidelines, Stage
 from judgments.enums import Outcome
-from judgments.models import Assignment, Judgment, Task, Unit
+from judgments.models import Assignment, Judgment, RulesInForce, Task, Unit
 from judgments.stages import behaviour
 from judgments.work.rules import rules_under
 from raters.enums import RaterKind
@@ -37,6 +38,7 @@ class Showing:
     started_at: datetime
     presentation: int = 0  # 1 is the swapped order
     personalized_left: bool | None = None  # stage 3 only
+    has_card: bool = False  # the person card stood beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def _page(showing: Showing, now: datetime) -> Assignment:
             "conflict_key": showing.task.conflict_key,
             "personalized_left": showing.personalized_left,
             "guidelines": showing.guidelines,
-            "rules": rules_under(stage=showing.task.stage, guidelines=showing.guidelines, now=now),
+            "rules": _rules(showing, now),
             "started_at": showing.started_at,
             "outcome": Outcome.SUBMITTED,
             "revision": 1,
@@ -85,6 +87,14 @@ def _page(showing: Showing, now: datetime) -> Assignment:
         },
     )
     return Assignment.objects.select_for_update(of=("self",)).select_related("stage").get(**key)
+
+
+def _rules(showing: Showing, now: datetime) -> RulesInForce:
+    stage = showing.task.stage
+    if not showing.has_card:
+        stage = copy(stage)
+        stage.person_card = False
+    return rules_under(stage=stage, guidelines=showing.guidelines, now=now)
 
 
 def _judgment(page: Assignment, vote: Vote, now: datetime) -> Judgment:

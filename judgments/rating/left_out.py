@@ -12,6 +12,7 @@ from conversations.reading import PIECE
 from judgments.models import Unit
 from judgments.rating.material import conversations_of, laid_out, spans_of, turns_of, written
 from judgments.rating.person_card import CardView, card_view
+from judgments.rating.steps import is_overall
 from judgments.rating.task_page import ShownPage, reason_of, said_of, shown_units, texts_of
 from judgments.stages.person_card import Card, card_of
 
@@ -63,7 +64,7 @@ def _rest_of_text(
     if name in {"left", "right"}:
         texts, show = texts_of(page), laid_out
     else:
-        texts = texts_of(page) | {f"text-{unit.pk}": said_of(unit) for unit in units}
+        texts = texts_of(page) | {f"text-{unit.pk}": said_of(unit) for unit in units if not is_overall(unit)}
         texts |= {f"reason-{unit.pk}": reason_of(unit, study) for unit in units}
         texts |= _texts_of_card(page) if name.startswith("card-") else {}
         show = partial(written, most=PIECE)

@@ -46,7 +46,7 @@ def _of_tasks(enrolment: Enrolment, stage: Stage, now: datetime) -> WhyNothing:
     tasks = tasks_left(enrolment=enrolment, stage=stage, now=now)
     if tasks.free:
         return WhyNothing(None, tasks)
-    if tasks.leased:
+    if tasks.with_others:
         return WhyNothing(Nothing.LEASED, tasks)
     reasons = {
         Nothing.MET: tasks.met,

@@ -23,6 +23,7 @@ KNOWN_TEXTS = {
     "vote-stage1-v1": "083452f07bfb",
     "vote-stage2-v1": "5889695f2e96",
     "vote-stage3-v1": "616a1dcf6d99",
+    "vote-stage3-v2": "9a0cca55ac1b",
 }
 TURNS = st.lists(
     st.fixed_dictionaries({"role": st.sampled_from(["user", "assistant"]), "content": st.text(max_size=3000)}),

@@ -8,7 +8,7 @@ import pytest
 from conversations.models import Attribute, Conversation, Guidelines, Prompt, Response
 from generation.enums import FailureReason, ItemState
 from generation.models import Endpoint, ModelCall
-from judgments.models import Assignment, Judgment, Unit
+from judgments.models import Assignment, Judgment, PersonCard, Unit
 from raters.enums import RaterKind
 from tests.generation.provider import Reply
 from tests.generation.runs import add_conversation, produce_all
@@ -88,6 +88,35 @@ def test_stage_3_is_judged_in_both_orders_and_stored_canonically(study, endpoint
         shown["Weigh 50 g" in rows[0]["response"]] += 1
         assert "personalized" not in str(request["messages"]).lower()
     assert shown == {True: 4, False: 4}
+
+
+def test_judge_is_given_the_person_card_that_raters_get(study, endpoint, provider):
+    """What is on it goes as known, what was given besides as what a system believed; the rules say so with each vote."""
+    PersonCard.objects.update(
+        attribute_ids=list(Attribute.objects.filter(text="Likes tea").values_list("pk", flat=True))
+    )
+    provider.script = voting("no difference")
+    run = judge(study, endpoint, 3)
+    for request in provider.requests:
+        content = request["messages"][1]["content"]
+        assert [json.loads(row) for row in content.splitlines() if row.startswith('{"known')] == [
+            {"known_of_the_person": "Likes tea"}
+        ]
+        assert "What is known was not checked." in content
+        assert Counter(key for line in asked(request).values() for key in line)["a_system_believed"] == 2
+    facts = {page.rules.facts["person_card"] for page in Assignment.objects.filter(rater=run.rater) if page.rules}
+    assert facts == {"unchecked"}
+    assert run.rater.name == str(run.system)
+
+
+def test_judge_of_a_stage_without_card_is_told_nothing_of_the_person(study, endpoint, provider):
+    study.stages.filter(number=3).update(person_card=False)
+    provider.script = voting("no difference")
+    run = judge(study, endpoint, 3)
+    assert not any("known" in request["messages"][1]["content"] for request in provider.requests)
+    assert run.configuration["templates"] == {"vote-stage3": 1}
+    facts = {page.rules.facts["person_card"] for page in Assignment.objects.filter(rater=run.rater) if page.rules}
+    assert facts == {"none"}
 
 
 def test_a_judge_who_always_takes_the_left_side_is_found_out(study, endpoint, provider):

@@ -7,6 +7,7 @@ from pydantic import Field
 from generation.configuration import RunConfiguration
 
 VOTE_TEMPLATE_VERSION = 1
+VERSION_WITH_CARD = 2  # of stage 3: it holds the person card
 
 
 class VotesConfiguration(RunConfiguration):
@@ -19,6 +20,10 @@ class VotesConfiguration(RunConfiguration):
     @classmethod
     def for_stage(cls, stage: int, **values: Any) -> Self:
         return cls(stage=stage, templates={vote_template(stage): VOTE_TEMPLATE_VERSION}, **values)
+
+    def beside_card(self) -> Self:
+        """The same where pages show a person card."""
+        return self.model_copy(update={"templates": {vote_template(self.stage): VERSION_WITH_CARD}})
 
     @property
     def template(self) -> tuple[str, int]:

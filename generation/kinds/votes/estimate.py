@@ -1,15 +1,15 @@
 """What it will take to have a stage judged by a model: an upper side, told before anything is built or sent."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, Sum
-from django.db.models.functions import Length
+from django.db.models.functions import Coalesce, Length
 
 from conversations.models import Case, Comparison, Conversation, Stage, Study
 from generation.kinds.votes import scope
 from generation.kinds.votes.configuration import VotesConfiguration
-from generation.kinds.votes.judges import judge_of, units_per_call
+from generation.kinds.votes.judges import as_on_pages, judge_of, units_per_call
 from generation.models import Endpoint
 from generation.prompting import estimate_tokens, load
 from generation.queries.estimates import CHARACTERS_PER_TOKEN, CostEstimate, priced, system_of
@@ -33,6 +33,7 @@ def estimate_votes(
     study: Study, endpoint: Endpoint, configuration: VotesConfiguration, *, limit: int | None
 ) -> CostEstimate:
     stage = Stage.objects.get(study=study, number=configuration.stage)
+    configuration = as_on_pages(configuration, stage)
     system = system_of(endpoint)
     asked = _asked(stage, judge_of(system, configuration) if system else None, limit)
     overhead = _overhead(stage, configuration)
@@ -78,7 +79,17 @@ def _material_tokens(stage: Stage, target_ids: Collection[int]) -> dict[int, int
     """By target: the conversations, the prompt, or the prompt and both responses."""
     count = {"subject": _of_conversations, "case": _of_prompts, "comparison": _of_responses}
     characters = count[behaviour(stage.number).target](target_ids)
+    if behaviour(stage.number).shows_card(stage):
+        characters = _with_cards(characters)
     return {target_id: int(count / CHARACTERS_PER_TOKEN) for target_id, count in characters.items()}
+
+
+def _with_cards(characters: Mapping[int, int]) -> dict[int, int]:
+    """As if everything that is said of a person stood on the card."""
+    known = Comparison.objects.filter(pk__in=characters).annotate(
+        known=Coalesce(Sum(Length("case__subject__attributes__text")), 0)
+    )
+    return {target_id: characters[target_id] + more for target_id, more in known.values_list("pk", "known")}
 
 
 def _of_conversations(subject_ids: Collection[int]) -> dict[int, int]:

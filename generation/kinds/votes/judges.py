@@ -3,7 +3,7 @@
 from django.utils import translation
 
 from conversations.models import Guidelines, Stage, System
-from generation.kinds.votes.configuration import VotesConfiguration
+from generation.kinds.votes.configuration import VERSION_WITH_CARD, VOTE_TEMPLATE_VERSION, VotesConfiguration
 from generation.models import Endpoint
 from judgments.stages import behaviour
 from raters.enums import RaterKind
@@ -13,9 +13,15 @@ _TOKENS_OF_A_VOTE = {"subject": 40, "case": 20, "comparison": 25}  # by what a p
 
 
 def judge_name(system: System, configuration: VotesConfiguration) -> str:
-    """The system's own name, so that what it wrote and how it judges are seen together; later templates say so."""
+    """The system's own name, so that what it wrote and how it judges are seen together; other templates say so."""
     _, version = configuration.template
-    return str(system) if version == 1 else f"{system}, judging by template v{version}"
+    is_usual = version in {VOTE_TEMPLATE_VERSION, VERSION_WITH_CARD}
+    return str(system) if is_usual else f"{system}, judging by template v{version}"
+
+
+def as_on_pages(configuration: VotesConfiguration, stage: Stage) -> VotesConfiguration:
+    """With the template that holds what the stage's pages show."""
+    return configuration.beside_card() if behaviour(stage.number).shows_card(stage) else configuration
 
 
 def judge_of(system: System, configuration: VotesConfiguration) -> Rater | None:

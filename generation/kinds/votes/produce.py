@@ -7,16 +7,22 @@ from typing import Any, cast
 
 from django.utils import timezone
 
-from conversations.enums import EvidenceState
+from conversations.enums import CardBasis, EvidenceState
 from conversations.models import Guidelines
 from generation.client import CallFailed
 from generation.context_excerpts import Excerpt, Place, Span, excerpt
 from generation.context_parts import ContextTurn
 from generation.enums import FailureReason
-from generation.kinds.votes.configuration import VotesConfiguration
+from generation.kinds.votes.configuration import VERSION_WITH_CARD, VotesConfiguration
 from generation.kinds.votes.judges import failure_modes_of, guidelines_of, labels_of, units_per_call
 from generation.kinds.votes.scope import units_to_judge
-from generation.model_messages import ask_for_votes, conversations_shown, prompt_shown, responses_shown
+from generation.model_messages import (
+    ask_for_votes,
+    conversations_shown,
+    prompt_shown,
+    responses_beside_card,
+    responses_shown,
+)
 from generation.models import RunItem
 from generation.outputs import ReadVote, parse_votes, votes_schema
 from generation.prompting import Messages, PromptTemplate, load, tokens_of
@@ -29,6 +35,7 @@ from judgments.elsewhere.votes import Showing, Vote, store_votes
 from judgments.models import Task, Unit
 from judgments.order import pages, shuffled
 from judgments.stages import behaviour
+from judgments.stages.person_card import Card, card_of
 from raters.models import Rater
 
 
@@ -43,6 +50,7 @@ class VotePage:
     conversations: dict[int, list[ContextTurn]]  # stage 1, by their number in the prompt
     numbers: dict[int, int]  # of our conversations, by their id
     room: int  # tokens that the messages may take
+    card: Card | None = None  # stage 3, where pages show one
 
     @property
     def task(self) -> Task:
@@ -97,6 +105,7 @@ def _page(item: RunItem) -> VotePage:
     rater = item.run.rater
     if rater is None:
         raise CallFailed(FailureReason.NOTHING_GIVEN, "The run names no model rater.")
+    card = _card(task, configuration)
     found = list(conversations_of(task.subject)) if task.subject else []
     max_tokens = int(parameters_of(item).get("max_tokens", item.run.endpoint.max_tokens))
     return VotePage(
@@ -108,13 +117,23 @@ def _page(item: RunItem) -> VotePage:
             started_at=timezone.now(),
             presentation=item.presentation,
             personalized_left=_side(task, rater, item.presentation),
+            has_card=card is not None,
         ),
         configuration=configuration,
         template=load(*configuration.template),
         conversations={number: cast("list[ContextTurn]", one.turns) for number, one in enumerate(found, start=1)},
         numbers={one.pk: number for number, one in enumerate(found, start=1)},
         room=context_of(item) - max_tokens,
+        card=card,
     )
+
+
+def _card(task: Task, configuration: VotesConfiguration) -> Card | None:
+    """As raters get it now; a run that began before there were cards goes on without."""
+    has_place = configuration.template[1] == VERSION_WITH_CARD
+    if not has_place or task.comparison is None or not behaviour(task.stage.number).shows_card(task.stage):
+        return None
+    return card_of(task.comparison.case, task.stage)
 
 
 def _side(task: Task, rater: Rater, presentation: int) -> bool | None:
@@ -184,17 +203,26 @@ def _material(page: VotePage, shown: Excerpt) -> dict[str, str]:
     if task.comparison is not None:
         generic, personalized = task.comparison.generic.text, task.comparison.personalized.text
         left, right = (personalized, generic) if page.showing.personalized_left else (generic, personalized)
-        return responses_shown(task.comparison.case.prompt.text, left=left, right=right)
+        return _responses(page, task.comparison.case.prompt.text, left=left, right=right)
     if task.case is not None:
         return prompt_shown(task.case.prompt.text)
     return conversations_shown(shown, any_there=bool(page.conversations))
+
+
+def _responses(page: VotePage, prompt: str, *, left: str, right: str) -> dict[str, str]:
+    if page.configuration.template[1] != VERSION_WITH_CARD:
+        return responses_shown(prompt, left=left, right=right)
+    known = [attribute.text for attribute in page.card.attributes] if page.card else []
+    is_checked = page.card is not None and page.card.basis == CardBasis.ACCEPTED
+    return responses_beside_card(prompt, left=left, right=right, known=known, is_checked=is_checked)
 
 
 def _unit_line(page: VotePage, name: str, unit: Unit) -> dict[str, Any]:
     """What a human rater sees of it; never the confidence."""
     if unit.attribute is None:
         return {"id": name}
-    line: dict[str, Any] = {"id": name, "attribute": unit.attribute.text}
+    is_known = page.card is None or page.card.says(unit.attribute)
+    line: dict[str, Any] = {"id": name, "attribute" if is_known else "a_system_believed": unit.attribute.text}
     if behaviour(page.task.stage.number).rests_on_conversations:
         if unit.attribute.reason and page.task.stage.study.show_reason:
             line["reason"] = unit.attribute.reason

@@ -11,7 +11,7 @@ from conversations.models import Stage, Study
 from generation.enums import RunKind
 from generation.kinds.votes import scope
 from generation.kinds.votes.configuration import VotesConfiguration
-from generation.kinds.votes.judges import judge_name
+from generation.kinds.votes.judges import as_on_pages, judge_name
 from generation.models import Endpoint, Run, RunItem
 from generation.services.runs import create_run, start_run
 from judgments.work.building import build_units
@@ -35,6 +35,7 @@ def start_votes(
     A stage in draft gets the units that it lacks: votes may come before the raters.
     """
     stage = Stage.objects.get(study=study, number=configuration.stage)
+    configuration = as_on_pages(configuration, stage)
     guidelines = stage.guidelines.first()
     run = create_run(
         study=study,
