@@ -3,7 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from conversations.models import Comparison, Response
+from conversations.models import Comparison, Response, SilentCase
+from generation.enums import FailureReason
 from generation.kinds.responses.held_comparisons import BeingRewritten, release_held, rewrite_comparison
 from generation.kinds.responses.start import start_responses
 from generation.queries.progress import being_rewritten
@@ -106,6 +107,15 @@ def test_what_is_written_again_is_given_what_it_was_given_before(study, endpoint
     rewrite(held, provider)
     new = Comparison.objects.get(withdrawn_at=None)
     assert new.personalized.provenance["attributes"] == held.personalized.provenance["attributes"]
+
+
+def test_what_lost_all_its_attributes_is_not_written_again_and_not_silent(study, endpoint, provider, case):
+    write(study, endpoint, provider, {"personalized"})
+    run = rewrite_comparison(comparison=Comparison.objects.get(), actor=None, now=timezone.now())
+    case.subject.attributes.update(withdrawn_at=timezone.now())
+    produce_all(run)
+    assert run.items.get().reason_code == FailureReason.NOTHING_GIVEN
+    assert not SilentCase.objects.exists()
 
 
 def test_a_response_of_another_arm_on_its_way_rewrites_nothing(study, endpoint, provider, case):

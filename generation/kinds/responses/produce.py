@@ -37,15 +37,21 @@ def _generic(item: RunItem, case: Case, configuration: ResponsesConfiguration) -
 
 
 def _given(item: RunItem, case: Case, configuration: ResponsesConfiguration) -> list[Attribute]:
-    """What is written again is given what it was given before."""
     if configuration.rewrites is not None:
-        before = Response.objects.get(comparison_as_personalized=configuration.rewrites).provenance["attributes"]
-        known = Attribute.objects.in_bulk(before)
-        return [known[pk] for pk in before if pk in known]
+        return _given_before(configuration.rewrites)
     given = given_attributes(case, item.run.system, configuration)
     if given is None:
         raise CallFailed(FailureReason.NOTHING_GIVEN, f"Not known any more: {FIRST[configuration.policy]}.")
     return given
+
+
+def _given_before(comparison_id: int) -> list[Attribute]:
+    """What is written again is given what it was given before, as far as it is still there: it never falls silent."""
+    before = Response.objects.get(comparison_as_personalized=comparison_id).provenance["attributes"]
+    known = Attribute.objects.filter(withdrawn_at__isnull=True).in_bulk(before)
+    if not known:
+        raise CallFailed(FailureReason.NOTHING_GIVEN, "All attributes that it was given have been withdrawn.")
+    return [known[pk] for pk in before if pk in known]
 
 
 def _fall_silent(item: RunItem, case: Case, arm: Arm) -> bool:
