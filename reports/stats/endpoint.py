@@ -63,7 +63,7 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Endpoint:
+class PrimaryEndpoint:
     """What a verdict is about: an arm, or the first of two arms minus the ``second``, over the cases that both have.
 
     ``second`` marks the rows of the second arm and ``case`` is the case of each row; neither is there of one arm.

@@ -12,7 +12,7 @@ from reports.report.figures.joining import joined
 from reports.report.figures.outcomes import NO_DIFFERENCE
 from reports.report.figures.silence import counted
 from reports.stats.crossed import CrossedMean
-from reports.stats.endpoint import FEWEST, Endpoint, Judged, for_these, of_several, subject_means
+from reports.stats.endpoint import FEWEST, Judged, PrimaryEndpoint, for_these, of_several, subject_means
 from reports.stats.estimate import Estimate
 from reports.stats.ratings import Flags
 
@@ -52,7 +52,7 @@ def effect_of(frame: Frame, units: Flags, silent: Sequence[SilentComparison] = (
     return effect_of_endpoint(endpoint_of(frame, units, counted(frame, units, silent)))
 
 
-def effect_of_endpoint(endpoint: Endpoint, at_once: int = 1) -> Effect:
+def effect_of_endpoint(endpoint: PrimaryEndpoint, at_once: int = 1) -> Effect:
     judged, weights = endpoint.judged, endpoint.weights()
     comparisons, rated = (len(np.unique(each)) for each in (judged.comparison, judged.comparison[endpoint.rated]))
     return Effect(
@@ -66,8 +66,8 @@ def effect_of_endpoint(endpoint: Endpoint, at_once: int = 1) -> Effect:
     )
 
 
-def endpoint_of(frame: Frame, units: Flags, silent: Sequence[SilentComparison] = ()) -> Endpoint:
-    return Endpoint(judged_of(frame, units, silent))
+def endpoint_of(frame: Frame, units: Flags, silent: Sequence[SilentComparison] = ()) -> PrimaryEndpoint:
+    return PrimaryEndpoint(judged_of(frame, units, silent))
 
 
 def judged_of(frame: Frame, units: Flags, silent: Sequence[SilentComparison] = ()) -> Judged:
@@ -91,7 +91,7 @@ class ArmRows:
     silent: Sequence[SilentComparison] = ()
 
 
-def contrast_of(frame: Frame, first: ArmRows, second: ArmRows) -> Endpoint:
+def contrast_of(frame: Frame, first: ArmRows, second: ArmRows) -> PrimaryEndpoint:
     """The ``first`` arm minus the ``second``, over cases that are judged or silent in both."""
     silent = [*first.silent, *second.silent]
     judged = judged_of(frame, first.units | second.units, silent)
@@ -100,4 +100,4 @@ def contrast_of(frame: Frame, first: ArmRows, second: ArmRows) -> Endpoint:
         [second.units[unit], np.arange(len(silent)) >= len(first.silent)],
     )
     case = joined(frame.of_unit("case_id")[unit], [each.case_id for each in silent])
-    return Endpoint.of_two(judged, is_second, case)
+    return PrimaryEndpoint.of_two(judged, is_second, case)

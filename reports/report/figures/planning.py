@@ -13,7 +13,7 @@ from reports.report.figures.pricing import Rates, rates_of
 from reports.report.figures.raters_needed import needed, usual_raters_needed
 from reports.report.figures.weighing import Weighed
 from reports.stats.assurance import FACTORS, variances_of
-from reports.stats.endpoint import FEWEST, Endpoint
+from reports.stats.endpoint import FEWEST, PrimaryEndpoint
 from reports.stats.sizing import LEVERS, Now, Planner, Size, changed, now_of, planner_of
 
 type Json = dict[str, Any]
@@ -30,7 +30,7 @@ def plan_figures(dataset: Dataset, frame: Frame, weighed: Weighed, *, seed: int)
     return {**plan, "sentence": " ".join([plan["sentence"], *verdict_words.needed(found.sample.missing)])}
 
 
-def plan_of(endpoint: Endpoint, rates: Rates, *, margin: float, k: int, seed: int, at_once: int = 1) -> Json:
+def plan_of(endpoint: PrimaryEndpoint, rates: Rates, *, margin: float, k: int, seed: int, at_once: int = 1) -> Json:
     """``k``: ratings planned for each comparison. ``margin``: the smallest meaningful difference, in points.
 
     ``at_once``: so many verdicts' intervals hold together.

@@ -9,7 +9,7 @@ from pyarrow import compute
 from reports.dataset.dataset import Dataset, as_array
 from reports.dataset.frames import Frame, coded, overall_units
 from reports.stats.decision import NO_CONTROLS, REAL_CONVERSATIONS, Controls, Word, decide
-from reports.stats.endpoint import FEWEST, Endpoint, Judged
+from reports.stats.endpoint import FEWEST, Judged, PrimaryEndpoint
 from reports.stats.estimate import Estimate
 from reports.stats.looks import LOOKS, in_look, level_of, looks_due, ratings_of
 from reports.stats.ratings import Flags, Indices
@@ -43,7 +43,7 @@ def stopping(
     dataset: Dataset,
     frame: Frame,
     units: Flags,
-    endpoint: Endpoint,
+    endpoint: PrimaryEndpoint,
     *,
     real_conversations: int,
     controls: Controls = NO_CONTROLS,
@@ -90,7 +90,7 @@ def lacking(real_conversations: int) -> str:
     return f" {REAL_CONVERSATIONS - real_conversations} more real conversations are needed before anything can."
 
 
-def _intervals(endpoint: Endpoint, look: int, at_once: int) -> tuple[Estimate, Estimate]:
+def _intervals(endpoint: PrimaryEndpoint, look: int, at_once: int) -> tuple[Estimate, Estimate]:
     found = endpoint.crossing().mean(endpoint.judged.value, fewest=FEWEST)
     return found.interval(level_of(look, 0.95, at_once)), found.equivalence(level_of(look, 0.90, at_once))
 

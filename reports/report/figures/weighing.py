@@ -21,7 +21,7 @@ from reports.report.figures.effect import (
 from reports.report.figures.silence import asked_units, counted, share_silent
 from reports.stats import decision
 from reports.stats.decision import Controls, Sample, Verdict
-from reports.stats.endpoint import Endpoint
+from reports.stats.endpoint import PrimaryEndpoint
 from reports.stats.estimate import Estimate
 from reports.stats.ratings import Flags, Indices
 
@@ -33,7 +33,7 @@ MINUS = " \N{MINUS SIGN} "
 class VerdictEvidence:
     """What the words rest on. ``controls`` are the study's."""
 
-    endpoint: Endpoint
+    endpoint: PrimaryEndpoint
     effect: Effect
     sample: Sample
     margin: float
@@ -64,7 +64,7 @@ class Weighed:
 
     arms: Sequence[ComparedArm]
     units: Flags
-    looked: Endpoint
+    looked: PrimaryEndpoint
     found: VerdictEvidence
     judged: VerdictEvidence | None = None
     share_silent: Estimate = NOTHING_SILENT
@@ -80,7 +80,7 @@ class Weighed:
 
 
 def evidence(
-    dataset: Dataset, frame: Frame, endpoint: Endpoint, controls: Controls, at_once: int = 1
+    dataset: Dataset, frame: Frame, endpoint: PrimaryEndpoint, controls: Controls, at_once: int = 1
 ) -> VerdictEvidence:
     """By the individual humans who judged. ``at_once``: so many verdicts' intervals hold together."""
     unit = endpoint.judged.comparison[endpoint.rated]

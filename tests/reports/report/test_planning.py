@@ -14,7 +14,7 @@ from reports.report.figures.pricing import WORDS_A_MINUTE, Rates
 from reports.report.figures.raters_needed import usual_raters_needed
 from reports.report.presenting.planner import planner_section
 from reports.stats.assurance import Forecast, Sizes, Truths, half_width, variances_of
-from reports.stats.endpoint import Endpoint, Judged
+from reports.stats.endpoint import Judged, PrimaryEndpoint
 from reports.stats.sizing import More
 from tests.reports.report.judged_frames import frame
 
@@ -39,7 +39,7 @@ def judged(pilot: Pilot, effect: float = 0.1) -> Judged:
 
 def planned(pilot: Pilot, rates: Rates = RATES) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(
-        json.dumps(plan_of(Endpoint(judged(pilot)), rates, margin=0.25, k=3, seed=1), allow_nan=False)
+        json.dumps(plan_of(PrimaryEndpoint(judged(pilot)), rates, margin=0.25, k=3, seed=1), allow_nan=False)
     )
     return found
 
@@ -101,7 +101,7 @@ def test_with_too_few_it_says_that_it_cannot_know(pilot, lacks):
 
 
 def test_a_margin_that_no_study_reaches_has_no_size_and_the_reason_is_said():
-    plan = plan_of(Endpoint(judged(Pilot(24, 8, 12))), RATES, margin=0.01, k=3, seed=1)
+    plan = plan_of(PrimaryEndpoint(judged(Pilot(24, 8, 12))), RATES, margin=0.01, k=3, seed=1)
     assert plan["proposal"] is None
     assert plan["sentence"].startswith("No study up to 576 subjects")
     assert "What leaves most open" in plan["sentence"]
@@ -162,7 +162,7 @@ def test_a_contrast_is_planned_with_the_people_of_both_arms():
     pilot = Pilot(subjects=24, raters=8, prompts=12)
     one = judged(pilot)
     second = np.arange(len(one.value)) % 2 == 1
-    plan = plan_of(Endpoint.of_two(one, second, one.comparison), RATES, margin=0.25, k=3, seed=1, at_once=3)
+    plan = plan_of(PrimaryEndpoint.of_two(one, second, one.comparison), RATES, margin=0.25, k=3, seed=1, at_once=3)
     assert plan["now"]["raters"] == 8
     assert plan["chance"]["chance_mean"] < 0.5
     assert plan["sentence"]

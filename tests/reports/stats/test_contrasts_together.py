@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reports.stats.crossed import CrossedMean
-from reports.stats.endpoint import FEWEST, Endpoint, Floats, Indices, Judged, of_several
+from reports.stats.endpoint import FEWEST, Floats, Indices, Judged, PrimaryEndpoint, of_several
 
 ARMS, SUBJECTS, EACH, PROMPTS, RATERS = 3, 30, 4, 12, 12
 STUDIES = 400
@@ -42,7 +42,7 @@ def contrasts() -> list[list[CrossedMean]]:
     found = []
     for first, second in combinations(range(ARMS), 2):
         rows = np.isin(arm, [first, second])
-        endpoint = Endpoint.of_two(judged.rows(rows), arm[rows] == second, case[rows])
+        endpoint = PrimaryEndpoint.of_two(judged.rows(rows), arm[rows] == second, case[rows])
         found.append(endpoint.crossing().means(values[rows], fewest=FEWEST))
     return found
 
