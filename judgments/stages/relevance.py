@@ -47,7 +47,9 @@ class Relevance(Behaviour):
             .annotate(target_id=F("id"), judged_id=F("subject__attributes__id"))
         )
         if gated:
-            pairs = pairs.filter(agreed(stage, label=ExtractionLabel.ACCEPT, attribute="judged_id"))
+            # What serves controls only is asked about no more; what was built before stays.
+            relevant = agreed(stage, label=ExtractionLabel.ACCEPT, attribute="judged_id")
+            pairs = pairs.filter(relevant, for_controls=False)
         annotated: QuerySet[Any, Any] = pairs.annotate(built=Exists(built))
         return annotated
 

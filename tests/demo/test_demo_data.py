@@ -42,6 +42,7 @@ def test_demo_has_the_stated_number_of_rows() -> None:
         "prompt": 10,
         "case": 30,
         "response": 24,
+        "control": 4,
     }
 
 
@@ -156,3 +157,15 @@ def test_demo_exercises_scripts_markup_and_languages() -> None:
     assert any(re.search(r"[\u0600-\u06ff]", text) for text in turns)
     assert any(re.search(r"[\U0001f600-\U0001f64f]", text) for text in turns)
     assert {row["language"] for row in of_kind("conversation")} == {"en", "es"}
+
+
+def test_demo_controls_have_cases_of_their_own_and_tell_nothing() -> None:
+    controls = of_kind("control")
+    assert Counter(row["control"] for row in controls) == {"obvious": 2, "damaged": 2}
+    cases = {(row["subject"], row["prompt"]) for row in controls}
+    assert len(cases) == 4
+    assert not cases & {(row["subject"], row["prompt"]) for row in of_kind("case")}
+    for row in controls:
+        assert 80 <= len(row["right"].split()) <= 200
+        assert not LEAK.search(row["right"] + row["wrong"])
+        assert row["right"].startswith(row["wrong"]) == (row["control"] == "damaged")

@@ -37,7 +37,8 @@ def test_demo_can_be_rated_at_once(state):
     assert (study.subjects.count(), study.prompts.count()) == (8, 10)
     assert [stage.state for stage in study.stages.all()] == [StageState.OPEN] * 3
     assert all(Task.objects.filter(stage=stage).exists() for stage in study.stages.all())
-    assert Comparison.objects.filter(case__subject__study=study).count() == 12
+    assert Comparison.objects.filter(case__subject__study=study, control="").count() == 12
+    assert Task.objects.filter(stage__study=study, kind="control").count() == 4
     assert {run.kind for run in Run.objects.filter(study=study)} == {"extraction", "selections", "responses"}
     summary = (state / "demo.txt").read_text()
     assert (state / "demo.txt").stat().st_mode & 0o777 == 0o600

@@ -10,7 +10,7 @@ from conversations.formats.readers.yardstick.judgments import _LABELS as LABELS_
 from judgments.enums import FailureMode
 from judgments.stages import BEHAVIOURS, behaviour
 from reports.dataset.tables.sources import label_word
-from reports.imports.expected import _FROM, _TO
+from reports.imports.whole_rows import _FROM, _TO
 from tests.judgments.stages.stage_branches import branches_of
 
 PROJECT = Path(__file__).parents[3]

@@ -100,3 +100,10 @@ def test_stage_page_shows_controls_at_stage_3_only(study):
     client.force_login(owner)
     pages = [client.get(reverse("stages:stage", args=[study.slug, number])).content.decode() for number in (2, 3)]
     assert ["cases set aside" in page for page in pages] == [False, True]
+
+
+def test_case_set_aside_is_not_judged_at_stage_2(study):
+    set_aside(cases_to_set_aside(study))
+    stage = factories.stage(study, 2)
+    open_stage(stage=stage, actor=None, now=NOW)
+    assert stage.tasks.count() == 16
