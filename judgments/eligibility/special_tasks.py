@@ -14,10 +14,10 @@ from raters.models import Enrolment, Rater
 
 PAGES_BEFORE_A_REPEAT = 5
 
-# Each rater meets them in an order of their own, and never beside the page they are made of. A control is made of none.
+# They are outside the queue, which says where to look for them. Each rater meets them in an order of their own, and never beside the page they are made of. A control is made of none.
 _TWINS = """
     FROM judgments_task task
-    WHERE task.stage_id = %(stage)s AND task.kind = {kind}
+    WHERE task.stage_id = %(stage)s AND task.position IS NULL AND task.kind = {kind}
         AND NOT EXISTS (
             SELECT FROM judgments_assignment own JOIN judgments_task met ON met.id = own.task_id
             WHERE own.rater_id = %(rater)s AND own.stage_id = %(stage)s

@@ -65,7 +65,7 @@ _NEXT = f"""
         JOIN judgments_queueposition queue ON queue.rater_id = %(rater)s AND queue.stage_id = %(stage)s
         JOIN conversations_comparison compared ON compared.id = task.comparison_id
         CROSS JOIN LATERAL (
-            SELECT count(DISTINCT arm) AS arms,
+            SELECT GREATEST(1, count(DISTINCT arm)) AS arms,
                 count(DISTINCT arm) FILTER (WHERE of_case.position < task.position) AS place
             FROM {_OF_CASE} AS of_case
         ) AS beside

@@ -55,25 +55,25 @@ def test_page_is_the_same_to_the_byte_when_it_becomes_a_control(monkeypatch: pyt
 
 def test_pages_with_the_texts_masked_tell_no_control():
     """Neither words nor size, nor what counts the pages, go with the kind of a page."""
-    pages = _masked_pages(_stage(), raters=3, pages=12)
+    pages = _masked_pages(_stage(), raters=3, pages=13)
     controls, regular = ([html for html, is_control in pages if is_control is kind] for kind in (True, False))
-    assert len(controls) == len(regular) == 18
+    assert min(len(controls), len(regular)) >= 14
     assert {_size(html) for html in controls} <= {_size(html) for html in regular}
     # Two controls, two regular pages, and so on: every second one of either is learned from.
-    pairs = zip(controls[:18:2], controls[1:18:2], regular[:18:2], regular[1:18:2], strict=True)
+    pairs = zip(controls[:14:2], controls[1:14:2], regular[:14:2], regular[1:14:2], strict=True)
     mixed = [(_words(html), at < 2) for four in pairs for at, html in enumerate(four)]
-    # Of 18 pages a coin gets 16 right once in 1,500 runs.
-    assert hits_of_a_predictor(mixed) < 16
+    # Of 14 pages a coin gets 13 right once in 1,000 runs.
+    assert hits_of_a_predictor(mixed) < 13
     planted = [(words | {f"planted-{is_control}"}, is_control) for words, is_control in mixed]
-    assert hits_of_a_predictor(planted) == 18
+    assert hits_of_a_predictor(planted) == 14
 
 
 def _masked_pages(stage: Stage, *, raters: int, pages: int) -> list[tuple[str, bool]]:
-    """Each page without its two texts, and whether it is a control."""
+    """Each page without its two texts, and whether it is a control. A rater's first page is another: nothing leads back."""
     found: list[tuple[str, bool]] = []
     for _rater in range(raters):
         client = rater_client(stage)
-        for _page in range(pages):
+        for number in range(pages):
             html = open_task(client, stage).content.decode()
             page = Assignment.objects.get(
                 rater_id=client.session["raters"][str(stage.study_id)], outcome="", stage=stage
@@ -81,7 +81,8 @@ def _masked_pages(stage: Stage, *, raters: int, pages: int) -> list[tuple[str, b
             comparison = page.task.comparison
             assert comparison is not None
             masked = html.replace(comparison.generic.text, "").replace(comparison.personalized.text, "")
-            found.append((masked, page.task.kind == TaskKind.CONTROL))
+            if number:
+                found.append((masked, page.task.kind == TaskKind.CONTROL))
             worlds.submit_all(client, page)
     return found
 
