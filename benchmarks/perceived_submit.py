@@ -11,8 +11,6 @@ process has seen before 212 and 244 ms, 55 ms of it Markdown; turns are kept for
 import os
 import statistics
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import django
@@ -23,13 +21,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yardstick.settings")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 django.setup()
 
-from django.conf import settings  # noqa: E402 - Django must be set up first
-from django.contrib.staticfiles.handlers import StaticFilesHandler  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.test.testcases import LiveServerThread  # noqa: E402
+from django.core.management import call_command  # noqa: E402 - Django must be set up first
 from django.test.utils import setup_test_environment  # noqa: E402
 from playwright.sync_api import Browser, Page, expect, sync_playwright  # noqa: E402
 
+from benchmarks.local_server import server  # noqa: E402
 from tests import worlds  # noqa: E402
 from tests.judgments.browsing import lengthen, start  # noqa: E402
 
@@ -72,19 +68,6 @@ SCROLL = """async () => {
     frames.sort((one, other) => one - other);
     return [frames[Math.floor(frames.length / 2)], frames[Math.floor(frames.length * 0.95)], frames.at(-1)];
 }"""
-
-
-@contextmanager
-def server() -> Iterator[str]:
-    settings.ALLOWED_HOSTS = ["*"]
-    thread = LiveServerThread("localhost", StaticFilesHandler)
-    thread.daemon = True
-    thread.start()
-    thread.is_ready.wait()
-    try:
-        yield f"http://localhost:{thread.port}"
-    finally:
-        thread.terminate()
 
 
 def submits(page: Page, number: int) -> list[float]:

@@ -44,7 +44,7 @@ def percent(value: float) -> str:
 
 
 def figures_in_words(row: RaterRow, sight: Sight) -> dict[str, RaterFigure]:
-    makers = (_gold, _peers, _pace, _straight, _fast, _left, _checks, _controls)
+    makers = (_gold, _controls, _peers, _pace, _straight, _fast, _left, _checks)
     return {figure.key: figure for figure in (maker(row, sight) for maker in makers)}
 
 

@@ -10,13 +10,13 @@ from judgments.oversight.rater_table import RaterRow
 
 FIGURES = {
     "gold": "Gold",
+    "controls": "Controls",
     "peers": "Peers",
     "pace": "Seconds per unit",
     "straight": "Same label",
     "fast": "Speeding",
     "left": "Left side",
     "checks": "Checks failed",
-    "controls": "Controls",
 }
 
 type Key = float | str | None

@@ -36,7 +36,7 @@ KINDS = {
     "damaged": "Damaged: one response is the other, damaged",
     "personal": "Personal: one response was written for another subject",
 }
-TOGETHER = "Obvious and damaged together"
+TOGETHER = "Together: obvious and damaged"
 ASIDE = "Personal pairs are a matter of taste: they gate no verdict and flag no rater."
 SCALE = "Points towards the right answer. 2: much better every time. 0: no difference, or as often wrong as right."
 
@@ -89,8 +89,8 @@ def _chart(found: dict[str, Any], rows: list[tuple[str, dict[str, Any]]]) -> Any
 
 def _table(found: dict[str, Any], rows: list[tuple[str, dict[str, Any]]]) -> TableBlock:
     return TableBlock(
-        "What raters made of planted pairs with a known answer, with 95 % intervals.",
-        ["Kind", "Points towards the right answer", "Told right", "Judgments", "Raters", "Pairs"],
+        "What raters made of planted pairs with a known answer: points towards the right answer, with 95 % intervals.",
+        ["Kind", "Points", "Told right", "Judgments", "Raters", "Pairs"],
         [
             [
                 Cell(name),
