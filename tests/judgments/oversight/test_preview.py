@@ -1,5 +1,8 @@
 """Whoever reads a study can see a stage as its raters do, and leaves no trace."""
 
+import re
+from html import unescape
+
 import pytest
 from django.apps import apps
 from django.db import connection
@@ -44,6 +47,25 @@ def test_preview_draws_the_sides_anew_and_does_not_tell_them(client):
     texts = [client.get(f"/studies/{study.slug}/stages/3/preview/").content.decode() for _ in range(30)]
     assert {text.index("Bread and jam") < text.index("Weigh 50 g") for text in texts} == {True, False}
     assert not any(word in text.lower() for text in texts for word in ("personalized_left", "generic"))
+
+
+def test_preview_goes_from_the_overall_unit_to_the_attributes_of_the_same_page(client):
+    """On the sides that were drawn for it, and from there to the next page."""
+    study = rateable_study()
+    user = User.objects.create_user("ada")
+    Membership.objects.create(study=study, user=user, role=Role.OWNER)
+    client.force_login(user)
+    address = f"/studies/{study.slug}/stages/3/preview/"
+    first = client.get(f"{address}?page=2").content.decode()
+    assert "Likes tea" in first
+    assert first.count("data-unit=") == 1
+    (step,) = re.findall(r'rel="next" href="([^"]+)"', first)
+    second = client.get(address + unescape(step)).content.decode()
+    assert second.count("data-unit=") == 2
+    assert (first.index("Bread and jam") < first.index("Weigh 50 g")) == (
+        second.index("Bread and jam") < second.index("Weigh 50 g")
+    )
+    assert re.findall(r'rel="next" href="([^"]+)"', second) == ["?page=3"]
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])

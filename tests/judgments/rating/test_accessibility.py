@@ -69,6 +69,14 @@ def stage_3(way: Way) -> None:
     way.page.keyboard.type("15")
 
 
+def stage_3_goes_on(way: Way) -> None:
+    way.start(3)
+    way.page.keyboard.press("2")
+    way.page.keyboard.press("Enter")
+    expect(way.page.locator("[data-unit]")).to_have_count(2)
+    way.page.keyboard.press("4")
+
+
 def stage_3_read_linearly(way: Way) -> None:
     way.start(3)
     way.page.evaluate("localStorage.setItem('yardstick:reading', 'linear')")
@@ -151,7 +159,7 @@ def closed(way: Way) -> None:
 
 PAGES = [
     *(arrival, consent, closed, stranger),
-    *(stage_1, stage_2, stage_3, stage_3_read_linearly, hostile_texts, warning, revision, refusal),
+    *(stage_1, stage_2, stage_3, stage_3_goes_on, stage_3_read_linearly, hostile_texts, warning, revision, refusal),
     *(keys_dialog, guidelines_dialog, set_aside_dialog),
     *(history, finish, nothing_left),
 ]
