@@ -1,12 +1,15 @@
-"""The figures by raters: by the link they came by, their platform, and how far into their work they were."""
+"""The figures by raters: by their link, platform, how far into their work they were, and whether they knew the subject."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+from pyarrow import compute
 
+from conversations.enums import StageNumber
 from judgments.stages import behaviour
-from reports.dataset.dataset import Dataset
+from reports.dataset.dataset import Dataset, as_array
 from reports.dataset.frames import Frame, overall_units
 from reports.report.figures.outcomes import NO_DIFFERENCE
 from reports.report.figures.samples import Samples
@@ -15,6 +18,7 @@ from reports.stats.ratings import Flags, Ratings, category_index
 from reports.stats.shares import ratio
 
 NO_LINK = "no link"
+HAD_JUDGED = ("had judged the subject's attributes", "had not")
 HALVES = ("first half of their judgments", "second half")
 GROUPS = {"link": "entry_link", "platform": "platform"}
 POINTS: Range = (-2.0, 2.0)
@@ -23,7 +27,8 @@ POINTS: Range = (-2.0, 2.0)
 def by_raters_figures(dataset: Dataset, frames: Mapping[int, Frame]) -> dict[str, list[dict[str, Any]]]:
     """Of counted human judgments, by stage and group; each with what they say and how often others say the same."""
     known = {row["rater_key"]: row for row in dataset.tables["raters"].to_pylist()}
-    found: dict[str, list[dict[str, Any]]] = {"link": [], "platform": [], "tenure": []}
+    found: dict[str, list[dict[str, Any]]] = {"link": [], "platform": [], "tenure": [], "subject": []}
+    judged_before = _judged_at_first(dataset, frames.get(StageNumber.EXTRACTION))
     for frame in frames.values():
         samples = Samples.of(frame)
         rater = samples.human.rater
@@ -32,9 +37,30 @@ def by_raters_figures(dataset: Dataset, frames: Mapping[int, Frame]) -> dict[str
             of_rows = values[rater]
             groups = {value: of_rows == value for value in sorted(set(of_rows.tolist()))}
             found[name] += _rows(samples, groups)
+        if behaviour(frame.stage).has_sides:
+            found["subject"] += _rows(samples, _by_subject(samples, judged_before))
         second = in_second_half(samples.human)
         found["tenure"] += _rows(samples, dict(zip(HALVES, (~second, second), strict=True)))
     return found
+
+
+def _judged_at_first(dataset: Dataset, first: Frame | None) -> set[tuple[str, str]]:
+    """Raters and subjects whose attributes they judged at stage 1, whether that counts or not: they had read them."""
+    if first is None:
+        return set()
+    units, judged = first.ratings.unit_keys, dataset.tables["judgments"]
+    regular = judged.filter(compute.is_in(judged.column("unit_id"), value_set=pa.array(units)))
+    places = np.searchsorted(units, as_array(regular.column("unit_id")))
+    subjects = first.ratings.subject_keys[first.ratings.subject[places]]
+    return set(zip(regular.column("rater_key").to_pylist(), subjects.tolist(), strict=True))
+
+
+def _by_subject(samples: Samples, judged: set[tuple[str, str]]) -> dict[str, Flags]:
+    """None where nobody had: then there is nothing to compare."""
+    rows = samples.human
+    raters, subjects = rows.rater_keys[rows.rater], rows.subject_keys[rows.subject[rows.unit]]
+    had = np.array([pair in judged for pair in zip(raters.tolist(), subjects.tolist(), strict=True)], dtype=bool)
+    return dict(zip(HAD_JUDGED, (had, ~had), strict=True)) if had.any() else {}
 
 
 def in_second_half(rows: Ratings) -> Flags:

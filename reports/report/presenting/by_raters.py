@@ -17,12 +17,12 @@ from reports.report.presenting.sampling import by_chance, interval_notes
 
 TITLE = "By raters"
 LEAD = (
-    "Whether who judged, where they came from or how long they had judged makes a difference. At stages 1 and 2 the value is how "
+    "Whether who judged, where they came from, how long they had judged or whether they had judged the subject's attributes makes a difference. At stages 1 and 2 the value is how "
     "often they accept or say yes, at stage 3 the mean rating of whole responses, minus 3."
 )
 NOT_KNOWN = "These figures were computed before they were told apart by raters."
 NOBODY = "No human has judged yet."
-GROUPS = {"link": "Entry link", "platform": "Platform", "tenure": "Half of their work"}
+GROUPS = {"link": "Entry link", "platform": "Platform", "tenure": "Half of their work", "subject": "What they had read"}
 IN_A_TABLE = 40
 
 
@@ -30,7 +30,7 @@ def by_raters_section(figures: dict[str, Any]) -> Section:
     found = figures.get("by_raters")
     if found is None:
         return Section("by-raters", TITLE, missing=NOT_KNOWN)
-    blocks = [_table(title, rows) for name, title in GROUPS.items() if (rows := _judged(found[name]))]
+    blocks = [_table(title, rows) for name, title in GROUPS.items() if (rows := _judged(found.get(name, [])))]
     return Section("by-raters", TITLE, LEAD, blocks, "" if blocks else NOBODY)
 
 
