@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from conversations.enums import Origin
-from conversations.models import Arm, Comparison, Study
+from conversations.models import Study
 from conversations.services.arms import ensure_arm
 from judgments.models import Judgment, Unit
 from judgments.work.opening import open_stage
@@ -39,10 +39,6 @@ def compared_study() -> Study:
     return study
 
 
-def arm_named(study: Study, name: str) -> Arm:
-    return Arm.objects.get(system__study=study, system__name=name)
-
-
 def _judge(study: Study) -> None:
     """Whatever a rater thinks of one arm is hers alone: nobody sees both arms of a case."""
     chance = np.random.default_rng(3)
@@ -50,8 +46,7 @@ def _judge(study: Study) -> None:
     units = Unit.objects.filter(task__stage__study=study, task__kind="regular", attribute=None)
     rows: list[dict[str, Any]] = []
     sees = [raters[place] for place in chance.permutation(RATERS)]
-    for unit, comparison in units.order_by("id").values_list("id", "task__comparison"):
-        name = Comparison.objects.values_list("system__name", flat=True).get(pk=comparison)
+    for unit, name in units.order_by("id").values_list("id", "task__comparison__system__name"):
         sees = sees[K:] + sees[:K]
         for rater in sees[:K]:
             label = int(np.clip(np.floor(3 + EFFECTS[name] + chance.normal(0, 0.5) + chance.uniform()), 1, 5))

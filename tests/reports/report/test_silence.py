@@ -5,9 +5,23 @@ from typing import Any
 import numpy as np
 import pytest
 
+from reports.dataset.arms import ComparedArm
 from reports.report.figures.silence import counted, share_silent
+from reports.report.figures.verdict import silent_everywhere
+from reports.report.figures.weighing import weighed_arms
 from reports.report.presenting.verdict import pasteable, verdict_section
-from tests.reports.report.judged_frames import MARGIN, PROMPTS, SUBJECTS, frame, only_asked, silent, verdict
+from reports.stats.decision import NO_CONTROLS
+from tests.reports.report.judged_frames import (
+    MARGIN,
+    PROMPTS,
+    SUBJECTS,
+    Material,
+    arms_of_frame,
+    frame,
+    only_asked,
+    silent,
+    verdict,
+)
 
 PAIRS = SUBJECTS * PROMPTS
 
@@ -85,3 +99,17 @@ def test_what_judged_comparisons_lack_for_a_word_of_their_own_is_said():
         "On judged comparisons only: a verdict needs 1 more prompt; in all it takes at least 10 prompts."
         in found["limits"]
     )
+
+
+def test_an_arm_that_is_silent_on_all_its_cases_is_named_and_has_no_verdict():
+    judged = frame(0.8)
+    asked, quiet = arms_of_frame(judged, 1)[0], silent(list(range(40)))
+    nothing = np.zeros(0, dtype=np.int64)
+    mute = ComparedArm("memory 2", "2", {"response_system": "memory 2"}, nothing, quiet)
+    unasked = ComparedArm("memory 3", "3", {"response_system": "memory 3"}, np.array([999]), quiet)
+    dataset: Any = Material()
+    weighed = weighed_arms(dataset, judged, [asked, mute, unasked], NO_CONTROLS)
+    assert [each.name for each in weighed] == ["memory 1"]
+    assert silent_everywhere([asked, mute, unasked], weighed) == [
+        "memory 2 is silent on all of its 40 cases: nobody is asked about it, so it has no verdict."
+    ]

@@ -11,8 +11,11 @@ from conversations.models import Study
 from reports.dataset.reads import dataset_of
 from reports.exports.making import write_dataset_to
 from reports.exports.scope import ExportScope
+from reports.imports.dataset import import_folder
 from reports.report.figures.report import report_figures
 from reports.report.parts import Part
+from tests import factories
+from tests.judgments.rated import NOW
 from tests.reports.report.compared import HELPS, OTHER, PROMPTS, SUBJECTS, compared_study
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,6 +62,9 @@ def test_a_plain_script_comes_to_the_same_from_the_exported_tables(study, tmp_pa
     assert {arm["name"]: arm["effect"]["value"] for arm in found["arms"]} == pytest.approx(effects)
     apart = {key[1:]: each - points[(OTHER, *key[1:])] for key, each in points.items() if key[0] == HELPS}
     assert found["contrasts"][0]["effect"]["value"] == pytest.approx(_mean_of_subjects(apart))
+    again = factories.study()
+    import_folder(study=again, folder=folder, actor=None, now=NOW)
+    assert verdict(again) == found, "an imported study says the same"
 
 
 def _rows(folder: Any, table: str) -> list[dict[str, Any]]:
