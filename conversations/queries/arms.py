@@ -11,7 +11,7 @@ from conversations.models import Arm, Comparison, SilentCase, Study
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ArmOnCase:
     """What an arm made of a case. ``state``: in a word, empty where raters compare it."""
 
     arm: Arm
@@ -32,16 +32,16 @@ def _count(model: type[Model]) -> Coalesce:
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
-def outcomes_on(case_ids: Collection[int]) -> Mapping[int, list[Outcome]]:
+def outcomes_on(case_ids: Collection[int]) -> Mapping[int, list[ArmOnCase]]:
     """By case. A comparison that was written again stands once for each try."""
-    found: dict[int, list[Outcome]] = {}
+    found: dict[int, list[ArmOnCase]] = {}
     compared = Comparison.objects.filter(case__in=case_ids, arm__isnull=False).order_by("arm", "pk")
     for each in compared.select_related("arm__system", "arm__selecting_system"):
         if each.arm is not None:
-            found.setdefault(each.case_id, []).append(Outcome(each.arm, _state(each)))
+            found.setdefault(each.case_id, []).append(ArmOnCase(each.arm, _state(each)))
     silent = SilentCase.objects.filter(case__in=case_ids).order_by("arm")
     for one in silent.select_related("arm__system", "arm__selecting_system"):
-        found.setdefault(one.case_id, []).append(Outcome(one.arm, "silent"))
+        found.setdefault(one.case_id, []).append(ArmOnCase(one.arm, "silent"))
     return found
 
 

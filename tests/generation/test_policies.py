@@ -1,10 +1,22 @@
 """What each policy gives for a case, which cases wait for another stage, and which fall silent."""
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
-from conversations.enums import Policy, ResponseKind, SelectionPool
-from conversations.models import Attribute, Comparison, Response, Selection, SelectionRecord, SilentCase, System
+from accounts.models import User
+from conversations.enums import Policy, ResponseKind, Role, SelectionPool
+from conversations.models import (
+    Attribute,
+    Comparison,
+    Membership,
+    Response,
+    Selection,
+    SelectionRecord,
+    SilentCase,
+    System,
+)
 from generation.enums import FailureReason, ItemState
 from generation.kinds.responses.configuration import ResponsesConfiguration
 from generation.kinds.responses.estimate import estimate_responses
@@ -132,6 +144,20 @@ def test_an_empty_selection_is_a_silent_case_and_its_item_done_without_a_call(st
     assert (provider.requests, Comparison.objects.count()) == ([], 0)
     with pytest.raises(NothingToDo):
         write(study, endpoint, policy="own")
+
+
+def test_the_page_of_a_run_says_what_is_silent_and_what_waits(study, endpoint, case):
+    speak(ensure_system(endpoint=endpoint), case)
+    add_case(case.subject, "Which wine goes with it?")
+    run = write(study, endpoint, policy="own")
+    owner = User.objects.create_user("owner")
+    Membership.objects.create(study=study, user=owner, role=Role.OWNER)
+    client = Client()
+    client.force_login(owner)
+    page = client.get(reverse("generation:run", args=[study.slug, run.pk])).content.decode()
+    assert "1 silent case: nothing was given" in page
+    assert "Nothing was given: a silent case" in page
+    assert "Left out: 1 case for which the system has not selected yet. Run the selection first." in page
 
 
 def test_nothing_that_people_found_relevant_is_a_silent_case(study, endpoint, case):

@@ -7,6 +7,7 @@ from generation.kinds.responses.configuration import ResponsesConfiguration
 from generation.kinds.responses.estimate import estimate_responses
 from generation.kinds.responses.fields import ResponsesFields
 from generation.kinds.responses.form import ResponsesForm
+from generation.kinds.responses.outcome import OUTCOME
 from generation.kinds.responses.produce import respond_item
 from generation.kinds.responses.start import start_responses
 
@@ -24,4 +25,5 @@ KIND = GenerationKind(
     estimate=estimate_responses,
     start=start_responses,
     produce=respond_item,
+    outcome=OUTCOME,
 )
