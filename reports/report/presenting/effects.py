@@ -52,6 +52,13 @@ def arm_blocks(verdict: Figures) -> list[Block]:
     ]
 
 
+def contrast_titles(contrasts: Sequence[Figures]) -> list[str]:
+    """For the head: as many as can be read."""
+    more = len(contrasts) - IN_FULL
+    left = [f"{wording.many(more, 'more contrast')} in the table."] if more > 0 else []
+    return [*(f"{contrast['title']}." for contrast in contrasts[:IN_FULL]), *left]
+
+
 def contrast_words(contrast: Figures) -> list[str]:
     return [contrast["sentence"], " ".join(contrast["evidence"]), *contrast["limits"]]
 

@@ -8,7 +8,7 @@ from reports.report.charts.intervals import IntervalRow
 from reports.report.presenting import wording
 from reports.report.presenting.blocks import Block, Drawn, Section, Stat, Stats, Text, stat
 from reports.report.presenting.costing import cost_stats, cost_words
-from reports.report.presenting.effects import EFFECT_NOTE, arm_blocks, contrast_words, effect_chart
+from reports.report.presenting.effects import EFFECT_NOTE, arm_blocks, contrast_titles, contrast_words, effect_chart
 from reports.report.presenting.sensitivity import who_missed
 
 OTHERS, THESE, ONLY_JUDGED = "Others like these", "These alone", "Others, judged comparisons only"
@@ -18,7 +18,7 @@ def verdict_section(figures: dict[str, Any]) -> Section:
     verdict = figures["verdict"]
     blocks = [*(arm_blocks(verdict) if verdict["arms"] else _one(verdict)), Stats(_rests(verdict))]
     blocks += [*who_missed(figures), Stats(_beside(figures)), Text([*_notes(verdict), *_origins(figures)])]
-    lead = " ".join([*(f"{contrast['title']}." for contrast in verdict["contrasts"]), verdict["sentence"]])
+    lead = " ".join([*contrast_titles(verdict["contrasts"]), verdict["sentence"]])
     return Section("verdict", verdict["title"], lead, blocks)
 
 
