@@ -39,6 +39,7 @@ class Behaviour(ABC):
     has_sides: ClassVar[bool] = False  # two responses, left and right, and labels that say which
     rests_on_conversations: ClassVar[bool] = False  # pages show them, and units the evidence in them
     shows_prompt: ClassVar[bool] = True
+    selects: ClassVar[bool] = False  # its labels say which attributes a system would use
     is_ordinal: ClassVar[bool] = True  # how far two labels are apart tells something
     own_settings: ClassVar[frozenset[str]] = frozenset()  # fields of Stage that mean nothing at the others
     gatings: ClassVar[Mapping[Gating, str]]  # what it can be built from, in words

@@ -25,6 +25,7 @@ class Relevance(Behaviour):
         Gating.ALL: "All attributes",
         Gating.CONSENSUS: "Only attributes the humans accepted at stage 1",
     }
+    selects = True
     name = "relevance"
     title = "Stage 2, relevance"
     labels = RelevanceLabel

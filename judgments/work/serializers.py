@@ -23,6 +23,7 @@ class StageSerializer(serializers.ModelSerializer[Stage]):
             "attributes_per_subject",
             "seconds_per_unit",
             "person_card",
+            "control_share",
             "opened_at",
             "closed_at",
         ]
@@ -40,6 +41,7 @@ class StageChange(serializers.ModelSerializer[Stage]):
             "attributes_per_subject",
             "seconds_per_unit",
             "person_card",
+            "control_share",
         ]
 
 

@@ -13,6 +13,7 @@ from judgments.eligibility.reasons import Nothing
 from judgments.eligibility.regular_tasks import eligible_sql, tasks_left
 from judgments.enums import TaskKind
 from judgments.models import Assignment, QueuePosition, Task
+from judgments.rating.own_progress import own_progress
 from judgments.rating.why_nothing import why_nothing
 from judgments.work.beginning import TooManyBegin, claim_first
 from judgments.work.claiming import claim_next, special_due
@@ -97,6 +98,8 @@ def _agree(world: World, rater: Rater) -> None:
         page = claim_next(rater=rater, stage=world.stage, now=world.now)
     assert (page is not None) == (why.reason in {None, Nothing.OPEN_PAGE})
     assert (page is not None and page.pk in before) == (why.reason == Nothing.OPEN_PAGE)
+    if why.tasks is not None and not why.tasks.free:
+        assert own_progress(enrolment=rater.enrolments.get(), stage=world.stage).tasks_left == 0
     with undone():
         assert _begins(world, rater, world.stage) in {page is not None, None}
 
