@@ -27,7 +27,8 @@ def plan_figures(dataset: Dataset, frame: Frame, weighed: Weighed, *, seed: int)
     found, k = weighed.found, dataset.facts.stages[frame.stage].k
     rates = rates_of(dataset, frame, weighed.comparisons)
     plan = plan_of(found.endpoint, rates, margin=found.margin, k=k, seed=seed, at_once=found.effect.at_once)
-    return {**plan, "sentence": " ".join([plan["sentence"], *verdict_words.needed(found.sample.missing)])}
+    first = [words.MISSED] if found.controls.missed else []
+    return {**plan, "sentence": " ".join([*first, plan["sentence"], *verdict_words.needed(found.sample.missing)])}
 
 
 def plan_of(endpoint: PrimaryEndpoint, rates: Rates, *, margin: float, k: int, seed: int, at_once: int = 1) -> Json:

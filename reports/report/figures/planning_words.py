@@ -16,6 +16,11 @@ APART = {
     "rating": "how far ratings of one comparison lie apart",
 }
 
+MISSED = (
+    "Raters missed planted differences that are there, and more of such ratings would settle nothing: see first who missed them. "
+    "Of raters who notice them this holds:"
+)
+
 
 def cannot_know(short: Mapping[str, tuple[int, int]], reason: str) -> str:
     """``short``: how many there are and how many it takes, by name."""

@@ -5,17 +5,22 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from accounts.models import User
 from conversations.enums import ControlKind
-from conversations.models import Study
+from conversations.models import Membership, Study
 from judgments.models import Judgment, Task
 from raters.enums import RaterKind
 from reports.dataset.reads import dataset_of
 from reports.report.figures.report import report_figures
 from reports.report.parts import Part
 from reports.report.presenting.document import document
+from reports.report.presenting.sensitivity import WHO
+from reports.report.publishing.html import self_contained
+from reports.report.publishing.pdf import as_pdf
 from tests import factories
 from tests.judgments.controlled import judged_controls
 from tests.reports.report.judged_study import figures, judged_study
+from tests.reports.reported import computed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -79,6 +84,24 @@ def test_a_part_of_the_study_rests_on_all_its_controls(study):
     part = Part("subject_origin", "real").of(dataset)
     assert part.tables["subjects"].num_rows == 0
     assert report_figures(part)["controls"] == report_figures(dataset)["controls"]
+
+
+def test_the_page_leads_to_who_missed_them_and_files_say_where(study, client):
+    judged_controls(study, ControlKind.DAMAGED, lambda rater, pair: (rater + pair) % 3 - 1)
+    report = computed(study)
+    assert report.figures is not None
+    assert report.figures["plan"]["sentence"].startswith("Raters missed planted differences")
+    owner = User.objects.create_user("owner")
+    Membership.objects.create(study=study, user=owner, role="owner")
+    client.force_login(owner)
+    page = client.get(f"/studies/{study.slug}/report/").content.decode()
+    address = f"/studies/{study.slug}/raters/?stage=3&amp;sort=controls"
+    assert page.count(address) == 2  # from the head too
+    whole = {"study": study, "report": report, "document": document(report.figures), "texts": {}, "part_name": ""}
+    file = self_contained(**whole)
+    assert file.count(WHO) == 2
+    assert address not in file
+    assert as_pdf(**whole).startswith(b"%PDF")
 
 
 @pytest.mark.parametrize(
