@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from generation.views import comparisons, endpoints, runs, scores, selections
+from generation.views import comparisons, endpoints, ladder, runs, scores, selections
 
 app_name = "generation"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("runs/<int:run_id>/retry/", runs.retry_run, name="run-retry"),
     path("runs/<int:run_id>/thresholds/", scores.choose, name="run-thresholds"),
     path("runs/<int:run_id>/selection/", selections.use, name="run-selection"),
+    path("ladder/", ladder.show, name="ladder"),
+    path("ladder/<str:step>/", ladder.start, name="ladder-start"),
     path("endpoints/", endpoints.endpoint_list, name="endpoint-list"),
     path("endpoints/new/", endpoints.create_endpoint, name="endpoint-create"),
     path("endpoints/<int:endpoint_id>/", endpoints.edit_endpoint, name="endpoint"),

@@ -63,7 +63,7 @@ def estimate_of(stage: Stage) -> WorkEstimate:
     tasks, units = tasks + new_tasks, units + new_units
     seconds, measured = _pace(stage)
     beside = _beside(stage)
-    hours = units * stage.k * seconds / 3600 * 100 / (100 - beside)
+    hours = _hours(units * stage.k, seconds, beside)
     money = Decimal(hours) * stage.study.pay_per_hour
     return WorkEstimate(
         tasks=tasks,
@@ -78,6 +78,16 @@ def estimate_of(stage: Stage) -> WorkEstimate:
         currency=stage.study.currency,
         k=stage.k,
     )
+
+
+def hours_of(stage: Stage, judgments: float) -> float:
+    """Of all raters together, with the controls and repeats between those pages."""
+    seconds, _measured = _pace(stage)
+    return _hours(judgments, seconds, _beside(stage))
+
+
+def _hours(judgments: float, seconds: float, beside: int) -> float:
+    return judgments * seconds / 3600 * 100 / (100 - beside)
 
 
 def units_on_a_page(stage: Stage) -> float:

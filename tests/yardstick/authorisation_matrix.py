@@ -151,6 +151,8 @@ MATRIX: dict[str, dict[str, Row]] = {
     "generation:run-retry": {"POST": ACT},
     "generation:run-thresholds": {"POST": ACT},
     "generation:run-selection": {"POST": ACT},
+    "generation:ladder": {"GET": READ},
+    "generation:ladder-start": {"POST": ACT},
     "generation:endpoint-list": {"GET": READ},
     "generation:endpoint-create": {"GET": MANAGE, "POST": MANAGE},
     "generation:endpoint": {"GET": MANAGE, "POST": MANAGE},

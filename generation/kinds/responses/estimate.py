@@ -1,6 +1,7 @@
 """What it will take to write responses, told before anything is sent."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from django.db.models import Sum
 from django.db.models.functions import Length
@@ -19,16 +20,18 @@ def estimate_responses(
 ) -> CostEstimate:
     told = configuration.with_parameters({"model": endpoint.model, **endpoint.parameters})
     wanted = responses_to_write(study, system_of(endpoint), told).first(limit)
-    calls = len(wanted.generic) + len(wanted.personalized)
-    input_tokens = sum(_prompt_tokens(ids) for ids in (wanted.generic, wanted.personalized)) + 60 * calls
-    input_tokens += len(wanted.personalized) * configuration.max_given * _ATTRIBUTE_TOKENS
-    return priced(
-        endpoint,
-        items=calls + len(wanted.silent),
-        calls=calls,
-        input_tokens=input_tokens,
-        left_out=wanted.left_out,
-    )
+    found = estimate_of_cases(endpoint, wanted.generic, wanted.personalized, max_given=configuration.max_given)
+    return replace(found, items=found.calls + len(wanted.silent), left_out=wanted.left_out)
+
+
+def estimate_of_cases(
+    endpoint: Endpoint, generic: Collection[int], personalized: Collection[int], *, max_given: int
+) -> CostEstimate:
+    """Of a response of each kind to these cases, by id."""
+    calls = len(generic) + len(personalized)
+    input_tokens = sum(_prompt_tokens(ids) for ids in (generic, personalized)) + 60 * calls
+    input_tokens += len(personalized) * max_given * _ATTRIBUTE_TOKENS
+    return priced(endpoint, items=calls, calls=calls, input_tokens=input_tokens)
 
 
 def _prompt_tokens(case_ids: Collection[int]) -> int:

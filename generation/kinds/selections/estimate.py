@@ -1,9 +1,11 @@
 """What it will take to ask for selections, told before anything is sent."""
 
-from django.db.models import Count, Sum
+from collections.abc import Sequence
+
+from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import Length
 
-from conversations.models import Study
+from conversations.models import Case, Study
 from generation.kinds.selections.configuration import SelectionsConfiguration
 from generation.kinds.selections.scope import attributes_per_call, cases_to_ask_about, left_out, offered_attributes
 from generation.models import Endpoint
@@ -18,9 +20,21 @@ def estimate_selections(
     study: Study, endpoint: Endpoint, configuration: SelectionsConfiguration, *, limit: int | None
 ) -> CostEstimate:
     system = system_of(endpoint)
-    cases = list(
-        cases_to_ask_about(study, system, configuration).values_list("subject_id", Length("prompt__text"))[:limit]
-    )
+    cases = cases_to_ask_about(study, system, configuration)[:limit]
+    return estimate_of_cases(study, endpoint, configuration, cases, left_out=left_out(study, system, configuration))
+
+
+def estimate_of_cases(
+    study: Study,
+    endpoint: Endpoint,
+    configuration: SelectionsConfiguration,
+    asked: QuerySet[Case],
+    *,
+    left_out: Sequence[str] = (),
+) -> CostEstimate:
+    """Of these, whatever was said about them."""
+    system = system_of(endpoint)
+    cases = list(asked.values_list("subject_id", Length("prompt__text")))
     offered = offered_attributes(study, system, configuration).filter(subject__in={subject for subject, _ in cases})
     sizes = offered.order_by().values_list("subject_id").annotate(count=Count("id"), characters=Sum(Length("text")))
     attributes = {subject: (count, characters) for subject, count, characters in sizes}
@@ -43,5 +57,5 @@ def estimate_selections(
         items=len(cases),
         calls=calls,
         input_tokens=input_tokens,
-        left_out=left_out(study, system, configuration),
+        left_out=left_out,
     )
