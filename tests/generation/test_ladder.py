@@ -1,7 +1,6 @@
 """The page of the ladder: its steps one after another, what they take, and that asking starts nothing."""
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -47,7 +46,7 @@ def cases(study):
 
 
 @pytest.fixture
-def owner(study) -> Client:
+def owner(study):
     return client_of(study, Role.OWNER)
 
 

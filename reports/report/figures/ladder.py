@@ -14,7 +14,7 @@ from reports.report.figures import ladder_words
 from reports.report.figures.arms import units_of
 from reports.report.figures.effect import judged_of
 from reports.report.figures.missing_attributes import missing_attributes
-from reports.report.figures.rungs import POLICIES, Ladder, ladders_of
+from reports.report.figures.rungs import POLICIES, LadderOfArms, ladders_of
 from reports.report.figures.weighing import real_conversations
 from reports.stats import decision
 from reports.stats.decision import Controls, Sample, Verdict, Word
@@ -37,7 +37,7 @@ class MeasuredLadder:
 
     dataset: Dataset
     frame: Frame
-    ladder: Ladder
+    ladder: LadderOfArms
     controls: Controls
     at_once: int
 
@@ -119,7 +119,7 @@ def ladder_figures(measured: MeasuredLadder, relevant: Word | None, missing: Jso
     return {**found, "sentence": ladder_words.sentence(found), "notes": ladder_words.notes(found, ladder)}
 
 
-def _pairs(ladder: Ladder) -> list[tuple[Rung, Rung]]:
+def _pairs(ladder: LadderOfArms) -> list[tuple[Rung, Rung]]:
     """Upper and lower rung of each step that is there."""
     rungs = sorted(ladder.rungs)
     return list(zip(rungs[1:], rungs, strict=False))
@@ -150,7 +150,7 @@ def _name(pair: tuple[Rung, Rung]) -> str:
     return named[pair].value if pair in named else ladder_words.BOTH
 
 
-def _rung_json(policy: str, ladder: Ladder, effects: Mapping[Rung, Estimate]) -> Json:
+def _rung_json(policy: str, ladder: LadderOfArms, effects: Mapping[Rung, Estimate]) -> Json:
     rung = POLICIES[policy]
     arm = ladder.rungs.get(rung)
     effect = effects.get(rung, Estimate.undefined(ladder_words.NO_ARM))
@@ -166,7 +166,7 @@ def _left(effects: Mapping[Rung, Estimate]) -> Estimate:
     return replace(found, value=HIGHEST - found.value, low=low, high=high)
 
 
-def ladder_rows(frame: Frame, ladder: Ladder) -> LadderRows:
+def ladder_rows(frame: Frame, ladder: LadderOfArms) -> LadderRows:
     """Of the cases in which every rung was judged or is silent."""
     units = {rung: units_of(arm, frame) & overall_units(frame) for rung, arm in ladder.rungs.items()}
     silent = [(rung, each) for rung, arm in ladder.rungs.items() for each in arm.silent]

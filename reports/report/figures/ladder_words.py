@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from reports.report.figures.rungs import Ladder
+from reports.report.figures.rungs import LadderOfArms
 from reports.stats.decision import Word
 from reports.stats.ladder import Bottleneck
 
@@ -94,7 +94,7 @@ def _points(effect: Json) -> str:
     return f"{effect['value']:+.2f} points{between}".replace("-", "\N{MINUS SIGN}")
 
 
-def notes(found: Mapping[str, Any], ladder: Ladder) -> list[str]:
+def notes(found: Mapping[str, Any], ladder: LadderOfArms) -> list[str]:
     """What stands below it."""
     lacking = [each["policy"] for each in found["rungs"] if each["arm"] is None]
     return [
@@ -124,7 +124,7 @@ def _lacking(policy: str) -> str:
     )
 
 
-def _doubtful(ladder: Ladder) -> str:
+def _doubtful(ladder: LadderOfArms) -> str:
     return f"Several arms have the policy {' and '.join(ladder.doubtful)}, and none of them fits the others better."
 
 

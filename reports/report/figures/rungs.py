@@ -15,7 +15,7 @@ type Rungs = Mapping[Rung, ComparedArm]
 
 
 @dataclass(frozen=True, slots=True)
-class Ladder:
+class LadderOfArms:
     """``rungs`` from the lowest on, two or three. ``doubtful`` policies have several arms of which none fits better."""
 
     system: str
@@ -32,7 +32,7 @@ class Ladder:
         return len({_settings(arm) for arm in self.rungs.values()}) > 1
 
 
-def ladders_of(arms: Sequence[ComparedArm]) -> list[Ladder]:
+def ladders_of(arms: Sequence[ComparedArm]) -> list[LadderOfArms]:
     """By system, in the order of the arms. A system without two rungs has none."""
     on_rungs = [arm for arm in arms if arm.facts["arm_policy"] in POLICIES]
     found = []
@@ -41,7 +41,7 @@ def ladders_of(arms: Sequence[ComparedArm]) -> list[Ladder]:
     return found
 
 
-def _of_system(system: str, arms: Sequence[ComparedArm]) -> list[Ladder]:
+def _of_system(system: str, arms: Sequence[ComparedArm]) -> list[LadderOfArms]:
     """One arm a policy: they belong together. Else those of the same settings do."""
     if len({_rung(arm) for arm in arms}) == len(arms):
         return _several([_ladder(system, arms)])
@@ -51,14 +51,14 @@ def _of_system(system: str, arms: Sequence[ComparedArm]) -> list[Ladder]:
     return _several([_ladder(system, alike) for alike in by_settings.values()])
 
 
-def _ladder(system: str, arms: Sequence[ComparedArm]) -> Ladder:
+def _ladder(system: str, arms: Sequence[ComparedArm]) -> LadderOfArms:
     of_rung = {rung: [arm for arm in arms if _rung(arm) == rung] for rung in Rung}
     rungs = {rung: its[0] for rung, its in of_rung.items() if len(its) == 1}
     doubtful = [policy for policy, rung in POLICIES.items() if len(of_rung[rung]) > 1]
-    return Ladder(system, rungs, doubtful)
+    return LadderOfArms(system, rungs, doubtful)
 
 
-def _several(ladders: Sequence[Ladder]) -> list[Ladder]:
+def _several(ladders: Sequence[LadderOfArms]) -> list[LadderOfArms]:
     return [ladder for ladder in ladders if len(ladder.rungs) >= FEWEST]
 
 
