@@ -95,7 +95,7 @@ def _measured(crossing: CrossedFactors, judged: Judged) -> PairedDifference:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class WeighedStep:
     """``of_95``: its simultaneous 95 % interval."""
 
     of_95: Estimate
@@ -109,7 +109,9 @@ class Step:
         return self.of_95.high is not None and self.of_95.high < margin
 
 
-def bottleneck(first: Step, second: Step, apart: Estimate, relevant: Word, *, margin: float) -> Bottleneck:
+def bottleneck(
+    first: WeighedStep, second: WeighedStep, apart: Estimate, relevant: Word, *, margin: float
+) -> Bottleneck:
     """The first rule of the protocol that holds.
 
     ``apart``: the first step minus the second, with its simultaneous 95 % interval. ``relevant``: the word for that arm.

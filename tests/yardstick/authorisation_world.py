@@ -106,6 +106,7 @@ def make_world() -> World:
         "number": 1,
         "stage_number": 1,
         "kind": RunKind.EXTRACTION.value,
+        "step": "select-all",
         "batch": uuid.uuid4(),
         "link_id": link.pk,
         "token": link.token,

@@ -20,7 +20,16 @@ from reports.stats import decision
 from reports.stats.decision import Controls, Sample, Verdict, Word
 from reports.stats.endpoint import FEWEST, one_arm
 from reports.stats.estimate import Estimate
-from reports.stats.ladder import Bottleneck, LadderRows, PairedDifference, Rung, Step, bottleneck, step, steps_apart
+from reports.stats.ladder import (
+    Bottleneck,
+    LadderRows,
+    PairedDifference,
+    Rung,
+    WeighedStep,
+    bottleneck,
+    step,
+    steps_apart,
+)
 from reports.stats.ratings import Flags, Indices
 
 type Json = dict[str, Any]
@@ -98,7 +107,9 @@ def ladder_figures(measured: MeasuredLadder, relevant: Word | None, missing: Jso
     apart = steps_apart(rows).intervals(measured.at_once).of_95 if ladder.is_whole else UNMEASURED
     word = None
     if ladder.is_whole:
-        first, second = (Step(found.intervals(measured.at_once).of_95, said) for found, said in differences.values())
+        first, second = (
+            WeighedStep(found.intervals(measured.at_once).of_95, said) for found, said in differences.values()
+        )
         word = bottleneck(first, second, apart, relevant or Word.NOT_ENOUGH, margin=measured.margin)
     effects = {rung: measured.effect(rung) for rung in ladder.rungs}
     found = {

@@ -8,7 +8,7 @@ import pytest
 from reports.stats.decision import NO_CONTROLS, EffectIntervals, Reason, Sample, Verdict, Word, verdict
 from reports.stats.endpoint import FEWEST, Judged, one_arm
 from reports.stats.estimate import Estimate
-from reports.stats.ladder import Bottleneck, LadderRows, Rung, Step, bottleneck, step, steps_apart
+from reports.stats.ladder import Bottleneck, LadderRows, Rung, WeighedStep, bottleneck, step, steps_apart
 
 MARGIN = 0.25
 INTERVALS = 3  # two steps and how far they lie apart
@@ -57,7 +57,7 @@ def named(rows: LadderRows) -> Bottleneck:
         step(rows, upper, lower).intervals(INTERVALS)
         for upper, lower in ((Rung.ACCEPTED, Rung.OWN), (Rung.RELEVANT, Rung.ACCEPTED))
     ]
-    first, second = (Step(each.of_95, decided(each)) for each in steps)
+    first, second = (WeighedStep(each.of_95, decided(each)) for each in steps)
     best = rows.of(Rung.RELEVANT).judged
     alone = one_arm(best).mean(best.value, fewest=FEWEST)
     relevant = decided(EffectIntervals(alone.interval(), alone.equivalence())).word
@@ -154,8 +154,8 @@ def interval(ends: tuple[float, float] | None) -> Estimate:
     return Estimate(0.1, 9) if ends is None else Estimate(sum(ends) / 2, 9, *ends)
 
 
-def one_step(ends: tuple[float, float] | None, word: Word, *reasons: Reason) -> Step:
-    return Step(interval(ends), Verdict(word, reasons or (UNDECIDED if word == OPEN else ()), {}))
+def one_step(ends: tuple[float, float] | None, word: Word, *reasons: Reason) -> WeighedStep:
+    return WeighedStep(interval(ends), Verdict(word, reasons or (UNDECIDED if word == OPEN else ()), {}))
 
 
 @pytest.mark.parametrize(
