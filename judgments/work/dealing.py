@@ -6,7 +6,7 @@ next case they get the one whose arm is owed most. Where arms are owed alike, th
 in the queue in an order that goes on by one from case to case, and each rater begins one further than who began before
 them. So raters as many as a case has slots, whatever their pace, each keep to slots of their own.
 
-A comparison that would put a rater more than one page ahead on its arm is left for others while one of the next cases has a
+A comparison that would put a rater well over a page ahead on its arm is left for others while one of the next cases has a
 better one; whoever comes to the end of the queue goes back for what was left. So nothing is stuck as long as a rater is
 there who has not met the case.
 """
@@ -18,6 +18,9 @@ from judgments.eligibility.slots import FREE_SQL
 from judgments.enums import TaskKind
 
 SLOTS_LOOKED_AT = 40  # of those after the rater's cursor: a few cases
+# Pages. Drawn many times, with raters too many and arms silent here and there, it left raters closer to their part than 0
+# (nobody is ever a page ahead) and than leaving nothing for others.
+FEWEST_OWED = -0.34
 NEVER = 1_000_000  # pages owed less than any arm is
 
 
@@ -75,7 +78,7 @@ _NEXT = f"""
             END AS owed
         ) AS deal
         JOIN judgments_slot slot ON slot.task_id = task.id AND {FREE_SQL}
-        ORDER BY deal.owed > 0.01 DESC, CASE WHEN deal.owed > 0.01 THEN task.case_position END, round(deal.owed, 3) DESC,
+        ORDER BY deal.owed > {FEWEST_OWED} DESC, CASE WHEN deal.owed > {FEWEST_OWED} THEN task.case_position END, round(deal.owed, 3) DESC,
             task.case_position, (beside.place + beside.arms - queue.begun_before %% beside.arms) %% beside.arms,
             task.position, slot.number
         LIMIT 1 FOR UPDATE OF slot SKIP LOCKED"""  # noqa: S608 - of our own words only
