@@ -13,6 +13,29 @@ from judgments.work.filling_reads import Lacking, has_links, lacking_of, places_
 
 
 @dataclass(frozen=True, slots=True)
+class Stuck:
+    """Ratings by why they can't be given; each stands under the first reason without which it could be."""
+
+    unread: int  # languages, flagged material
+    met: int  # or a subject whom they judged
+    too_few: int
+
+    @classmethod
+    def of(cls, lacking: Lacking, here: int) -> "Stuck":
+        short = max(0, lacking.ratings - lacking.raters)
+        met = min(short, lacking.readers - lacking.raters)
+        unread = min(short - met, here - lacking.readers)
+        return cls(unread * lacking.cases, met * lacking.cases, (short - met - unread) * lacking.cases)
+
+    def __add__(self, other: "Stuck") -> "Stuck":
+        return Stuck(self.unread + other.unread, self.met + other.met, self.too_few + other.too_few)
+
+    @property
+    def total(self) -> int:
+        return self.unread + self.met + self.too_few
+
+
+@dataclass(frozen=True, slots=True)
 class Filling:
     """``lacking`` are ratings, each of another rater; of several comparisons of a case a rater gives one."""
 
@@ -67,6 +90,11 @@ class Filling:
         if self.pages_for_rater:
             given = min(given, self.coming * self.pages_for_rater)
         return self.waiting - given
+
+    @property
+    def stuck(self) -> "Stuck":
+        """Ratings that nobody who is here can give."""
+        return sum((Stuck.of(each, self.here) for each in self.lacking), Stuck(0, 0, 0))
 
     @property
     def nothing_can_be_filled(self) -> bool:

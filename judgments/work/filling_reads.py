@@ -24,7 +24,8 @@ class Lacking:
     """Cases (or pages, where a rater may meet all of a case) that are alike in what they lack."""
 
     ratings: int  # each of another rater
-    raters: int  # who are here and may give one
+    readers: int  # of the raters who are here those who read its languages and stand what is flagged
+    raters: int  # of them who may give one: they have not met it, nor judged its subject where that bars
     cases: int
 
 
@@ -81,11 +82,11 @@ WITH here AS ({here}
         AND readers.rater_id = barred.rater_id
     GROUP BY asked.together
 )
-SELECT asked.ratings::bigint, COALESCE(counted.raters, 0) - COALESCE(kept_back.raters, 0), count(*)
+SELECT asked.ratings::bigint, COALESCE(counted.raters, 0), COALESCE(counted.raters, 0) - COALESCE(kept_back.raters, 0), count(*)
 FROM asked
 LEFT JOIN counted ON counted.languages = asked.languages AND counted.flagged = asked.flagged
 LEFT JOIN kept_back ON kept_back.together = asked.together
-GROUP BY 1, 2 ORDER BY 1, 2
+GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 # Humans whom the stage may give pages now or, if it is not open, once it is.
 _HERE = f"""

@@ -104,12 +104,18 @@ def _waiting(filling: Filling) -> str:
 
 
 def _stuck(filling: Filling) -> str:
-    stuck = sum(max(0, each.ratings - each.raters) * each.cases for each in filling.lacking)
-    if not stuck:
+    stuck = filling.stuck
+    if not stuck.total:
         return ""
+    reasons = {
+        "because they have met the case or page, or judged its subject": stuck.met,
+        "because of languages or flagged material": stuck.unread,
+        "because they are too few for the ratings of one case": stuck.too_few,
+    }
+    why = [f"{count:,} {reason}" for reason, count in reasons.items() if count]
     return (
-        f"{stuck:,} of them can't be given by who is here: they have met the case or the page, or are kept from it by languages, "
-        f"flagged material or a conflict. {_raters(filling.more, 'more ')} would give them."
+        f"{stuck.total:,} of them can't be given by who is here: {'; '.join(why)}. "
+        f"{_raters(filling.more, 'more ')} would give them."
     )
 
 

@@ -9,7 +9,7 @@ from conversations.models import Conversation, Stage, Subject
 from judgments.enums import Outcome
 from judgments.models import Assignment
 from judgments.work.claiming import claim_next
-from judgments.work.filling import Filling, filling_of
+from judgments.work.filling import Filling, Stuck, filling_of
 from judgments.work.filling_reads import Lacking
 from judgments.work.filling_words import in_words
 from judgments.work.leases import fill
@@ -84,7 +84,7 @@ def test_what_was_said_comes_true():
             fill(assignment=page, now=NOW)
             Assignment.objects.filter(pk=page.pk).update(outcome=Outcome.SUBMITTED, submitted_at=NOW)
     told = _told(stage)
-    assert (told.waiting, told.lacking, told.more) == (12, [Lacking(6, 0, 2)], 6)
+    assert (told.waiting, told.lacking, told.more) == (12, [Lacking(6, 3, 0, 2)], 6)
     words = in_words(told)
     assert words.sentences == ["12 ratings wait for a rater. 3 raters are here."]
     assert words.warning.startswith("12 of them can't be given by who is here")
@@ -150,7 +150,7 @@ def test_who_judged_the_subject_is_barred_where_the_study_says_so(allowed, rater
     rater = factories.rater(study)
     judge(claim(rater=rater, stage=first, now=NOW), now=NOW)
     told = filling_of(factories.stage(study, 3), now=NOW)
-    assert told.lacking == [Lacking(3, 1, 2)] if raters else [Lacking(3, 0, 1), Lacking(3, 1, 1)]
+    assert told.lacking == ([Lacking(3, 1, 1, 2)] if raters else [Lacking(3, 1, 0, 1), Lacking(3, 1, 1, 1)])
 
 
 def test_several_comparisons_of_a_case_for_one_rater_need_k_raters():
@@ -173,12 +173,25 @@ def test_other_stages_need_k_raters(number):
     open_stage(stage=stage, actor=None, now=NOW)
     rater = factories.rater(study)
     judge(claim(rater=rater, stage=stage, now=NOW), now=NOW)
-    assert sorted(_told(stage).lacking, key=str) == [Lacking(3, 0, 1), Lacking(4, 1, 1)]
+    assert _told(stage).lacking == [Lacking(3, 1, 0, 1), Lacking(4, 1, 1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("lacking", "here", "stuck"),
+    [
+        (Lacking(3, 3, 3, 5), 3, Stuck(0, 0, 0)),
+        (Lacking(6, 3, 0, 2), 3, Stuck(0, 6, 6)),
+        (Lacking(6, 2, 2, 1), 5, Stuck(3, 0, 1)),
+        (Lacking(1, 4, 0, 1), 9, Stuck(0, 1, 0)),
+    ],
+)
+def test_what_is_stuck_has_its_reason(lacking, here, stuck):
+    assert Stuck.of(lacking, here) == stuck
 
 
 def test_controls_that_raters_will_be_given_are_foretold():
     told = Filling(
-        lacking=[Lacking(9, 0, 90)],
+        lacking=[Lacking(9, 9, 9, 90)],
         k=3,
         is_planned=True,
         one_of_a_case=True,
