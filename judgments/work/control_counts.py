@@ -18,7 +18,7 @@ from judgments.work.setting_aside import (
 
 
 @dataclass(frozen=True, slots=True)
-class Controls:
+class ControlCounts:
     """Of what may be shown; ``held`` are those that the leak scan holds, which nobody is given."""
 
     set_aside: int  # cases that serve controls only
@@ -57,7 +57,7 @@ class Controls:
         return f"{without}. Make them, or upload some, before the stage is opened."
 
 
-def controls_of(stage: Stage) -> Controls:
+def controls_of(stage: Stage) -> ControlCounts:
     every = Comparison.objects.filter(case__subject__study=stage.study_id, withdrawn_at__isnull=True).exclude(
         control=""
     )
@@ -68,7 +68,7 @@ def controls_of(stage: Stage) -> Controls:
         ),
     )
     cases = live_cases(stage.study)
-    return Controls(
+    return ControlCounts(
         set_aside=cases.filter(for_controls=True).count(),
         of_cases=cases.count(),
         held=every.filter(leak_reasons__len__gt=0, released_at__isnull=True).count(),

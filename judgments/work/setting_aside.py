@@ -18,13 +18,13 @@ _SPARED = 5  # one case in so many, at most
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class SparedCase:
     case_id: int
     subject_id: int
     prompt_id: int
 
 
-def drawn(candidates: Sequence[Candidate], *, taken: int, of: int, seed: int) -> list[int]:
+def drawn(candidates: Sequence[SparedCase], *, taken: int, of: int, seed: int) -> list[int]:
     """The cases to set aside beside the ``taken`` ones, of so many cases in all. Pure.
 
     A subject or a prompt that has other cases is not left without any.
@@ -65,7 +65,7 @@ def cases_to_set_aside(study: Study, *, among: QuerySet[Case] | None = None) -> 
         return []
     cases = live_cases(study)
     free = unjudged((cases if among is None else among).filter(for_controls=False)).order_by("id")
-    candidates = [Candidate(*row) for row in free.values_list("id", "subject_id", "prompt_id")]
+    candidates = [SparedCase(*row) for row in free.values_list("id", "subject_id", "prompt_id")]
     taken = cases.filter(for_controls=True).count()
     return drawn(candidates, taken=taken, of=cases.count(), seed=study.seed)
 

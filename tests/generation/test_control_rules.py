@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generation.kinds.controls.rules import Answer, cut_off, damaged, obvious, reversed_fact
+from generation.kinds.controls.rules import AnsweredPrompt, cut_off, damaged, obvious, reversed_fact
 
 _words = st.lists(
     st.sampled_from(["Boil", "the", "water", "with", "salt", "and", "wait", "until", "it", "is", "done"]),
@@ -15,7 +15,7 @@ _words = st.lists(
 )
 _sentences = st.builds(lambda words, end: " ".join(words) + end, _words, st.sampled_from(".!?"))
 _texts = st.lists(_sentences, min_size=1, max_size=12).map(" ".join)
-_answers = st.builds(Answer, st.integers(1, 50), st.sampled_from(["Pasta?", "Rice?", "Bread?"]), _texts)
+_answers = st.builds(AnsweredPrompt, st.integers(1, 50), st.sampled_from(["Pasta?", "Rice?", "Bread?"]), _texts)
 
 
 @given(_texts)
@@ -69,7 +69,7 @@ def test_damaged_side_is_never_the_text_itself(own, seed):
     ],
 )
 def test_fact_of_the_prompt_is_reversed_everywhere(prompt, text, expected):
-    wrong = reversed_fact(Answer(1, prompt, text))
+    wrong = reversed_fact(AnsweredPrompt(1, prompt, text))
     assert wrong is not None
     assert wrong.text == expected
 
@@ -89,13 +89,13 @@ def test_fact_of_the_prompt_is_reversed_everywhere(prompt, text, expected):
     ],
 )
 def test_nothing_is_reversed_where_it_is_not_plain_what(prompt, text):
-    assert reversed_fact(Answer(1, prompt, text)) is None
+    assert reversed_fact(AnsweredPrompt(1, prompt, text)) is None
 
 
 @given(st.integers(2, 999), st.lists(st.integers(2, 999), max_size=4), _texts)
 def test_only_the_number_of_the_prompt_changes(number, others, text):
     said = f"{text} Take {number}. " + " ".join(f"Add {other}." for other in others if other != number)
-    wrong = reversed_fact(Answer(1, f"Dinner for {number} people", said))
+    wrong = reversed_fact(AnsweredPrompt(1, f"Dinner for {number} people", said))
     assert wrong is not None
     numbers = re.findall(r"\d+", said)
     assert re.findall(r"\d+", wrong.text) == [f"{number}0" if found == str(number) else found for found in numbers]
@@ -105,5 +105,5 @@ def test_only_the_number_of_the_prompt_changes(number, others, text):
 @given(st.integers(0, 2**31))
 def test_both_ways_of_damaging_are_used(seed):
     text = "For 4 people take 2 eggs. Beat them well. Add some flour to them. Bake it all."
-    rules = {damaged(Answer(key, "A cake for 4 people", text), seed=seed).rule for key in range(40)}
+    rules = {damaged(AnsweredPrompt(key, "A cake for 4 people", text), seed=seed).rule for key in range(40)}
     assert rules == {"last third cut off", "4 said as 40"}

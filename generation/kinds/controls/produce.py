@@ -107,7 +107,7 @@ def _wait_for_generics(item: RunItem) -> None:
         raise Postponed(timezone.now() + _UNTIL_WRITTEN)
 
 
-def _by_rules(own: rules.Answer, written: list[rules.Answer], *, seed: int) -> list[ControlSides]:
+def _by_rules(own: rules.AnsweredPrompt, written: list[rules.AnsweredPrompt], *, seed: int) -> list[ControlSides]:
     others = [one for one in written if one.key != own.key]
     made = {
         ControlKind.OBVIOUS: rules.obvious(own, others, seed=seed),

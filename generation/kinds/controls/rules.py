@@ -20,7 +20,7 @@ _WITHOUT = re.compile(r"\bwithout (?:any )?(\w+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AnsweredPrompt:
     """A generic response and the prompt that it answers."""
 
     key: int
@@ -34,7 +34,7 @@ class Wrong:
     rule: str
 
 
-def obvious(answer: Answer, others: Sequence[Answer], *, seed: int) -> Wrong | None:
+def obvious(answer: AnsweredPrompt, others: Sequence[AnsweredPrompt], *, seed: int) -> Wrong | None:
     """The response to another prompt: drawn from those of similar length (a quarter up or down), or else the nearest."""
     said = {" ".join(answer.text.split()), ""}
     found = [one for one in others if one.prompt.split() != answer.prompt.split()]
@@ -48,7 +48,7 @@ def obvious(answer: Answer, others: Sequence[Answer], *, seed: int) -> Wrong | N
     return Wrong(chosen.text, f"the response to the prompt of case {chosen.key}")
 
 
-def damaged(answer: Answer, *, seed: int) -> Wrong | None:
+def damaged(answer: AnsweredPrompt, *, seed: int) -> Wrong | None:
     """The text with its last third cut off or, for about half of those where that can be done, with a fact reversed."""
     cut, reverse = cut_off(answer.text), reversed_fact(answer)
     prefers_reversed = int(_rank(seed, f"damaged:{answer.key}")[:8], 16) % 2 == 0
@@ -63,13 +63,13 @@ def cut_off(text: str) -> Wrong | None:
     return Wrong(kept, "last third cut off") if len(kept) >= max(1, _LEAST_KEPT * len(whole)) else None
 
 
-def reversed_fact(answer: Answer) -> Wrong | None:
+def reversed_fact(answer: AnsweredPrompt) -> Wrong | None:
     """A fact that the prompt states and the response repeats, turned round; None unless exactly one rule applies."""
     found = [wrong for rule in (_other_number, _other_answer, _with) if (wrong := rule(answer)) is not None]
     return found[0] if len(found) == 1 else None
 
 
-def _other_number(answer: Answer) -> Wrong | None:
+def _other_number(answer: AnsweredPrompt) -> Wrong | None:
     """The prompt's only number, ten times as large wherever the response says it."""
     stated = _NUMBER.findall(answer.prompt)
     if len(stated) != 1 or re.findall(r"\d+", answer.prompt) != stated or stated[0] not in _NUMBER.findall(answer.text):
@@ -80,7 +80,7 @@ def _other_number(answer: Answer) -> Wrong | None:
     return Wrong(text, f"{number} said as {instead}")
 
 
-def _other_answer(answer: Answer) -> Wrong | None:
+def _other_answer(answer: AnsweredPrompt) -> Wrong | None:
     """A question for yes or no, answered with the other word."""
     said = _YES_OR_NO.match(answer.text)
     if said is None or not _ASKED_FOR_YES_OR_NO.match(answer.prompt.strip()):
@@ -91,7 +91,7 @@ def _other_answer(answer: Answer) -> Wrong | None:
     return Wrong(other + answer.text[said.end() :], f"{word} said as {other}")
 
 
-def _with(answer: Answer) -> Wrong | None:
+def _with(answer: AnsweredPrompt) -> Wrong | None:
     """What the prompt wants to be without, the response is with."""
     stated = {word.lower() for word in _WITHOUT.findall(answer.prompt)}
     if len(stated) != 1:

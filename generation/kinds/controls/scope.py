@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from conversations.enums import ResponseKind, StageNumber
 from conversations.models import Attribute, Case, Comparison, Response, Study, Subject, System
 from generation.kinds.controls.configuration import ControlsConfiguration
-from generation.kinds.controls.rules import Answer
+from generation.kinds.controls.rules import AnsweredPrompt
 from generation.models import Endpoint
 from generation.queries.estimates import system_of
 from judgments.enums import ExtractionLabel
@@ -55,13 +55,13 @@ def generics(system: System | None) -> QuerySet[Response]:
     return Response.objects.filter(case=OuterRef("pk"), system=system, kind=ResponseKind.GENERIC)
 
 
-def answers(study: Study, system: System) -> dict[int, Answer]:
+def answers(study: Study, system: System) -> dict[int, AnsweredPrompt]:
     """By case, the latest generic response to each case that is set aside."""
     found = Response.objects.filter(
         case__in=live_cases(study).filter(for_controls=True), system=system, kind=ResponseKind.GENERIC
     ).order_by("attempt")
     return {
-        case: Answer(case, prompt, text)
+        case: AnsweredPrompt(case, prompt, text)
         for case, prompt, text in found.values_list("case", "case__prompt__text", "text")
     }
 

@@ -15,7 +15,7 @@ from conversations.models import Case, Comparison, Membership, Study
 from judgments.work.claiming import claim_next
 from judgments.work.control_counts import controls_of
 from judgments.work.opening import open_stage
-from judgments.work.setting_aside import ENOUGH_CASES, Candidate, cases_to_set_aside, drawn, set_aside
+from judgments.work.setting_aside import ENOUGH_CASES, SparedCase, cases_to_set_aside, drawn, set_aside
 from tests import factories
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -24,7 +24,7 @@ _pairs = st.sets(st.tuples(st.integers(1, 12), st.integers(1, 12)), max_size=140
 
 @given(_pairs, st.integers(0, 2**31), st.integers(0, 20))
 def test_no_more_than_a_fifth_and_nobody_is_left_without_a_case(pairs, seed, taken):
-    candidates = [Candidate(number, *pair) for number, pair in enumerate(sorted(pairs))]
+    candidates = [SparedCase(number, *pair) for number, pair in enumerate(sorted(pairs))]
     found = drawn(candidates, taken=taken, of=len(candidates), seed=seed)
     assert drawn(candidates[::-1], taken=taken, of=len(candidates), seed=seed) == found
     assert len(found) <= max(0, min(ENOUGH_CASES, len(candidates) // 5) - taken)
@@ -35,7 +35,7 @@ def test_no_more_than_a_fifth_and_nobody_is_left_without_a_case(pairs, seed, tak
 
 
 def test_enough_are_drawn_where_there_are_enough():
-    grid = [Candidate(10 * row + column, row, column) for row in range(10) for column in range(10)]
+    grid = [SparedCase(10 * row + column, row, column) for row in range(10) for column in range(10)]
     assert len(drawn(grid, taken=0, of=100, seed=7)) == ENOUGH_CASES
     assert len(drawn(grid, taken=5, of=100, seed=7)) == ENOUGH_CASES - 5
     assert Counter(len(drawn(grid[:count], taken=0, of=count, seed=7)) for count in (19, 20, 60)) == {0: 1, 4: 1, 12: 1}
