@@ -160,7 +160,8 @@ def _outcome_context(request: HttpRequest, run: Run) -> dict[str, Any]:
 
 
 def _shown_configuration(run: Run) -> list[tuple[str, str]]:
-    flat = {**run.configuration, **run.configuration.get("parameters", {})}
+    said = {**run.configuration, **run.configuration.get("parameters", {})}
+    flat = {name: value for name, value in said.items() if value is not None}
     names = {name: name.replace("_", " ") for name in flat if name not in {"templates", "parameters"}}
     templates = ", ".join(f"{name} v{version}" for name, version in run.configuration["templates"].items())
     shown = [("prompt templates", templates)] if templates else []

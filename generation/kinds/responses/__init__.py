@@ -15,8 +15,8 @@ KIND = GenerationKind(
     name=RunKind.RESPONSES,
     button="Write responses",
     lead=(
-        "A model answers each case twice, with the same parameters: from the prompt alone, "
-        "and from the prompt and the subject's attributes."
+        "A model answers each case twice, with the same parameters: from the prompt alone, once for all arms of the system, "
+        "and from the prompt and the attributes that the policy gives."
     ),
     configuration=ResponsesConfiguration,
     form=ResponsesForm,
