@@ -47,9 +47,7 @@ class Material:
 
 def build(folder: Path, *, subjects: int, prompts: int, each: int) -> Material:
     """``each``: comparisons of one subject. Refuses where the folder has too little."""
-    requests, sessions = _requests(folder)[:prompts], _sessions(folder)[:subjects]
-    if len(requests) < prompts or len(sessions) < subjects:
-        raise SystemExit(f"{folder} has only {len(sessions)} fit sessions and {len(requests)} fit requests.")
+    requests, sessions = requests_of(folder, prompts), sessions_of(folder, subjects)
     rows: list[Row] = [{"kind": "prompt", "prompt": f"p{at}", "text": ask} for at, (ask, _reply) in enumerate(requests)]
     pairs: list[Pair] = []
     for at, (session, attribute) in enumerate(sessions):
@@ -60,8 +58,23 @@ def build(folder: Path, *, subjects: int, prompts: int, each: int) -> Material:
     return Material([*rows, *(row for pair in pairs for row in _response_rows(pair))], pairs)
 
 
+def requests_of(folder: Path, count: int) -> list[tuple[str, str]]:
+    """So many distinct first turns with the answer they got."""
+    found = _requests(folder)[:count]
+    if len(found) < count:
+        raise SystemExit(f"{folder} has only {len(found)} fit requests.")
+    return found
+
+
+def sessions_of(folder: Path, count: int) -> list[tuple[Row, str]]:
+    """So many sessions, each with a fact that people verified of this subject and of no other."""
+    found = _sessions(folder)[:count]
+    if len(found) < count:
+        raise SystemExit(f"{folder} has only {len(found)} fit sessions.")
+    return found
+
+
 def _requests(folder: Path) -> list[tuple[str, str]]:
-    """Distinct first turns with the answer they got."""
     found: dict[str, str] = {}
     for row in _lines(folder / "wildchat_singles.jsonl"):
         ask, reply = (message["content"].strip() for message in row["messages"][:2])
@@ -71,7 +84,6 @@ def _requests(folder: Path) -> list[tuple[str, str]]:
 
 
 def _sessions(folder: Path) -> list[tuple[Row, str]]:
-    """Each with the first of its verified attributes that is nobody else's."""
     verified = {
         row["session_id"]: row["gold_memories"] for row in _lines(folder / "wildchat_verified_attributes.jsonl")
     }

@@ -15,7 +15,6 @@ from benchmarks.played_material import Pair, Row, addition
 
 PATIENCE = 300  # seconds that a worker may take
 TIMEOUT = 120.0  # seconds of one request
-STAGE = "stages/3/"
 # What the pages of raters hold: templates/judgments/parts/task.html and response.html.
 FORM = re.compile(r'<form id="task-form"[^>]*>')
 PANE = re.compile(r'<div class="pane__body prose"[^>]*>(.*?)</div></section>', re.DOTALL)
@@ -35,9 +34,9 @@ class Visitor:
         answer.raise_for_status()
         return answer.text
 
-    def send(self, address: str, **content: Any) -> httpx2.Response:
+    def send(self, address: str, *, method: str = "POST", **content: Any) -> httpx2.Response:
         token = {"X-CSRFToken": self.client.cookies["csrftoken"], "Referer": f"{self.base}/"}
-        answer = self.client.post(address, headers=token, **content)
+        answer = self.client.request(method, address, headers=token, **content)
         if answer.is_error:
             raise SystemExit(f"{address}: {answer.status_code} {answer.text[:500]}")
         return answer
@@ -57,35 +56,48 @@ class Admin(Visitor):
     def upload(self, slug: str, rows: Sequence[Row]) -> None:
         body = "".join(json.dumps(row) + "\n" for row in rows).encode()
         files = {"file": ("played.jsonl", body)}
-        batch = self.send(_api(slug, "batches/"), data={"origin": "real"}, files=files).json()
-        address = _api(slug, f"batches/{batch['id']}/")
+        batch = self.send(api(slug, "batches/"), data={"origin": "real"}, files=files).json()
+        address = api(slug, f"batches/{batch['id']}/")
         done = self._until(address, lambda found: found["state"] in ("done", "failed"))
         if done["state"] != "done" or json.loads(self.get(f"{address}problems/"))["results"]:
             raise SystemExit(f"The upload was not taken whole: {done}")
 
-    def act(self, slug: str, act: str) -> None:
-        self.send(_api(slug, f"{STAGE}{act}/"))
+    def act(self, slug: str, act: str, stage: int = 3) -> None:
+        self.send(api(slug, f"stages/{stage}/{act}/"))
 
-    def entry_link(self, slug: str) -> str:
-        """An open link to stage 3."""
+    def change(self, slug: str, address: str, **settings: Any) -> None:
+        self.send(api(slug, address), method="PATCH", json=settings)
+
+    def read(self, slug: str, address: str) -> Any:
+        return json.loads(self.get(api(slug, address)))
+
+    def make_controls(self, slug: str) -> None:
+        """Of the first system's generic responses, by no model."""
+        page = self.get(f"/studies/{slug}/runs/new/controls/")
+        source = re.search(r'<select name="generic_of".*?<option value="(\d+)"', page, re.DOTALL)
+        run = self.send(api(slug, "runs/"), json={"kind": "controls", "generic_of": int(group(source))}).json()
+        self._until(api(slug, f"runs/{run['id']}/"), lambda found: found["state"] == "done")
+
+    def entry_link(self, slug: str, stage_number: int = 3) -> str:
+        """An open link to the stage."""
         address = f"/studies/{slug}/raters/links/new/"
-        stage = re.search(r'<option value="(\d+)"[^>]*>[^<]*Stage 3', self.get(address))
-        made = self.send(address, data={"stage": _group(stage), "label": "Played", "platform": "open"}).text
-        return _group(re.search(r'<p class="own-link"><code>([^<]+)</code>', made))
+        stage = re.search(rf'<option value="(\d+)"[^>]*>[^<]*Stage {stage_number}', self.get(address))
+        made = self.send(address, data={"stage": group(stage), "label": "Played", "platform": "open"}).text
+        return group(re.search(r'<p class="own-link"><code>([^<]+)</code>', made))
 
-    def slots_left(self, slug: str) -> int:
-        progress = json.loads(self.get(_api(slug, f"{STAGE}progress/")))
+    def slots_left(self, slug: str, stage: int = 3) -> int:
+        progress = json.loads(self.get(api(slug, f"stages/{stage}/progress/")))
         return int(progress["total"] - progress["filled"])
 
     def report(self, slug: str) -> dict[str, Any]:
-        address = _api(slug, "report/")
+        address = api(slug, "report/")
         found: dict[str, Any] = self._until(address, lambda report: report["figures"] is not None)["figures"]
         return found
 
     def export(self, slug: str) -> bytes:
         """Every judgment, as JSONL."""
-        made = self.send(_api(slug, "exports/"), json={"kind": "judgments", "format": "jsonl"}).json()
-        one = _api(slug, f"exports/{made['id']}/")
+        made = self.send(api(slug, "exports/"), json={"kind": "judgments", "format": "jsonl"}).json()
+        one = api(slug, f"exports/{made['id']}/")
         self._until(one, lambda export: export["state"] in ("done", "failed"))
         return self.client.get(f"{one}download/").raise_for_status().content
 
@@ -120,14 +132,14 @@ def sheet_of(page: str, pairs: Sequence[Pair]) -> Sheet | None:
     form = FORM.search(page)
     if form is None:
         return None
-    left, right = (_letters(pane) for pane in PANE.findall(page))
-    asked = _letters(_group(PROMPT.search(page)))
+    left, right = (letters(pane) for pane in PANE.findall(page))
+    asked = letters(group(PROMPT.search(page)))
     [(pair, is_left)] = [
-        (pair, extra in left) for pair in pairs if _letters(pair.asked) == asked
-        and ((extra := _letters(addition(pair.attribute))) in left or extra in right)
+        (pair, extra in left) for pair in pairs if letters(pair.asked) == asked
+        and ((extra := letters(addition(pair.attribute))) in left or extra in right)
     ]  # fmt: skip
-    said = {name: _group(re.search(rf'data-{name}="([^"]*)"', form.group())) for name in ("assignment", "submit-url")}
-    revision = int(_group(re.search(r'data-draft-revision="(\d+)"', form.group())))
+    said = {name: group(re.search(rf'data-{name}="([^"]*)"', form.group())) for name in ("assignment", "submit-url")}
+    revision = int(group(re.search(r'data-draft-revision="(\d+)"', form.group())))
     units = [int(unit) for unit in UNIT.findall(page)]
     return Sheet(said["assignment"], said["submit-url"], revision, units, pair, is_left)
 
@@ -170,16 +182,16 @@ class PlayedRater:
         self.rating, self.page = str(begun.url), begun.text
 
 
-def _api(slug: str, rest: str) -> str:
+def api(slug: str, rest: str) -> str:
     return f"/api/v1/studies/{slug}/{rest}"
 
 
-def _group(found: re.Match[str] | None) -> str:
+def group(found: re.Match[str] | None) -> str:
     if found is None:
         raise SystemExit("A page does not hold what it should.")
     return found.group(1)
 
 
-def _letters(text: str) -> str:
+def letters(text: str) -> str:
     """Of a text or a piece of a page: what neither Markdown nor HTML changes."""
     return re.sub(r"[^a-z]", "", unescape(re.sub(r"<[^>]+>", "", text)).lower())
