@@ -75,11 +75,6 @@ def sight_of(*, study: Study, user: User | None) -> Sight:
     return Sight(frozenset(_withheld(study, role)), must_wait_as_rater(study, user), role)
 
 
-def withheld_stages(study: Study, user: User | None) -> list[int]:
-    """The stages whose labels this user must not see yet. None is the operator at the command line."""
-    return _withheld(study, _role(study, user))
-
-
 def _role(study: Study, user: User | None) -> str:
     """Empty for who is no member, or no longer."""
     if user is None:

@@ -7,6 +7,10 @@ from rest_framework import serializers
 from conversations.models import Stage
 
 
+# Percent of a rater's pages.
+SHARE_FIELDS = ("gold_share", "attention_share", "repeat_share", "control_share")
+
+
 class StageSerializer(serializers.ModelSerializer[Stage]):
     name = serializers.CharField(source="get_number_display", read_only=True)
 
@@ -22,6 +26,7 @@ class StageSerializer(serializers.ModelSerializer[Stage]):
             "page_size",
             "attributes_per_subject",
             "seconds_per_unit",
+            *SHARE_FIELDS,
             "person_card",
             "control_share",
             "opened_at",
@@ -40,6 +45,7 @@ class StageChange(serializers.ModelSerializer[Stage]):
             "page_size",
             "attributes_per_subject",
             "seconds_per_unit",
+            *SHARE_FIELDS,
             "person_card",
             "control_share",
         ]

@@ -21,7 +21,7 @@ from generation.models import ModelCall, Run
 from generation.services import announcing, sweeping
 from generation.services.items import claim_item, finish_item
 from generation.services.runs import NothingToDo, cancel_run, retry_failed
-from judgments.disclosure import withheld_stages
+from judgments.disclosure import sight_of
 from judgments.elsewhere.votes import NotAModel, OtherSide, Showing, Vote, store_votes
 from judgments.models import Consensus, Judgment, Task
 from judgments.work.pay import pay_of
@@ -222,7 +222,7 @@ def test_votes_of_an_open_stage_are_withheld_like_those_of_humans(study, endpoin
     provider.script = voting("yes")
     run = judge(study, endpoint, 2)
     client, analyst = client_of(study, Role.ANALYST)
-    assert 2 in withheld_stages(study, analyst)
+    assert 2 in sight_of(study=study, user=analyst).withheld
     unit = Judgment.objects.filter(rater=run.rater).first().unit
     assert client.get(reverse("reports:unit", args=[study.slug, unit.pk])).status_code in {403, 404}
     page = client.get(reverse("generation:run", args=[study.slug, run.pk])).content.decode()

@@ -190,7 +190,7 @@ def test_a_paused_stage_goes_on_and_a_draft_begins_without_the_owner(study, stag
 
 
 def test_asking_without_writing_down_is_for_a_few():
-    asking = re.compile(r"\b(sight_of|withheld_stages|must_wait_as_rater)\(")
+    asking = re.compile(r"\b(sight_of|must_wait_as_rater)\(")
     found = {
         path.relative_to(PROJECT).as_posix()
         for app in ("generation", "judgments", "reports", "raters", "conversations", "yardstick")
