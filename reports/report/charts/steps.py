@@ -79,12 +79,17 @@ def _body(rows: Sequence[StepRow], axis: str, variant: str) -> Spec:
         "sort": [row.name for row in rows],
         "axis": {"title": None, "domain": False, "ticks": False, "labelExpr": _label(rows, variant)},
     }
-    return {"height": {"step": 40 if variant == WIDE else 46}, "layer": _layers(rows, x, y)}
+    return {
+        "height": {"step": 40 if variant == WIDE else 46},
+        # Browsers' fonts are wider than those that the labels were measured by.
+        "padding": {"left": 24, "right": 12, "top": 2, "bottom": 2},
+        "layer": _layers(rows, x, y),
+    }
 
 
 def _label(rows: Sequence[StepRow], variant: str) -> str:
     """Of a row its name, in lines where there is little room: an expression of the chart engine."""
-    lines = [wrapped(row.name, 40 if variant == WIDE else 16) for row in rows]
+    lines = [wrapped(row.name, 24 if variant == WIDE else 16) for row in rows]
     return f"{json.dumps(lines)}[indexof({json.dumps([row.name for row in rows])}, datum.value)]"
 
 

@@ -23,6 +23,7 @@ KINDS = {
     LADDER: "This was measured: raters judged the same system under three policies, and each step is what fixing a stage is worth to readers.",
     GAPS: "This is read from how far each stage lies from its best; what fixing a stage is worth to readers was not measured. The ladder measures it.",
 }
+NAMES_NONE = "These gaps do not say what fixing a stage is worth, so they name none beside the ladder."
 BY_GAPS = "How far each stage lies from its best"
 VALUES = {
     "extraction": "share of attributes accepted",
@@ -64,5 +65,9 @@ def bottleneck_section(figures: dict[str, Any]) -> Section:
     pooled: list[Block] = [Text(found["pooled"])] if found.get("pooled") else []
     ladders = found.get("ladders", [])
     measured: list[Block] = [Text([KINDS[found.get("evidence", GAPS)]]), *ladder_blocks(ladders)]
-    gaps: list[Block] = [Heading(BY_GAPS), Text([found["by_gaps"]["sentence"]])] if ladders else []
+    gaps: list[Block] = [Heading(BY_GAPS), Text([_said_by_gaps(found)])] if ladders else []
     return Section("bottleneck", "Where it breaks", found["sentence"], [*measured, *gaps, *pooled, *blocks])
+
+
+def _said_by_gaps(found: dict[str, Any]) -> str:
+    return NAMES_NONE if found.get("evidence") == LADDER else str(found["by_gaps"]["sentence"])
