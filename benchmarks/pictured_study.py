@@ -15,6 +15,7 @@ import numpy as np
 from conversations.enums import ControlKind, Policy
 from conversations.models import Attribute, Case, Response, Stage, Study
 from conversations.services.controls import ControlSides, store_control
+from generation.models import Endpoint
 from judgments.enums import TaskKind
 from judgments.models import Assignment, Judgment, Task
 from judgments.work.opening import open_stage
@@ -54,6 +55,25 @@ def made_up_study() -> Study:
     _judge_attributes(cast)
     _judge_responses(cast)
     study.stages.exclude(number=2).update(state="closed")
+    return study
+
+
+def study_before_its_ladder() -> Study:
+    """Attributes are judged, and there is a system to ask; nothing of the ladder is made yet."""
+    study = factories.study(title="Before the ladder (made-up study)", slug="before-the-ladder", seed=7)
+    cast = Cast(study, [factories.rater(study) for _rater in range(K)], np.random.default_rng(7))
+    _material(study)
+    Endpoint.objects.create(
+        study=study,
+        name="memory",
+        base_url="https://models.invalid/v1",
+        model="memory-1",
+        input_price=1,
+        output_price=2,
+    )
+    open_stage(stage=factories.stage(study, 1, k=K), actor=None, now=NOW)
+    _judge_attributes(cast)
+    study.stages.filter(number=1).update(state="closed")
     return study
 
 
@@ -111,7 +131,7 @@ def _plant(study: Study) -> None:
 def _judge_attributes(cast: Cast) -> None:
     for task in Task.objects.filter(stage__study=cast.study, stage__number=1).order_by("id"):
         wrong = {unit.pk: cast.chance.random() < REJECTED for unit in task.units.all()}
-        for rater in cast.chance.permutation(RATERS)[:K]:
+        for rater in cast.chance.permutation(len(cast.raters))[:K]:
             labels = {unit: 3 if is_wrong != (cast.chance.random() < 0.08) else 1 for unit, is_wrong in wrong.items()}
             _give(cast, task, int(rater), labels)
 

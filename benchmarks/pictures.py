@@ -6,6 +6,7 @@ CHROMIUM=/usr/bin/chromium python -m yardstick.embedded exec --ephemeral -- pyth
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import django
@@ -24,17 +25,18 @@ from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from benchmarks.local_server import server  # noqa: E402
-from benchmarks.pictured_study import made_up_study  # noqa: E402
+from benchmarks.pictured_study import made_up_study, study_before_its_ladder  # noqa: E402
 from conversations.models import Membership, Study  # noqa: E402
 from tests.reports.reported import computed  # noqa: E402
 
 WIDTHS = {"": 1280, "-narrow": 390}  # of the window; the narrow ones are to look at only
-# Which part of which page a picture shows, and how many pixels of it at most.
+# Which part of which page of which study a picture shows, and how many pixels of it at most.
 PICTURES = {
-    "arms": ("report/", "section.verdict", 1268),
-    "controls": ("report/", "#controls", 1000),
-    "ladder": ("report/", "#bottleneck", 625),
-    "raters": ("raters/?stage=3&sort=controls", "main", 780),
+    "ladder-page": ("before-the-ladder", "ladder/", "main", 1268),
+    "arms": ("three-policies", "report/", "section.verdict", 1268),
+    "controls": ("three-policies", "report/", "#controls", 1000),
+    "ladder": ("three-policies", "report/", "#bottleneck", 625),
+    "raters": ("three-policies", "raters/?stage=3&sort=controls", "main", 780),
 }
 
 
@@ -45,17 +47,17 @@ def main() -> None:
     asked = arguments.parse_args()
     setup_test_environment()
     call_command("migrate", verbosity=0)
-    study = made_up_study()
-    computed(study)
+    studies = [study_before_its_ladder(), made_up_study()]
+    computed(studies[-1])
     widths = WIDTHS if asked.narrow else {"": WIDTHS[""]}
     with server() as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=os.environ.get("CHROMIUM"), args=["--no-sandbox", "--disable-gpu"]
         )
         for ending, width in widths.items():
-            page = signed_in(browser, url, study, width)
-            for name, (address, part, most) in PICTURES.items():
-                page.goto(f"{url}/studies/{study.slug}/{address}")
+            page = signed_in(browser, url, studies, width)
+            for name, (slug, address, part, most) in PICTURES.items():
+                page.goto(f"{url}/studies/{slug}/{address}")
                 take(page, part, most, asked.to / f"{name}{ending}.png")
 
 
@@ -76,9 +78,10 @@ def take(page: Page, part: str, most: int, path: Path) -> None:
     )
 
 
-def signed_in(browser: Browser, url: str, study: Study, width: int) -> Page:
+def signed_in(browser: Browser, url: str, studies: Sequence[Study], width: int) -> Page:
     owner, _made = User.objects.get_or_create(username="owner")
-    Membership.objects.get_or_create(study=study, user=owner, role="owner")
+    for study in studies:
+        Membership.objects.get_or_create(study=study, user=owner, role="owner")
     client = Client()
     client.force_login(owner)
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme="light")
