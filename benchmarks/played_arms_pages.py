@@ -35,7 +35,7 @@ class ResponseSheet:
         return (self.pair.subject, self.pair.prompt, self.pair.arm) if self.pair else (self.prompt,)
 
 
-class Reader(Protocol):
+class PlayedMind(Protocol):
     def response(self, rater: int, sheet: ResponseSheet) -> int: ...
     def facts(self, sheet: FactSheet) -> list[int]: ...
 
@@ -91,7 +91,7 @@ class ArmRater:
     def __post_init__(self) -> None:
         self.visitor = Visitor(self.base)
 
-    def one_page(self, reader: Reader) -> bool:
+    def one_page(self, reader: PlayedMind) -> bool:
         """Arrives at first; then one page, with both its steps. Whether there was one."""
         if not self.rating:
             self._arrive()
@@ -110,7 +110,7 @@ class ArmRater:
     def _said(self, name: str) -> str:
         return group(re.search(rf'<form id="task-form"[^>]*data-{name}="([^"]*)"', self.page))
 
-    def _send(self, reader: Reader) -> None:
+    def _send(self, reader: PlayedMind) -> None:
         units = [(int(unit), group(STATEMENT.search(body))) for unit, body in UNIT.findall(self.page)]
         body = {
             "answers": [
@@ -127,7 +127,7 @@ class ArmRater:
         }
         self.page = self.visitor.send(self._said("submit-url"), json=body).json()["parts"]["task"]
 
-    def _labels(self, reader: Reader, statements: list[str]) -> list[int]:
+    def _labels(self, reader: PlayedMind, statements: list[str]) -> list[int]:
         if self.stage < 3:
             return reader.facts(self.knowledge.fact_sheet(self.page, self.stage, statements))
         sheet = self.knowledge.response_sheet(self.page)
