@@ -13,7 +13,7 @@ NEAR, ASIDE = 0.035, 22
 SHAPES = {HUMANS: "circle", MODELS: "diamond", ARMS: "circle", CONTRASTS: "diamond"}
 COLOURS = {HUMANS: MARK, MODELS: OTHER_MARK, ARMS: MARK, CONTRASTS: OTHER_MARK}
 LABEL_WIDTHS = {WIDE: 34, NARROW: 15}  # characters of a name on one line
-LINE, ROW = 17, {WIDE: 34, NARROW: 44}  # pixels
+LINE, ROW = 15, {WIDE: 34, NARROW: 44}  # pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +73,26 @@ def _body(rows: Sequence[IntervalRow], scale: Scale, variant: str) -> Spec:
         "field": "name",
         "type": "nominal",
         "sort": [row.name for row in rows],
-        "axis": {"title": None, "domain": False, "ticks": False, "labelExpr": f"{json.dumps(lines)}[datum.label]"},
+        "axis": {"title": None, "domain": False, "ticks": False, **_wrapped_labels(lines)},
     }
     highest = max((len(each) for each in lines.values()), default=1)
     return {
-        "height": {"step": max(ROW[variant], LINE * (highest + 1) - 6)},
+        "height": {"step": max(ROW[variant], LINE * highest + 10)},
         "layer": [*_background(scale, x), *_lines(rows, x, y), *_points(rows, scale, x, y, variant)],
     }
+
+
+def _wrapped_labels(lines: dict[str, list[str]]) -> Spec:
+    """By name, in lines of which the middle stands beside the mark: the first one would."""
+    higher = {name: LINE * (len(each) - 1) / 2 for name, each in lines.items() if len(each) > 1}
+    offset = {
+        "condition": [
+            {"test": f"datum.value === {json.dumps(name)}", "value": -height} for name, height in higher.items()
+        ],
+        "value": 0,
+    }
+    labels: Spec = {"labelExpr": f"{json.dumps(lines)}[datum.label]"}
+    return labels | ({"labelOffset": offset} if higher else {})
 
 
 def domain(rows: Sequence[IntervalRow], scale: Scale) -> tuple[float, float]:

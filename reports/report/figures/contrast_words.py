@@ -1,6 +1,5 @@
 """What is said of two arms: the first minus the second, within the same cases."""
 
-from reports.dataset.arms import ComparedArm
 from reports.report.figures.effect import Effect
 from reports.report.figures.verdict_words import EQUAL, SENTENCES, SMALL, many, with_others, with_these
 from reports.stats.decision import Word
@@ -33,10 +32,3 @@ def evidence(effect: Effect, margin: float, cases: int, first: str, second: str)
         *([TOGETHER.format(at_once=effect.at_once)] if effect.at_once > 1 else []),
         SMALL.format(margin=margin),
     ]
-
-
-def short(first: ComparedArm, second: ComparedArm) -> str:
-    """For a chart: of two arms of one system what tells them apart."""
-    if first.system == second.system:
-        return f"{first.short} \N{MINUS SIGN} {second.short}, {first.system}"
-    return f"{first.name} \N{MINUS SIGN} {second.name}"

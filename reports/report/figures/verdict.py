@@ -6,7 +6,7 @@ from typing import Any
 from reports.dataset.arms import ComparedArm
 from reports.report.figures import contrast_words, verdict_words
 from reports.report.figures.effect import Effect
-from reports.report.figures.weighing import VerdictEvidence, Weighed
+from reports.report.figures.weighing import MINUS, VerdictEvidence, Weighed
 from reports.stats.agreement import AgreementFigure
 from reports.stats.decision import REAL_CONVERSATIONS, Verdict
 from reports.stats.estimate import Estimate
@@ -28,12 +28,25 @@ def verdict_figures(
     ``stage_3``: its figures, for what stands beside the verdict: harm, cost, and how far raters agree. ``plans``: of each
     arm and contrast by name, what would settle it.
     """
-    each = [_of_arm(arm, stage_3, plans) for arm in arms]
-    of_contrasts = [_of_contrast(contrast, plans) for contrast in contrasts]
+    shorts = short_names([arm for weighed in arms for arm in weighed.arms])
+    each = [{**_of_arm(arm, stage_3, plans), "short": shorts.get(arm.name, arm.name)} for arm in arms]
+    of_contrasts = [
+        {**_of_contrast(contrast, plans), "short": MINUS.join(shorts[arm.name] for arm in contrast.arms)}
+        for contrast in contrasts
+    ]
     beside = {**_beside(found, stage_3), "contrasts": of_contrasts}
     if len(each) == 1:
         return {**each[0], **beside, "title": each[0]["words"], "arms": []}
     return {**_of_none(found, [arm["title"] for arm in each]), **beside, "arms": each}
+
+
+def short_names(arms: Sequence[ComparedArm]) -> dict[str, str]:
+    """By name, what tells an arm from the others, where there is little room: of one system alone its arms' own words."""
+    several = len({arm.system for arm in arms}) > 1
+    return {
+        arm.name: arm.name if arm.name == arm.system else f"{arm.short}, {arm.system}" if several else arm.short
+        for arm in arms
+    }
 
 
 def silent_everywhere(arms: Sequence[ComparedArm], judged: Sequence[Weighed]) -> list[str]:
@@ -97,7 +110,6 @@ def _of_contrast(contrast: Weighed, plans: Mapping[str, str]) -> Json:
     return {
         "first": first.name,
         "second": second.name,
-        "short": contrast_words.short(first, second),
         "title": f"{contrast.name}: {verdict.word.value}",
         "sentence": contrast_words.sentence(verdict.word, first.name, second.name),
         **_word(verdict),
@@ -116,6 +128,7 @@ def _of_none(found: VerdictEvidence, titles: Sequence[str]) -> Json:
     nothing = Estimate.undefined(EACH_ARM).as_json()
     return {
         "name": "",
+        "short": "",
         "title": "; ".join(titles),
         "words": None,
         "sentence": EACH_ARM,

@@ -56,7 +56,7 @@ def contrast_titles(contrasts: Sequence[Figures]) -> list[str]:
     """For the head: as many as can be read."""
     more = len(contrasts) - IN_FULL
     left = [f"{wording.many(more, 'more contrast')} in the table."] if more > 0 else []
-    return [*(f"{contrast['title']}." for contrast in contrasts[:IN_FULL]), *left]
+    return [*(f"{_labelled(contrast['short'], contrast)}." for contrast in contrasts[:IN_FULL]), *left]
 
 
 def contrast_words(contrast: Figures) -> list[str]:
@@ -75,7 +75,7 @@ def effect_chart(description: str, rows: Sequence[IntervalRow], margin: float, *
 
 
 def _chart_of_all(arms: Sequence[Figures], contrasts: Sequence[Figures]) -> Any:
-    rows = [IntervalRow(_labelled(arm["name"], arm), arm["effect"], ARMS, arm["effect_90"]) for arm in arms]
+    rows = [IntervalRow(_labelled(arm["short"], arm), arm["effect"], ARMS, arm["effect_90"]) for arm in arms]
     rows += [
         IntervalRow(_labelled(each["short"], each), each["effect"], CONTRASTS, each["effect_90"]) for each in contrasts
     ]

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from reports.dataset.arms import ComparedArm
 from reports.report.figures import verdict_words
+from reports.report.figures.verdict import short_names
 from tests.reports.report.judged_frames import Material, frame, verdict
 
 
@@ -85,3 +87,13 @@ def test_what_is_open_has_the_planners_word_on_what_would_settle_it():
     assert found["limits"][-2:] == [verdict_words.OPEN, "So many more."]
     decided = verdict(frame(0.6), plans={"memory 1": "So many more."})
     assert not any("So many more" in each for each in decided["limits"])
+
+
+def test_arms_of_one_system_are_told_apart_by_their_own_words_where_room_is_little():
+    nothing = np.zeros(0, dtype=np.int64)
+    own, given = (
+        ComparedArm(f"memory ({words})", words, {"response_system": "memory"}, nothing) for words in ("own", "all")
+    )
+    other = ComparedArm("assistant", "assistant", {"response_system": "assistant"}, nothing)
+    assert list(short_names([own, given]).values()) == ["own", "all"]
+    assert list(short_names([own, given, other]).values()) == ["own, memory", "all, memory", "assistant"]
