@@ -15,6 +15,7 @@ from accounts.services import record
 from conversations.enums import StageState
 from conversations.models import Prompt, Study, Subject
 from judgments.models import Judgment, Task
+from judgments.stages.response import NO_CARD, PERSON_CARD
 from reports.dataset.study_facts import StudyFacts
 from reports.imports.expected import LARGEST_COUNT, RULES
 from reports.imports.looks import check_looks, keep_looks
@@ -131,8 +132,9 @@ def _settle(study: Study, facts: StudyFacts) -> None:
         for stage in study.stages.all():
             said = facts.stages[stage.number]
             stage.state, stage.k, stage.gating = _at_rest(said.state), said.k, said.gating
+            stage.person_card = _has_card(facts, stage.number)
             stage.clean_fields(exclude=["study"])
-            stage.save(update_fields=["state", "k", "gating"])
+            stage.save(update_fields=["state", "k", "gating", "person_card"])
     except ValidationError as error:
         problems = [
             Problem("study.json", 0, field, "a value a study can have", excerpt(" ".join(messages)))
@@ -141,6 +143,14 @@ def _settle(study: Study, facts: StudyFacts) -> None:
         raise DatasetRefused(problems) from error
     except DatabaseError as error:
         raise refusal("study.json", "values a study can have", str(error).splitlines()[0]) from error
+
+
+def _has_card(facts: StudyFacts, number: int) -> bool:
+    """As its last pages had it: those that were judged before there was a card go on without, until the owner changes it."""
+    rules = [each for each in facts.rules if each.stage == number]
+    if not rules:
+        return facts.stages[number].state == StageState.DRAFT
+    return bool(rules[-1].facts.get(PERSON_CARD, NO_CARD) != NO_CARD)
 
 
 def _at_rest(state: str) -> str:

@@ -83,6 +83,10 @@ def test_imported_raters_are_nobody_here(study, folder):
     assert not set(enrolments.values_list("rater", flat=True)) & set(study.enrolments.values_list("rater", flat=True))
 
 
+def test_pages_that_had_a_person_card_go_on_with_one(study, folder):
+    assert [each.stages.get(number=3).person_card for each in (study, imported(folder))] == [True, True]
+
+
 def test_a_zip_is_imported_as_the_folder_is(folder, tmp_path):
     again = imported(zipped(folder, tmp_path / "dataset.zip"))
     assert Judgment.objects.filter(unit__task__stage__study=again).count() > 100
@@ -144,6 +148,7 @@ def test_a_dataset_without_guidelines_leaves_the_study_its_own(folder):
     said["files"] = [file for file in said["files"] if file["table"] != "guidelines"]
     (folder / "manifest.json").write_text(json.dumps(said))
     again = imported(folder)
+    assert not again.stages.get(number=3).person_card
     assert Guidelines.objects.filter(stage__study=again).count() == 3
     assert not Assignment.objects.filter(stage__study=again, guidelines__isnull=False).exists()
 
