@@ -91,7 +91,15 @@ class RatersLink:
     text: str
 
 
-type Block = TableBlock | Stats | Text | Heading | Drawn | Examples | RatersLink
+@dataclass(frozen=True, slots=True)
+class LadderLink:
+    """On the page it leads to the page of the ladder; in a file it is a sentence."""
+
+    kind: ClassVar = "ladder_link"
+    text: str
+
+
+type Block = TableBlock | Stats | Text | Heading | Drawn | Examples | RatersLink | LadderLink
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from reports.report.presenting.blocks import (
     Cell,
     Drawn,
     Heading,
+    LadderLink,
     Section,
     TableBlock,
     Text,
@@ -21,8 +22,9 @@ LADDER, GAPS = "ladder", "gaps"
 # Which of the two kinds of evidence the word has.
 KINDS = {
     LADDER: "This was measured: raters judged the same system under three policies, and each step is what fixing a stage is worth to readers.",
-    GAPS: "This is read from how far each stage lies from its best; what fixing a stage is worth to readers was not measured. The ladder measures it.",
+    GAPS: "This is read from how far each stage lies from its best; what fixing a stage is worth to readers was not measured.",
 }
+MEASURE = "The ladder measures it: the same system under the policies own, accepted and relevant."
 NAMES_NONE = "These gaps do not say what fixing a stage is worth, so they name none beside the ladder."
 BY_GAPS = "How far each stage lies from its best"
 VALUES = {
@@ -64,7 +66,12 @@ def bottleneck_section(figures: dict[str, Any]) -> Section:
     blocks: list[Block] = [Drawn(chart), table] if any(row.estimate["value"] is not None for row in rows) else [table]
     pooled: list[Block] = [Text(found["pooled"])] if found.get("pooled") else []
     ladders = found.get("ladders", [])
-    measured: list[Block] = [Text([KINDS[found.get("evidence", GAPS)]]), *ladder_blocks(ladders)]
+    kind = found.get("evidence", GAPS)
+    measured: list[Block] = [
+        Text([KINDS[kind]]),
+        *([] if kind == LADDER else [LadderLink(MEASURE)]),
+        *ladder_blocks(ladders),
+    ]
     gaps: list[Block] = [Heading(BY_GAPS), Text([_said_by_gaps(found)])] if ladders else []
     return Section("bottleneck", "Where it breaks", found["sentence"], [*measured, *gaps, *pooled, *blocks])
 

@@ -19,6 +19,7 @@ from reports.report.presenting.blocks import (
     Drawn,
     Examples,
     Heading,
+    LadderLink,
     RatersLink,
     Section,
     Stats,
@@ -96,7 +97,7 @@ def _block(block: Block, texts: Mapping[int, UnitText], drawings: Mapping[str, A
             content = {"groups": [_group(group, texts) for group in block.groups]}
         case Text():
             content = {"sentences": block.sentences}
-        case RatersLink():
+        case RatersLink() | LadderLink():
             content = {"sentences": [block.text]}
         case Heading():
             content = {"text": block.text}

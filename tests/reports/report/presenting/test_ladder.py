@@ -4,8 +4,8 @@ import pytest
 
 from reports.report.charts.drawing import draw
 from reports.report.figures.rungs import POLICIES
-from reports.report.presenting.blocks import Drawn, Section, TableBlock, Text
-from reports.report.presenting.bottleneck import GAPS, KINDS, LADDER, bottleneck_section
+from reports.report.presenting.blocks import Drawn, LadderLink, Section, TableBlock, Text
+from reports.report.presenting.bottleneck import GAPS, KINDS, LADDER, MEASURE, bottleneck_section
 from reports.stats.estimate import Estimate
 from tests.reports.report.laddered import CASES, arms, figures, judged
 
@@ -38,6 +38,7 @@ def whole() -> Section:
 def test_the_sentence_leads_and_the_page_says_that_it_was_measured(whole):
     assert whole.lead.startswith("Most is lost at extraction: for memory")
     assert whole.blocks[0] == Text([KINDS[LADDER]])
+    assert not any(isinstance(block, LadderLink) for block in whole.blocks)
 
 
 def test_the_chart_goes_from_the_own_selection_to_the_best(whole):
@@ -67,7 +68,7 @@ def test_the_table_has_rungs_steps_and_what_is_left(whole):
 def test_two_arms_say_what_they_can_beside_the_gaps():
     found = section(0.0, 0.7, policies=("own", "relevant"))
     assert found.lead == "It can't be named yet."
-    assert found.blocks[0] == Text([KINDS[GAPS]])
+    assert list(found.blocks[:2]) == [Text([KINDS[GAPS]]), LadderLink(MEASURE)]
     (chart,) = found.charts
     assert [row[0] for row in chart.rows] == ["Its own selection", "Both fixed", "Left to the best"]
 
