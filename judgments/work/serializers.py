@@ -6,7 +6,6 @@ from rest_framework import serializers
 
 from conversations.models import Stage
 
-
 # Percent of a rater's pages.
 SHARE_FIELDS = ("gold_share", "attention_share", "repeat_share", "control_share")
 
