@@ -109,7 +109,8 @@ class TaskPage:
     right: ShownText | None = None
     card: CardView | None = None
     asks_first: bool = False  # the answer is final once it is stored, and other units may follow it
-    first_answer: FirstAnswer | None = None  # which is stored
+    goes_on: bool = False  # the units are those that follow it
+    first_answer: FirstAnswer | None = None  # as it is stored
 
 
 @dataclass(slots=True)
@@ -142,6 +143,7 @@ def build_page(page: ShownPage, *, study: Study, unit_id: int | None = None) -> 
         units=_nameless(views) if page.step == Step.OVERALL else views,
         card=card_view(card) if card else None,
         asks_first=page.step == Step.OVERALL and bool(overall),
+        goes_on=page.step == Step.ATTRIBUTES,
         first_answer=_first_answer(page),
         choices=way.choices(),
         flagged=page.task.flagged,

@@ -83,7 +83,7 @@ def test_raters_at_once_each_get_every_arm_alike():
 
 
 def test_raters_who_stop_time_out_and_set_aside_leave_nothing_stuck():
-    study, stage = open_for_rating(1, subjects=20)
+    study, stage = open_for_rating(3, subjects=20)
     raters = [factories.rater(study) for _ in range(40)]
     clock = [NOW]
 
@@ -103,6 +103,8 @@ def test_raters_who_stop_time_out_and_set_aside_leave_nothing_stuck():
                 client_id=uuid.uuid4(),
                 now=clock[0],
             )
+        elif chance < 0.4:  # the overall answer only, as far as it is not given yet
+            submit(rater=rater, assignment_id=assignment.pk, submission=answers(assignment), now=clock[0])
         elif chance < 0.8:  # the others let their lease run out
             judge(assignment, now=clock[0])
         return 1
