@@ -51,6 +51,11 @@ def judge(
     return give(assignment, answers(assignment, label=label, only=only), now=now)
 
 
+def answer_first(assignment: Assignment, *, now: datetime) -> Acknowledgement:
+    """What the page asks first, and no more: with a person card the overall unit."""
+    return submit(rater=assignment.rater, assignment_id=assignment.pk, submission=answers(assignment), now=now)
+
+
 def give(assignment: Assignment, submission: GivenAnswers, *, now: datetime) -> Acknowledgement:
     """The whole page: with a person card the overall answer first, then the others."""
     given = submit(rater=assignment.rater, assignment_id=assignment.pk, submission=submission, now=now)

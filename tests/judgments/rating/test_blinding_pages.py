@@ -11,6 +11,7 @@ from judgments.models import Assignment, Task
 from judgments.rating.steps import OVERALL_UNIT
 from judgments.work.opening import open_stage
 from tests import factories, worlds
+from tests.judgments.raters_at_work import judge
 from tests.judgments.rating.opened_pages import open_task, rater_client, swap_texts
 from tests.judgments.rating.predicting import hits_of_a_predictor
 
@@ -130,7 +131,7 @@ def masked_pages(stage: Stage, *, raters: int, tasks: int) -> list[tuple[set[str
             masked = html.replace(comparison.generic.text, "").replace(comparison.personalized.text, "")
             arm = comparison.arm.name == "arm 1" if comparison.arm else False
             pages.append((set(re.findall(r"[\w-]+", masked)), bool(assignment.personalized_left), arm))
-            worlds.submit_all(client, assignment)
+            judge(assignment, now=timezone.now())
     return pages
 
 

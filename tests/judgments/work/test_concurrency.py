@@ -26,7 +26,7 @@ from judgments.work.progress import progress_of
 from raters.models import Enrolment, Rater
 from tests import factories
 from tests.judgments.arms_to_deal import open_with_arms
-from tests.judgments.raters_at_work import answers, claim, judge, open_for_rating, work_until_nothing_left
+from tests.judgments.raters_at_work import answer_first, answers, claim, judge, open_for_rating, work_until_nothing_left
 from tests.patience import PATIENCE, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -103,10 +103,8 @@ def test_raters_who_stop_time_out_and_set_aside_leave_nothing_stuck():
                 client_id=uuid.uuid4(),
                 now=clock[0],
             )
-        elif chance < 0.4:  # the overall answer only, as far as it is not given yet
-            submit(rater=rater, assignment_id=assignment.pk, submission=answers(assignment), now=clock[0])
-        elif chance < 0.8:  # the others let their lease run out
-            judge(assignment, now=clock[0])
+        elif chance < 0.8:  # the others let their lease run out, some after the overall answer
+            (answer_first if chance < 0.4 else judge)(assignment, now=clock[0])
         return 1
 
     for _ in range(60):
