@@ -54,7 +54,7 @@ def _something_of_everything(study):
     Judgment.objects.filter(pk__in=list(judged.values_list("id", flat=True)[3:7])).update(
         excluded_at=NOW, exclusion_reason="speeding"
     )
-    assignments = Assignment.objects.filter(stage__study=study).order_by("id")
+    assignments = Assignment.objects.filter(stage__study=study).exclude(task__kind="control").order_by("id")
     Assignment.objects.filter(pk=assignments[2].pk).update(outcome="surplus")
     at_responses = assignments.filter(stage__number=3)
     for number, assignment in enumerate(at_responses[:6]):
