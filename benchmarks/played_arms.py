@@ -4,8 +4,9 @@
     python -m benchmarks.played_arms --base http://127.0.0.1:8417 --password PASSWORD --data ../shared/data/conversations --results FOLDER
 
 As benchmarks/played_studies.py, of which this is the second half: several arms on a case, controls made of the study's own material, and
-raters who judge facts and relevance before they compare. Of each study FOLDER gets the report's figures and the exported judgments; effects,
-contrasts and sensitivity are computed again from these by numpy (played_arms_check.py), and the script ends with 1 where they differ.
+raters who judge facts and relevance before they compare. Of each study FOLDER gets the report's figures, the exported judgments and the whole dataset;
+effects, contrasts and sensitivity are computed again from the judgments by numpy (played_arms_check.py), and the script ends with 1 where they differ.
+``manage.py replay FOLDER/STUDY --against FOLDER/STUDY.report.json`` computes every figure again from the dataset.
 """
 
 import argparse
@@ -14,8 +15,10 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import numpy as np
 
@@ -169,6 +172,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         (options.results / f"{slug}.report.json").write_text(json.dumps(figures, indent=1))
         judgments = options.results / f"{slug}.judgments.jsonl"
         judgments.write_bytes(admin.export(slug))
+        with ZipFile(BytesIO(admin.export(slug, "dataset", "zip"))) as dataset:
+            dataset.extractall(options.results / slug)
         print(f"{name} ({slug}): {figures['verdict']['title']}", flush=True)
         for said in (found := differences(figures, judgments, scenario.arms)):
             print(f"  differs: {said}", flush=True)

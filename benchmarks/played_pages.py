@@ -94,9 +94,9 @@ class Admin(Visitor):
         found: dict[str, Any] = self._until(address, lambda report: report["figures"] is not None)["figures"]
         return found
 
-    def export(self, slug: str) -> bytes:
-        """Every judgment, as JSONL."""
-        made = self.send(api(slug, "exports/"), json={"kind": "judgments", "format": "jsonl"}).json()
+    def export(self, slug: str, kind: str = "judgments", file_format: str = "jsonl") -> bytes:
+        """Every judgment as JSONL, or what else is asked for."""
+        made = self.send(api(slug, "exports/"), json={"kind": kind, "format": file_format}).json()
         one = api(slug, f"exports/{made['id']}/")
         self._until(one, lambda export: export["state"] in ("done", "failed"))
         return self.client.get(f"{one}download/").raise_for_status().content
