@@ -19,9 +19,9 @@ class StageForm(forms.ModelForm):
         fields = [
             "k",
             "gating",
+            "person_card",
             "attributes_per_subject",
             "page_size",
-            "person_card",
             "lease_minutes",
             "seconds_per_unit",
             "tasks_per_visit",

@@ -8,7 +8,7 @@ SCHEMA_VERSION = "1"
 
 
 PROTOCOL_VERSION = "2"
-FIGURES_VERSION = 16  # of reports: raise it when the same data give other figures or drawings, or another shape of them
+FIGURES_VERSION = 17  # of reports: raise it when the same data give other figures or drawings, or another shape of them
 
 
 def _app_version() -> str:

@@ -31,6 +31,8 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(figures, ensure_ascii=False, indent=2, allow_nan=False))
             return
         verdict = figures["verdict"]
+        if verdict["system"]:
+            self.stdout.write(verdict["system"])
         for each in [*(verdict["arms"] or [verdict]), *verdict["contrasts"]]:
             self.stdout.write(f"{each['title']}: {each['sentence']}")
             self.stdout.write("\n".join([*each["evidence"], *each["limits"]]))

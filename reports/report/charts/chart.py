@@ -9,6 +9,7 @@ type Value = str | float | int | None
 
 WIDE, NARROW = "wide", "narrow"  # on a desk and on paper; on a phone
 WIDTHS = {WIDE: 720, NARROW: 330}
+LEFT = {WIDE: 36, NARROW: 22}  # pixels: browsers' fonts are wider than those that labels are measured by
 
 # Names of colours in static/css/report.css. None praises an end of a scale: blue, grey, ochre.
 SIDES = ["var(--chart-1)", "var(--chart-2)", "var(--chart-3)"]
@@ -40,7 +41,7 @@ class Chart:
             "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
             "width": WIDTHS[variant],
             "autosize": {"type": "fit-x", "contains": "padding"},
-            "padding": {"left": 10, "right": 12, "top": 2, "bottom": 2},
+            "padding": {"left": LEFT[variant], "right": 12, "top": 2, "bottom": 2},
             "background": None,
             "config": _config(variant),
             **self.body(variant),
@@ -59,7 +60,7 @@ def wrapped(text: str, most: int) -> list[str]:
 
 
 def axis_title(text: str, variant: str) -> list[str]:
-    return wrapped(text, 90 if variant == WIDE else 32)
+    return wrapped(text, 76 if variant == WIDE else 32)
 
 
 def _config(variant: str) -> Spec:

@@ -81,8 +81,6 @@ def _body(rows: Sequence[StepRow], axis: str, variant: str) -> Spec:
     }
     return {
         "height": {"step": 40 if variant == WIDE else 46},
-        # Browsers' fonts are wider than those that the labels were measured by.
-        "padding": {"left": 24, "right": 12, "top": 2, "bottom": 2},
         "layer": _layers(rows, x, y),
     }
 

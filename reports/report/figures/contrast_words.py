@@ -5,8 +5,8 @@ from reports.report.figures.verdict_words import EQUAL, SENTENCES, SMALL, many, 
 from reports.stats.decision import Word
 
 OF_TWO = {
-    Word.BETTER: "{first} makes the responses better than {second} does, for the people they are for.",
-    Word.WORSE: "{first} makes the responses worse than {second} does, for the people they are for.",
+    Word.BETTER: "With {first} the responses are better than with {second}, for the people they are for.",
+    Word.WORSE: "With {first} the responses are worse than with {second}, for the people they are for.",
     Word.NO_MEANINGFUL_DIFFERENCE: (
         "Between {first} and {second} there is no difference that matters here, and raters did notice planted differences."
     ),
@@ -27,7 +27,7 @@ def evidence(effect: Effect, margin: float, cases: int, first: str, second: str)
     where = f"{abs(points):.2f} points {'above' if points > 0 else 'below'}" if abs(points) >= EQUAL else "level with"
     silent = f"; {many(effect.silent, 'time')} one of them was silent" if effect.silent else ""
     return [
-        f"{first} lies {where} {second}, within the same {many(cases, 'case')} ({many(effect.comparisons, 'comparison')}{silent}).",
+        f"With {first} responses were rated {where} those with {second}, within the same {many(cases, 'case')} ({many(effect.comparisons, 'comparison')}{silent}).",
         *filter(None, [with_others(effect), with_these(effect.these), effect.these.no_interval]),
         *([TOGETHER.format(at_once=effect.at_once)] if effect.at_once > 1 else []),
         SMALL.format(margin=margin),

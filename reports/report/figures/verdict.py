@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.text import capfirst
+
+from conversations.enums import Policy
 from reports.dataset.arms import ComparedArm
 from reports.report.figures import contrast_words, verdict_words
 from reports.report.figures.effect import Effect
@@ -28,13 +31,11 @@ def verdict_figures(
     ``stage_3``: its figures, for what stands beside the verdict: harm, cost, and how far raters agree. ``plans``: of each
     arm and contrast by name, what would settle it.
     """
-    shorts = short_names([arm for weighed in arms for arm in weighed.arms])
-    each = [{**_of_arm(arm, stage_3, plans), "short": shorts.get(arm.name, arm.name)} for arm in arms]
-    of_contrasts = [
-        {**_of_contrast(contrast, plans), "short": MINUS.join(shorts[arm.name] for arm in contrast.arms)}
-        for contrast in contrasts
-    ]
-    beside = {**_beside(found, stage_3), "contrasts": of_contrasts}
+    judged = [arm for weighed in arms for arm in weighed.arms]
+    shorts, briefs = short_names(judged), brief_names(judged)
+    each = [_of_arm(arm, shorts.get(arm.name, arm.name), stage_3, plans) for arm in arms]
+    of_contrasts = [_of_contrast(contrast, shorts, briefs, plans) for contrast in contrasts]
+    beside = {**_beside(found, stage_3), "system": only_system(judged), "contrasts": of_contrasts}
     if len(each) == 1:
         return {**each[0], **beside, "title": each[0]["words"], "arms": []}
     return {**_of_none(found, [arm["title"] for arm in each]), **beside, "arms": each}
@@ -49,11 +50,28 @@ def short_names(arms: Sequence[ComparedArm]) -> dict[str, str]:
     }
 
 
+def brief_names(arms: Sequence[ComparedArm]) -> dict[str, str]:
+    """By name, what an arm is called in a difference: its policy, where one system's arms differ in nothing else."""
+    policies = [str(arm.facts.get("arm_policy") or "") for arm in arms]
+    names_none = {"", Policy.UNSTATED.value, Policy.SELECTION.value}
+    by_policy = len(set(policies) - names_none) == len(arms)
+    if not only_system(arms) or not by_policy or any(arm.facts.get("arm_name") for arm in arms):
+        return short_names(arms)
+    return {arm.name: policy for arm, policy in zip(arms, policies, strict=True)}
+
+
+def only_system(arms: Sequence[ComparedArm]) -> str:
+    """The system to which several arms belong, each by a name of its own; empty where there is more than one."""
+    systems = {arm.system for arm in arms}
+    return systems.pop() if len(systems) == 1 and len(arms) > 1 else ""
+
+
 def silent_everywhere(arms: Sequence[ComparedArm], judged: Sequence[Weighed]) -> list[str]:
     """Arms that have no verdict since nobody is asked anything about them."""
     names = {arm.name for weighed in judged for arm in weighed.arms}
+    shorts = short_names(arms)
     return [
-        verdict_words.SILENT_EVERYWHERE.format(name=arm.name, cases=len(arm.silent))
+        verdict_words.SILENT_EVERYWHERE.format(name=capfirst(shorts[arm.name]), cases=len(arm.silent))
         for arm in arms
         if arm.silent and arm.name not in names and len(arm.comparisons) <= arm.identical
     ]
@@ -75,7 +93,7 @@ def _beside(found: VerdictEvidence, stage_3: Json | None) -> Json:
     }
 
 
-def _of_arm(arm: Weighed, stage_3: Json | None, plans: Mapping[str, str]) -> Json:
+def _of_arm(arm: Weighed, short: str, stage_3: Json | None, plans: Mapping[str, str]) -> Json:
     found, alone = arm.found, arm.judged
     verdict = found.verdict
     silent = arm.share_silent
@@ -84,7 +102,8 @@ def _of_arm(arm: Weighed, stage_3: Json | None, plans: Mapping[str, str]) -> Jso
     harm = _row_of(arm.name, (stage_3 or {}).get("by_system", []), "name")
     return {
         "name": arm.name,
-        "title": f"{arm.name}: {words}",
+        "short": short,
+        "title": f"{capfirst(short)}: {words}",
         "words": words,
         "sentence": verdict_words.SENTENCES[verdict.word],
         **_word(verdict),
@@ -93,6 +112,7 @@ def _of_arm(arm: Weighed, stage_3: Json | None, plans: Mapping[str, str]) -> Jso
             *verdict_words.limits(found.effect, verdict, plans.get(arm.name, "")),
             *verdict_words.limits_of_judged(verdict, only),
         ],
+        "in_view": verdict_words.in_view(found.effect, verdict, verdict_words.SENTENCES[verdict.word], only),
         **_intervals(found.effect),
         **_sample(found),
         "silent": found.effect.silent,
@@ -103,18 +123,25 @@ def _of_arm(arm: Weighed, stage_3: Json | None, plans: Mapping[str, str]) -> Jso
     }
 
 
-def _of_contrast(contrast: Weighed, plans: Mapping[str, str]) -> Json:
+def _of_contrast(
+    contrast: Weighed, shorts: Mapping[str, str], briefs: Mapping[str, str], plans: Mapping[str, str]
+) -> Json:
     """``effect``: of the first arm minus the second, in points."""
     found, (first, second) = contrast.found, contrast.arms
     verdict, cases = found.verdict, found.endpoint.cases
+    between = MINUS.join(briefs[arm.name] for arm in contrast.arms)
+    names = shorts[first.name], shorts[second.name]
+    sentence = contrast_words.sentence(verdict.word, *names)
     return {
         "first": first.name,
         "second": second.name,
-        "title": f"{contrast.name}: {verdict.word.value}",
-        "sentence": contrast_words.sentence(verdict.word, first.name, second.name),
+        "short": between,
+        "title": f"{capfirst(between)}: {verdict.word.value}",
+        "sentence": sentence,
         **_word(verdict),
-        "evidence": contrast_words.evidence(found.effect, found.margin, cases, first.name, second.name),
+        "evidence": contrast_words.evidence(found.effect, found.margin, cases, *names),
         "limits": verdict_words.limits(found.effect, verdict, plans.get(contrast.name, "")),
+        "in_view": verdict_words.in_view(found.effect, verdict, sentence),
         **_intervals(found.effect),
         **_sample(found),
         "cases": cases,
@@ -138,6 +165,7 @@ def _of_none(found: VerdictEvidence, titles: Sequence[str]) -> Json:
         "these": None,
         "evidence": [],
         "limits": [],
+        "in_view": [],
         **dict.fromkeys(("effect", "effect_90", "effect_these", "effect_these_90"), nothing),
         **_sample(found),
         "silent": 0,

@@ -1,6 +1,7 @@
 """What a verdict says beside its word, for whoever has to decide and is no statistician."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from reports.report.figures.effect import Effect
@@ -41,6 +42,7 @@ NEEDED = {
     Reason.PROMPTS: (FEWEST_PROMPTS, "prompt"),
 }
 NOTHING_THAT_MATTERS = (Word.NO_MEANINGFUL_DIFFERENCE, Word.NO_DIFFERENCE_SEEN)
+HIDDEN_NOWHERE = (Word.WORSE, Word.NOT_ENOUGH)
 EQUAL = 0.005  # points; smaller ones are 0.00 when written
 OPEN = "What is known so far allows both a difference that matters and none."
 SMALL = "A difference of less than {margin:.2f} points is too small to matter in this study."
@@ -80,6 +82,26 @@ def limits(effect: Effect, verdict: Verdict, plan: str) -> list[str]:
         *([OPEN, *filter(None, [plan])] if Reason.UNDECIDED in verdict.reasons else []),
         *_second_line(verdict),
     ]
+
+
+def in_view(effect: Effect, verdict: Verdict, sentence: str, judged: Verdict | None = None) -> list[str]:
+    """What no closed part of a page may hide: a *worse*, and why there is not enough evidence yet.
+
+    ``sentence`` says the verdict's word. ``judged``: of the judged comparisons alone.
+    """
+    of_judged = judged is not None and (
+        judged.these == Word.WORSE or (judged.word != verdict.word and judged.word in HIDDEN_NOWHERE)
+    )
+    return [
+        *([sentence] if verdict.word == Word.WORSE else []),
+        *(_why_not_enough(effect, verdict) if verdict.word == Word.NOT_ENOUGH else []),
+        *(_second_line(verdict) if verdict.these == Word.WORSE else []),
+        *(limits_of_judged(verdict, judged) if of_judged else []),
+    ]
+
+
+def _why_not_enough(effect: Effect, verdict: Verdict) -> list[str]:
+    return limits(effect, replace(verdict, these=None), plan="")
 
 
 def limits_of_judged(verdict: Verdict, judged: Verdict | None) -> list[str]:

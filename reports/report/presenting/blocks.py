@@ -59,6 +59,16 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Fold:
+    """On the page closed until somebody opens it; open on paper. ``in_view`` stands below it in any case."""
+
+    kind: ClassVar = "fold"
+    summary: str
+    sentences: Sequence[str]
+    in_view: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Drawn:
     """A chart. ``drawings`` by variant; without them its table is all there is."""
 
@@ -90,6 +100,10 @@ class RatersLink:
     kind: ClassVar = "raters_link"
     text: str
 
+    @property
+    def sentences(self) -> list[str]:
+        return [self.text]
+
 
 @dataclass(frozen=True, slots=True)
 class LadderLink:
@@ -98,19 +112,24 @@ class LadderLink:
     kind: ClassVar = "ladder_link"
     text: str
 
+    @property
+    def sentences(self) -> list[str]:
+        return [self.text]
 
-type Block = TableBlock | Stats | Text | Heading | Drawn | Examples | RatersLink | LadderLink
+
+type Block = TableBlock | Stats | Text | Heading | Fold | Drawn | Examples | RatersLink | LadderLink
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """``missing`` says why there is nothing in it."""
+    """``missing`` says why there is nothing in it; ``about``, which system all of it is about."""
 
     key: str
     title: str
     lead: str = ""
     blocks: Sequence[Block] = field(default=())
     missing: str = ""
+    about: str = ""
 
     @property
     def charts(self) -> list[Chart]:

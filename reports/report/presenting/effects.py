@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.text import capfirst
+
 from reports.report.charts.intervals import ARMS, CONTRASTS, IntervalRow, Scale, intervals
 from reports.report.presenting import wording
 from reports.report.presenting.blocks import (
     Block,
     Cell,
     Drawn,
+    Fold,
     Heading,
     TableBlock,
     Text,
@@ -32,35 +35,48 @@ SILENT = (
     "Silent: the share of its cases that the arm left as they were; each counts as no difference, and nobody is asked."
 )
 WITHIN = "The first arm minus the second, within the cases that both have, in points, with 95 % intervals"
+IN_THE_OPEN = 2  # arms and contrasts together
 IN_FULL = 6  # arms, and contrasts; the tables have all
 
 
 def arm_blocks(verdict: Figures) -> list[Block]:
     """The picture of all, a table of the arms and of the contrasts, and the words of as many as can be read."""
     arms, contrasts = verdict["arms"], verdict["contrasts"]
-    words: list[Block] = []
-    for arm in arms[:IN_FULL]:
-        words += [Heading(_capital(arm["title"])), Text([arm["sentence"], " ".join(arm["evidence"]), *arm["limits"]])]
-    for contrast in contrasts[:IN_FULL]:
-        words += [Heading(contrast["title"]), Text(contrast_words(contrast))]
     return [
         Drawn(_chart_of_all(arms, contrasts), EFFECT_NOTE),
         _arm_table(arms),
         _beside_table(arms),
         *([_contrast_table(contrasts)] if contrasts else []),
-        *words,
+        *_words([*arms[:IN_FULL], *contrasts[:IN_FULL]]),
     ]
+
+
+def _words(each: Sequence[Figures]) -> list[Block]:
+    """More than can be read at once are closed, but for what nobody may miss."""
+    if len(each) > IN_THE_OPEN:
+        shared = [sentence for sentence in each[0]["in_view"] if all(sentence in found["in_view"] for found in each)]
+        return [*([Text(shared)] if shared else []), *(_fold(found, shared) for found in each)]
+    return [block for found in each for block in (Heading(found["title"]), Text(said_of(found)))]
+
+
+def _fold(found: Figures, shared: Sequence[str]) -> Fold:
+    """``shared``: what is said of all, once."""
+    seen = found["in_view"]
+    rest = [sentence for sentence in (found["sentence"], *found["limits"]) if sentence not in seen]
+    in_view = [sentence for sentence in seen if sentence not in shared]
+    return Fold(found["title"], [" ".join(found["evidence"]), *rest], in_view)
 
 
 def contrast_titles(contrasts: Sequence[Figures]) -> list[str]:
     """For the head: as many as can be read."""
     more = len(contrasts) - IN_FULL
     left = [f"{wording.many(more, 'more contrast')} in the table."] if more > 0 else []
-    return [*(f"{_labelled(contrast['short'], contrast)}." for contrast in contrasts[:IN_FULL]), *left]
+    return [*(f"{contrast['title']}." for contrast in contrasts[:IN_FULL]), *left]
 
 
-def contrast_words(contrast: Figures) -> list[str]:
-    return [contrast["sentence"], " ".join(contrast["evidence"]), *contrast["limits"]]
+def said_of(found: Figures) -> list[str]:
+    """Of an arm or a contrast."""
+    return [found["sentence"], " ".join(found["evidence"]), *found["limits"]]
 
 
 def effect_chart(description: str, rows: Sequence[IntervalRow], margin: float, *, between: str = "") -> Any:
@@ -84,7 +100,7 @@ def _chart_of_all(arms: Sequence[Figures], contrasts: Sequence[Figures]) -> Any:
 
 
 def _labelled(name: str, found: Figures) -> str:
-    return f"{name}: {found['word']}"
+    return f"{capfirst(name)}: {found['word']}"
 
 
 def _arm_table(arms: Sequence[Figures]) -> TableBlock:
@@ -95,8 +111,8 @@ def _arm_table(arms: Sequence[Figures]) -> TableBlock:
         ["Arm", "Verdict", "Others like these", *of_silent, "These raters and prompts"],
         [
             [
-                Cell(arm["name"]),
-                Cell(_capital(arm["words"])),
+                Cell(capfirst(arm["short"])),
+                Cell(capfirst(arm["words"])),
                 signed_cell(arm["effect"]),
                 *(_silent_cells(arm) if are_silent else []),
                 signed_cell(arm["effect_these"]),
@@ -121,7 +137,7 @@ def _beside_table(arms: Sequence[Figures]) -> TableBlock:
         ["Arm", "Harm", *(f"Extra {unit}" for unit in known), "Raters", "Ratings"],
         [
             [
-                Cell(arm["name"]),
+                Cell(capfirst(arm["short"])),
                 share_cell(arm["harm"]),
                 *(cost_cell(arm["cost"], unit) for unit in known),
                 count_cell(arm["raters"]),
@@ -141,8 +157,8 @@ def _contrast_table(contrasts: Sequence[Figures]) -> TableBlock:
         ["Contrast", "Verdict", "Others like these", "These raters and prompts", "Cases", "Raters", "Ratings"],
         [
             [
-                Cell(f"{each['first']} \N{MINUS SIGN} {each['second']}"),
-                Cell(_capital(each["word"])),
+                Cell(capfirst(each["short"])),
+                Cell(capfirst(each["word"])),
                 signed_cell(each["effect"]),
                 signed_cell(each["effect_these"]),
                 count_cell(each["cases"]),
@@ -153,7 +169,3 @@ def _contrast_table(contrasts: Sequence[Figures]) -> TableBlock:
         ],
         ["Better: the first arm is. Cases: those that both arms have, judged or silent."],
     )
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

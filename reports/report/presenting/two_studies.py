@@ -67,7 +67,7 @@ def _column(figures: dict[str, Any]) -> dict[str, Shown]:
     first, second, third = (figures.get(f"stage_{number}") or {} for number in (1, 2, 3))
     overall = third.get("overall", {})
     return {
-        "Verdict": Cell(verdict["title"]),
+        "Verdict": Cell(": ".join(filter(None, [verdict["system"], verdict["title"]]))),
         "Bottleneck": Cell(figures["bottleneck"]["word"]),
         "Effect, in points": _effect(verdict),
         "Margin": Cell(f"{verdict['margin']:.2f}", is_number=True),

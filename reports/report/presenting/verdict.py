@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.utils.text import get_text_list
+from django.utils.text import capfirst, get_text_list
 
 from reports.report.charts.intervals import IntervalRow
 from reports.report.presenting import wording
 from reports.report.presenting.blocks import Block, Drawn, Section, Stat, Stats, Text, stat
+from reports.report.presenting.bottleneck import LADDER
 from reports.report.presenting.costing import cost_stats, cost_words
-from reports.report.presenting.effects import EFFECT_NOTE, arm_blocks, contrast_titles, contrast_words, effect_chart
+from reports.report.presenting.effects import EFFECT_NOTE, arm_blocks, contrast_titles, effect_chart, said_of
 from reports.report.presenting.sensitivity import who_missed
 
 OTHERS, THESE, ONLY_JUDGED = "Others like these", "These alone", "Others, judged comparisons only"
@@ -18,29 +19,43 @@ def verdict_section(figures: dict[str, Any]) -> Section:
     verdict = figures["verdict"]
     blocks = [*(arm_blocks(verdict) if verdict["arms"] else _one(verdict)), Stats(_rests(verdict))]
     blocks += [*who_missed(figures), Stats(_beside(figures)), Text([*_notes(verdict), *_origins(figures)])]
-    lead = " ".join([*contrast_titles(verdict["contrasts"]), verdict["sentence"]])
-    return Section("verdict", verdict["title"], lead, blocks)
+    return Section("verdict", _title(verdict), " ".join(_lead(figures)), blocks, about=capfirst(verdict["system"]))
+
+
+def _title(verdict: dict[str, Any]) -> str:
+    return " ".join(f"{arm['title']}." for arm in verdict["arms"]) or str(verdict["title"])
+
+
+def _lead(figures: dict[str, Any]) -> list[str]:
+    """Where it breaks, if that was measured; else what lies between the arms."""
+    verdict, bottleneck = figures["verdict"], figures["bottleneck"]
+    if _is_measured(figures):
+        return [f"Where it breaks: {bottleneck['word']}.", bottleneck["sentence"]]
+    return contrast_titles(verdict["contrasts"]) or [verdict["sentence"]]
+
+
+def _is_measured(figures: dict[str, Any]) -> bool:
+    """By a whole ladder. Of a part that is one arm there is none."""
+    return bool(figures["bottleneck"].get("evidence") == LADDER)
 
 
 def pasteable(figures: dict[str, Any]) -> str:
     """The verdict as a paragraph for each arm and contrast, without anything that needs the page."""
     verdict = figures["verdict"]
     paragraphs = [_paragraph(arm) for arm in verdict["arms"] or [verdict]]
-    contrasts = [" ".join([f"{each['title']}.", *contrast_words(each)]) for each in verdict["contrasts"]]
+    contrasts = [" ".join([f"{each['title']}.", *said_of(each)]) for each in verdict["contrasts"]]
+    about = [f"{capfirst(verdict['system'])}."] if verdict["system"] else []
+    measured = [" ".join(_lead(figures))] if _is_measured(figures) else []
     rests = ", ".join(f"{item.number} {item.label.lower()}" for item in _rests(verdict))
     said = " ".join([f"Behind it: {rests}.", *verdict["beside"]])
-    return "\n\n".join([figures["study"]["title"], *paragraphs, *contrasts, said])
+    return "\n\n".join([figures["study"]["title"], *about, *measured, *paragraphs, *contrasts, said])
 
 
 def _paragraph(verdict: dict[str, Any]) -> str:
-    said = [f"{_capital(verdict['title'])}.", verdict["sentence"], *verdict["evidence"], *verdict["limits"]]
+    said = [f"{capfirst(verdict['title'])}.", verdict["sentence"], *verdict["evidence"], *verdict["limits"]]
     if verdict["harm"] is not None and verdict["harm"]["value"] is not None:
         said.append(f"{wording.share(verdict['harm'])} of single answers preferred the generic response.")
     return " ".join([*said, *cost_words(verdict["cost"])])
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _one(verdict: dict[str, Any]) -> list[Block]:
@@ -77,16 +92,17 @@ def _rests(verdict: dict[str, Any]) -> list[Stat]:
 def _beside(figures: dict[str, Any]) -> list[Stat]:
     verdict = figures["verdict"]
     alpha = stat("Agreement of raters (alpha)", verdict["alpha"], wording.number)
-    bottleneck = Stat("Where it breaks", figures["bottleneck"]["word"])
+    breaks = [] if _is_measured(figures) else [Stat("Where it breaks", figures["bottleneck"]["word"])]
     if verdict["arms"]:
-        return [bottleneck, alpha]
+        return [*breaks, alpha]
     harm = stat("Harm: answers that preferred generic", verdict["harm"], wording.share, is_share=True)
     silent = [stat("Silent: cases left as they were", verdict["share_silent"], wording.share, is_share=True)]
-    return [harm, *(silent if verdict["silent"] else []), *cost_stats(verdict["cost"]), bottleneck, alpha]
+    return [harm, *(silent if verdict["silent"] else []), *cost_stats(verdict["cost"]), *breaks, alpha]
 
 
 def _notes(verdict: dict[str, Any]) -> list[str]:
-    return [*verdict["beside"], *filter(None, [verdict["alpha_sentence"]])]
+    never_pooled = [verdict["sentence"]] if verdict["arms"] else []
+    return [*never_pooled, *verdict["beside"], *filter(None, [verdict["alpha_sentence"]])]
 
 
 def _origins(figures: dict[str, Any]) -> list[str]:

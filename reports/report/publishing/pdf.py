@@ -18,6 +18,7 @@ from reports.report.presenting.blocks import (
     Block,
     Drawn,
     Examples,
+    Fold,
     Heading,
     LadderLink,
     RatersLink,
@@ -69,6 +70,7 @@ def _basis(figures: Mapping[str, Any]) -> str:
 def _section(section: Section, texts: Mapping[int, UnitText], drawings: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "title": section.title,
+        "about": section.about,
         "lead": section.lead,
         "missing": section.missing,
         "blocks": [_block(block, texts, drawings) for block in section.blocks],
@@ -78,30 +80,34 @@ def _section(section: Section, texts: Mapping[int, UnitText], drawings: Mapping[
 def _block(block: Block, texts: Mapping[int, UnitText], drawings: Mapping[str, Any]) -> dict[str, Any]:
     match block:
         case TableBlock():
-            rows = [[{"text": cell.text, "detail": cell.detail} for cell in row] for row in block.rows]
-            columns = [{"name": name, "is_number": is_number} for name, is_number in block.headed]
-            content: dict[str, Any] = {"caption": block.caption, "columns": columns, "rows": rows, "notes": block.notes}
+            content = _table(block)
         case Stats():
             content = {
                 "items": [{"label": item.label, "number": item.number, "note": item.note} for item in block.items]
             }
         case Drawn():
-            file = f"{block.chart.key}.svg" if block.chart.key in drawings else ""
-            content = {
-                "title": block.chart.title,
-                "description": block.chart.description,
-                "file": file,
-                "note": block.note,
-            }
+            content = _drawn(block, drawings)
         case Examples():
             content = {"groups": [_group(group, texts) for group in block.groups]}
-        case Text():
+        case Text() | RatersLink() | LadderLink():
             content = {"sentences": block.sentences}
-        case RatersLink() | LadderLink():
-            content = {"sentences": [block.text]}
+        case Fold():
+            content = {"summary": block.summary, "in_view": block.in_view, "sentences": block.sentences}
         case Heading():
             content = {"text": block.text}
     return {"kind": block.kind, **content}
+
+
+def _table(block: TableBlock) -> dict[str, Any]:
+    rows = [[{"text": cell.text, "detail": cell.detail} for cell in row] for row in block.rows]
+    columns = [{"name": name, "is_number": is_number} for name, is_number in block.headed]
+    return {"caption": block.caption, "columns": columns, "rows": rows, "notes": block.notes}
+
+
+def _drawn(block: Drawn, drawings: Mapping[str, Any]) -> dict[str, Any]:
+    chart = block.chart
+    file = f"{chart.key}.svg" if chart.key in drawings else ""
+    return {"title": chart.title, "description": chart.description, "file": file, "note": block.note}
 
 
 def _group(group: Any, texts: Mapping[int, UnitText]) -> dict[str, Any]:

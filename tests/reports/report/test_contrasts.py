@@ -39,7 +39,7 @@ def test_two_systems_of_which_one_helps_have_a_contrast_and_verdicts_of_their_ow
         ("memory 2", "better"),
     ]
     assert (between["first"], between["second"], between["word"]) == ("memory 2", "memory 1", "better")
-    assert between["title"] == "memory 2 \N{MINUS SIGN} memory 1: better"
+    assert between["title"] == "Memory 2 \N{MINUS SIGN} memory 1: better"
     alone = verdict(together.units(OF_FIRST))
     assert (alone["contrasts"], alone["effect"]) == ([], found["arms"][0]["effect"]), "the other arm changes nothing"
 

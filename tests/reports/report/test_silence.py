@@ -111,5 +111,5 @@ def test_an_arm_that_is_silent_on_all_its_cases_is_named_and_has_no_verdict():
     weighed = weighed_arms(dataset, judged, [asked, mute, unasked], NO_CONTROLS)
     assert [each.name for each in weighed] == ["memory 1"]
     assert silent_everywhere([asked, mute, unasked], weighed) == [
-        "memory 2 is silent on all of its 40 cases: nobody is asked about it, so it has no verdict."
+        "Memory 2 is silent on all of its 40 cases: nobody is asked about it, so it has no verdict."
     ]

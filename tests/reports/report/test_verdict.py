@@ -5,7 +5,7 @@ import pytest
 
 from reports.dataset.arms import ComparedArm
 from reports.report.figures import verdict_words
-from reports.report.figures.verdict import short_names
+from reports.report.figures.verdict import brief_names, only_system, short_names
 from tests.reports.report.judged_frames import Material, frame, verdict
 
 
@@ -68,7 +68,7 @@ def test_each_arm_has_a_verdict_of_its_own_and_all_together_have_none():
     together = frame(0.6, -0.6)
     found = verdict(together, arms=2)
     assert [(arm["name"], arm["word"]) for arm in found["arms"]] == [("memory 1", "better"), ("memory 2", "worse")]
-    assert (found["word"], found["title"]) == (None, "memory 1: better; memory 2: worse")
+    assert (found["word"], found["title"]) == (None, "Memory 1: better; Memory 2: worse")
     assert found["effect"]["value"] is None
     assert found["judgments"] == sum(arm["judgments"] for arm in found["arms"])
     halves = together.units(np.arange(together.ratings.units) < 132)
@@ -97,3 +97,20 @@ def test_arms_of_one_system_are_told_apart_by_their_own_words_where_room_is_litt
     other = ComparedArm("assistant", "assistant", {"response_system": "assistant"}, nothing)
     assert list(short_names([own, given]).values()) == ["own", "all"]
     assert list(short_names([own, given, other]).values()) == ["own, memory", "all, memory", "assistant"]
+
+
+def test_in_a_difference_arms_of_one_system_go_by_their_policy_alone():
+    nothing = np.zeros(0, dtype=np.int64)
+
+    def arm(short, policy, name=""):
+        facts = {"response_system": "memory", "arm_policy": policy, "arm_name": name}
+        return ComparedArm(f"memory ({short})", short, facts, nothing)
+
+    own, accepted = arm("its own selection", "own"), arm("accepted attributes, selected anew", "accepted")
+    assert only_system([own, accepted]) == "memory"
+    assert list(brief_names([own, accepted]).values()) == ["own", "accepted"]
+    for third in (arm("own, 5", "own"), arm("v2", "all", "v2"), arm("unnamed", None), arm("of x", "selection")):
+        assert list(brief_names([own, third]).values()) == ["its own selection", third.short]
+    other = ComparedArm("assistant", "assistant", {"response_system": "assistant", "arm_policy": "all"}, nothing)
+    assert (only_system([own, other]), only_system([other])) == ("", "")
+    assert list(brief_names([own, other]).values()) == ["its own selection, memory", "assistant"]
