@@ -127,6 +127,9 @@ def test_small_study_sets_nothing_aside_and_says_why(study, endpoint):
     with pytest.raises(NothingToDo, match="fewer than 20"):
         start_controls(study=study, endpoint=endpoint, now=timezone.now())
     assert not Run.objects.exists()
+    estimate = estimate_controls(study, endpoint, ControlsConfiguration(), limit=None)
+    assert estimate.items == 0
+    assert "fewer than 20. Upload controls" in " ".join(estimate.left_out)
 
 
 def test_nothing_is_set_aside_once_stage_3_was_opened(study, endpoint):

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from conversations.enums import ResponseKind, StageNumber
-from conversations.models import Attribute, Case, Comparison, Response, Study, Subject, System
+from conversations.enums import ResponseKind, StageNumber, StageState
+from conversations.models import Attribute, Case, Comparison, Response, Stage, Study, Subject, System
 from generation.kinds.controls.configuration import ControlsConfiguration
 from generation.kinds.controls.rules import AnsweredPrompt
 from generation.models import Endpoint
 from generation.queries.estimates import system_of
 from judgments.enums import ExtractionLabel
 from judgments.models.snapshots import Consensus
-from judgments.work.setting_aside import cases_to_set_aside, live_cases
+from judgments.work.setting_aside import FEWEST_CASES, cases_to_set_aside, live_cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,17 @@ def work_of(
     found = sorted({*aside, *to_set_aside})[:limit]
     with_generic = set(cases.filter(Exists(generics(system)), pk__in=found).values_list("pk", flat=True))
     return Work([pk for pk in to_set_aside if pk in set(found)], found, [pk for pk in found if pk not in with_generic])
+
+
+def why_nothing(study: Study) -> str:
+    """Said of a study without work: the same before a run is started and when its start is refused."""
+    if Case.objects.filter(subject__study=study, for_controls=True).exists():
+        return "There is nothing to make: every case that is set aside has its controls, or no generic response."
+    if live_cases(study).count() < FEWEST_CASES:
+        return f"No case is set aside for controls in a study of fewer than {FEWEST_CASES}. Upload controls, or go without."
+    if not Stage.objects.filter(study=study, number=StageNumber.RESPONSE, state=StageState.DRAFT).exists():
+        return "No case was set aside before stage 3 was opened, and none is set aside now. Upload controls, or go without."
+    return "There is no case to spare: upload controls, or go without."
 
 
 def source_of(study: Study, endpoint: Endpoint, configuration: ControlsConfiguration) -> System | None:
