@@ -9,6 +9,7 @@ from accounts.models import User
 from conversations.enums import Policy, ResponseKind, Role, SelectionPool
 from conversations.models import (
     Attribute,
+    Case,
     Comparison,
     Membership,
     Response,
@@ -20,7 +21,10 @@ from conversations.models import (
 from generation.enums import FailureReason, ItemState
 from generation.kinds.responses.configuration import ResponsesConfiguration
 from generation.kinds.responses.estimate import estimate_responses
+from generation.kinds.responses.given import given_by_case
 from generation.kinds.responses.start import start_responses
+from generation.kinds.selections.configuration import AttributesOf, SelectionsConfiguration
+from generation.kinds.selections.start import start_selections
 from generation.services.endpoints import ensure_system
 from generation.services.runs import NothingToDo
 from judgments.enums import ExtractionLabel, RelevanceLabel
@@ -130,6 +134,17 @@ def test_without_attributes_there_is_nothing_to_personalize_with(study, endpoint
     add_case(add_subject(study))
     with pytest.raises(NothingToDo, match="1 case for which the subject has no attributes yet"):
         write(study, endpoint)
+
+
+def test_a_run_that_selects_from_all_of_the_study_says_so_before_its_first_answer(study, endpoint, case):
+    """Extraction at the same time may give the system attributes of other subjects, and takes none away from these."""
+    configuration = SelectionsConfiguration(attributes_of=AttributesOf.STUDY)
+    start_selections(study=study, endpoint=endpoint, configuration=configuration, now=timezone.now())
+    system = ensure_system(endpoint=endpoint)
+    other = add_subject(study, number=2)
+    Attribute.objects.create(subject=other, system=system, text=NURSE)
+    everything = given_by_case(Case.objects.filter(pk=case.pk), system, all_given())
+    assert len(everything[case.pk]) == 3
 
 
 def test_an_empty_selection_is_a_silent_case_and_its_item_done_without_a_call(study, endpoint, case, provider):

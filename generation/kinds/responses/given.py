@@ -7,7 +7,9 @@ from django.db.models import F, Q, QuerySet
 
 from conversations.enums import Policy, SelectionPool, StageNumber
 from conversations.models import Attribute, Case, Selection, SelectionRecord, System
+from generation.enums import RunKind, RunState
 from generation.kinds.responses.configuration import ResponsesConfiguration
+from generation.models import Run
 from judgments.enums import ExtractionLabel, RelevanceLabel, TaskKind
 from judgments.models import Unit
 from judgments.models.snapshots import Consensus
@@ -63,10 +65,16 @@ def _selected(cases: QuerySet[Case], system_id: int, pool: SelectionPool) -> ByC
 def _own(cases: QuerySet[Case], system: System | None) -> QuerySet[Attribute]:
     """Of the subjects, what the system extracted; where that is nothing, or it selects from all of the study, what there is."""
     attributes = Attribute.objects.filter(subject__in=cases.values("subject"), withdrawn_at__isnull=True)
-    chose_from_all = SelectionRecord.objects.filter(system=system, provenance__attributes_of="study")
-    if system is None or not Attribute.objects.filter(system=system).exists() or chose_from_all.exists():
+    if system is None or not Attribute.objects.filter(system=system).exists() or _selects_from_all(system):
         return attributes
     return attributes.filter(system=system)
+
+
+def _selects_from_all(system: System) -> bool:
+    """From the start of such a run on: a run of responses beside it would otherwise change its mind with the first answer."""
+    spoken = SelectionRecord.objects.filter(system=system, provenance__attributes_of="study")
+    asked = Run.objects.filter(system=system, kind=RunKind.SELECTIONS, configuration__attributes_of="study")
+    return spoken.exists() or asked.exclude(state=RunState.CANCELLED).exists()
 
 
 def _own_by_subject(cases: QuerySet[Case], system: System | None) -> ByCase:

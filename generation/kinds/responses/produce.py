@@ -41,7 +41,7 @@ def _given(item: RunItem, case: Case, configuration: ResponsesConfiguration) -> 
         return _given_before(configuration.rewrites)
     given = given_attributes(case, item.run.system, configuration)
     if given is None:
-        raise CallFailed(FailureReason.NOTHING_GIVEN, f"Not known any more: {FIRST[configuration.policy]}.")
+        raise CallFailed(FailureReason.NOTHING_GIVEN, f"Nothing to be given: {FIRST[configuration.policy]}.")
     return given
 
 

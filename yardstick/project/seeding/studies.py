@@ -69,7 +69,10 @@ def start_work(study: Study, user: User, *, limit: int | None = None) -> None:
 
 
 def _start_runs(study: Study, user: User, limit: int | None) -> None:
-    """Responses are given all attributes here: what is selected is there only after the worker has asked."""
+    """Responses are given all attributes here: what is selected is there only after the worker has asked.
+
+    The selection says that the system goes by all attributes of the study, so it is started before the responses.
+    """
     endpoint = ensure_default_endpoint(study)
     started = set(Run.objects.filter(study=study).values_list("kind", flat=True))
     asked: dict[str, Any] = {
@@ -83,12 +86,12 @@ def _start_runs(study: Study, user: User, limit: int | None) -> None:
     if RunKind.EXTRACTION not in started:
         with suppress(NothingToDo):  # every subject came with attributes
             start_extraction(subjects=_without_attributes(study), **asked)
-    if RunKind.RESPONSES not in started:
-        with suppress(NothingToDo):  # every case came with responses, or nothing is known of its subject yet
-            start_responses(cases=cases, configuration=everything, **asked)
     if RunKind.SELECTIONS not in started:
         with suppress(NothingToDo):
             start_selections(cases=cases, configuration=_from_all_of_the_study(study), **asked)
+    if RunKind.RESPONSES not in started:
+        with suppress(NothingToDo):  # every case came with responses, or nothing is known of its subject yet
+            start_responses(cases=cases, configuration=everything, **asked)
 
 
 def _from_all_of_the_study(study: Study) -> SelectionsConfiguration:
