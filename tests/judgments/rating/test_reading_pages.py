@@ -54,6 +54,17 @@ def test_stage_3_is_read_one_below_the_other_on_request(page: Page, arrive):
     page.set_viewport_size({"width": 390, "height": 844})
     assert not is_side_by_side(page)
     expect(switch).to_be_hidden()
+    page.locator(".choice__option").nth(2).click()
+    for width in (390, 320):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.evaluate(LABELS_THAT_LEAVE_THEIR_FIELD) == []
+
+
+LABELS_THAT_LEAVE_THEIR_FIELD = """[...document.querySelectorAll(".choice__option > span")].filter((label) => {
+    const text = document.createRange()
+    text.selectNodeContents(label)
+    return text.getBoundingClientRect().width > label.getBoundingClientRect().width
+}).map((label) => label.innerText)"""
 
 
 def is_side_by_side(page: Page) -> bool:
