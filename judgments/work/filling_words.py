@@ -107,10 +107,12 @@ def _stuck(filling: Filling) -> str:
     stuck = filling.stuck
     if not stuck.total:
         return ""
+    if not filling.here:
+        return f"They need at least {_raters(filling.more)}."
     reasons = {
         "because they have met the case or page, or judged its subject": stuck.met,
         "because of languages or flagged material": stuck.unread,
-        "because they are too few for the ratings of one case": stuck.too_few,
+        "because they take more different raters than are here": stuck.too_few,
     }
     why = [f"{count:,} {reason}" for reason, count in reasons.items() if count]
     return (

@@ -91,6 +91,15 @@ def test_what_was_said_comes_true():
     assert "6 more raters would give them" in words.warning
 
 
+def test_of_an_open_stage_without_raters_nothing_is_said_of_who_is_here():
+    stage = _planned()
+    open_stage(stage=stage, actor=None, now=NOW)
+    words = in_words(_told(stage))
+    assert words.sentences == ["18 ratings wait for a rater. No rater is here."]
+    assert words.warning == "They need at least 9 raters."
+    assert words.remedies[0] == "Let in 9 more raters."
+
+
 def test_the_page_and_the_api_say_it():
     stage = _planned()
     _raters(stage, 3)
