@@ -21,6 +21,7 @@ EXCEPTIONS = {
     "conversations/api/batches.py": {"BatchRefused"},  # of the field with the file
     "conversations/views/guidelines.py": {"StillCollecting"},  # in the form, which asks
     "conversations/views/studies.py": {"StillCollecting"},
+    "generation/views/ladder.py": {"Refusal"},  # back to the ladder that was asked for
     "generation/views/runs.py": {"NothingToDo"},  # no error, and told on the study's page
     "judgments/authoring/views/gold.py": {"TwinRefused"},  # in the form, which is kept
     "judgments/rating/views/guard.py": {"Refused"},  # the one place of raters' pages
