@@ -37,9 +37,9 @@ def study_of_equal_pairs() -> Study:
 
 
 def hurried(assignment: Assignment, _unit: int) -> int:
-    """No difference, and now and then a side, whatever stands there."""
+    """No difference, and once in a while a side, whatever stands there: seldom enough for any way to deal the pages."""
     pages = Assignment.objects.filter(rater=assignment.rater).count()
-    return {4: 2, 9: 4}.get(pages % 10, 3)
+    return {4: 2, 14: 4}.get(pages, 3)
 
 
 def test_raters_who_do_not_read_give_no_result_and_the_same_labels_of_raters_who_do_give_one():
