@@ -143,3 +143,12 @@ class EvidenceState(models.TextChoices):
     def is_own_words(self) -> bool:
         """Whether it is what evidence has to be: something that the subject said."""
         return self in {EvidenceState.EXACT, EvidenceState.NORMALISED, EvidenceState.TURN}
+
+
+class VersionState(models.TextChoices):
+    """What became of another text of a stored conversation."""
+
+    WAITING = "waiting", "Waits for a choice"
+    DECLINED = "declined", "Left out"
+    TAKEN = "taken", "Taken"
+    FORMER = "former", "Stood here before"

@@ -1,9 +1,11 @@
 """Upload formats: recognise one, and translate a file of it into rows, one at a time."""
 
+import dataclasses
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from . import limits as limits
+from .containers import members
 from .detection import NotRecognised, default_options, recognise
 from .heads import HEAD_BYTES
 from .limits import MAX_LINE_BYTES, MAX_TURN_CHARACTERS
@@ -68,7 +70,10 @@ def parse(
     options: Options,
 ) -> Iterator[Row | RowError]:
     """The rows of a file and what is wrong with it, in the file's order, in memory bounded by ``MAX_LINE_BYTES``."""
-    yield from map(_spoken, reader_of(format).rows(stream, options))
+    for member in members(stream, options):
+        for row in reader_of(format).rows(member.open(), options):
+            spoken = _spoken(row)
+            yield dataclasses.replace(spoken, file=member.name) if member.name else spoken
 
 
 def _spoken(row: Row | RowError) -> Row | RowError:

@@ -21,6 +21,8 @@ class Options:
     file_subject: str = ""  # with FILE: the id of the one subject
     columns: Mapping[str, str] = field(default_factory=dict)  # CSV: our field -> the file's column
     system: str = ""  # of attributes, selections and responses that name none
+    encoding: str = ""  # of a text; empty: UTF-8, or UTF-16 by its mark
+    part: str = ""  # which sheet of a workbook, list of an object or file of an archive; empty: the only one, or all
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -29,6 +31,8 @@ class Options:
             "file_subject": self.file_subject,
             "columns": dict(self.columns),
             "system": self.system,
+            "encoding": self.encoding,
+            "part": self.part,
         }
 
     @classmethod

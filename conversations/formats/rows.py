@@ -28,6 +28,7 @@ class EvidencePointer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     line: int  # 1-based line of the file; for a JSON array the 1-based number of the element
+    file: str = ""  # which of several files in one; empty where the upload is the file itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,3 +173,4 @@ class RowError:
     expected: str
     found: str  # a short excerpt, never a whole conversation
     kept: bool = False  # the row it belongs to was yielded all the same (a pointer that leads nowhere)
+    file: str = ""  # as of a row

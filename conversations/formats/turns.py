@@ -1,6 +1,7 @@
 """Turns as the formats write them: a role by several names, content as text or as parts."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from .fields import FieldError, Record, excerpt, storable
@@ -57,10 +58,49 @@ _BOOKKEEPING = frozenset({"thinking", "redacted_thinking", "reasoning", "token_b
 _TEXT_FIELDS = ("text", "refusal", "transcript")
 
 
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What was said, without the messages that can't be read: each of those is a problem, and costs no other."""
+
+    turns: tuple[Turn, ...]
+    problems: tuple[FieldError, ...] = ()
+
+
+def transcript(values: Iterable[object], path: str, role: str = "role", content: str = "content") -> Transcript:
+    """The messages of a vendor or a log, in their order; ``path`` is the list they stand in.
+
+    Raises:
+        FieldError: none of them can be read, or they are more than a conversation may hold.
+    """
+    turns: list[Turn] = []
+    problems: list[FieldError] = []
+    characters = 0
+    for index, value in enumerate(values):
+        try:
+            turn = message_turn(Record.of(value, f"{path}[{index}]"), role, content)
+        except FieldError as error:
+            problems.append(error)
+            continue
+        if turn is not None:
+            characters += len(turn.content)
+            check_size(len(turns) + 1, characters, path)
+            turns.append(turn)
+    if not turns:
+        raise problems[0] if problems else FieldError(path, "at least one message with text", "none")
+    return Transcript(tuple(turns), tuple(problems))
+
+
+def message_turn(record: Record, role: str = "role", content: str = "content") -> Turn | None:
+    """One message; None where nothing of it was shown to anybody."""
+    speaker = turn_role(record, _found(record, role, "role"))
+    text = turn_content(record, _found(record, content, "content"))
+    return Turn(speaker, text) if text.strip() else None
+
+
 def conversation_turns(
     records: Iterable[Record], path: str, role: str = "role", content: str = "content"
 ) -> tuple[Turn, ...]:
-    """All turns, or the error of the first that can't be taken: a conversation with a hole is another conversation."""
+    """All turns of a format whose evidence counts them, or the error of the first that can't be taken."""
     turns: list[Turn] = []
     characters = 0
     for record in records:

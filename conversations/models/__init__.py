@@ -1,5 +1,5 @@
-from conversations.models.batches import Batch, BatchProblem
-from conversations.models.material import Attribute, Case, Conversation, Prompt, Subject, System
+from conversations.models.batches import Batch, BatchProblem, StagedUpload
+from conversations.models.material import Attribute, Case, Conversation, ConversationVersion, Prompt, Subject, System
 from conversations.models.outputs import (
     Arm,
     Comparison,
@@ -21,6 +21,7 @@ __all__ = [
     "ComparisonAttribute",
     "ConsentText",
     "Conversation",
+    "ConversationVersion",
     "Guidelines",
     "Invitation",
     "Membership",
@@ -30,6 +31,7 @@ __all__ = [
     "SelectionRecord",
     "SilentCase",
     "Stage",
+    "StagedUpload",
     "Study",
     "Subject",
     "System",

@@ -1,5 +1,7 @@
 """Uploads into a study."""
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -28,6 +30,8 @@ class Batch(models.Model):
     state = models.CharField(max_length=10, choices=BatchState, default=BatchState.PENDING)
     counts = models.JSONField(default=dict)  # {"subjects": {"new": 3, "known": 0}, ..., "problems": 2}
     bytes_read = models.BigIntegerField(default=0)
+    # Files of an archive that were not read: [{"name": "user.json", "why": "..."}].
+    passed_over = models.JSONField(default=list, db_default=[], blank=True)
     failure = models.TextField(blank=True)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     uploaded_at = models.DateTimeField(db_default=Now())
@@ -52,6 +56,7 @@ class BatchProblem(models.Model):
     """One row of the error report: what was expected, what was found, and where."""
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="problems")
+    file = models.CharField(max_length=255, blank=True, db_default="")  # which of several files in one
     line = models.BigIntegerField()
     field = models.CharField(max_length=200)
     expected = models.TextField()
@@ -63,3 +68,32 @@ class BatchProblem(models.Model):
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.field}"
+
+
+def staged_path(upload: "StagedUpload", filename: str) -> str:
+    return f"studies/{upload.study_id}/staged/{upload.key}"
+
+
+class StagedUpload(models.Model):
+    """A file on its way: its pieces are stored as they come, so that a broken connection goes on where it broke."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)  # what its address says
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="staged_uploads")
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    file = models.FileField(upload_to=staged_path, max_length=300, blank=True)
+    filename = models.CharField(max_length=255)
+    size = models.BigIntegerField()  # bytes, as the browser says beforehand
+    received = models.BigIntegerField(default=0)  # bytes that are stored
+    created_at = models.DateTimeField(db_default=Now())
+    touched_at = models.DateTimeField(db_default=Now())  # the sweeper takes away what nobody went on with
+
+    class Meta:
+        indexes = [models.Index(fields=["touched_at"], name="staged_upload_touched")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(received__gte=0, received__lte=models.F("size")), name="staged_upload_within_size"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.filename

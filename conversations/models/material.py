@@ -1,10 +1,11 @@
 """What is judged: subjects and their conversations, attributes, prompts and cases."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from conversations.enums import Origin
+from conversations.enums import Origin, VersionState
 from conversations.models.batches import Batch
 from conversations.models.studies import Study
 
@@ -57,6 +58,37 @@ class Conversation(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class ConversationVersion(models.Model):
+    """Another text of a conversation that is stored already: the same id, exported again with other turns.
+
+    One conversation counts once. A version that goes on where the stored one ends takes its place while nothing of that
+    was judged or extracted; what stood there is kept as ``former``. Otherwise it waits for a person to choose.
+    """
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="versions")
+    batch = models.ForeignKey(Batch, null=True, on_delete=models.CASCADE, related_name="conversation_versions")
+    state = models.CharField(max_length=10, choices=VersionState)
+    content_hash = models.CharField(max_length=64)
+    turns = models.JSONField()
+    turn_count = models.PositiveIntegerField()
+    character_count = models.PositiveIntegerField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation", "content_hash"], name="conversation_version_one_per_content"
+            ),
+            models.CheckConstraint(condition=Q(state__in=VersionState.values), name="conversation_version_state_known"),
+        ]
+        indexes = [models.Index(fields=["batch"], name="conversation_version_batch")]
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id}: {self.state}"
 
 
 class System(models.Model):

@@ -3,6 +3,7 @@
 It may die at any moment and be started again: every row is stored once whatever happens, so starting over is safe.
 """
 
+import dataclasses
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -136,16 +137,16 @@ class _Import:
             (handler, handler.prepare(self.batch, rows, self._beat_if_due) if handler.prepare else rows)
             for handler, rows in _by_handler(row for row in some if isinstance(row, Row))
         ]
-        self._commit(prepared, [row for row in some if isinstance(row, RowError)])
+        self._commit(prepared, [row for row in some if isinstance(row, RowError)], some[0].file)
 
     @transaction.atomic
-    def _commit(self, prepared: list[tuple[Handler, Sequence[Any]]], problems: list[RowError]) -> None:
+    def _commit(self, prepared: list[tuple[Handler, Sequence[Any]]], problems: list[RowError], file: str) -> None:
         # Subjects are numbered in turn, and what a row refers to must not vanish: batches of a study take turns.
         Study.objects.select_for_update(no_key=True).get(pk=self.batch.study_id)
         for handler, rows in prepared:
             stored = handler.store(self.batch, rows)
             self.tally.add(handler.kind, stored)
-            problems.extend(stored.problems)
+            problems.extend(dataclasses.replace(one, file=file) for one in stored.problems)
         self.tally.problems += len(problems)
         BatchProblem.objects.bulk_create(_problem(self.batch, row) for row in problems)
         self._beat()
@@ -216,10 +217,13 @@ class _Watched:
 
 
 def _chunks(rows: Iterator[Row | RowError]) -> Iterator[list[Row | RowError]]:
-    """Some rows at a time: so many, or so much text, whichever comes first."""
+    """Some rows of one file at a time: so many, or so much text, whichever comes first."""
     some: list[Row | RowError] = []
     characters = 0
     for row in rows:
+        if some and some[-1].file != row.file:
+            yield some
+            some, characters = [], 0
         some.append(row)
         characters += _weight(row)
         if len(some) >= ROWS_AT_ONCE or characters >= CHARACTERS_AT_ONCE:
@@ -250,5 +254,11 @@ def _by_handler(rows: Iterator[Row]) -> Iterator[tuple[Handler, list[Row]]]:
 
 def _problem(batch: Batch, row: RowError) -> BatchProblem:
     return BatchProblem(
-        batch=batch, line=row.line, field=row.field, expected=row.expected, found=row.found, kept=row.kept
+        batch=batch,
+        file=row.file,
+        line=row.line,
+        field=row.field,
+        expected=row.expected,
+        found=row.found,
+        kept=row.kept,
     )

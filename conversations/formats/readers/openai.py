@@ -3,19 +3,20 @@
 from collections.abc import Iterator
 
 from conversations.formats.context import Context
-from conversations.formats.conversation_rows import conversation_row
+from conversations.formats.conversation_rows import conversation_and_problems
 from conversations.formats.fields import Record
 from conversations.formats.heads import first_records, text_of
 from conversations.formats.json_elements import rows_of_elements, with_fields
 from conversations.formats.options import Options, SubjectPolicy
 from conversations.formats.reader import Reader
-from conversations.formats.rows import ConversationRow
+from conversations.formats.rows import Row, RowError
 from conversations.formats.subjects import SUBJECT_FIELDS
-from conversations.formats.turns import conversation_turns
+from conversations.formats.turns import transcript
 
 
-def _rows(line: int, record: Record, context: Context) -> Iterator[ConversationRow]:
-    yield conversation_row(line, record, context, conversation_turns(record.records("messages"), record.at("messages")))
+def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
+    said = transcript(record.list("messages"), record.at("messages"))
+    yield from conversation_and_problems(line, record, context, said)
 
 
 def _has_messages(record: Record) -> bool:

@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 
 from conversations.formats.context import Context
-from conversations.formats.conversation_rows import conversation_row
+from conversations.formats.conversation_rows import conversation_and_problems
 from conversations.formats.fields import Record
 from conversations.formats.json_elements import rows_of_elements, turns_in, with_fields
 from conversations.formats.options import Options, SubjectPolicy
 from conversations.formats.reader import Reader, proposing
-from conversations.formats.rows import ConversationRow
-from conversations.formats.turns import conversation_turns
+from conversations.formats.rows import Row, RowError
+from conversations.formats.turns import transcript
 
 
-def _rows(line: int, record: Record, context: Context) -> Iterator[ConversationRow]:
-    turns = conversation_turns(record.records("conversations"), record.at("conversations"), "from", "value")
-    yield conversation_row(line, record, context, turns)
+def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
+    said = transcript(record.list("conversations"), record.at("conversations"), "from", "value")
+    yield from conversation_and_problems(line, record, context, said)
 
 
 READER = Reader(

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from conversations.formats.context import Context
-from conversations.formats.conversation_rows import conversation_row
+from conversations.formats.conversation_rows import conversation_and_problems
 from conversations.formats.fields import Record
 from conversations.formats.json_elements import rows_of_elements, turns_in, with_fields
 from conversations.formats.options import Options
 from conversations.formats.reader import Beginning, Reader, proposing
-from conversations.formats.rows import ConversationRow
-from conversations.formats.turns import conversation_turns
+from conversations.formats.rows import Row, RowError
+from conversations.formats.turns import transcript
 
 _looks = turns_in("conversation", "role", "content")
 _told_by_address = with_fields("hashed_ip", "conversation", and_looks=_looks)
@@ -20,10 +20,10 @@ def _recognises(beginning: Beginning) -> bool:
     return _told_by_address(beginning) or _told_by_hash(beginning)
 
 
-def _rows(line: int, record: Record, context: Context) -> Iterator[ConversationRow]:
-    turns = conversation_turns(record.records("conversation"), record.at("conversation"))
+def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
+    said = transcript(record.list("conversation"), record.at("conversation"))
     flags = {name: record.boolean(name) for name in ("toxic", "redacted") if not record.missing(name)}
-    yield conversation_row(line, record, context, turns, flags=flags, subject_field="hashed_ip")
+    yield from conversation_and_problems(line, record, context, said, flags=flags, subject_field="hashed_ip")
 
 
 READER = Reader(

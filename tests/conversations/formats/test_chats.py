@@ -110,7 +110,6 @@ def test_tool_calls_stand_where_there_is_no_content() -> None:
         ([], "messages"),
         ("text", "messages"),
         (["text"], "messages[0]"),
-        ([*MESSAGES, {"role": "narrator", "content": "x"}], "messages[2].role"),
         ([{"role": "user", "content": None}], "messages[0].content"),
         ([{"role": "user", "content": "a\x00b"}], "messages[0].content"),
         ([{"role": "user", "content": "a\ud800b"}], "messages[0].content"),
@@ -119,6 +118,15 @@ def test_tool_calls_stand_where_there_is_no_content() -> None:
 )
 def test_bad_turn_refuses_the_conversation_and_says_where(messages: Any, field: str) -> None:
     assert refused(Format.OPENAI, {"messages": messages}).field == field
+
+
+def test_odd_message_costs_that_message_and_says_where() -> None:
+    messages = [*MESSAGES, {"role": "narrator", "content": "x"}, {"role": "user", "content": "Thanks"}]
+    conversation, problem = rows(Format.OPENAI, {"messages": messages})
+    assert isinstance(conversation, ConversationRow)
+    assert [turn.content for turn in conversation.turns] == [*(turn.content for turn in TURNS), "Thanks"]
+    assert isinstance(problem, RowError)
+    assert (problem.field, problem.kept) == ("messages[2].role", True)
 
 
 def test_sharegpt() -> None:

@@ -138,6 +138,5 @@ def test_turns_are_read_by_what_they_have() -> None:
         "[tool call: weather]",
         "sunny",
         "I may not say.",
-        "",
         "Sunny.\n[audio]",
     ]
