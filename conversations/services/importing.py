@@ -215,6 +215,15 @@ class _Watched:
         self._on_read()
         return self._stream.readline(size)
 
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        return self._stream.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._stream.tell()
+
 
 def _chunks(rows: Iterator[Row | RowError]) -> Iterator[list[Row | RowError]]:
     """Some rows of one file at a time: so many, or so much text, whichever comes first."""
