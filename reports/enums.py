@@ -30,14 +30,20 @@ class ExportKind(models.TextChoices):
 
 class ExportFormat(models.TextChoices):
     JSONL = "jsonl", "JSONL (exact)"
-    CSV = "csv", "CSV (safe in spreadsheets)"
-    PARQUET = "parquet", "Parquet"
+    SHEET = "sheet", "CSV for spreadsheets"
+    CSV = "csv", "CSV (exact)"
+    XLSX = "xlsx", "Excel workbook (exact)"
+    PARQUET = "parquet", "Parquet (exact)"
     JSON = "json", "JSON"
     ZIP = "zip", "ZIP of a folder"
 
+    @property
+    def extension(self) -> str:
+        return self.CSV.value if self is self.SHEET else self.value
 
-TABLE_FORMATS = (ExportFormat.JSONL, ExportFormat.CSV, ExportFormat.PARQUET)
-# What a kind is written as: a table in any of the first three, the others in one way.
+
+TABLE_FORMATS = (ExportFormat.JSONL, ExportFormat.SHEET, ExportFormat.XLSX, ExportFormat.CSV, ExportFormat.PARQUET)
+# What a kind is written as: a table in any of these, the others in one way.
 FORMATS = dict.fromkeys(ExportKind, TABLE_FORMATS) | {
     ExportKind.LLM_COMPARATOR: (ExportFormat.JSON,),
     ExportKind.LABEL_STUDIO: (ExportFormat.JSON,),

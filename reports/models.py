@@ -50,7 +50,7 @@ class Export(models.Model):
     @property
     def filename(self) -> str:
         """The name a download gets: of our own words only."""
-        return f"{self.study.slug}-{self.kind}-{self.pk}.{self.format}"
+        return f"{self.study.slug}-{self.kind}-{self.pk}.{ExportFormat(self.format).extension}"
 
 
 class Report(models.Model):

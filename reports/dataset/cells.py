@@ -11,6 +11,11 @@ def moment_text(moment: datetime) -> str:
 
 
 def cell(value: Any) -> str:
+    """As ``exact_cell``; a text that a spreadsheet would run begins with an apostrophe."""
+    return as_text(value) if isinstance(value, str) else exact_cell(value)
+
+
+def exact_cell(value: Any) -> str:
     match value:
         case None:
             return ""
@@ -21,4 +26,4 @@ def cell(value: Any) -> str:
         case datetime():
             return moment_text(value)
         case _:
-            return as_text(str(value))
+            return str(value)

@@ -15,7 +15,9 @@ from reports.models import Export
 
 CONTENT_TYPES = {
     ExportFormat.JSONL: "application/x-ndjson",
+    ExportFormat.SHEET: "text/csv; charset=utf-8",
     ExportFormat.CSV: "text/csv; charset=utf-8",
+    ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ExportFormat.PARQUET: "application/vnd.apache.parquet",
     ExportFormat.JSON: "application/json",
     ExportFormat.ZIP: "application/zip",

@@ -28,6 +28,7 @@ from reports.exports.folder import write_folder, zip_folder
 from reports.exports.reads import EXPORTS
 from reports.exports.scope import Beat, ExportScope
 from reports.exports.table_files import ExportIncomplete, Written, write_table
+from reports.exports.writers import DoesNotFit
 from reports.models import Export
 
 
@@ -134,6 +135,8 @@ def write_dataset_to(folder: Path, scope: ExportScope) -> int:
 def _make(export: Export) -> None:
     try:
         _write_file(export)
+    except DoesNotFit as refusal:
+        jobs.write(EXPORTS, export, state=ExportState.FAILED, failure=str(refusal), finished_at=timezone.now())
     except (ExportIncomplete, OSError, DatabaseError) as error:
         failure = f"{type(error).__name__}: {error}"[:2000]
         jobs.write(EXPORTS, export, state=ExportState.FAILED, failure=failure, finished_at=timezone.now())

@@ -18,6 +18,7 @@ from reports.enums import FORMATS, ExportFormat, ExportKind
 from reports.exports import making
 from reports.exports.scope import ExportScope
 from reports.exports.table_files import Written
+from reports.exports.writers import DoesNotFit
 
 
 class Command(BaseCommand):
@@ -49,10 +50,16 @@ class Command(BaseCommand):
         file_format = options["format"] or FORMATS[kind][0]
         if file_format not in FORMATS[kind]:
             raise CommandError(f"{kind} is written as {', '.join(FORMATS[kind])}, not as {file_format}.")
-        if options["output"] == "-":
+        try:
+            self._write_file(scope, kind, file_format, options["output"])
+        except DoesNotFit as refusal:
+            raise CommandError(str(refusal)) from refusal
+
+    def _write_file(self, scope: ExportScope, kind: ExportKind, file_format: str, output: str) -> None:
+        if output == "-":
             self._to_standard_output(scope, kind, file_format)
-            return
-        self._report(making.write_export_to(Path(options["output"]), scope, kind=kind, file_format=file_format))
+        else:
+            self._report(making.write_export_to(Path(output), scope, kind=kind, file_format=file_format))
 
     def _write_folder(self, scope: ExportScope, output: str) -> None:
         try:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 from pyarrow import parquet
 
@@ -173,6 +175,26 @@ def test_files_of_two_studies_become_one_dataset(study, other_study, load, tmp_p
         together = datasets.concatenate_datasets(opened)
         assert together.num_rows == sum(each.num_rows for each in opened) > 1
         assert together[-1] == opened[1][-1]
+
+
+@pytest.mark.parametrize("file_format", [ExportFormat.JSONL, ExportFormat.CSV, ExportFormat.PARQUET])
+def test_trl_takes_preference_pairs_as_they_are(study, load, tmp_path, file_format):
+    """Its own reading of a dataset for DPOTrainer and KTOTrainer, up to where a model's tokenizer begins."""
+    from trl.data_utils import is_conversational, maybe_extract_prompt, unpair_preference_dataset  # noqa: PLC0415
+
+    Response.objects.update(text=Concat(Value("- About 29 inches.\n- Or more: "), "text"))
+    file = exported(study, tmp_path / f"pairs.{file_format}", ExportKind.PREFERENCES, file_format)
+    pairs = load(LOADERS[file_format], data_files=str(file))["train"]
+    texts = set(Response.objects.values_list("text", flat=True))
+    assert pairs.num_rows > 0
+    for pair in pairs:
+        assert not is_conversational(pair)
+        assert maybe_extract_prompt(pair) == pair
+        assert Prompt.objects.filter(text=pair["prompt"]).exists()
+        assert {pair["chosen"], pair["rejected"]} <= texts
+    unpaired = unpair_preference_dataset(pairs.select_columns(["prompt", "chosen", "rejected"]))
+    assert unpaired.num_rows == 2 * pairs.num_rows
+    assert set(unpaired.column_names) == {"prompt", "completion", "label"}
 
 
 def test_every_table_of_a_dataset_folder_opens(study, load, tmp_path):

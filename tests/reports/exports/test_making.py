@@ -100,13 +100,24 @@ def test_rows_counted_are_those_the_consensus_is_formed_from(study):
     assert [row["judgment_id"] for row in rows if row["excluded"]] == [first.pk]
 
 
-def test_csv_has_the_same_rows_and_disarms_formulas(study):
+@pytest.mark.parametrize(
+    ("file_format", "comment"), [(ExportFormat.SHEET, "'=HYPERLINK(1)"), (ExportFormat.CSV, "=HYPERLINK(1)")]
+)
+def test_csv_has_the_same_rows_and_only_the_one_for_spreadsheets_disarms_formulas(study, file_format, comment):
     Assignment.objects.update(comment="=HYPERLINK(1)")
-    export = made(study, member(study, Role.OWNER), ExportFormat.CSV)
+    export = made(study, member(study, Role.OWNER), file_format)
     with export.file.open("rb") as file:
         rows = list(csv.DictReader(io.StringIO(file.read().decode())))
     assert len(rows) == Judgment.objects.count()
-    assert {row["comment"] for row in rows} == {"'=HYPERLINK(1)"}
+    assert {row["comment"] for row in rows} == {comment}
+    assert export.filename.endswith(".csv")
+
+
+def test_table_that_does_not_fit_a_sheet_says_what_to_take(study):
+    Assignment.objects.update(comment="x" * 40_000)
+    export = made(study, member(study, Role.OWNER), ExportFormat.XLSX)
+    assert export.state == ExportState.FAILED
+    assert "A cell of a sheet holds at most 32,767 characters" in export.failure
 
 
 def test_the_codebook_explains_every_column_in_order():

@@ -9,12 +9,14 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from openpyxl import load_workbook
+from openpyxl.utils.escape import unescape
 from pyarrow import parquet
 
 from reports.dataset.tables.table import Column, Kind, Table
 from reports.exports.manifest import codebook
 from reports.exports.table_files import ExportIncomplete, write_batches
-from reports.exports.writers import WRITERS
+from reports.exports.writers import WRITERS, DoesNotFit
 
 COLUMNS = (
     Column("number", Kind.INTEGER, "n", "a number"),
@@ -67,11 +69,32 @@ def test_parquet_holds_rows_with_their_types():
     assert table.to_pylist() == ROWS
 
 
-def test_no_cell_of_a_csv_runs():
-    head, first, second = csv.reader(io.StringIO(written("csv")[1].decode(), newline=""))
+@pytest.mark.parametrize(("file_format", "text"), [("sheet", "'=1+1\nand Ünïcode"), ("csv", "=1+1\nand Ünïcode")])
+def test_no_cell_runs_in_the_csv_for_spreadsheets_and_the_other_is_exact(file_format, text):
+    head, first, second = csv.reader(io.StringIO(written(file_format)[1].decode(), newline=""))
     assert head == TABLE.names
-    assert first[:2] == ["1", "'=1+1\nand Ünïcode"]
+    assert first[:2] == ["1", text]
     assert second[1:] == ["", "", ""]
+
+
+def test_workbook_holds_every_text_as_it_is_and_no_formula():
+    sheet = load_workbook(io.BytesIO(written("xlsx")[1]), read_only=True).active
+    head, first, second = sheet.iter_rows(values_only=True, max_col=len(TABLE.names))
+    assert list(head) == TABLE.names
+    assert first == (1, "=1+1\nand Ünïcode", "2026-01-02T03:04:05.678Z", '["a", {"b": 2}]')
+    assert second == (2, None, None, None)
+
+
+def test_workbook_keeps_characters_that_xml_has_not(monkeypatch):
+    monkeypatch.setitem(ROWS[0], "said", "bell \x07, return \r\n and _x0007_ as text")
+    sheet = load_workbook(io.BytesIO(written("xlsx")[1]), read_only=True).active
+    assert unescape(sheet["B2"].value) == "bell \x07, return \r\n and _x0007_ as text"
+
+
+def test_text_that_no_cell_can_hold_is_refused_in_words(monkeypatch):
+    monkeypatch.setitem(ROWS[1], "said", "x" * 32_768)
+    with pytest.raises(DoesNotFit, match="at most 32,767 characters, and a text has 32,768"):
+        written("xlsx")
 
 
 def test_columns_are_chosen_in_the_order_of_the_table():
