@@ -1,14 +1,12 @@
 """Attributes of one subject from several answers: near-duplicates become one, and at most n are kept. Pure."""
 
 import random
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-_WORD = re.compile(r"[^\W_]+")
-_FILLERS = frozenset({"a", "an", "and", "in", "is", "of", "person", "the", "their", "they", "to", "user", "with"})
-_SAME = 0.8
+from conversations.meaning import Statements
+
 _MOST_EVIDENCE = 5
 
 
@@ -21,21 +19,22 @@ class Candidate:
     merged_from: tuple[str, ...] = field(default=())
 
 
-def merge(candidates: Sequence[Candidate]) -> list[Candidate]:
+def merge(candidates: Sequence[Candidate], *, threshold: float | None) -> list[Candidate]:
     """One candidate for each group of near-duplicates: the most confident one, with the evidence of all.
 
-    Two are near-duplicates where at least 80 % of the content words of both together are shared.
+    Near-duplicates say the same (``conversations.meaning``), from this cosine similarity; without one they share at
+    least 80 % of their content words.
     """
-    kept: list[tuple[frozenset[str], Candidate]] = []
-    for candidate in sorted(candidates, key=lambda one: -one.confidence):
-        words = _words(candidate.text)
-        for position, (known, other) in enumerate(kept):
-            if _overlap(words, known) >= _SAME:
-                kept[position] = (known, _joined(other, candidate))
-                break
+    ordered = sorted(candidates, key=lambda one: -one.confidence)
+    statements = Statements([one.text for one in ordered], threshold=threshold)
+    kept: dict[int, Candidate] = {}
+    for position, candidate in enumerate(ordered):
+        known = next((one for one in kept if statements.same(one, position)), None)
+        if known is None:
+            kept[position] = candidate
         else:
-            kept.append((words, candidate))
-    return [candidate for _, candidate in kept]
+            kept[known] = _joined(kept[known], candidate)
+    return list(kept.values())
 
 
 def sample(candidates: Sequence[Candidate], *, limit: int, seed: int) -> list[Candidate]:
@@ -57,13 +56,3 @@ def _joined(kept: Candidate, other: Candidate) -> Candidate:
     evidence = [*kept.evidence, *(one for one in other.evidence if one not in kept.evidence)][:_MOST_EVIDENCE]
     texts = (*kept.merged_from, *other.merged_from, other.text)
     return replace(kept, evidence=tuple(evidence), merged_from=tuple(dict.fromkeys(texts)))
-
-
-def _words(text: str) -> frozenset[str]:
-    words = frozenset(word.casefold() for word in _WORD.findall(text))
-    return words - _FILLERS or words
-
-
-def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
-    together = one | other
-    return len(one & other) / len(together) if together else 1.0

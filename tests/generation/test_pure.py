@@ -115,7 +115,8 @@ def test_near_duplicates_become_the_most_confident_one():
             candidate("The user likes long walks by the sea", 0.5, 1),
             candidate("The user is a nurse", 0.7),
             candidate("User likes long walks by the sea.", 0.9, 2),
-        ]
+        ],
+        threshold=None,
     )
     assert [one.text for one in merged] == ["User likes long walks by the sea.", "The user is a nurse"]
     assert merged[0].merged_from == ("The user likes long walks by the sea",)
@@ -123,7 +124,7 @@ def test_near_duplicates_become_the_most_confident_one():
 
 
 def test_different_statements_are_not_merged():
-    assert len(merge([candidate("The user likes cats"), candidate("The user likes dogs")])) == 2
+    assert len(merge([candidate("The user likes cats"), candidate("The user likes dogs")], threshold=0.7)) == 2
 
 
 def test_sample_is_spread_over_conversations():

@@ -1,7 +1,10 @@
 """What a run that extracts attributes was told to do. Pure."""
 
+from typing import Any, Self
+
 from pydantic import Field
 
+from conversations.meaning import EMBEDDER, RULES, THRESHOLD
 from generation.configuration import RunConfiguration
 
 
@@ -11,3 +14,12 @@ class ExtractionConfiguration(RunConfiguration):
     max_attributes: int = Field(default=12, ge=1, le=200)  # of each subject
     max_parts: int = Field(default=30, ge=1, le=1000)  # calls for each subject; longer histories are sampled
     seed: int = 0
+    # By what near-duplicates are merged: an embedder's cosine similarity and the rules beside it; without one by words.
+    embedder: str = EMBEDDER
+    merge_threshold: float | None = Field(default=THRESHOLD, ge=-1, le=1)
+    merge_rules: int = RULES
+
+    @classmethod
+    def of(cls, stored: dict[str, Any]) -> Self:
+        """As it was stored; a run from before statements were compared by meaning goes on by words."""
+        return super().of({"embedder": "", "merge_threshold": None, "merge_rules": 0} | stored)

@@ -54,7 +54,7 @@ def extract_item(item: RunItem) -> bool:
     for request in work.requests:
         candidates += _located(_ask(item, request), work)
     kept = [one for one in candidates if one.confidence >= configuration.confidence_threshold]
-    merged = merge(kept)
+    merged = merge(kept, threshold=configuration.merge_threshold)
     chosen = sample(merged, limit=configuration.max_attributes, seed=_seed(configuration, item))
     notes = work.notes | {
         "reported": len(candidates),
