@@ -145,6 +145,15 @@ class EvidenceState(models.TextChoices):
         return self in {EvidenceState.EXACT, EvidenceState.NORMALISED, EvidenceState.TURN}
 
 
+class SearchState(models.TextChoices):
+    """How far a search for evidence is."""
+
+    PENDING = "pending", "Waiting for a worker"
+    RUNNING = "running", "Searching"
+    DONE = "done", "Searched"
+    FAILED = "failed", "Failed"
+
+
 class VersionState(models.TextChoices):
     """What became of another text of a stored conversation."""
 

@@ -238,6 +238,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15.0,
         "options": {"expires": 15},
     },
+    "conversations.sweep_evidence_searches": {
+        "task": "conversations.sweep_evidence_searches",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "generation.sweep_runs": {"task": "generation.sweep_runs", "schedule": 5.0, "options": {"expires": 5}},
     "judgments.extend_stages": {"task": "judgments.extend_stages", "schedule": 15.0, "options": {"expires": 15}},
     "judgments.sweep_platform_acts": {

@@ -1,4 +1,4 @@
-from conversations.models.batches import Batch, BatchProblem, StagedUpload
+from conversations.models.batches import Batch, BatchProblem, EvidenceSearch, StagedUpload
 from conversations.models.material import Attribute, Case, Conversation, ConversationVersion, Prompt, Subject, System
 from conversations.models.outputs import (
     Arm,
@@ -22,6 +22,7 @@ __all__ = [
     "ConsentText",
     "Conversation",
     "ConversationVersion",
+    "EvidenceSearch",
     "Guidelines",
     "Invitation",
     "Membership",

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from conversations.enums import BatchState, Origin
+from conversations.enums import BatchState, Origin, SearchState
 from conversations.models.studies import Study
 
 
@@ -68,6 +68,36 @@ class BatchProblem(models.Model):
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.field}"
+
+
+class EvidenceSearch(models.Model):
+    """A search, after a batch was imported, for what the subjects said that attributes without evidence may rest on.
+
+    ``embedder`` and ``threshold`` are what decided; ``reached`` is the last subject that was searched, so that a search
+    whose worker died goes on there.
+    """
+
+    batch = models.OneToOneField(Batch, on_delete=models.CASCADE, related_name="evidence_search")
+    state = models.CharField(max_length=10, choices=SearchState, default=SearchState.PENDING)
+    embedder = models.CharField(max_length=80)
+    threshold = models.FloatField()
+    reached = models.BigIntegerField(default=0)
+    searched = models.PositiveIntegerField(default=0)  # attributes without evidence that were looked at
+    found = models.PositiveIntegerField(default=0)  # those of them that have some now
+    failure = models.TextField(blank=True)
+    requested_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "evidence searches"
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=SearchState.values), name="evidence_search_state_known")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}: {self.state}"
 
 
 def staged_path(upload: "StagedUpload", filename: str) -> str:

@@ -23,6 +23,7 @@ from conversations.formats import AttributeRow, ConversationRow, Format, Options
 from conversations.handlers import Handler, Stored
 from conversations.models import Batch, BatchProblem, Study
 from conversations.queries.batches import BATCHES
+from conversations.services.searching_evidence import request_search
 
 logger = logging.getLogger(__name__)
 
@@ -176,16 +177,18 @@ class _Import:
                 self.tally.kinds[handler.kind] = Stored(new=counted, known=max(0, rows - counted))
         now = timezone.now()
         failure = self._why_nothing_was_stored()
-        jobs.write(
-            BATCHES,
-            self.batch,
-            state=BatchState.FAILED if failure else BatchState.DONE,
-            failure=failure,
-            bytes_read=self.batch.size,
-            counts=self.tally.as_json(),
-            heartbeat_at=now,
-            finished_at=now,
-        )
+        with transaction.atomic():
+            jobs.write(
+                BATCHES,
+                self.batch,
+                state=BatchState.FAILED if failure else BatchState.DONE,
+                failure=failure,
+                bytes_read=self.batch.size,
+                counts=self.tally.as_json(),
+                heartbeat_at=now,
+                finished_at=now,
+            )
+            request_search(self.batch)
 
     def _why_nothing_was_stored(self) -> str:
         """Empty where something was, or was known before."""

@@ -1,4 +1,4 @@
-"""One job that survives its worker: the four kinds there are do the same."""
+"""One job that survives its worker: the five kinds there are do the same."""
 
 import socket
 import threading
@@ -20,8 +20,9 @@ import reports.report.tasks
 from accounts import jobs
 from accounts.models import User
 from conversations.formats import Format
-from conversations.models import Batch
+from conversations.models import Batch, EvidenceSearch
 from conversations.queries.batches import BATCHES
+from conversations.queries.evidence_searches import SEARCHES
 from reports.exports.reads import EXPORTS
 from reports.imports.uploads import IMPORTS
 from reports.models import DatasetImport, Export, Report
@@ -46,6 +47,10 @@ def batch(now: datetime) -> Batch:
     return Batch.objects.create(study=factories.study(), file="a", uploaded_at=now, **values)
 
 
+def search(now: datetime) -> EvidenceSearch:
+    return EvidenceSearch.objects.create(batch=batch(now), embedder="", threshold=0.4, requested_at=now)
+
+
 def export(now: datetime) -> Export:
     return Export.objects.create(study=factories.study(), format="csv", requested_at=now)
 
@@ -67,6 +72,13 @@ CASES = [
         conversations.tasks.sweep_batches,
         "3 workers died while they read this file, so no other one is given it. What was read is kept."
         " The workers' logs may say why; splitting the file often helps.",
+    ),
+    Case(
+        SEARCHES,
+        search,
+        conversations.tasks.search_evidence,
+        conversations.tasks.sweep_evidence_searches,
+        "The worker died 3 times while it searched. What was found is kept.",
     ),
     Case(
         EXPORTS,

@@ -5,8 +5,9 @@ import random
 
 import pytest
 
+from conversations.meaning.lexical import words
 from generation.kinds.scores.cross_fitting import NoThreshold, Scored, best_threshold, cross_fit, f1_of_all, folds_of
-from generation.retrieval import bm25_scores, cosines, words
+from generation.retrieval import bm25_scores, cosines
 
 
 def f1(scores, wanted, threshold):
