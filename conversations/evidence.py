@@ -10,6 +10,8 @@ from typing import NamedTuple
 from conversations.enums import EvidenceState
 
 SUBJECT_ROLE = "user"
+# What a pointer says that nobody gave: the program looked for what an attribute may rest on.
+FOUND_BY_SEARCH = "search"
 # Of an attribute: each is searched for, and shown to raters.
 MOST_POINTERS = 20
 # A shorter quote would be found in almost any turn, which proves nothing.
@@ -17,6 +19,10 @@ _SHORTEST_ELSEWHERE = 8
 # Half of a surrogate pair stands in no text that is stored, so that no quote reaches from one turn into the next.
 _BETWEEN = "\ud800"
 _BLOCK = 4096
+
+
+def is_found_by_search(pointer: Mapping[str, object]) -> bool:
+    return pointer.get("found_by") == FOUND_BY_SEARCH
 
 
 class Located(NamedTuple):

@@ -232,27 +232,19 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {"generation.produce_item": {"queue": "llm"}}
+# Task and how often, in seconds; one that nobody took before its next turn is dropped.
 CELERY_BEAT_SCHEDULE = {
-    "conversations.sweep_batches": {
-        "task": "conversations.sweep_batches",
-        "schedule": 15.0,
-        "options": {"expires": 15},
-    },
-    "conversations.sweep_evidence_searches": {
-        "task": "conversations.sweep_evidence_searches",
-        "schedule": 15.0,
-        "options": {"expires": 15},
-    },
-    "generation.sweep_runs": {"task": "generation.sweep_runs", "schedule": 5.0, "options": {"expires": 5}},
-    "judgments.extend_stages": {"task": "judgments.extend_stages", "schedule": 15.0, "options": {"expires": 15}},
-    "judgments.sweep_platform_acts": {
-        "task": "judgments.sweep_platform_acts",
-        "schedule": 10.0,
-        "options": {"expires": 10},
-    },
-    "reports.sweep_exports": {"task": "reports.sweep_exports", "schedule": 15.0, "options": {"expires": 15}},
-    "reports.sweep_reports": {"task": "reports.sweep_reports", "schedule": 15.0, "options": {"expires": 15}},
-    "reports.sweep_imports": {"task": "reports.sweep_imports", "schedule": 15.0, "options": {"expires": 15}},
+    name: {"task": name, "schedule": float(seconds), "options": {"expires": seconds}}
+    for name, seconds in {
+        "conversations.sweep_batches": 15,
+        "conversations.sweep_evidence_searches": 15,
+        "generation.sweep_runs": 5,
+        "judgments.extend_stages": 15,
+        "judgments.sweep_platform_acts": 10,
+        "reports.sweep_exports": 15,
+        "reports.sweep_reports": 15,
+        "reports.sweep_imports": 15,
+    }.items()
 }
 CELERY_TIMEZONE = "UTC"
 

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from conversations.meaning.duplicates import are_english, bare
+from conversations.meaning.contrasts import bare
+from conversations.meaning.duplicates import are_english
 from conversations.meaning.encoder import embed
 from conversations.meaning.lexical import WordIndex
 
@@ -19,7 +20,7 @@ from conversations.meaning.lexical import WordIndex
 EVIDENCE_THRESHOLD = 0.4
 MOST_FOUND = 3
 # The best by their words are looked at by meaning: more cost time and find hardly more.
-_CANDIDATES = 8
+_CANDIDATES = 5
 _LONGEST = 300
 # Of one person. What they said beyond is not searched.
 _MOST_PASSAGES = 50_000

@@ -110,7 +110,8 @@ class Attribute(models.Model):
     """One statement about a subject, with the model's reason, a confidence 0..1, and evidence.
 
     ``evidence`` is a list of ``{conversation, turn, quote, start, end, state}``: conversation is our id or null,
-    start/end are character positions in the turn, state is an ``EvidenceState``.
+    start/end are character positions in the turn, state is an ``EvidenceState``. ``found_by`` is "search" in one that
+    nobody gave. ``merged_from`` holds the texts of near-duplicates that became this one.
     """
 
     subject = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="attributes")

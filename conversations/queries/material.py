@@ -57,7 +57,7 @@ def attributes_of(
     study: Study, *, search: str = "", system: int | None = None, not_found: bool = False
 ) -> QuerySet[Attribute]:
     """Attributes with their subject and system; ``not_found`` keeps those with evidence that was not found."""
-    found = Attribute.objects.filter(subject__study=study).select_related("subject", "system").defer("merged_from")
+    found = Attribute.objects.filter(subject__study=study).select_related("subject", "system")
     if search:
         found = found.filter(text__icontains=search[:LONGEST_SEARCH])
     if system is not None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts import jobs
 from conversations.enums import EvidenceState, SearchState, StageNumber, StageState
-from conversations.evidence import SUBJECT_ROLE
+from conversations.evidence import FOUND_BY_SEARCH, SUBJECT_ROLE
 from conversations.meaning import EMBEDDER
 from conversations.meaning.passages import EVIDENCE_THRESHOLD, Passage, passages_of, search
 from conversations.models import Attribute, Batch, Conversation, EvidenceSearch, Stage, Study
@@ -23,7 +23,6 @@ from conversations.queries.evidence_searches import SEARCHES
 
 logger = logging.getLogger(__name__)
 
-FOUND_BY_SEARCH = "search"
 _CONVERSATIONS_AT_ONCE = 10
 # Of what a subject said, so that a history of any length fits into a worker's memory.
 _MOST_CHARACTERS = 10_000_000
@@ -67,7 +66,7 @@ def _attributes(batch: Batch) -> QuerySet[Attribute]:
     """
     theirs = Q(batch=batch)
     if Stage.objects.filter(study=batch.study_id, number=StageNumber.EXTRACTION, state=StageState.DRAFT).exists():
-        theirs |= Exists(Conversation.objects.filter(subject=OuterRef("subject"), batch=batch))
+        theirs |= Q(Exists(Conversation.objects.filter(subject=OuterRef("subject"), batch=batch)))
     return Attribute.objects.filter(
         theirs,
         subject__study=batch.study_id,

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.signed_in import user_of
 from conversations.enums import EvidenceState
+from conversations.evidence import is_found_by_search
 from conversations.models import Attribute, Conversation, Study, Subject
 from conversations.permissions import MANAGE, READ, get_study
 from conversations.queries import material as queries
@@ -215,5 +216,7 @@ def with_evidence(rows: list[Attribute]) -> list[dict[str, Any]]:
 
 
 def evidence_badges(evidence: list[dict[str, Any]]) -> list[dict[str, str]]:
+    if any(map(is_found_by_search, evidence)):
+        return [{"text": "Found by search", "tone": "waiting"}]
     states = dict.fromkeys(EvidenceState(pointer["state"]) for pointer in evidence if "state" in pointer)
     return [{"text": str(state.label), "tone": TONES[state]} for state in states]

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from conversations.enums import EvidenceState
-from conversations.evidence import MOST_POINTERS
+from conversations.evidence import MOST_POINTERS, is_found_by_search
 from conversations.highlighting import Span, mark_evidence
 from conversations.markdown import LONGEST, note_of_plain_text, plain
 from conversations.models import Conversation, Subject
@@ -44,6 +44,7 @@ class Quote:
     text: str
     is_found: bool
     state: str
+    by_search: bool  # nobody gave it: the program found it
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,13 @@ def _quote(name: str, evidence: Mapping[str, object]) -> Quote:
     state = EvidenceState(str(evidence["state"]))
     text = str(evidence.get("quote") or _("The whole turn"))
     end = cut(text, 0, LONGEST_QUOTE)
-    return Quote(name, text if end == len(text) else text[:end] + "…", state.is_found, str(state.label))
+    return Quote(
+        name,
+        text if end == len(text) else text[:end] + "…",
+        state.is_found,
+        str(state.label),
+        is_found_by_search(evidence),
+    )
 
 
 def spans_of(units: Sequence[Unit]) -> Spans:

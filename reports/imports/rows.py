@@ -15,6 +15,7 @@ import pyarrow as pa
 from pyarrow import compute, parquet
 
 from conversations.enums import EvidenceState
+from conversations.evidence import FOUND_BY_SEARCH
 from conversations.hashing import settings_hash, text_hash
 from reports.dataset.tables import TABLES
 from reports.imports.expected import MAY_LACK, RULES
@@ -219,4 +220,6 @@ def _pointer(given: dict[str, Any]) -> dict[str, Any]:
         raise ValueError("quote")
     if pointer["state"] not in {None, *EvidenceState.values}:
         raise ValueError("state")
+    if given.get("found_by") == FOUND_BY_SEARCH:
+        pointer["found_by"] = FOUND_BY_SEARCH
     return pointer

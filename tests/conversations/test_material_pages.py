@@ -136,6 +136,21 @@ def test_attributes_are_found_by_words_system_and_missing_evidence(study):
     assert [*queries.attributes_of(study, not_found=True)] == [tea]
 
 
+def test_what_was_merged_and_what_a_search_found_are_shown(admin, study):
+    subject = factories.subject(study)
+    attribute = factories.attributes(subject, 1)[0]
+    pointer = {"conversation": None, "turn": 0, "quote": "in cm", "start": 0, "end": 5, "state": "exact"}
+    Attribute.objects.filter(pk=attribute.pk).update(
+        merged_from=["Likes the <metric> system"], evidence=[pointer | {"found_by": "search"}]
+    )
+    for page in (address("attributes", study), reverse("conversations:subject", args=[study.slug, subject.pk])):
+        shown = admin.get(page).text
+        assert "1 merged" in shown
+        assert "Likes the &lt;metric&gt; system" in shown
+        assert "Found by search" in shown
+        assert "Found verbatim" not in shown
+
+
 def test_prompts_are_found_by_words_and_topic(study):
     travel = factories.prompt(study, text="Plan a trip", topic="travel")
     food = factories.prompt(study, text="Plan a dinner", topic="food")

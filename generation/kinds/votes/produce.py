@@ -8,6 +8,7 @@ from typing import Any, cast
 from django.utils import timezone
 
 from conversations.enums import CardBasis, EvidenceState
+from conversations.evidence import FOUND_BY_SEARCH, is_found_by_search
 from conversations.models import Guidelines
 from generation.client import CallFailed
 from generation.context_excerpts import Excerpt, Place, Span, excerpt
@@ -235,7 +236,8 @@ def _evidence_line(page: VotePage, pointer: dict[str, Any]) -> dict[str, Any]:
     number = page.numbers.get(pointer.get("conversation") or 0)
     if number is None or not EvidenceState(pointer["state"]).is_found:
         return {"quote": quote, "state": str(EvidenceState(pointer["state"]).label)}
-    return {"quote": quote, "conversation": number, "turn": pointer["turn"]}
+    line = {"quote": quote, "conversation": number, "turn": pointer["turn"]}
+    return line | {"found_by": FOUND_BY_SEARCH} if is_found_by_search(pointer) else line
 
 
 def _places(page: VotePage, units: dict[str, Unit]) -> dict[Place, list[Span]]:

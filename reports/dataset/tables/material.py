@@ -42,7 +42,7 @@ WHERE stage.study_id = %(study)s
             "attribute_evidence",
             Kind.JSON,
             "attribute.evidence",
-            "list of {conversation, turn, quote, start, end, state}: what it rests on",
+            "list of {conversation, turn, quote, start, end, state}: what it rests on; found_by: search, where nobody gave it",
             parts=EVIDENCE,
         ),
         Column("attribute_system", Kind.TEXT, system_name("attribute_system"), "the system that extracted it"),

@@ -19,7 +19,7 @@ LEFT JOIN conversations_comparisonattribute given
 """
 
 # The fields of what an attribute rests on.
-EVIDENCE = ("conversation", "turn", "quote", "start", "end", "state")
+EVIDENCE = ("conversation", "turn", "quote", "start", "end", "state", "found_by")
 
 SUBJECT_KEY = "'subject-' || subject.number"
 

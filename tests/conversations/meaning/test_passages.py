@@ -31,7 +31,9 @@ def test_sentence_that_a_statement_rests_on_is_found_where_it_stands():
         assert TURNS[passage.turn]["content"][passage.start : passage.end] == passage.text
 
 
-@pytest.mark.parametrize("statement", ["The user plays the violin.", "Is a user of sister languages", "Backt gern Brot", ""])
+@pytest.mark.parametrize(
+    "statement", ["The user plays the violin.", "Is a user of sister languages", "Backt gern Brot", ""]
+)
 def test_nothing_is_found_for_what_nobody_said(statement):
     assert found(statement) == [[]]
 
@@ -73,4 +75,5 @@ def test_verified_quotes_of_real_people_are_found_more_often_than_chance_would()
             total, first = total + 1, first + (bool(some) and some[0].turn == turn)
             right += turn in {passage.turn for passage in some[:MOST_FOUND]}
     assert total > 50
-    assert (right / total, first / total) > (0.55, 0.4)
+    assert right / total > 0.55, (right, first, total)
+    assert first / total > 0.4, (right, first, total)

@@ -68,6 +68,18 @@ def point_to(conversation: Conversation, *places: tuple[int, int, int]) -> list[
     return [f"{unit.pk}-{number}" for number in range(len(places))]
 
 
+def test_quote_that_a_search_found_says_so_and_one_that_was_given_does_not(study):
+    conversation = Conversation.objects.order_by("pk")[0]
+    point_to(conversation, (0, 0, 6), (0, 7, 9))
+    stage = study.stages.get(number=1)
+    client = rater_client(stage)
+    assert "Found by search" not in open_task(client, stage).text
+    attribute = Attribute.objects.filter(subject=conversation.subject).order_by("id")[0]
+    attribute.evidence = [attribute.evidence[0], attribute.evidence[1] | {"found_by": "search"}]
+    attribute.save()
+    assert open_task(client, stage).text.count("Found by search") == 1
+
+
 def addresses(html: str) -> list[str]:
     return [unescape(found) for found in REST.findall(html)]
 
