@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from accounts.storable_requests import StorableJSONField
 from conversations.enums import Origin, WhileCollecting
-from conversations.formats import Format, SubjectPolicy
+from conversations.formats import ENCODINGS, Format, SubjectPolicy
 from conversations.models import Arm, Batch, BatchProblem, Guidelines, Study
 from conversations.services import guidelines
 
@@ -95,6 +95,7 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
             "counts",
             "bytes_read",
             "failure",
+            "passed_over",
             "uploaded_at",
             "started_at",
             "finished_at",
@@ -116,6 +117,12 @@ class NewBatch(serializers.Serializer[Batch]):
     subject_field = serializers.CharField(max_length=200, required=False)
     file_subject = serializers.CharField(max_length=200, required=False)
     system = serializers.CharField(max_length=120, required=False)
+    encoding = serializers.ChoiceField(
+        choices=[name for name in ENCODINGS if name], required=False, help_text="Of a text that is not UTF-8."
+    )
+    part = serializers.CharField(
+        max_length=300, required=False, help_text="Which sheet of a workbook, list of an object or file of an archive."
+    )
     columns = StorableJSONField(required=False, help_text='Of a CSV file: {"content": "text", ...}.')
 
     def validate_columns(self, columns: object) -> dict[str, str]:
@@ -127,7 +134,7 @@ class NewBatch(serializers.Serializer[Batch]):
 class ProblemSerializer(serializers.ModelSerializer[BatchProblem]):
     class Meta:
         model = BatchProblem
-        fields = ["line", "field", "expected", "found", "kept"]
+        fields = ["file", "line", "field", "expected", "found", "kept"]
         read_only_fields = fields
 
 

@@ -17,7 +17,8 @@ def problem_rows(filename: str, problems: Iterable[BatchProblem]) -> Iterator[li
     yield ["file", "line", "field", "expected", "found", "row kept"]
     for one in problems:
         texts = [as_text(text) for text in (one.field, one.expected, one.found)]
-        yield [as_text(filename), one.line, *texts, "yes" if one.kept else "no"]
+        file = f"{filename}: {one.file}" if one.file else filename
+        yield [as_text(file), one.line, *texts, "yes" if one.kept else "no"]
 
 
 def as_text(text: str) -> str:

@@ -18,7 +18,7 @@ from accounts.models import Scope
 from accounts.paging import OldestFirst
 from accounts.signed_in import user_of
 from conversations import tasks
-from conversations.formats import HEAD_BYTES, Format, Options
+from conversations.formats import Format, Options
 from conversations.models import Batch, BatchProblem
 from conversations.permissions import MANAGE, READ, get_study
 from conversations.queries import batches as queries
@@ -48,7 +48,7 @@ class BatchList(generics.ListAPIView[Batch]):
         if file.size > settings.UPLOAD_MAX_BYTES:
             raise serializers.ValidationError({"file": f"At most {settings.UPLOAD_MAX_BYTES} bytes."})
         try:
-            found, options = _reading(file.read(HEAD_BYTES), said)
+            found, options = _reading(file, said)
             batch = services.receive(
                 study=study,
                 file=file,
@@ -64,9 +64,10 @@ class BatchList(generics.ListAPIView[Batch]):
         return Response(BatchSerializer(batch).data, status=status.HTTP_202_ACCEPTED)
 
 
-def _reading(head: bytes, said: dict[str, Any]) -> tuple[Format, Options]:
-    found = services.format_said(said.pop("format", None), head)
-    return found, services.options_said(format=found, head=head, **said)
+def _reading(file: services.Upload, said: dict[str, Any]) -> tuple[Format, Options]:
+    named = said.pop("format", None)
+    seen = services.examined(file, format=named, encoding=said.get("encoding"), part=said.get("part"))
+    return seen.format, services.options_said(format=seen.format, head=seen.head, **said)
 
 
 class BatchDetail(APIView):

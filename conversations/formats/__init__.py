@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from . import limits as limits
-from .containers import members
+from .containers import ENCODINGS, Damaged, PassedOver, is_container
 from .detection import NotRecognised, default_options, recognise
+from .fields import problem
 from .heads import HEAD_BYTES
 from .limits import MAX_LINE_BYTES, MAX_TURN_CHARACTERS
+from .opening import Examined, examine, opened_texts
 from .options import Options, SubjectPolicy
 from .reader import Reader
 from .registry import Format, reader_of, shown_readers
@@ -32,6 +34,7 @@ from .rows import (
 )
 
 __all__ = [
+    "ENCODINGS",
     "HEAD_BYTES",
     "MAX_LINE_BYTES",
     "MAX_TURN_CHARACTERS",
@@ -40,11 +43,13 @@ __all__ = [
     "ControlRow",
     "ConversationRow",
     "EvidencePointer",
+    "Examined",
     "Format",
     "GivenAttribute",
     "JudgmentRow",
     "NotRecognised",
     "Options",
+    "PassedOver",
     "PromptRow",
     "Reader",
     "ResponseRow",
@@ -57,6 +62,8 @@ __all__ = [
     "SubjectRow",
     "Turn",
     "default_options",
+    "examine",
+    "is_container",
     "parse",
     "reader_of",
     "recognise",
@@ -68,12 +75,23 @@ def parse(
     stream: BinaryIO,
     format: Format,  # noqa: A002 - what it is called everywhere
     options: Options,
-) -> Iterator[Row | RowError]:
-    """The rows of a file and what is wrong with it, in the file's order, in memory bounded by ``MAX_LINE_BYTES``."""
-    for member in members(stream, options):
-        for row in reader_of(format).rows(member.open(), options):
-            spoken = _spoken(row)
-            yield dataclasses.replace(spoken, file=member.name) if member.name else spoken
+) -> Iterator[Row | RowError | PassedOver]:
+    """The rows of a file and what is wrong with it, in the file's order, in memory bounded by ``MAX_LINE_BYTES``.
+
+    Of an archive what it holds beside, too; ``file`` of a row says where in it the row stands.
+    """
+    file = ""
+    try:
+        for text in opened_texts(stream, format, options):
+            if isinstance(text, PassedOver):
+                yield text
+                continue
+            file = text.name
+            for row in text.reader.rows(text.stream, options):
+                spoken = _spoken(row)
+                yield dataclasses.replace(spoken, file=file) if file else spoken
+    except Damaged as damage:
+        yield dataclasses.replace(problem(0, "a file that can be read to its end", str(damage)), file=file)
 
 
 def _spoken(row: Row | RowError) -> Row | RowError:

@@ -8,7 +8,7 @@ from .fields import Record
 from .limits import MAX_LANGUAGE_CHARACTERS, MAX_NAME_CHARACTERS
 from .rows import ConversationRow, Row, RowError, Turn
 from .subjects import subject_of
-from .turns import Transcript
+from .turns import SaidTurns
 
 _CONVERSATION_IDS = ("conversation_id", "conversation_hash", "session_id", "chat_id", "thread_id", "uuid", "id")
 
@@ -38,7 +38,7 @@ def conversation_and_problems(
     line: int,
     record: Record,
     context: Context,
-    said: Transcript,
+    said: SaidTurns,
     *,
     flags: dict[str, Any] | None = None,
     subject_field: str | None = None,

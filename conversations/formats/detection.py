@@ -1,69 +1,116 @@
 """Recognise a format by the first elements of a file, never by the file's name."""
 
-from .decoding import LimitPassed, closed, decode
+import re
+from dataclasses import dataclass
+
+from .containers import is_container
+from .decoding import LimitPassed
 from .fields import FieldError, Record
-from .foreign import container, foreign
-from .heads import first_records, text_of
+from .foreign import foreign
+from .heads import ListInside, first_records, lists_inside, text_of
 from .options import Options
 from .reader import Beginning
 from .registry import READERS, Format, reader_of
 
 _FIELDS_NAMED = 12
-SEVERAL_LINES = "The file is one JSON object over several lines. Put each object on a line of its own, or all of them into one array."
+_LETTER_IN_UTF8 = re.compile(rb"[\xc3-\xf4][\x80-\xbf]")
 UNKNOWN = "The content tells of no format that is known. Say which one it is."
+UNPACKED_FIRST = "This file is packed: it is looked at once all of it is here."
+ANOTHER_ENCODING = (
+    "The text is not UTF-8: the byte 0x{byte:02x} at byte {place:,}. If it comes from an older Excel it is Windows-1252:"
+    " choose that encoding, or save the sheet as “CSV UTF-8”."
+)
 
 
 class NotRecognised(Exception):
     """The content tells of no format that is read here. The message says why, for the uploader."""
 
 
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    format: Format
+    starts_at: int = 0  # in the head without its mark and blanks: where the list of an object begins
+
+
 def recognise(head: bytes) -> Format:
-    """The format of a file that begins so.
+    """The format of a text that begins so.
 
     Raises:
         NotRecognised: with what the file looks like instead, or what could not be read of it.
     """
+    return recognised(head).format
+
+
+def recognised(head: bytes, part: str = "") -> Recognised:
+    """And where to begin, if that is a list inside an object; ``part`` names the list where there are several."""
     data = text_of(head)
     if not data:
         raise NotRecognised("The file is empty.")
-    if (words := container(head)) is not None:
-        raise NotRecognised(f"This looks like {words}.")
+    if is_container(head):
+        raise NotRecognised(UNPACKED_FIRST)
     if data.startswith((b"[", b"{")):
-        return _by_elements(data)
+        return _by_elements(data, part)
+    _refuse_another_encoding(head)
     if (found := _by_readers(Beginning(data))) is not None:
-        return found
+        return Recognised(found)
     raise NotRecognised(UNKNOWN)
+
+
+def _refuse_another_encoding(head: bytes) -> None:
+    """A text in which no letter beyond ASCII is UTF-8. One damaged letter among others costs its row and not the file."""
+    whole = head[: head.rfind(b"\n") + 1] or head
+    try:
+        whole.decode()
+    except UnicodeDecodeError as error:
+        if not _LETTER_IN_UTF8.search(whole):
+            raise NotRecognised(ANOTHER_ENCODING.format(byte=whole[error.start], place=error.start + 1)) from None
 
 
 def _by_readers(beginning: Beginning) -> Format | None:
     return next((Format(reader.name) for reader in READERS if reader.recognises(beginning)), None)
 
 
-def _by_elements(data: bytes) -> Format:
+def _by_elements(data: bytes, part: str) -> Recognised:
     records, problems = first_records(data)
-    if problems and data.startswith(b"{"):
-        _refuse_one_object(data)
-    for record in records:
-        _refuse_foreign(record)
+    for record in () if part else records:
+        if (words := foreign(record)) is not None:
+            raise NotRecognised(f"This looks like {words}: not supported.")
         if (found := _by_readers(Beginning(data, record))) is not None:
-            return found
+            return Recognised(found)
+    if data.startswith(b"{") and (inside := _in_a_list(data, part)) is not None:
+        return inside
     raise NotRecognised(_why_not(records, problems))
 
 
-def _refuse_one_object(data: bytes) -> None:
-    """An object over several lines says what it would be if it stood on one."""
-    try:
-        record = Record.of(decode(closed(data)))
-    except FieldError:
-        return
-    _refuse_foreign(record)
-    if _by_readers(Beginning(data, record)) is not None:
-        raise NotRecognised(SEVERAL_LINES)
+def _in_a_list(data: bytes, part: str) -> Recognised | None:
+    """The list of an object whose elements are of a format; where several are, the uploader says which one."""
+    lists = lists_inside(data)
+    read: dict[str, Recognised] = {}
+    refusals: list[str] = []
+    for one in lists:
+        if not part or one.name == part:
+            try:
+                read[one.name] = Recognised(_by_elements(data[one.start :], "").format, one.start)
+            except NotRecognised as refusal:
+                refusals.append(str(refusal))
+    if len(read) == 1:
+        return next(iter(read.values()))
+    if (words := _which_list(lists, list(read), refusals, part)) is not None:
+        raise NotRecognised(words)
+    return None
 
 
-def _refuse_foreign(record: Record) -> None:
-    if (words := foreign(record)) is not None:
-        raise NotRecognised(f"This looks like {words}: not supported.")
+def _which_list(lists: list[ListInside], read: list[str], refusals: list[str], part: str) -> str | None:
+    """Why none of them is the one to be read; None where nothing of them tells anything."""
+    if read:
+        return f"This object holds {len(read)} lists that can be read: choose one. They are {_listed(read)}."
+    if part and not refusals:
+        return f"There is no list “{part[:60]}” in this object. Its lists: {_listed([one.name for one in lists])}."
+    return next((words for words in refusals if part or words.startswith("This looks like")), None)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(f"“{name[:60]}”" for name in names) or "none"
 
 
 def _why_not(records: list[Record], problems: list[FieldError]) -> str:

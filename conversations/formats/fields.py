@@ -8,11 +8,12 @@ from typing import Any, Self
 
 from accounts.storable import where_not_storable
 
-from .limits import MAX_FIELD_PATH_CHARACTERS, MAX_ID_CHARACTERS, MAX_INTEGER, MAX_TEXT_CHARACTERS
+from .limits import CUT_OFF, MAX_FIELD_PATH_CHARACTERS, MAX_ID_CHARACTERS, MAX_INTEGER, MAX_TEXT_CHARACTERS
 from .rows import RowError
 
 _EXCERPT = 60
 _FIRST_YEAR = 1970
+_SHORTEST_CUT = 100_000
 
 
 class FieldError(Exception):
@@ -60,6 +61,8 @@ def _quoted(text: str) -> str:
 
 def storable(value: str, path: str) -> str:
     """The rule of ``accounts.storable``. Raises FieldError that says where in the text."""
+    if len(value) > _SHORTEST_CUT and CUT_OFF in value:
+        raise FieldError(path, f"at most {MAX_TEXT_CHARACTERS:,} characters", "a longer text")
     index = where_not_storable(value)
     if index is None:
         return value

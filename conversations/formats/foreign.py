@@ -3,26 +3,6 @@
 from .fields import Record
 from .json_elements import Look, first, holds
 
-_CONTAINERS: tuple[tuple[bytes, str], ...] = (
-    (b"PAR1", "a Parquet file: not supported. Convert it to JSON Lines"),
-    (b"ARROW1", "an Arrow file: not supported. Convert it to JSON Lines"),
-    (b"\x1f\x8b", "a gzip archive: not supported. Unpack it and upload the file in it"),
-    (b"\xff\xfe", "text in UTF-16: not supported. Save it as UTF-8"),
-    (b"\xfe\xff", "text in UTF-16: not supported. Save it as UTF-8"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook: not supported. Save it as “CSV UTF-8”"),
-    (b"%PDF", "a PDF: not supported"),
-)
-_WORKBOOK = (b"[Content_Types].xml", b"xl/")
-
-
-def container(head: bytes) -> str | None:
-    """What a file that is no text looks like, and what to do with it."""
-    if head.startswith(b"PK\x03\x04"):
-        if any(name in head[:4096] for name in _WORKBOOK):
-            return "an Excel workbook: not supported. Save the sheet as “CSV UTF-8”"
-        return "a ZIP archive: not supported. Unpack it and upload the files in it one by one"
-    return next((words for beginning, words in _CONTAINERS if head.startswith(beginning)), None)
-
 
 def foreign(record: Record) -> str | None:
     """The name of a format that is known and not read."""

@@ -15,3 +15,5 @@ MAX_LANGUAGE_CHARACTERS = 40
 MAX_TYPE_CHARACTERS = 60
 MAX_FIELD_PATH_CHARACTERS = 200
 MAX_INTEGER = 2**31 - 1
+# Ends a text that is longer than any may be and was cut while it was read (``cutting``).
+CUT_OFF = "\ufdd1"

@@ -59,14 +59,14 @@ _TEXT_FIELDS = ("text", "refusal", "transcript")
 
 
 @dataclass(frozen=True, slots=True)
-class Transcript:
+class SaidTurns:
     """What was said, without the messages that can't be read: each of those is a problem, and costs no other."""
 
     turns: tuple[Turn, ...]
     problems: tuple[FieldError, ...] = ()
 
 
-def transcript(values: Iterable[object], path: str, role: str = "role", content: str = "content") -> Transcript:
+def transcript(values: Iterable[object], path: str, role: str = "role", content: str = "content") -> SaidTurns:
     """The messages of a vendor or a log, in their order; ``path`` is the list they stand in.
 
     Raises:
@@ -87,7 +87,7 @@ def transcript(values: Iterable[object], path: str, role: str = "role", content:
             turns.append(turn)
     if not turns:
         raise problems[0] if problems else FieldError(path, "at least one message with text", "none")
-    return Transcript(tuple(turns), tuple(problems))
+    return SaidTurns(tuple(turns), tuple(problems))
 
 
 def message_turn(record: Record, role: str = "role", content: str = "content") -> Turn | None:

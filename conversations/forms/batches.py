@@ -7,9 +7,8 @@ from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 
 from conversations.enums import Origin
-from conversations.formats import SubjectPolicy, shown_readers
-from conversations.services.batches import BatchRefused, format_said, options_said
-from conversations.services.previews import HEAD_BYTES
+from conversations.formats import ENCODINGS, SubjectPolicy, is_container, shown_readers
+from conversations.services.batches import BatchRefused, examined, options_said
 
 COLUMNS = tuple(dict.fromkeys(name for reader in shown_readers() for name in reader.columns))
 _POLICIES = [
@@ -51,6 +50,19 @@ class UploadForm(forms.Form):
         help_text="What made the attributes or responses, where rows don't say so.",
     )
 
+    encoding = forms.ChoiceField(
+        label="Encoding of a text",
+        required=False,
+        choices=list(ENCODINGS.items()),
+        help_text="Only where letters come out wrong, or the file is refused for it.",
+    )
+    part = forms.CharField(
+        label="Sheet, list or file in it",
+        required=False,
+        max_length=300,
+        help_text="Where there are several and one is meant.",
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in COLUMNS:
@@ -73,16 +85,18 @@ class UploadForm(forms.Form):
         file = values.get("file")
         if file is None:
             return values
-        head = file.read(HEAD_BYTES)
-        file.seek(0)
+        reading = {name: values.get(name) for name in ("encoding", "part")}
         try:
-            found = format_said(values.get("format"), head)
+            seen = examined(file, format=values.get("format"), **reading)
         except BatchRefused as refusal:
             self.add_error("format", str(refusal))
             return values
-        values.update(head=head, found=found)
+        finally:
+            file.seek(0)
+        values["found"] = seen.format
+        said = _said(values) | reading
         try:
-            values["options"] = options_said(format=found, head=head, columns=self._columns(values), **_said(values))
+            values["options"] = options_said(format=seen.format, head=seen.head, columns=self._columns(values), **said)
         except BatchRefused as refusal:
             self.add_error("file_subject", str(refusal))
         return values
@@ -97,6 +111,15 @@ def _said(values: dict[str, Any]) -> dict[str, Any]:
 
 class PreviewForm(UploadForm):
     """The same, for the beginning of a file; the origin may still be unsaid."""
+
+    waits = False  # the file is packed, so its beginning tells nothing
+
+    def clean(self) -> dict[str, Any]:
+        file = self.cleaned_data.get("file")
+        if file is not None and self.cleaned_data.get("is_part"):
+            self.waits = is_container(file.read(16))
+            file.seek(0)
+        return self.cleaned_data if self.waits else super().clean()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='batchproblem',
             name='file',
-            field=models.CharField(blank=True, db_default='', max_length=255),
+            field=models.CharField(blank=True, db_default='', default='', max_length=255),
         ),
         migrations.CreateModel(
             name='ConversationVersion',

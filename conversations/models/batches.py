@@ -56,7 +56,7 @@ class BatchProblem(models.Model):
     """One row of the error report: what was expected, what was found, and where."""
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="problems")
-    file = models.CharField(max_length=255, blank=True, db_default="")  # which of several files in one
+    file = models.CharField(max_length=255, blank=True, default="", db_default="")  # which of several files in one
     line = models.BigIntegerField()
     field = models.CharField(max_length=200)
     expected = models.TextField()

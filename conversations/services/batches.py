@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from itertools import batched
+from typing import BinaryIO, cast
 
 from django.core.files import File
 from django.db import IntegrityError, transaction
@@ -15,13 +16,13 @@ from accounts.services import record
 from conversations import handlers
 from conversations.enums import BatchState, Origin, ResponseKind
 from conversations.formats import (
-    HEAD_BYTES,
+    Examined,
     Format,
     NotRecognised,
     Options,
     SubjectPolicy,
     default_options,
-    recognise,
+    examine,
 )
 from conversations.models import (
     Attribute,
@@ -63,16 +64,21 @@ class BatchRefused(Refusal):
     """The upload or its undoing can't be done. The message says why, for the uploader."""
 
 
-def format_said(name: str | None, head: bytes) -> Format:
-    """The format that an uploader named, or the one the content tells of.
+def examined(
+    stream: Upload | BinaryIO,
+    *,
+    format: str | None = None,  # noqa: A002 - what it is called everywhere
+    encoding: str | None = None,
+    part: str | None = None,
+) -> Examined:
+    """What a file is, by its content; an uploader may name the format, the encoding, and the sheet, list or file in it.
 
     Raises:
-        BatchRefused: nobody named one, and the content tells of none that is read here.
+        BatchRefused: it can't be read, or nobody named a format and the content tells of none that is read here.
     """
-    if name:
-        return Format(name)
+    reading = Options(encoding=encoding or "", part=part or "")
     try:
-        return recognise(head)
+        return examine(cast("BinaryIO", stream), reading, Format(format) if format else None)
     except NotRecognised as refusal:
         raise BatchRefused(str(refusal)) from refusal
 
@@ -86,6 +92,8 @@ def options_said(
     file_subject: str | None = None,
     system: str | None = None,
     columns: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    part: str | None = None,
 ) -> Options:
     """What an uploader said, by form, script or command; what they left empty is as the format proposes.
 
@@ -99,6 +107,8 @@ def options_said(
         file_subject=file_subject or proposed.file_subject,
         columns={**proposed.columns, **(columns or {})},
         system=system or proposed.system,
+        encoding=encoding or "",
+        part=part or "",
     )
     if options.subject_policy is SubjectPolicy.FILE and not options.file_subject.strip():
         raise BatchRefused("Give the one subject of this file an id.")
@@ -122,17 +132,18 @@ def receive(
     Raises:
         BatchRefused: the file is empty, or its content tells of no format.
     """
-    head = _head(file)
-    if not head.strip():
+    if not file.size:
         raise BatchRefused("The file is empty.")
-    found = format_said(format, head)
+    if format is None or options is None:
+        seen = examined(file, format=format)
+        format, options = seen.format, options or default_options(seen.format, seen.head)  # noqa: A001 - as above
     batch = Batch(
         study=study,
         filename=_shown_name(filename),
         size=file.size,
         sha256=_sha256(file),
-        format=found.value,
-        options=(options or default_options(found, head)).as_json(),
+        format=format.value,
+        options=options.as_json(),
         origin=origin,
         uploaded_by=user,
     )
@@ -159,11 +170,6 @@ def _keep(batch: Batch, file: Upload) -> None:
         batch.file.delete(save=False)
         raise
     batch.refresh_from_db(fields=["uploaded_at"])
-
-
-def _head(file: Upload) -> bytes:
-    file.seek(0)
-    return bytes(file.read(HEAD_BYTES))
 
 
 def _sha256(file: Upload) -> str:

@@ -19,7 +19,17 @@ from django.utils import timezone
 from accounts import jobs
 from conversations import handlers
 from conversations.enums import BatchState
-from conversations.formats import AttributeRow, ConversationRow, Format, Options, Row, RowError, parse, reader_of
+from conversations.formats import (
+    AttributeRow,
+    ConversationRow,
+    Format,
+    Options,
+    PassedOver,
+    Row,
+    RowError,
+    parse,
+    reader_of,
+)
 from conversations.handlers import Handler, Stored
 from conversations.models import Batch, BatchProblem, Study
 from conversations.queries.batches import BATCHES
@@ -28,6 +38,7 @@ from conversations.services.searching_evidence import request_search
 logger = logging.getLogger(__name__)
 
 ROWS_AT_ONCE = 500
+MOST_PASSED_OVER = 1_000  # files of an archive are named
 MOST_PROBLEMS = 10_000  # without a single row that can be read, nobody wants to know of more
 CHARACTERS_AT_ONCE = 4 * 1024 * 1024
 
@@ -101,6 +112,7 @@ class _Import:
         self.stream: BinaryIO = BytesIO()
         self.readings = 0
         self.written_at = time.monotonic()
+        self.passed_over: list[dict[str, str]] = []
 
     def run(self) -> None:
         BatchProblem.objects.filter(batch=self.batch).delete()  # of an attempt that died
@@ -116,22 +128,30 @@ class _Import:
                         break
         self._finish()
 
-    def _of_step(self, rows: Iterator[Row | RowError], step: int) -> Iterator[Row | RowError]:
+    def _of_step(self, rows: Iterator[Row | RowError | PassedOver], step: int) -> Iterator[Row | RowError]:
         """Rows of this step. The first reading notes which others there are and reports what could not be read."""
         is_first = not self.seen
         for row in rows:
-            if isinstance(row, RowError):
-                if is_first:
+            if isinstance(row, Row):
+                if (step_of_row := self._step_of(row)) is None:
+                    row = handlers.problem(row.line, "kind", "a kind of row that is stored here", type(row).__name__)  # noqa: PLW2901
+                elif step_of_row == step:
                     yield row
-                continue
-            handler = handlers.handler_for(type(row))
-            if handler is None:
-                if is_first:
-                    yield handlers.problem(row.line, "kind", "a kind of row that is stored here", type(row).__name__)
-                continue
-            self.seen.add(handler.step)
-            if handler.step == step:
+            if is_first and isinstance(row, RowError):
                 yield row
+            elif is_first and isinstance(row, PassedOver):
+                self._note(row)
+
+    def _step_of(self, row: Row) -> int | None:
+        handler = handlers.handler_for(type(row))
+        if handler is None:
+            return None
+        self.seen.add(handler.step)
+        return handler.step
+
+    def _note(self, passed_over: PassedOver) -> None:
+        if len(self.passed_over) < MOST_PASSED_OVER:
+            self.passed_over.append({"name": passed_over.name, "why": passed_over.why})
 
     def _store(self, some: list[Row | RowError]) -> None:
         prepared = [
@@ -185,6 +205,7 @@ class _Import:
                 failure=failure,
                 bytes_read=self.batch.size,
                 counts=self.tally.as_json(),
+                passed_over=self.passed_over,
                 heartbeat_at=now,
                 finished_at=now,
             )
@@ -197,8 +218,9 @@ class _Import:
         first = BatchProblem.objects.filter(batch=self.batch).order_by("pk").first()
         if first is None:
             return "Nothing could be read: the file has no rows."
+        file = f"{first.file}, " if first.file else ""
         field = f", {first.field}" if first.field else ""
-        problem = f"line {first.line}{field}: expected {first.expected}, found {first.found}"
+        problem = f"{file}line {first.line}{field}: expected {first.expected}, found {first.found}"
         count = self.tally.problems
         return f"Nothing could be read{'' if count == 1 else f', the first of {count:,} problems'}: {problem}."
 
@@ -226,6 +248,11 @@ class _Watched:
 
     def tell(self) -> int:
         return self._stream.tell()
+
+    @property
+    def name(self) -> str:
+        """The path of the file, for what reads it in a process of its own."""
+        return self._stream.name
 
 
 def _chunks(rows: Iterator[Row | RowError]) -> Iterator[list[Row | RowError]]:

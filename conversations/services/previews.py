@@ -1,14 +1,17 @@
 """A dry run: what the first part of a file would bring. Nothing is stored."""
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
+from typing import BinaryIO
 
 from conversations.formats import (
     AttributeRow,
     ConversationRow,
     Format,
     Options,
+    PassedOver,
     Row,
     RowError,
     SubjectRow,
@@ -41,6 +44,7 @@ class Preview:
     problems: list[RowError]
     problem_count: int
     is_part: bool
+    passed_over: list[PassedOver] = field(default_factory=list)
 
     @property
     def holds_nothing(self) -> bool:
@@ -50,7 +54,7 @@ class Preview:
 
 def preview(
     *,
-    head: bytes,
+    file: BinaryIO,
     is_part: bool,
     format: Format,  # noqa: A002 - what it is called everywhere
     options: Options,
@@ -58,33 +62,50 @@ def preview(
     """Read the beginning of a file as an import would."""
     rows: list[Row] = []
     problems: list[RowError] = []
-    for row in itertools.islice(parse(BytesIO(_whole_lines(head, is_part=is_part)), format, options), MOST_ROWS):
+    passed_over: list[PassedOver] = []
+    for row in itertools.islice(_parsed(file, format, options, is_part=is_part), MOST_ROWS):
         if isinstance(row, RowError):
             problems.append(row)
+        elif isinstance(row, PassedOver):
+            passed_over.append(row)
         else:
             rows.append(row)
-    if is_part and _is_array(head):
+    if is_part and problems:
         problems = _without_the_cut(rows, problems)
-    return Preview(format, options, _subjects(rows), _counts(rows), problems[:PROBLEMS], len(problems), is_part)
+    return Preview(
+        format, options, _subjects(rows), _counts(rows), problems[:PROBLEMS], len(problems), is_part, passed_over
+    )
+
+
+def _parsed(
+    file: BinaryIO,
+    format: Format,  # noqa: A002 - as above
+    options: Options,
+    *,
+    is_part: bool,
+) -> Iterator[Row | RowError | PassedOver]:
+    """Of a text that was cut off anywhere only whole lines are read."""
+    file.seek(0)
+    if not is_part:
+        return parse(file, format, options)
+    head = file.read(HEAD_BYTES)
+    return parse(BytesIO(_whole_lines(head)), format, options)
 
 
 def _without_the_cut(rows: list[Row], problems: list[RowError]) -> list[RowError]:
-    """An array that was cut off ends in errors of our own making: its last element, and the bracket that is missing."""
+    """What was cut off ends in errors of our own making: its last element, and the bracket that is missing."""
     last_row = max((row.line for row in rows), default=0)
     last = max((one.line for one in problems), default=0)
     return [one for one in problems if one.line <= last_row or one.line < last - 1]
 
 
-def _whole_lines(head: bytes, *, is_part: bool) -> bytes:
-    """The head up to its last line end, unless it is one long line (an array)."""
-    if not is_part or _is_array(head):
-        return head
-    end = head.rfind(b"\n")
+def _whole_lines(head: bytes) -> bytes:
+    """The head up to its last line end, unless it is one long line, or JSON over several of them."""
+    is_lines = (
+        not head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"[", b"{\n", b"{\r", b"\xff\xfe", b"\xfe\xff"))
+    )
+    end = head.rfind(b"\n") if is_lines else -1
     return head[: end + 1] if end >= 0 else head
-
-
-def _is_array(head: bytes) -> bool:
-    return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"[")
 
 
 def _subjects(rows: list[Row]) -> list[SubjectPreview]:

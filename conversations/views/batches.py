@@ -96,11 +96,11 @@ def preview_batch(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_study(request.user, slug, *MANAGE)
     form = PreviewForm(request.POST, request.FILES)
     context: dict[str, object] = {"study": study, "form": form}
-    if form.is_valid():
+    if form.is_valid() and not form.waits:
         said = form.cleaned_data
         seen = preview(
-            head=said["head"],
-            is_part=said["is_part"] or said["file"].size > len(said["head"]),
+            file=said["file"],
+            is_part=said["is_part"],
             format=said["found"],
             options=said["options"],
         )

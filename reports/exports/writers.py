@@ -105,7 +105,7 @@ class Csv(Writer):
         self.sink.write(text.getvalue().encode())
 
 
-class Sheet(Csv):
+class SpreadsheetCsv(Csv):
     """To be opened by a double click: texts that a spreadsheet would run are prefixed with an apostrophe."""
 
     _cell = staticmethod(cell)
@@ -200,7 +200,7 @@ def plain_rows(batch: pa.RecordBatch, table: Table) -> Iterator[dict[str, Any]]:
 
 WRITERS: dict[str, type[Writer]] = {
     ExportFormat.JSONL: JsonLines,
-    ExportFormat.SHEET: Sheet,
+    ExportFormat.SHEET: SpreadsheetCsv,
     ExportFormat.CSV: Csv,
     ExportFormat.XLSX: Workbook,
     ExportFormat.PARQUET: Parquet,

@@ -11,6 +11,16 @@ const headBytes = Number(form.dataset.head);
 let asked = 0;
 
 const chosen = () => form.elements.file.files[0];
+// Packed files tell what they are by their end: they are looked at whole, if that is not too much to send twice.
+const MOST_UNPACKED = 64 * 1024 * 1024;
+const PACKED = ["504b0304", "1f8b", "50415231", "4152524f5731"];
+
+async function isPacked(file) {
+    const bytes = new Uint8Array(await file.slice(0, 8).arrayBuffer());
+    const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    return PACKED.some((mark) => hex.startsWith(mark));
+}
+
 const megabytes = (bytes) => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 
 async function showPreview() {
@@ -23,8 +33,9 @@ async function showPreview() {
         return;
     }
     const body = new FormData(form);
-    body.set("file", file.slice(0, headBytes), file.name);
-    if (file.size > headBytes) body.set("is_part", "on");
+    const isPart = file.size > headBytes && !(file.size <= MOST_UNPACKED && (await isPacked(file)));
+    body.set("file", isPart ? file.slice(0, headBytes) : file, file.name);
+    if (isPart) body.set("is_part", "on");
     try {
         const answer = await send(form.dataset.preview, { method: "POST", body });
         if (turn !== asked) return; // another file or setting was chosen meanwhile

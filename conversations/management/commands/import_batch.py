@@ -13,14 +13,14 @@ from django.utils import timezone
 from accounts.models import User
 from conversations import tasks
 from conversations.enums import BatchState, Origin
-from conversations.formats import HEAD_BYTES, Format, SubjectPolicy
-from conversations.models import Batch, Study
+from conversations.formats import ENCODINGS, Format, SubjectPolicy
+from conversations.models import Batch, BatchProblem, Study
 from conversations.queries.batches import UNFINISHED, problems_of
 from conversations.services import batches, importing
 from conversations.services.studies import create_study
 from conversations.spreadsheets import problem_rows
 
-SAID = ("subject_policy", "subject_field", "file_subject", "system")
+SAID = ("subject_policy", "subject_field", "file_subject", "system", "encoding", "part")
 SHOWN = 10  # problems on the terminal
 _POLL_SECONDS = 1.0
 
@@ -40,6 +40,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--column", action="append", default=[], metavar="OURS=THEIRS", help="a column of a CSV file, repeatable"
         )
+        parser.add_argument(
+            "--encoding", choices=[name for name in ENCODINGS if name], help="of a text that is not UTF-8"
+        )
+        parser.add_argument("--part", help="which sheet of a workbook, list of an object or file of an archive")
         parser.add_argument("--create", action="store_true", help="make the study where there is none (needs --user)")
         parser.add_argument("--user", help="who uploads; with --create who owns the study")
         parser.add_argument("--queue", action="store_true", help="only store the files; workers import them")
@@ -70,18 +74,18 @@ class Command(BaseCommand):
 
     def _receive(self, study: Study, path: Path, user: User | None, options: dict[str, Any]) -> Batch:
         with path.open("rb") as stream:
-            head = stream.read(HEAD_BYTES)
-            found = batches.format_said(None if options["format"] == "auto" else options["format"], head)
+            named = None if options["format"] == "auto" else options["format"]
+            seen = batches.examined(stream, format=named, encoding=options["encoding"], part=options["part"])
             return batches.receive(
                 study=study,
                 file=File(stream),
                 filename=path.name,
                 origin=options["origin"],
                 user=user,
-                format=found,
+                format=seen.format,
                 options=batches.options_said(
-                    format=found,
-                    head=head,
+                    format=seen.format,
+                    head=seen.head,
                     columns=dict(_column(one) for one in options["column"]),
                     **{name: options[name] for name in SAID},
                 ),
@@ -93,6 +97,10 @@ class Command(BaseCommand):
         for kind, one in batch.counts.items():
             if isinstance(one, dict):
                 self.stdout.write(f"  {kind}: {one['new']} new, {one['known']} known before")
+        for one in batch.passed_over[:SHOWN]:
+            self.stdout.write(f"  passed over: {_printed(one['name'])}: {_printed(one['why'])}")
+        if len(batch.passed_over) > SHOWN:
+            self.stdout.write(f"  passed over: {len(batch.passed_over) - SHOWN} more")
         if report is not None:
             self._write_report(batch, report)
         elif batch.problems.exists():
@@ -105,7 +113,7 @@ class Command(BaseCommand):
         self.stdout.write(f"  problems: {count}")
         for problem in problems_of(batch)[:SHOWN]:
             self.stdout.write(
-                f"    line {problem.line}: {_printed(problem.field)}: expected {_printed(problem.expected)}"
+                f"    {_place(problem)}: {_printed(problem.field)}: expected {_printed(problem.expected)}"
             )
         if count > SHOWN:
             self.stdout.write("    ... all of them on the batch's page, or in a file with --report FILE")
@@ -122,6 +130,10 @@ class Command(BaseCommand):
 def _shown(path: Path) -> str:
     """A name that is no text in UTF-8 can be read from the disk and not be written to a terminal."""
     return str(path).encode("utf-8", "replace").decode()
+
+
+def _place(problem: BatchProblem) -> str:
+    return f"{_printed(problem.file)}, line {problem.line}" if problem.file else f"line {problem.line}"
 
 
 def _printed(text: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conversations.formats import ConversationRow, Format, Options, Row, RowError, SubjectPolicy, Turn, parse
+from conversations.formats import ConversationRow, Format, Options, RowError, SubjectPolicy, Turn, parse
 from conversations.formats.readers.chatgpt.marks import without_marks
 
 ME = Options(SubjectPolicy.FILE, file_subject="me")
@@ -22,7 +22,7 @@ def chat(*messages: tuple[str, Any, dict[str, Any]], **fields: Any) -> dict[str,
     return {"id": "c1", "mapping": mapping, "current_node": f"m{len(messages) - 1}", **fields}
 
 
-def read(*chats: Any) -> list[Row | RowError]:
+def read(*chats: Any) -> list[Any]:
     return list(parse(BytesIO(json.dumps(chats).encode()), Format.CHATGPT, ME))
 
 

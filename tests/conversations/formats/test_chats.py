@@ -10,7 +10,6 @@ from conversations.formats import (
     Format,
     NotRecognised,
     Options,
-    Row,
     RowError,
     SubjectPolicy,
     Turn,
@@ -26,7 +25,7 @@ SHAREGPT = [{"from": "human", "value": "How long?"}, {"from": "gpt", "value": "2
 EACH = Options(SubjectPolicy.CONVERSATION)
 
 
-def rows(file_format: Format, *values: Any, options: Options = EACH) -> list[Row | RowError]:
+def rows(file_format: Format, *values: Any, options: Options = EACH) -> list[Any]:
     data = "\n".join(map(json.dumps, values)).encode()
     with suppress(NotRecognised):  # the values are hostile too
         assert recognise(data) is file_format
@@ -111,8 +110,6 @@ def test_tool_calls_stand_where_there_is_no_content() -> None:
         ("text", "messages"),
         (["text"], "messages[0]"),
         ([{"role": "user", "content": None}], "messages[0].content"),
-        ([{"role": "user", "content": "a\x00b"}], "messages[0].content"),
-        ([{"role": "user", "content": "a\ud800b"}], "messages[0].content"),
         ([{"role": "user", "content": "x" * 500_001}], "messages[0].content"),
     ],
 )

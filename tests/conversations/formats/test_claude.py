@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from conversations.formats import ConversationRow, Format, Options, Row, RowError, SubjectPolicy, Turn, parse
+from conversations.formats import ConversationRow, Format, Options, RowError, SubjectPolicy, Turn, parse
 
 ME = Options(SubjectPolicy.FILE, file_subject="me")
 ROOT = "00000000-0000-4000-8000-000000000000"
 
 
-def read(*messages: Any, **fields: Any) -> list[Row | RowError]:
+def read(*messages: Any, **fields: Any) -> list[Any]:
     chats = [{"uuid": "c1", "chat_messages": messages, **fields}]
     return list(parse(BytesIO(json.dumps(chats).encode()), Format.CLAUDE, ME))
 

@@ -1,8 +1,9 @@
 import tracemalloc
 from dataclasses import replace
-from io import BytesIO, RawIOBase
+from io import BytesIO
+from itertools import chain
 from random import Random
-from typing import BinaryIO, cast
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,6 @@ from conversations.formats import (
     ConversationRow,
     Format,
     Options,
-    Row,
     RowError,
     SubjectPolicy,
     Turn,
@@ -19,12 +19,13 @@ from conversations.formats import (
     parse,
     recognise,
 )
+from conversations.formats.containers.streams import stream_of
 
 HEADER = b"user_id,conversation_id,turn,role,content\n"
 TWO = b"u1,c1,0,user,How long?\nu1,c1,1,assistant,2 cm\n"
 
 
-def rows(data: bytes, options: Options | None = None) -> list[Row | RowError]:
+def rows(data: bytes, options: Options | None = None) -> list[Any]:
     return list(parse(BytesIO(data), Format.CSV, options or Options()))
 
 
@@ -140,18 +141,10 @@ def test_row_of_nobody_costs_the_conversations_around_it() -> None:
 def test_memory_does_not_grow_with_the_file() -> None:
     """A thousand conversations of 5 kB a turn, every one open from the first row to the last."""
 
-    class Rows(RawIOBase):
-        def __init__(self) -> None:
-            numbers = ((turn, number) for turn in range(4) for number in range(1_000))
-            self.lines = (f"u,c{number},{turn},user,{'x' * 5_000}\n".encode() for turn, number in numbers)
-            self.header = HEADER
-
-        def readline(self, size: int | None = -1, /) -> bytes:
-            header, self.header = self.header, b""
-            return header or next(self.lines, b"")
-
+    numbers = ((turn, number) for turn in range(4) for number in range(1_000))
+    rows = (f"u,c{number},{turn},user,{'x' * 5_000}\n".encode() for turn, number in numbers)
     tracemalloc.start()
-    found = parse(cast("BinaryIO", Rows()), Format.CSV, Options())
+    found = parse(stream_of(chain([HEADER], rows)), Format.CSV, Options())
     assert sum(len(row.turns) for row in found if isinstance(row, ConversationRow)) == 4_000
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()

@@ -1,11 +1,22 @@
 """A format is told by its first elements; what is not read here is named and never misread."""
 
 import json
+from io import BytesIO
 from typing import Any
 
 import pytest
 
-from conversations.formats import Format, NotRecognised, recognise
+from conversations.formats import (
+    ConversationRow,
+    Format,
+    NotRecognised,
+    Options,
+    SubjectPolicy,
+    Turn,
+    examine,
+    parse,
+    recognise,
+)
 from conversations.formats.decoding import closed
 
 TURN = {"role": "user", "content": "Hi"}
@@ -80,14 +91,12 @@ def test_head_may_be_cut_off_anywhere(length: int) -> None:
 @pytest.mark.parametrize(
     ("head", "words"),
     [
-        (b"PK\x03\x04" + b"\x00" * 26 + b"conversations.json", "a ZIP archive: not supported. Unpack"),
-        (b"PK\x03\x04" + b"\x00" * 26 + b"[Content_Types].xml", "an Excel workbook"),
-        (b"PAR1\x15\x04", "Parquet"),
-        (b"\x1f\x8b\x08\x00", "gzip"),
-        ("a\tb\tc\n".encode("utf-16"), "UTF-16"),
+        (b"PK\x03\x04" + b"\x00" * 26 + b"conversations.json", "once all of it is here"),
+        (b"PAR1\x15\x04", "once all of it is here"),
+        (b"\x1f\x8b\x08\x00", "once all of it is here"),
+        ("user_id;conversation_id;role\nu1;Tür;x\n".encode("cp1252"), "Windows-1252: choose that encoding"),
         (b"", "empty"),
         (b"\xef\xbb\xbf \n", "empty"),
-        (b'{\n "messages": [\n {"role": "user"}\n ]\n}\n', "one JSON object over several lines"),
         (b"[" + b"9" * 4_301 + b"]", "a number of more than 4,300 digits"),
         (b'{"messages": ' + b"9" * 4_301 + b"}", "a number of more than 4,300 digits"),
         (b'[{"mapping": {}, "n": ' + b"1" * 5_000 + b"}]", "a number of more than 4,300 digits"),
@@ -112,3 +121,34 @@ def test_refusal_says_what_stands_in_the_way(head: bytes, words: str) -> None:
 )
 def test_beginning_of_a_value_is_closed_behind_its_last_whole_part(cut: bytes, whole: bytes) -> None:
     assert closed(cut) == whole
+
+
+CONVERSATION = {"messages": [TURN]}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        CONVERSATION,
+        {"data": [CONVERSATION, CONVERSATION]},
+        {"meta": {"page": [1, 2]}, "data": [CONVERSATION], "next": None},
+        {"result": {"total": 1, "items": [CONVERSATION]}},
+        {"users": [{"id": 1}], "chats": [CONVERSATION]},
+    ],
+)
+@pytest.mark.parametrize("indent", [None, 2])
+def test_list_in_an_object_is_read_as_that_list(value: Any, indent: int | None) -> None:
+    data = json.dumps(value, indent=indent).encode()
+    assert recognise(data) is Format.OPENAI
+    rows = list(parse(BytesIO(data), Format.OPENAI, Options(SubjectPolicy.CONVERSATION)))
+    assert rows
+    assert all(isinstance(row, ConversationRow) and row.turns == (Turn("user", "Hi"),) for row in rows)
+
+
+def test_several_lists_that_can_be_read_are_named_and_one_is_chosen() -> None:
+    data = json.dumps({"kept": [CONVERSATION], "archived": [CONVERSATION, CONVERSATION]}).encode()
+    with pytest.raises(NotRecognised, match=r"2 lists that can be read: choose one. They are “kept”, “archived”"):
+        recognise(data)
+    assert len(list(parse(BytesIO(data), Format.OPENAI, Options(SubjectPolicy.CONVERSATION, part="archived")))) == 2
+    with pytest.raises(NotRecognised, match=r"no list “gone” in this object. Its lists: “kept”, “archived”"):
+        examine(BytesIO(data), Options(part="gone"))

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conversations.formats import Format, Options, RowError, SubjectPolicy, parse, records
+from conversations.formats import Format, Options, RowError, SubjectPolicy, cutting, parse, records
+from conversations.formats.fields import FieldError, Record
 from conversations.formats.limits import MAX_LINE_BYTES
 
 
@@ -49,7 +50,7 @@ def test_hostile_line_is_an_error_row(line: bytes, found: str) -> None:
 
 
 def test_line_that_is_too_long_is_passed_over() -> None:
-    long = b'{"a": "' + b"x" * (2 * MAX_LINE_BYTES) + b'"}'
+    long = b'{"a": [' + b"1," * MAX_LINE_BYTES + b"1]}"
     assert [error.line for error in errors(b"{}\n" + long + b'\n{"b": 1}\n')] == [2]
     assert values(b"{}\n" + long + b'\n{"b": 1}\n') == [{}, {"b": 1}]
 
@@ -83,9 +84,37 @@ def test_text_behind_the_array_is_reported() -> None:
     assert [error.expected for error in errors(b"[1] [2]")] == ["nothing behind the closing ]"]
 
 
-def test_object_over_several_lines_is_said_to_be_one() -> None:
-    (error,) = errors(b'{\n  "a": 1\n}\n')
-    assert "several lines" in error.found
+@pytest.mark.parametrize("indent", [1, 4, "\t"])
+def test_objects_over_several_lines_are_read_one_after_another(indent: Any) -> None:
+    rows = [{"a": [1, {"b": "} ] {"}]}, {"a": "\n"}, {}]
+    assert values("\n\n".join(json.dumps(row, indent=indent) for row in rows).encode()) == rows
+    assert [record[0] for record in read(b'{\n"a": 1\n}\n\n{"b":\n2}{"c": 3}') if isinstance(record, tuple)] == [
+        1,
+        5,
+        6,
+    ]
+
+
+def test_object_that_is_cut_off_keeps_those_before_it() -> None:
+    data = json.dumps({"a": 1}, indent=1).encode() + b'\n{\n"b": "so'
+    assert values(data) == [{"a": 1}]
+    assert [(error.line, "in the middle" in error.found) for error in errors(data)] == [(4, True)]
+
+
+def test_text_that_is_longer_than_any_may_be_costs_only_who_wants_it() -> None:
+    value = {"waste": "x\\" * (2 * MAX_LINE_BYTES), "wanted": "y"}
+    for data in (json.dumps(value), json.dumps([value]), json.dumps(value, indent=1)):
+        (read_back,) = values(data.encode())
+        assert read_back["wanted"] == "y"
+        with pytest.raises(FieldError, match="a longer text"):
+            Record.of(read_back).text("waste", limit=10 * MAX_LINE_BYTES)
+
+
+def test_characters_that_cannot_be_stored_are_replaced_and_named() -> None:
+    row, problem = read(b'{"a": ["nul \\u0000 here"], "b": "fine \\ud83d\\ude00"}')
+    assert row == (1, {"a": ["nul \ufffd here"], "b": "fine \N{GRINNING FACE}"})
+    assert isinstance(problem, RowError)
+    assert (problem.line, problem.field, problem.found, problem.kept) == (1, "a[0]", "U+0000 at character 5", True)
 
 
 JSON = st.recursive(
@@ -106,8 +135,8 @@ def test_array_is_cut_as_json_reads_it_wherever_blocks_end(
     elements: list[Any], indent: int | None, ascii_only: bool, block: int
 ) -> None:
     data = json.dumps(elements, indent=indent, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
-    pieces = list(records.elements(data[start : start + block] for start in range(0, len(data), block)))
-    assert [json.loads(piece.raw or b"") for piece in pieces if isinstance(piece, records.RawValue)] == json.loads(data)
+    pieces = list(cutting.elements(data[start : start + block] for start in range(0, len(data), block)))
+    assert [json.loads(piece.raw or b"") for piece in pieces if isinstance(piece, cutting.RawValue)] == json.loads(data)
 
 
 @settings(deadline=None)  # the machine may be busy

@@ -12,7 +12,6 @@ from conversations.formats import (
     Options,
     PromptRow,
     ResponseRow,
-    Row,
     RowError,
     SelectedAttribute,
     SelectionRow,
@@ -28,7 +27,7 @@ def rows[R](kind: type[R], file_format: Format, *values: Any) -> list[R]:
     return [row for row in every(file_format, *values) if isinstance(row, kind)]
 
 
-def every(file_format: Format, *values: Any) -> list[Row | RowError]:
+def every(file_format: Format, *values: Any) -> list[Any]:
     data = "\n".join(map(json.dumps, values)).encode()
     assert recognise(data) is file_format
     return list(parse(BytesIO(data), file_format, Options(system="release")))

@@ -9,25 +9,29 @@ import pytest
 from conversations.formats import (
     ConversationRow,
     NotRecognised,
+    PassedOver,
     Row,
     RowError,
     SubjectPolicy,
     default_options,
+    examine,
     parse,
-    recognise,
 )
 
 CASES = Path(__file__).resolve().parents[4] / "shared" / "cases" / "uploads"
+DESK = "u: How high should my desk be? I am 190 cm. / a: About 78 cm."
+ROSES = "u: How do I prune roses? / a: Cut above an outward bud."
+DOOR = "u: Wie hoch ist eine Tür? / a: Zwei Meter, natürlich."
 pytestmark = pytest.mark.skipif(not CASES.exists(), reason="../shared/cases is not there")
 
 
-def rows(name: str) -> list[Row | RowError]:
-    data = (CASES / name).read_bytes()
-    found = recognise(data)
-    options = default_options(found, data)
-    if options.subject_policy is SubjectPolicy.FILE:
-        options = replace(options, file_subject="p1")
-    return list(parse(BytesIO(data), found, options))
+def rows(name: str) -> list[Row | RowError | PassedOver]:
+    stream = BytesIO((CASES / name).read_bytes())
+    seen = examine(stream)
+    options = default_options(seen.format, seen.head)
+    if options.subject_policy is not SubjectPolicy.FIELD:
+        options = replace(options, subject_policy=SubjectPolicy.FILE, file_subject="p1")
+    return list(parse(stream, seen.format, options))
 
 
 def said(name: str) -> dict[tuple[str, str | None], str]:
@@ -80,6 +84,23 @@ def said(name: str) -> dict[tuple[str, str | None], str]:
             },
         ),
         ("72-conversation-only-assistant-or-system.jsonl", {}),
+        (
+            "01-chatgpt-export.zip",
+            {("p1", "c1"): DESK, ("p1", "c2"): "u: A vegetarian dinner for two, please. / a: Try a lentil stew."},
+        ),
+        ("03-wildchat-train-00000-of-00014.parquet", {("aa11", "h1"): ROSES, ("bb22", "h2"): ROSES}),
+        ("06-excel-unicode-text-utf16.txt", {("u1", "c1"): DOOR}),
+        ("45-mac-classic-line-ends.csv", {("u1", "c1"): DOOR}),
+        ("10-one-chatgpt-conversation-pretty.json", {("p1", "c1"): DESK}),
+        ("71-wrapped-in-data.json", {("u1", None): "u: Hi / a: Hello"}),
+        (
+            "53-surrogate-and-nul.jsonl",
+            {
+                ("u1", "s"): "u: cut emoji \ufffd / a: ok",
+                ("u1", "n"): "u: nul \ufffd here / a: ok",
+                ("u1", "g"): "u: fine / a: ok",
+            },
+        ),
         (
             "30-openai-refusal-content-null.jsonl",
             {("u1", None): "u: Do something bad. / a: I can't help with that. / u: Then a nice poem. / a: Roses."},

@@ -30,7 +30,7 @@ CASE = {"subject": "s1", "prompt": "p1"}
 VOTE = {"kind": "judgment", "rater": "m", "rater_kind": "model", **CASE}
 
 
-def parsed(value: Any, options: Options | None = None) -> Row | RowError:
+def parsed(value: Any, options: Options | None = None) -> Any:
     data = json.dumps(value).encode()
     if isinstance(value["kind"], str):
         assert recognise(data) is Format.YARDSTICK

@@ -10,14 +10,13 @@ from django.core.files import File
 from accounts.models import User
 from conversations.enums import Origin
 from conversations.formats import (
-    HEAD_BYTES,
     Format,
     NotRecognised,
     Options,
     SubjectPolicy,
     default_options,
+    examine,
     reader_of,
-    recognise,
 )
 from conversations.models import Case, Prompt, Study
 from conversations.services.cases import sample_cases
@@ -66,17 +65,15 @@ def study_from(paths: Sequence[Path], *, origin: Origin, user: User, say: Callab
 def _recognise(path: Path) -> tuple[Format, Options]:
     try:
         with path.open("rb") as stream:
-            head = stream.read(HEAD_BYTES)
+            seen = examine(stream)
     except OSError as error:
         raise UnreadableFile(f"{path}: {error.strerror}.") from error
-    try:
-        found = recognise(head)
     except NotRecognised as refusal:
         raise UnreadableFile(f"{path}: {refusal}") from refusal
-    options = default_options(found, head)
+    options = default_options(seen.format, seen.head)
     if options.subject_policy is SubjectPolicy.FILE:
         options = replace(options, subject_policy=SubjectPolicy.CONVERSATION)  # nobody is here to name the one subject
-    return found, options
+    return seen.format, options
 
 
 def _ensure_cases(study: Study, user: User) -> None:
