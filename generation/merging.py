@@ -1,11 +1,11 @@
 """Attributes of one subject from several answers: near-duplicates become one, and at most n are kept. Pure."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from conversations.meaning import Statements
+from conversations.meaning import Statements, Vectors, embed
 
 _MOST_EVIDENCE = 5
 
@@ -19,14 +19,17 @@ class Candidate:
     merged_from: tuple[str, ...] = field(default=())
 
 
-def merge(candidates: Sequence[Candidate], *, threshold: float | None) -> list[Candidate]:
+type Embed = Callable[[Sequence[str]], Vectors]
+
+
+def merge(candidates: Sequence[Candidate], *, threshold: float | None, embed: Embed = embed) -> list[Candidate]:
     """One candidate for each group of near-duplicates: the most confident one, with the evidence of all.
 
     Near-duplicates say the same (``conversations.meaning``), from this cosine similarity; without one they share at
     least 80 % of their content words.
     """
     ordered = sorted(candidates, key=lambda one: -one.confidence)
-    statements = Statements([one.text for one in ordered], threshold=threshold)
+    statements = Statements([one.text for one in ordered], threshold=threshold, embed=embed)
     kept: dict[int, Candidate] = {}
     for position, candidate in enumerate(ordered):
         known = next((one for one in kept if statements.same(one, position)), None)

@@ -4,6 +4,6 @@ Only workers embed: the weights are loaded with the first text (``encoder``), ne
 """
 
 from conversations.meaning.duplicates import RULES, THRESHOLD, Statements, are_english
-from conversations.meaning.encoder import EMBEDDER, embed
+from conversations.meaning.encoder import EMBEDDER, Vectors, embed
 
-__all__ = ["EMBEDDER", "RULES", "THRESHOLD", "Statements", "are_english", "embed"]
+__all__ = ["EMBEDDER", "RULES", "THRESHOLD", "Statements", "Vectors", "are_english", "embed"]

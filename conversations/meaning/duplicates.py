@@ -1,7 +1,7 @@
 """Which statements about one person say the same: by meaning where they are English, else by their words."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from conversations.meaning.contrasts import are_apart, bare, is_substituted, left_over
@@ -160,13 +160,17 @@ def _words_of(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"[a-z']+", text.casefold().replace("\u2019", "'")))
 
 
+type Embed = Callable[[Sequence[str]], Vectors]
+
+
 class Statements:
     """Statements about one person, to be compared two by two. Vectors are made when the first two need them.
 
-    Without a threshold they are compared by their words only.
+    Without a threshold they are compared by their words only. ``embed`` gives vectors of unit length.
     """
 
-    def __init__(self, texts: Sequence[str], *, threshold: float | None = THRESHOLD) -> None:
+    def __init__(self, texts: Sequence[str], *, threshold: float | None = THRESHOLD, embed: Embed = embed) -> None:
+        self._embed = embed
         self._texts = [bare(text) for text in texts]
         self._threshold = threshold
         self._english = are_english(texts)
@@ -191,7 +195,7 @@ class Statements:
 
     @cached_property
     def _vectors(self) -> Vectors:
-        return embed(self._texts)
+        return self._embed(self._texts)
 
 
 def _are_synonyms(one: str, other: str) -> bool:

@@ -1,8 +1,8 @@
 """What a person said that a statement about them may rest on: by words first, then by meaning. Pure.
 
 Measured on 399 attributes of real people with a quote that was verified by hand, among 11 own turns on average: the right
-turn came first for 53 %, among three for 67 %, and something was found for 85 %. In what another person said something
-was found for 0.5 %.
+turn came first for 51 %, among three for 64 %, and something was found for 81 %. In what another person said something
+was found for 0.8 %.
 """
 
 import re

@@ -142,13 +142,17 @@ class Opening:
     most: Decimal
 
 
-def open_call(item: RunItem, opening: Opening) -> tuple[ModelCall, datetime]:
-    """Write the call down before it is made, with the most it can cost; and its turn under the rate limit."""
+def open_call(item: RunItem, opening: Opening, endpoint: Endpoint | None = None) -> tuple[ModelCall, datetime]:
+    """Write the call down before it is made, with the most it can cost; and its turn under the rate limit.
+
+    It goes to the run's endpoint, unless another is named.
+    """
     now, run = timezone.now(), item.run
-    if run.budget is None and not run.endpoint.requests_per_minute:
+    endpoint = endpoint or run.endpoint
+    if run.budget is None and not endpoint.requests_per_minute:
         return _written(item, opening, now=now, turn=now), now
     with transaction.atomic():
-        locked = Endpoint.objects.select_for_update().get(pk=run.endpoint_id)
+        locked = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
         _keep_budget(run, opening.most, now)
         turn = _take_turn(locked, now)
         return _written(item, opening, now=now, turn=turn), turn

@@ -1,4 +1,4 @@
-"""What a run that extracts attributes was told to do. Pure."""
+"""What a run that extracts attributes was told to do."""
 
 from typing import Any, Self
 
@@ -6,6 +6,7 @@ from pydantic import Field
 
 from conversations.meaning import EMBEDDER, RULES, THRESHOLD
 from generation.configuration import RunConfiguration
+from generation.models import Endpoint
 
 
 class ExtractionConfiguration(RunConfiguration):
@@ -16,8 +17,15 @@ class ExtractionConfiguration(RunConfiguration):
     seed: int = 0
     # By what near-duplicates are merged: an embedder's cosine similarity and the rules beside it; without one by words.
     embedder: str = EMBEDDER
+    embedding_endpoint: int | None = None  # whose embeddings; without one those of the installation
     merge_threshold: float | None = Field(default=THRESHOLD, ge=-1, le=1)
     merge_rules: int = RULES
+
+    def embedded_by(self, endpoint: Endpoint | None) -> Self:
+        if endpoint is None:
+            return self
+        told = {"embedder": f"{endpoint.model} of {endpoint.name}", "embedding_endpoint": endpoint.pk}
+        return self.model_copy(update=told)
 
     @classmethod
     def of(cls, stored: dict[str, Any]) -> Self:

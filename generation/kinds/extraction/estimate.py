@@ -1,5 +1,7 @@
 """What it will take to extract attributes, told before anything is sent."""
 
+from dataclasses import replace
+
 from django.db.models import Sum
 
 from conversations.models import Conversation, Study
@@ -8,6 +10,10 @@ from generation.kinds.extraction.scope import subjects_to_extract
 from generation.models import Endpoint
 from generation.prompting import load
 from generation.queries.estimates import CHARACTERS_PER_TOKEN, CostEstimate, priced, system_of
+from generation.services.calls import price
+
+_STATEMENTS_OF_A_CALL = 10
+_TOKENS_OF_A_STATEMENT = 20
 
 
 def estimate_extraction(
@@ -28,4 +34,18 @@ def estimate_extraction(
         parts = min(-(-tokens // room) or 1, configuration.max_parts)
         items, calls = items + 1, calls + parts
         input_tokens += min(tokens, parts * room) + parts * overhead
-    return priced(endpoint, items=items, calls=calls, input_tokens=input_tokens)
+    found = priced(endpoint, items=items, calls=calls, input_tokens=input_tokens)
+    if configuration.embedding_endpoint is None:
+        return found
+    return _with_embeddings(found, Endpoint.objects.get(study=study, pk=configuration.embedding_endpoint))
+
+
+def _with_embeddings(found: CostEstimate, embedder: Endpoint) -> CostEstimate:
+    """Once for each subject, and at most as many statements as all of its calls may report."""
+    tokens = found.calls * _STATEMENTS_OF_A_CALL * _TOKENS_OF_A_STATEMENT
+    return replace(
+        found,
+        calls=found.calls + found.items,
+        input_tokens=found.input_tokens + tokens,
+        cost=found.cost + price(embedder, tokens, 0),
+    )

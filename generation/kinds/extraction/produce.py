@@ -7,13 +7,14 @@ from django.utils import timezone
 
 from conversations.evidence import MOST_POINTERS, Located, Transcript
 from conversations.hashing import text_hash
+from conversations.meaning import embed as embed_here
 from conversations.models import Attribute, Conversation
 from generation.client import CallFailed
 from generation.context_parts import ContextPart, sample_parts, split
 from generation.enums import FailureReason
 from generation.harmless_text import unescaped
 from generation.kinds.extraction.configuration import ExtractionConfiguration
-from generation.merging import Candidate, merge, sample
+from generation.merging import Candidate, Embed, merge, sample
 from generation.model_messages import ask_for_attributes
 from generation.models import Endpoint, RunItem
 from generation.outputs import (
@@ -26,6 +27,7 @@ from generation.outputs import (
 from generation.prompting import PromptTemplate, estimate_tokens, load
 from generation.queries.conversations import conversations_of
 from generation.services.calls import Request, context_of, finished_part, make_call
+from generation.services.embedding import embedded
 from generation.services.items import finish_item
 
 _PER_PART = 10
@@ -54,7 +56,8 @@ def extract_item(item: RunItem) -> bool:
     for request in work.requests:
         candidates += _located(_ask(item, request), work)
     kept = [one for one in candidates if one.confidence >= configuration.confidence_threshold]
-    merged = merge(kept, threshold=configuration.merge_threshold)
+    embed = _embedder(item, configuration, first_part=len(work.requests))
+    merged = merge(kept, threshold=configuration.merge_threshold, embed=embed)
     chosen = sample(merged, limit=configuration.max_attributes, seed=_seed(configuration, item))
     notes = work.notes | {
         "reported": len(candidates),
@@ -63,6 +66,15 @@ def extract_item(item: RunItem) -> bool:
         "over_limit": len(merged) - len(chosen),
     }
     return finish_item(item=item, store=lambda: _store(item, chosen), notes=notes, now=timezone.now())
+
+
+def _embedder(item: RunItem, configuration: ExtractionConfiguration, *, first_part: int) -> Embed:
+    if configuration.embedding_endpoint is None:
+        return embed_here
+    endpoint = Endpoint.objects.filter(study=item.run.study_id, pk=configuration.embedding_endpoint).first()
+    if endpoint is None:
+        raise CallFailed(FailureReason.NOTHING_GIVEN, "The endpoint that was to embed the statements is gone.")
+    return lambda texts: embedded(item, endpoint, texts, first_part=first_part)
 
 
 def _seed(configuration: ExtractionConfiguration, item: RunItem) -> int:

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from generation.client import CallFailed, Embedded, embed
 from generation.enums import FailureReason, ItemState
-from generation.kinds.scores.scope import requests_of
 from generation.models import ModelCall, Run, RunItem, TextVector
 from generation.prompting import estimate_tokens
 from generation.services.calls import Opening, Postponed, close_done, close_failed, open_call, price
+from generation.services.embedding import requests_of
 
 _ROWS_AT_ONCE = 1000
 _LOOK_AGAIN = timedelta(seconds=1)

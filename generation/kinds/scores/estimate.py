@@ -5,10 +5,11 @@ from decimal import Decimal
 from conversations.enums import StageNumber
 from conversations.models import Stage, Study
 from generation.kinds.scores.configuration import ScoresConfiguration
-from generation.kinds.scores.scope import requests_of, scorer, texts_to_embed, work_of
+from generation.kinds.scores.scope import scorer, texts_to_embed, work_of
 from generation.models import Endpoint
 from generation.prompting import estimate_tokens
 from generation.queries.estimates import CostEstimate
+from generation.services.embedding import requests_of
 
 _MILLION = Decimal(1_000_000)
 

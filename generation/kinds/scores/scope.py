@@ -21,9 +21,6 @@ from raters.enums import RaterKind
 from raters.models import Rater
 
 BM25 = "BM25"
-# What providers take in one request.
-_TEXTS_AT_ONCE = 64
-_TOKENS_AT_ONCE = 60_000
 
 
 def scorer_name(configuration: ScoresConfiguration, system: System | None) -> str:
@@ -119,17 +116,3 @@ def texts_to_embed(
         texts = [text for text in dict.fromkeys(fitted(text, endpoint) for text in needed) if text not in known]
         known.update(texts)
         yield one.subject_id, texts
-
-
-def requests_of(texts: Sequence[str]) -> list[list[str]]:
-    """The texts in the requests that ask for their vectors."""
-    requests: list[list[str]] = []
-    room = 0
-    for text in texts:
-        tokens = estimate_tokens(text)
-        if not requests or len(requests[-1]) == _TEXTS_AT_ONCE or tokens > room:
-            requests.append([])
-            room = _TOKENS_AT_ONCE
-        requests[-1].append(text)
-        room -= tokens
-    return requests
