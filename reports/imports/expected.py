@@ -106,6 +106,7 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
         "attribute_reason": OPTIONAL_TEXT,
         "attribute_confidence": FRACTION,
         "attribute_evidence": OPTIONAL_TEXT,
+        "attribute_merged_from": OPTIONAL_TEXT,
         "attribute_system": OPTIONAL_SYSTEM,
         "attribute_mentioned": Rule(TRUTH.says, TRUTH.holds, optional=True),
         "attribute_mention_method": _one_of(*MentionMethod.values, optional=True),
@@ -237,7 +238,7 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
 }
 # Columns that the first exports did not have.
 MAY_LACK = {
-    "items": {"instruction"},
+    "items": {"instruction", "attribute_merged_from"},
     "judgments": {"rules"},
     "raters": {"entry_link", "platform"},
     "comparisons": {"prompt_topic", "control", "borrowed_from", "for_controls", *_ARM},

@@ -170,7 +170,7 @@ def _own_id(given: str, salt: bytes) -> str:
 
 
 def _read_lists(row: Row) -> Wrong | None:
-    for field in ("attribute_evidence", "leak_reasons", "languages"):
+    for field in ("attribute_evidence", "attribute_merged_from", "leak_reasons", "languages"):
         if field in row and row[field] is not None:
             try:
                 row[field] = _as_json(field, row[field])

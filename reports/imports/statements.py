@@ -103,16 +103,16 @@ MATERIAL: Sequence[str] = (
          merged_from, created_at)
     SELECT new_attribute.id, subject.id, system.id, new_batch.id, '', named.attribute_text, named.attribute_hash,
         COALESCE(named.attribute_type, ''), COALESCE(named.attribute_reason, ''), named.attribute_confidence,
-        COALESCE(named.attribute_evidence, '[]'), '[]', %(now)s
+        COALESCE(named.attribute_evidence, '[]'), COALESCE(named.attribute_merged_from, '[]'), %(now)s
     FROM (
         SELECT DISTINCT ON (attribute_id) *
         FROM (
             SELECT attribute_id, subject_key, attribute_system, attribute_text, attribute_hash, attribute_type,
-                attribute_reason, attribute_confidence, attribute_evidence, batch_id, stage
+                attribute_reason, attribute_confidence, attribute_evidence, attribute_merged_from, batch_id, stage
             FROM staged_items
             UNION ALL
             SELECT attribute_id, subject_key, attribute_system, attribute_text, attribute_hash, NULL, NULL, NULL, NULL,
-                NULL, 9
+                NULL, NULL, 9
             FROM staged_selections
         ) each WHERE attribute_id IS NOT NULL ORDER BY attribute_id, stage
     ) named

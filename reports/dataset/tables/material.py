@@ -45,6 +45,12 @@ WHERE stage.study_id = %(study)s
             "list of {conversation, turn, quote, start, end, state}: what it rests on; found_by: search, where nobody gave it",
             parts=EVIDENCE,
         ),
+        Column(
+            "attribute_merged_from",
+            Kind.JSON,
+            "attribute.merged_from",
+            "near-duplicates that became this one, as texts",
+        ),
         Column("attribute_system", Kind.TEXT, system_name("attribute_system"), "the system that extracted it"),
         Column("attribute_mentioned", Kind.TRUTH, "given.mentioned", "named explicitly in the personalized response"),
         Column(

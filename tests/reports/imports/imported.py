@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from conversations.enums import ControlKind, Policy
-from conversations.models import Case, Comparison, Guidelines, Selection, SelectionRecord, Study
+from conversations.models import Attribute, Case, Comparison, Guidelines, Selection, SelectionRecord, Study
 from judgments.models import Adjudication, Assignment, BlindingAnswer, Judgment, Look, Reopening, RulesInForce, Unit
 from raters.models import EntryLink, Rater
 from tests import factories
@@ -47,6 +47,7 @@ def _something_of_everything(study):
     _look_and_go_on(study)
     _come_by_a_link(study)
     _compare_other_arms(study)
+    Attribute.objects.filter(subject__study=study).update(merged_from=["Said otherwise", "And again"])
     judged_controls(study, ControlKind.OBVIOUS, lambda rater, pair: 2 - (rater + pair) % 3, pairs=2)
     first = Guidelines.objects.get(stage__study=study, stage__number=3)
     Assignment.objects.filter(stage=first.stage_id, guidelines=None).update(guidelines=first)
