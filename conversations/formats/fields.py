@@ -105,7 +105,9 @@ class Record:
         return all(name in self._values for name in names)
 
     def missing(self, name: str) -> bool:
-        return self._values.get(name) is None
+        """Nothing stands there; pandas writes nothing as NaN."""
+        value = self._values.get(name)
+        return value is None or value != value  # noqa: PLR0124 - only NaN is not itself
 
     def text(self, name: str, limit: int = MAX_TEXT_CHARACTERS, *, blank: bool = False) -> str:
         value = self._values.get(name)
@@ -123,6 +125,15 @@ class Record:
         value = self._values.get(name)
         if value is not None and not isinstance(value, str | list):
             raise self.error(name, "text, or a list of parts")
+        return value
+
+    def text_or_container(self, name: str) -> "str | list[Any] | Record | None":
+        """Messages are a list, columns of a table, or either of them written as a text."""
+        value = self._values.get(name)
+        if isinstance(value, dict):
+            return Record.of(value, self.at(name))
+        if value is not None and not isinstance(value, str | list):
+            raise self.error(name, "a list of messages")
         return value
 
     def is_text(self, name: str) -> bool:
@@ -173,7 +184,7 @@ class Record:
         return float(value)
 
     def optional_number(self, name: str, minimum: float = -math.inf, maximum: float = math.inf) -> float | None:
-        return None if self.missing(name) else self.number(name, minimum, maximum)
+        return None if self._values.get(name) is None else self.number(name, minimum, maximum)
 
     def optional_moment(self, name: str) -> datetime | None:
         if self.missing(name):
@@ -198,6 +209,11 @@ class Record:
     def optional_boolean(self, name: str) -> bool | None:
         return None if self.missing(name) else self.boolean(name)
 
+    def list_if_any(self, name: str) -> list[Any] | None:
+        """As ``record_if_any``, for a list."""
+        value = self._values.get(name)
+        return value if isinstance(value, list) else None
+
     def list(self, name: str, *, optional: bool = False) -> list[Any]:
         if optional and self.missing(name):
             return []
@@ -221,6 +237,17 @@ class Record:
         """Whether it is said to be so; nothing said is no."""
         return self.optional_boolean(name) is True
 
+    def with_field(self, name: str, value: str | None) -> "Record":
+        return Record({**self._values, name: value}, self.path)
+
+    def as_it_is(self) -> dict[str, Any]:
+        """To be made a record of again, where it stands in a list."""
+        return dict(self._values)
+
+    def is_marked(self, name: str) -> bool:
+        """Whether a flag stands there; whatever else others keep under that name is none."""
+        return self._values.get(name) is True
+
     def records(self, name: str, *, optional: bool = False) -> Iterator["Record"]:
         """The objects in a list; raises at the first element that is none."""
         for index, value in enumerate(self.list(name, optional=optional)):
@@ -228,6 +255,9 @@ class Record:
 
 
 def identifier(value: object, path: str) -> str:
+    """A whole number that passed through a table of decimal ones is still that number."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63:
         return str(value)
     if not isinstance(value, str) or not value.strip():

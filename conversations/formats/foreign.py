@@ -36,8 +36,6 @@ _SHAPES: tuple[tuple[str, Look], ...] = (
     ("a Grok export", _first_has("conversations", "conversation", "responses")),
     ("a DeepSeek export", _is_deepseek),
     ("an Open WebUI export", _is_open_webui),
-    ("ShareGPT rows of pairs {human, assistant}", _first_has("conversation", "human", "assistant")),
-    ("ShareGPT rows of pairs {human, assistant}", _first_has("conversations", "human", "assistant")),
     ("LangSmith runs", _has("run_type", "inputs")),
     ("OpenTelemetry spans", _has("resourceSpans")),
     ("OpenAssistant messages", _has("message_tree_id")),

@@ -8,9 +8,11 @@ from conversations.formats.conversation_rows import conversation_row
 from conversations.formats.fields import FieldError, Record, excerpt
 from conversations.formats.json_elements import rows_of_elements, turns_in, with_fields
 from conversations.formats.options import Options, SubjectPolicy
+from conversations.formats.parts import IMAGE, bounded, part_kind
 from conversations.formats.reader import Reader, proposing
+from conversations.formats.roles import turn_role
 from conversations.formats.rows import Row, RowError, Turn
-from conversations.formats.turns import IMAGE, bounded, check_size, part_kind, turn_role
+from conversations.formats.turns import check_size
 
 _ROOT = "00000000-0000-4000-8000-000000000000"
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".heic")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from conversations.formats.context import Context
 from conversations.formats.conversation_rows import conversation_and_problems
 from conversations.formats.fields import Record
+from conversations.formats.items import message_list
 from conversations.formats.json_elements import rows_of_elements, turns_in, with_fields
 from conversations.formats.options import Options, SubjectPolicy
 from conversations.formats.reader import Reader, proposing
@@ -13,7 +14,7 @@ from conversations.formats.turns import transcript
 
 
 def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
-    said = transcript(record.list("conversation"), record.at("conversation"))
+    said = transcript(message_list(record, "conversation"), record.at("conversation"))
     flags = {"redacted": record.boolean("redacted")} if not record.missing("redacted") else {}
     if not record.missing("openai_moderation"):
         flags["toxic"] = any(verdict.optional_boolean("flagged") for verdict in record.records("openai_moderation"))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from conversations.formats.context import Context
 from conversations.formats.conversation_rows import conversation_and_problems
 from conversations.formats.fields import Record
+from conversations.formats.items import message_list
 from conversations.formats.json_elements import rows_of_elements, turns_in, with_fields
 from conversations.formats.options import Options
 from conversations.formats.reader import Beginning, Reader, proposing
@@ -21,7 +22,7 @@ def _recognises(beginning: Beginning) -> bool:
 
 
 def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
-    said = transcript(record.list("conversation"), record.at("conversation"))
+    said = transcript(message_list(record, "conversation"), record.at("conversation"))
     flags = {name: record.boolean(name) for name in ("toxic", "redacted") if not record.missing(name)}
     yield from conversation_and_problems(line, record, context, said, flags=flags, subject_field="hashed_ip")
 

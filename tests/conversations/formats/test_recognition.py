@@ -30,7 +30,6 @@ FOREIGN: dict[str, Any] = {
         },
     },
     "Open WebUI": {"id": "o", "chat": {"history": {"messages": {}, "currentId": None}}},
-    "human, assistant": {"conversation_id": "p", "conversation": [{"human": "Hi", "assistant": "Hello"}]},
     "LangSmith": {"id": "l", "run_type": "llm", "inputs": {"messages": []}},
     "OpenTelemetry": {"resourceSpans": []},
     "OpenAssistant": {"message_tree_id": "t", "prompt": {"text": "Hi", "role": "prompter"}},

@@ -21,6 +21,7 @@ from conversations.formats import (
 CASES = Path(__file__).resolve().parents[4] / "shared" / "cases" / "uploads"
 DESK = "u: How high should my desk be? I am 190 cm. / a: About 78 cm."
 ROSES = "u: How do I prune roses? / a: Cut above an outward bud."
+WEATHER = "u: Weather? / a: Sunny."
 DOOR = "u: Wie hoch ist eine Tür? / a: Zwei Meter, natürlich."
 pytestmark = pytest.mark.skipif(not CASES.exists(), reason="../shared/cases is not there")
 
@@ -92,6 +93,16 @@ def said(name: str) -> dict[tuple[str, str | None], str]:
         ("06-excel-unicode-text-utf16.txt", {("u1", "c1"): DOOR}),
         ("45-mac-classic-line-ends.csv", {("u1", "c1"): DOOR}),
         ("10-one-chatgpt-conversation-pretty.json", {("p1", "c1"): DESK}),
+        ("28b-sharegpt-html.json", {("p1", "h1"): "u: List two fruits / a: 1. Apple\n2. Pear & quince"}),
+        ("28d-sharegpt-chinese-pairs.jsonl", {("p1", "p1"): "u: 你好 / a: 你好！"}),  # noqa: RUF001 - as it stands there
+        (
+            "32-openai-responses-api.jsonl",
+            {("u1", None): "u: Weather? / a: [tool call: weather] / t: sunny / a: Sunny."},
+        ),
+        ("34-langchain-messages.jsonl", {(user, None): WEATHER for user in ("u1", "u2", "u3")}),
+        ("35c-vercel-ai-sdk-uimessages.jsonl", {("u1", None): WEATHER}),
+        ("49-pandas-float-ids-and-nan.jsonl", {("12345", "7"): "u: Hi / a: Hello"}),
+        ("57-messages-as-json-string.jsonl", {("u1", None): "u: Hi / a: Hello"}),
         ("71-wrapped-in-data.json", {("u1", None): "u: Hi / a: Hello"}),
         (
             "53-surrogate-and-nul.jsonl",
@@ -128,7 +139,6 @@ def test_marks_of_the_page_are_gone() -> None:
     ("name", "words"),
     [
         ("11-grok-prod-grok-backend.json", "a Grok export: not supported"),
-        ("28d-sharegpt-chinese-pairs.jsonl", "human, assistant"),
         ("14-openwebui-chat-export.json", "Open WebUI"),
         ("34b-langsmith-runs.jsonl", "LangSmith"),
         ("35-otlp-genai-spans.json", "OpenTelemetry"),

@@ -8,10 +8,12 @@ from conversations.formats.fields import FieldError, Record, excerpt
 from conversations.formats.json_elements import rows_of_elements, with_fields
 from conversations.formats.limits import MAX_NAME_CHARACTERS
 from conversations.formats.options import Options, SubjectPolicy
+from conversations.formats.parts import IMAGE, bounded, part_kind, parts_text
 from conversations.formats.reader import Reader, proposing
+from conversations.formats.roles import turn_role
 from conversations.formats.rows import ConversationRow, Row, RowError, Turn
 from conversations.formats.subjects import subject_of
-from conversations.formats.turns import IMAGE, bounded, check_size, part_kind, parts_text, turn_role
+from conversations.formats.turns import check_size
 
 from .documents import canvas_text, is_canvas_call, report_text
 from .marks import without_marks

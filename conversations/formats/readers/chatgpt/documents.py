@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from conversations.formats.decoding import decode
 from conversations.formats.fields import Record, storable
 from conversations.formats.limits import MAX_LINE_BYTES
-from conversations.formats.turns import parts_text
+from conversations.formats.parts import parts_text
 
 _CANVAS = "canmore."
 

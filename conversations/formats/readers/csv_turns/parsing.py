@@ -9,9 +9,10 @@ from conversations.formats.faults import unforeseen
 from conversations.formats.fields import FieldError, Record, excerpt, problem
 from conversations.formats.limits import MAX_LANGUAGE_CHARACTERS, MAX_LINE_BYTES, MAX_NAME_CHARACTERS
 from conversations.formats.options import Options, SubjectPolicy
+from conversations.formats.roles import turn_role
 from conversations.formats.rows import ConversationRow, Row, RowError, Turn
 from conversations.formats.subjects import file_subject
-from conversations.formats.turns import check_size, turn_content, turn_role
+from conversations.formats.turns import check_size, turn_content
 
 from .columns import DEFAULT_COLUMNS, sniff_delimiter
 from .spool import Spool, SpooledConversation, SpooledTurn

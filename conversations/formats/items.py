@@ -1,0 +1,108 @@
+"""What a log keeps beside plain messages: messages in a wrapping, and items that say what they are by their type alone."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from .decoding import decode
+from .fields import FieldError, Record
+from .parts import bounded, call_note, part_kind, parts_text
+from .rows import Turn
+
+# Of the Responses API: calls, what came back, and what nobody saw.
+_CALLS = ("_call", "function_call")
+_OUTPUTS = "_output"
+_UNSEEN = frozenset({"reasoning", "item_reference", "compaction", "mcp_list_tools", "mcp_approval_request"})
+_RESULTS = frozenset({"tool_result", "tool-result", "functionResponse"})
+_COLUMNS_OF_ROLES = ("role", "from", "type")
+
+
+@dataclass(frozen=True, slots=True)
+class ItemTurn:
+    """What an item without a role comes to; ``turn`` is None where nobody saw anything of it."""
+
+    turn: Turn | None
+
+
+def unwrapped(message: Record) -> Record:
+    """A message that stands in another object: LangChain's of both kinds, and ``{message: {role, content}}``."""
+    if (inner := message.record_if_any("data")) is not None and not message.missing("type"):
+        return inner if not inner.missing("type") else _with_type(inner, message)
+    if (inner := message.record_if_any("kwargs")) is not None and message.has("id"):
+        names = [name for name in message.list("id") if isinstance(name, str)]
+        return inner if not names or not inner.missing("type") else inner.with_field("type", names[-1])
+    inner = message.record_if_any("message")
+    return message if inner is None or not inner.has("role") else inner
+
+
+def _with_type(inner: Record, message: Record) -> Record:
+    return inner.with_field("type", message.optional_text("type"))
+
+
+def item_turn(item: Record) -> ItemTurn | None:
+    """None where the item says who speaks: then it is a message."""
+    if not item.missing("role") or item.missing("type"):
+        return None
+    kind = part_kind(item)
+    if kind in _UNSEEN:
+        return ItemTurn(None)
+    if kind.endswith(_OUTPUTS):
+        return ItemTurn(_output(item))
+    if kind.endswith(_CALLS) and not item.has("content") and not item.has("value"):
+        named = kind.removesuffix("_call") if kind not in {"function_call", "custom_tool_call", "mcp_call"} else None
+        return ItemTurn(Turn("assistant", call_note(item.optional_text("name") or named)))
+    return None
+
+
+def _output(item: Record) -> Turn | None:
+    value = item.text_or_list("output")
+    text = parts_text(value, item.at("output")) if isinstance(value, list) else value or ""
+    return Turn("tool", bounded(text, item.at("output"))) if text.strip() else None
+
+
+def results_of(message: Record) -> str | None:
+    """Results of tools that stand in the name of the user, as Anthropic's and Gemini's logs have them; None if it is another message."""
+    for name in ("content", "parts"):
+        parts = message.text_or_list(name) if not message.missing(name) else None
+        if isinstance(parts, list) and parts and all(isinstance(part, dict) for part in parts):
+            records = [Record.of(part, f"{message.at(name)}[{index}]") for index, part in enumerate(parts)]
+            if all(part_kind(record) in _RESULTS for record in records):
+                return "\n".join(filter(None, map(_result, records)))
+    return None
+
+
+def _result(part: Record) -> str:
+    inner = part.record_if_any("functionResponse") or part
+    for place in (inner.record_if_any("response") or inner, inner.record_if_any("output") or inner):
+        for name in ("content", "result", "output", "value"):
+            if place.is_text(name):
+                return bounded(place.text(name, blank=True), place.at(name))
+            if (listed := place.list_if_any(name)) is not None:
+                return parts_text(listed, place.at(name))
+    return "[tool result]"
+
+
+def message_list(record: Record, name: str) -> list[Any]:
+    """The messages of a conversation: a list, the columns of a table, or one of them written as a text of JSON.
+
+    Raises:
+        FieldError: it is none of them.
+    """
+    value = record.text_or_container(name)
+    if isinstance(value, str) and value.lstrip()[:1] in {"[", "{"}:
+        return message_list(Record({name: decode(value.encode("utf-8", "surrogatepass"))}, record.path), name)
+    if isinstance(value, Record):
+        return _rows_of_columns(value)
+    if not isinstance(value, list):
+        raise record.error(name, "a list of messages")
+    return value
+
+
+def _rows_of_columns(columns: Record) -> list[Any]:
+    """``{"role": [..], "content": [..]}``, as tables hold lists of objects; or the one message that stands there itself."""
+    names = columns.names()
+    if columns.is_text("content") or not any(name in names for name in _COLUMNS_OF_ROLES):
+        return [columns.as_it_is()]
+    lists = {name: columns.list(name) for name in names}
+    if len({len(each) for each in lists.values()}) != 1:
+        raise FieldError(columns.path, "columns of one length", "columns of several")
+    return [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
