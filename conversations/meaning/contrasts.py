@@ -47,55 +47,13 @@ _STANDINGS = tuple(
 )
 _LITTLE = frozenset({"a", "an", "the", "in", "at", "on", "from", "into", "for", "by"})
 _FILLERS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "being",
-        "by",
-        "for",
-        "from",
-        "has",
-        "have",
-        "in",
-        "is",
-        "it",
-        "its",
-        "of",
-        "on",
-        "or",
-        "s",
-        "so",
-        "that",
-        "the",
-        "their",
-        "them",
-        "they",
-        "this",
-        "to",
-        "very",
-        "with",
-        "who",
-        "user",
-        "person",
-        "likes",
-        "like",
-        "prefers",
-        "prefer",
-        "enjoys",
-        "enjoy",
-        "wants",
-        "want",
-        "uses",
-        "use",
-        "using",
-        "does",
-        "do",
-    ]
+    word
+    for row in (
+        "a an and are as at be being by for from has have in is it its of on or s so that the their them",
+        "they this to very with who user person likes like prefers prefer enjoys enjoy wants want uses",
+        "use using does do",
+    )
+    for word in row.split()
 )
 
 

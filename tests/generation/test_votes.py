@@ -51,12 +51,18 @@ def test_rater_sees_reason_and_evidence_but_no_confidence(study, endpoint, provi
         {"quote": "I always cook with weights", "conversation": 1, "turn": 0}
     ]
     assert "confidence" not in str(provider.requests)
+    assert "found_by" not in str(provider.requests)
+    for attribute in Attribute.objects.filter(subject__study=study):
+        attribute.evidence = [pointer | {"found_by": "search"} for pointer in attribute.evidence]
+        attribute.save()
     study.show_reason = False
     study.save()
     endpoint.parameters["seed"] = 6
     endpoint.save()
     judge(study, endpoint, 1)
     assert "Said so." not in str(provider.requests[-1])
+    lines = {line["attribute"]: line for line in asked(provider.requests[-1]).values()}
+    assert lines["Cooks with weights"]["evidence"][0]["found_by"] == "search"
 
 
 def test_stage_2_is_judged_yes_or_no(study, endpoint, provider):

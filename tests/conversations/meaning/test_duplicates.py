@@ -69,10 +69,10 @@ def test_numbers_names_and_negation_keep_apart_what_shares_most_words(one, other
 
 
 def test_language_is_told_by_the_statement_or_else_by_the_others():
-    assert are_english(["Prefers tea", "Collects stamps", "喜欢茶", "Mag gern Tee", "Tiene un perro"]) == [
+    assert are_english(["Prefers tea", "Stamps, coins", "喜欢茶", "Mag gern Tee", "Tiene un perro"]) == [
         True, False, False, False, False,
     ]  # fmt: skip
-    assert are_english(["Prefers tea", "Collects stamps", "Vive en Madrid", "Is a nurse"]) == [True, True, False, True]
+    assert are_english(["Prefers tea", "Stamps, coins", "Vive en Madrid", "Is a nurse"]) == [True, True, False, True]
 
 
 @given(st.lists(st.text(max_size=60), min_size=2, max_size=2))
