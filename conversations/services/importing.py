@@ -6,7 +6,7 @@ It may die at any moment and be started again: every row is stored once whatever
 import dataclasses
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,6 +34,7 @@ from conversations.handlers import Handler, Stored
 from conversations.models import Batch, BatchProblem, Study
 from conversations.queries.batches import BATCHES
 from conversations.services.searching_evidence import request_search
+from conversations.services.watched_stream import WatchedStream
 
 logger = logging.getLogger(__name__)
 
@@ -121,7 +122,7 @@ class _Import:
                 continue
             with self.batch.file.open("rb") as opened:
                 self.stream, self.readings = opened.file.file, number
-                watched = cast("BinaryIO", _Watched(self.stream, self._beat_if_due))
+                watched = cast("BinaryIO", WatchedStream(self.stream, self._beat_if_due))
                 for some in _chunks(self._of_step(parse(watched, self.format, self.options), step)):
                     self._store(some)
                     if self.tally.problems >= MOST_PROBLEMS and not self.tally.has_rows:
@@ -223,36 +224,6 @@ class _Import:
         problem = f"{file}line {first.line}{field}: expected {first.expected}, found {first.found}"
         count = self.tally.problems
         return f"Nothing could be read{'' if count == 1 else f', the first of {count:,} problems'}: {problem}."
-
-
-class _Watched:
-    """A stream that lets us say that we live however long it is read before the first row comes."""
-
-    def __init__(self, stream: BinaryIO, on_read: Callable[[], None]) -> None:
-        self._stream = stream
-        self._on_read = on_read
-
-    def read(self, size: int = -1, /) -> bytes:
-        self._on_read()
-        return self._stream.read(size)
-
-    def readline(self, size: int = -1, /) -> bytes:
-        self._on_read()
-        return self._stream.readline(size)
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = 0, /) -> int:
-        return self._stream.seek(offset, whence)
-
-    def tell(self) -> int:
-        return self._stream.tell()
-
-    @property
-    def name(self) -> str:
-        """The path of the file, for what reads it in a process of its own."""
-        return self._stream.name
 
 
 def _chunks(rows: Iterator[Row | RowError]) -> Iterator[list[Row | RowError]]:
