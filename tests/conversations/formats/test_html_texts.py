@@ -29,6 +29,6 @@ def test_text_that_speaks_of_tags_is_no_html(text: str) -> None:
     assert not is_html(text)
 
 
-@given(st.text(alphabet="<>/ &abpdiv\"'=olre\n", max_size=80))
+@given(st.text(alphabet="<>/ &abpdivolre\n", max_size=80))
 def test_any_markup_gives_a_text(html: str) -> None:
     assert "</p>" not in text_of_html(f"<p>{html}</p>")
