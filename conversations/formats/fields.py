@@ -157,6 +157,30 @@ class Record:
     def optional_identifier(self, name: str) -> str | None:
         return None if self.missing(name) else self.identifier(name)
 
+    def optional_identifier_or_blank(self, name: str) -> str | None:
+        """Of a table, in which an empty cell is nothing."""
+        return None if self.missing(name) or self._values.get(name) == "" else self.identifier(name)
+
+    def optional_share(self, name: str) -> float | None:
+        """A number from 0 to 1, which a table may hold as a text."""
+        value = self._values.get(name)
+        if isinstance(value, str):
+            if not value.strip():
+                return None
+            try:
+                return Record({name: float(value.strip().replace(",", "."))}, self.path).number(name, 0, 1)
+            except ValueError:
+                raise self.error(name, "a number from 0 to 1") from None
+        return None if self.missing(name) else self.number(name, 0, 1)
+
+    def optional_text_if_any(self, name: str) -> str | None:
+        """For a field in which others keep what they like."""
+        return self.optional_text(name) if self.is_text(name) else None
+
+    def starts_with(self, name: str, beginning: str) -> bool:
+        value = self._values.get(name)
+        return isinstance(value, str) and value.startswith(beginning)
+
     def choice(self, name: str, choices: tuple[str, ...]) -> str:
         value = self._values.get(name)
         if not isinstance(value, str) or value not in choices:
@@ -239,6 +263,10 @@ class Record:
 
     def with_field(self, name: str, value: str | None) -> "Record":
         return Record({**self._values, name: value}, self.path)
+
+    def renamed(self, names: Mapping[str, str]) -> "Record":
+        """With our names for the fields; ``names`` says which of its own each is."""
+        return Record({ours: self._values.get(theirs) for ours, theirs in names.items()}, self.path)
 
     def as_it_is(self) -> dict[str, Any]:
         """To be made a record of again, where it stands in a list."""

@@ -40,7 +40,5 @@ _SHAPES: tuple[tuple[str, Look], ...] = (
     ("OpenTelemetry spans", _has("resourceSpans")),
     ("OpenAssistant messages", _has("message_tree_id")),
     ("preference pairs (chosen, rejected), not conversations", _has("chosen", "rejected")),
-    ("an export of memories", _first_has("results", "memory")),
-    ("an export of memories", _has("memory", "user_id")),
     ("a Google activity file", _has("header", "titleUrl")),
 )

@@ -4,7 +4,19 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from .reader import Reader
-from .readers import chatgpt, claude, csv_turns, lmsys, openai, sharegpt, verified_attributes, wildchat, yardstick
+from .readers import (
+    attribute_tables,
+    chatgpt,
+    claude,
+    lmsys,
+    memories,
+    openai,
+    sharegpt,
+    tables,
+    verified_attributes,
+    wildchat,
+    yardstick,
+)
 from .readers.release import majority, task4, task5, task6, votes
 
 
@@ -19,6 +31,8 @@ class Format(StrEnum):
     CHATGPT = "chatgpt"
     CLAUDE = "claude"
     CSV = "csv"
+    ATTRIBUTES = "attributes"
+    MEMORIES = "memories"
     VERIFIED_ATTRIBUTES = "verified_attributes"
     RELEASE_TASK4 = "release_task4"
     RELEASE_TASK5 = "release_task5"
@@ -42,7 +56,9 @@ READERS: tuple[Reader, ...] = (
     lmsys.READER,
     sharegpt.READER,
     openai.READER,
-    csv_turns.READER,
+    memories.READER,
+    attribute_tables.READER,
+    tables.READER,
 )
 
 

@@ -144,9 +144,9 @@ def test_batch_whose_rows_are_all_known_did_not_fail(study):
 
 
 def test_columns_that_are_there_are_named_where_one_is_missing(study):
-    content = b"user_id,prompt,response\nu1,How high?,75 cm.\n"
+    content = b"user_id,comment,response\nu1,How high?,75 cm.\n"
     batch = bring(study, [], format=Format.CSV, content=content, state=BatchState.FAILED)
-    assert "the columns 'user_id', 'prompt', 'response'" in batch.failure
+    assert "the columns 'user_id', 'comment', 'response'" in batch.failure
 
 
 def test_fault_of_this_program_fails_the_batch_and_is_logged(study, monkeypatch, caplog):

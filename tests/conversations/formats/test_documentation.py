@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from conversations.formats import RowError, default_options, limits, parse, reader_of, recognise
+from conversations.formats import RowError, default_options, examine, limits, parse, reader_of
 
 TEXT = (Path(__file__).resolve().parents[3] / "docs" / "upload-formats.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```(?:jsonl|json|csv)\n(.*?)```", TEXT, re.DOTALL)
@@ -14,8 +14,8 @@ EXAMPLES = re.findall(r"```(?:jsonl|json|csv)\n(.*?)```", TEXT, re.DOTALL)
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_documented_example_is_read_without_an_error(example: str) -> None:
     data = example.encode()
-    file_format = recognise(data)
-    options = default_options(file_format, data)
+    seen = examine(BytesIO(data))
+    file_format, options = seen.format, default_options(seen.format, seen.head)
     if not reader_of(file_format).names_subjects:
         options = replace(options, file_subject="me")
     rows = list(parse(BytesIO(data), file_format, options))

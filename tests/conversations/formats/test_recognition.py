@@ -34,7 +34,6 @@ FOREIGN: dict[str, Any] = {
     "OpenTelemetry": {"resourceSpans": []},
     "OpenAssistant": {"message_tree_id": "t", "prompt": {"text": "Hi", "role": "prompter"}},
     "preference pairs": {"chosen": "A", "rejected": "B"},
-    "memories": {"results": [{"id": "m", "memory": "Likes tea"}]},
 }
 
 

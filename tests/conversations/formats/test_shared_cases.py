@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from conversations.formats import (
+    AttributeRow,
     ConversationRow,
     NotRecognised,
     PassedOver,
@@ -103,6 +104,10 @@ def said(name: str) -> dict[tuple[str, str | None], str]:
         ("35c-vercel-ai-sdk-uimessages.jsonl", {("u1", None): WEATHER}),
         ("49-pandas-float-ids-and-nan.jsonl", {("12345", "7"): "u: Hi / a: Hello"}),
         ("57-messages-as-json-string.jsonl", {("u1", None): "u: Hi / a: Hello"}),
+        ("08c-excel-trailing-empty-rows-and-columns.csv", {("u1", "c1"): DOOR}),
+        ("16-copilot-activity-history.csv", {("p1", "Desk height"): "u: How high should a desk be? / a: About 75 cm."}),
+        ("33b-langfuse-traces.csv", {("u1", "s1"): WEATHER}),
+        ("43-prompt-response-columns.csv", {("u1", None): "u: How high should a desk be? / a: About 75 cm."}),
         ("71-wrapped-in-data.json", {("u1", None): "u: Hi / a: Hello"}),
         (
             "53-surrogate-and-nul.jsonl",
@@ -145,7 +150,6 @@ def test_marks_of_the_page_are_gone() -> None:
         ("36-oasst-trees.jsonl", "OpenAssistant"),
         ("36b-oasst-flat.jsonl", "OpenAssistant"),
         ("38-anthropic-hh.jsonl", "preference pairs"),
-        ("39-mem0-get-all.json", "memories"),
     ],
 )
 def test_what_is_not_read_is_named(name: str, words: str) -> None:
@@ -153,16 +157,14 @@ def test_what_is_not_read_is_named(name: str, words: str) -> None:
         rows(name)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "16-copilot-activity-history.csv",
-        "33b-langfuse-traces.csv",
-        "43-prompt-response-columns.csv",
-        "67-attributes-csv.csv",
-    ],
-)
-def test_columns_that_are_there_are_listed(name: str) -> None:
-    (problem,) = rows(name)
-    assert isinstance(problem, RowError)
-    assert problem.found.startswith("the columns '")
+def attributes(name: str) -> list[tuple[str, str, str | None, float | None]]:
+    return [(row.subject, row.text, row.system, row.confidence) for row in rows(name) if isinstance(row, AttributeRow)]
+
+
+def test_memories_and_tables_of_attributes_are_attributes() -> None:
+    assert attributes("39-mem0-get-all.json") == [
+        ("u1", "Is vegetarian", "mem0", None),
+        ("u1", "Lives in Oslo", "mem0", None),
+    ]
+    ((subject, text, _system, confidence),) = attributes("67-attributes-csv.csv")
+    assert (subject, text, confidence) == ("u1", "Is vegetarian", 0.9)

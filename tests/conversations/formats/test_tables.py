@@ -1,3 +1,4 @@
+import json
 import tracemalloc
 from dataclasses import replace
 from io import BytesIO
@@ -5,10 +6,12 @@ from itertools import chain
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conversations.formats import (
+    AttributeRow,
     ConversationRow,
     Format,
     Options,
@@ -16,6 +19,7 @@ from conversations.formats import (
     SubjectPolicy,
     Turn,
     default_options,
+    examine,
     parse,
     recognise,
 )
@@ -133,7 +137,7 @@ def test_without_numbers_each_conversation_keeps_the_order_of_its_rows(
 
 def test_row_of_nobody_costs_the_conversations_around_it() -> None:
     """It may have been a turn of each of them; of one that ended before or begins later it was none."""
-    lines = ["u1,before,0,user,x", "u1,around,0,user,x", "u1,near,0,user,x", ",,,,", "u1,next,0,user,x"]
+    lines = ["u1,before,0,user,x", "u1,around,0,user,x", "u1,near,0,user,x", ",,9,user,x", "u1,next,0,user,x"]
     lines += ["u1,around,1,user,x", "u1,later,0,user,x"]
     assert conversations(HEADER + "\n".join(lines).encode()) == ["before", "later"]
 
@@ -158,10 +162,10 @@ def test_column_that_was_named_for_the_subject_is_used() -> None:
 
 
 def test_column_that_is_missing_is_named_with_those_that_are_there() -> None:
-    (error,) = rows(b"user_id,prompt,response\nu1,How long?,2 cm\n")
+    (error,) = rows(b"user_id,comment,response\nu1,How long?,2 cm\n")
     assert isinstance(error, RowError)
     assert error.field == "conversation_id"
-    assert error.found == "the columns 'user_id', 'prompt', 'response'"
+    assert error.found == "the columns 'user_id', 'comment', 'response'"
 
 
 def test_same_conversation_id_of_two_subjects_is_two_conversations() -> None:
@@ -196,3 +200,66 @@ def test_file_cut_off_inside_quotes_is_reported() -> None:
     data = HEADER + TWO + b'u1,c2,0,user,"cut'
     assert errors(data) == [(4, "")]
     assert rows(data)[-1] == RowError(line=4, field="", expected="a row of CSV", found="unexpected end of data")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"user_id,prompt,response\nu1,Hi,Hello\n",
+        b"sep=;\r\nUser ID;User Message;Bot-Response\r\nu1;Hi;Hello\r\n",
+        b'userId,input,output,\nu1,"{""messages"": [{""role"": ""user"", ""content"": ""Hi""}]}","{""role"": ""assistant"", ""content"": ""Hello""}",\n,,,\n',
+        b'{"user_id": "u1", "question": "Hi", "answer": "Hello"}\n',
+        b'userId,input,output\nu1,"[{""role"": ""system"", ""content"": ""x""}, {""role"": ""user"", ""content"": ""Hi""}]",Hello\n',
+    ],
+)  # fmt: skip
+def test_exchange_a_row_under_the_names_people_give(data: bytes) -> None:
+    seen = examine(BytesIO(data))
+    (row,) = parse(BytesIO(data), seen.format, default_options(seen.format, seen.head))
+    assert isinstance(row, ConversationRow)
+    assert (row.subject, [turn.content for turn in row.turns if turn.role != "system"]) == ("u1", ["Hi", "Hello"])
+
+
+def test_exchanges_of_a_conversation_are_in_the_order_of_time_and_said_once() -> None:
+    history = '[{""role"": ""user"", ""content"": ""One""}, {""role"": ""assistant"", ""content"": ""1""}, {""role"": ""user"", ""content"": ""Two""}]'
+    data = f'sessionId,userId,timestamp,input,output\ns1,u1,2026-05-01T10:01:00Z,"{history}",2\ns1,u1,2026-05-01T10:00:00Z,One,1\n'.encode()
+    (row,) = parse(BytesIO(data), Format.CSV, default_options(Format.CSV, data))
+    assert isinstance(row, ConversationRow)
+    assert [turn.content for turn in row.turns] == ["One", "1", "Two", "2"]
+
+
+def test_flat_rows_of_json_are_the_same_table() -> None:
+    rows_of_json = [
+        {"user_id": "u1", "conversation_id": "c1", "turn": turn, "role": role, "content": text}
+        for turn, role, text in [(1, "assistant", "Hello"), (0, "user", "Hi")]
+    ]
+    data = "\n".join(map(json.dumps, rows_of_json)).encode()
+    (row,) = parse(BytesIO(data), Format.CSV, default_options(Format.CSV, data))
+    assert isinstance(row, ConversationRow)
+    assert [turn.content for turn in row.turns] == ["Hi", "Hello"]
+
+
+def test_content_in_a_column_without_a_name_is_a_problem() -> None:
+    found = rows(b"user_id,conversation_id,role,content,\nu1,c1,user,Hi,\nu1,c2,user,Hi,what?\n")
+    assert [row.found for row in found if isinstance(row, RowError)] == ["something"]
+
+
+def test_subject_is_the_column_that_was_named() -> None:
+    data = b"owner,conversation_id,turn,role,content\nu7,c1,0,user,Hi\n"
+    (row,) = rows(data, Options(SubjectPolicy.FIELD, "owner"))
+    assert row.subject == "u7"
+
+
+def test_attribute_a_row() -> None:
+    data = b"User,Memory,Confidence,Category,Quote\nu1,Is vegetarian,0.9,food,no meat for me\nu1,,0.5,,\nu2,Likes tea,high,,\n"
+    seen = examine(BytesIO(data))
+    assert seen.format is Format.ATTRIBUTES
+    row, *problems = parse(BytesIO(data), seen.format, default_options(seen.format, seen.head))
+    assert isinstance(row, AttributeRow)
+    assert (row.subject, row.text, row.confidence, row.type, row.evidence[0].quote) == (
+        "u1",
+        "Is vegetarian",
+        0.9,
+        "food",
+        "no meat for me",
+    )
+    assert [(problem.line, problem.field) for problem in problems] == [(3, "attribute"), (4, "confidence")]

@@ -97,7 +97,7 @@ class Spool:
     def _turns(self, conversation: int) -> Iterator[SpooledTurn]:
         found = self._database.execute(
             """SELECT line, number, role, content, language, model FROM turns
-            WHERE conversation = ? ORDER BY number, place""",
+            WHERE conversation = ? ORDER BY number, place, rowid""",
             (conversation,),
         )
         return (SpooledTurn(*row) for row in found)
