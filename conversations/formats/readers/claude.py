@@ -23,11 +23,11 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
     messages = list(record.records("chat_messages"))
     shown = _seen_last(record, messages)
-    turns = tuple(filter(None, map(_turn, shown)))
-    check_size(len(turns), sum(len(turn.content) for turn in turns), "chat_messages")
+    turns, problems = _turns(shown)
     if not turns:
-        raise record.error("chat_messages", "at least one message with text")
+        raise problems[0] if problems else record.error("chat_messages", "at least one message with text")
     yield conversation_row(line, record, context, turns)
+    yield from (problem.row(line, kept=True) for problem in problems)
     if others := len(messages) - len(shown):
         expected = "one line of messages; the one seen last is kept"
         found = f"{others} message{'' if others == 1 else 's'} of other branches"
@@ -63,6 +63,23 @@ def _last(record: Record, messages: list[Record]) -> str:
         return leaves[0].identifier("uuid")
     written = [(leaf.optional_moment("created_at") or _LONG_AGO, place) for place, leaf in enumerate(leaves)]
     return leaves[max(written)[1]].identifier("uuid")
+
+
+def _turns(messages: list[Record]) -> tuple[tuple[Turn, ...], list[FieldError]]:
+    turns: list[Turn] = []
+    problems: list[FieldError] = []
+    characters = 0
+    for message in messages:
+        try:
+            turn = _turn(message)
+        except FieldError as error:
+            problems.append(error)
+            continue
+        if turn is not None:
+            characters += len(turn.content)
+            check_size(len(turns) + 1, characters, "chat_messages")
+            turns.append(turn)
+    return tuple(turns), problems
 
 
 def _turn(message: Record) -> Turn | None:

@@ -13,13 +13,16 @@ ME = Options(SubjectPolicy.FILE, file_subject="me")
 QUESTION: tuple[str, Any, dict[str, Any]] = ("user", {"content_type": "text", "parts": ["How do I start?"]}, {})
 
 
+ANSWER: tuple[str, Any, dict[str, Any]] = ("assistant", {"content_type": "text", "parts": ["Like this."]}, {})
+
+
 def chat(*messages: tuple[str, Any, dict[str, Any]], **fields: Any) -> dict[str, Any]:
     """One line of messages: role, content, and what else the message has."""
     mapping: dict[str, Any] = {"root": {"message": None, "parent": None}}
     for number, (role, content, more) in enumerate(messages):
         message = {"author": {"role": role}, "content": content, **more}
         mapping[f"m{number}"] = {"message": message, "parent": f"m{number - 1}" if number else "root"}
-    return {"id": "c1", "mapping": mapping, "current_node": f"m{len(messages) - 1}", **fields}
+    return {"id": "c1", "mapping": mapping, "current_node": f"m{len(messages) - 1}"} | fields
 
 
 def read(*chats: Any) -> list[Any]:
@@ -191,11 +194,44 @@ def test_parents_are_enough_to_find_the_last_message() -> None:
         ({"content": {"content_type": "text", "parts": [["Hi"]]}}, "content.parts[0]"),
     ],
 )
-def test_odd_field_costs_its_own_conversation_and_is_named(more: dict[str, Any], field: str) -> None:
-    answer = ("assistant", text("Like this."), {"author": {"role": "assistant"}})
-    odd = chat(QUESTION, ("assistant", text("x"), {"author": {"role": "assistant"}, **more}))
-    first, second, third = read(chat(QUESTION, answer), odd, chat(QUESTION, answer))
-    assert isinstance(first, ConversationRow)
-    assert isinstance(third, ConversationRow)
-    assert isinstance(second, RowError)
-    assert (second.line, second.field) == (2, f"mapping.m1.message.{field}")
+def test_odd_field_costs_its_own_message_and_is_named(more: dict[str, Any], field: str) -> None:
+    odd = chat(QUESTION, ("assistant", text("x"), {"author": {"role": "assistant"}, **more}), ANSWER)
+    first, second, problem, third = read(chat(QUESTION, ANSWER), odd, chat(QUESTION, ANSWER))
+    assert isinstance(second, ConversationRow)
+    assert second.turns[-1] == first.turns[-1] == third.turns[-1] == Turn("assistant", "Like this.")
+    assert isinstance(problem, RowError)
+    assert (problem.line, problem.field, problem.kept) == (2, f"mapping.m1.message.{field}", True)
+
+
+def branched(first: float | None, second: float | None, **fields: Any) -> list[Any]:
+    found = chat(QUESTION, ("assistant", text("One."), {"create_time": first}), **fields)
+    answer = {"author": {"role": "assistant"}, "content": text("Two."), "create_time": second}
+    found["mapping"]["other"] = {"message": answer, "parent": "m0"}
+    return read(found)
+
+
+def test_without_current_node_the_branch_written_last_is_kept_and_both_facts_reported() -> None:
+    row, unsaid, beside = branched(2.5, 1.5, current_node=None)
+    assert row.turns[-1].content == "One."
+    assert (unsaid.field, unsaid.kept) == ("current_node", True)
+    assert (beside.found, beside.kept) == ("1 message of other branches", True)
+
+
+@pytest.mark.parametrize("moment", [None, 3.5])
+def test_of_branches_that_nothing_tells_apart_none_is_guessed(moment: float | None) -> None:
+    (problem,) = branched(moment, moment, current_node=None)
+    assert (problem.field, problem.kept) == ("current_node", False)
+
+
+def test_messages_of_other_branches_are_counted() -> None:
+    row, beside = branched(1.5, 2.5)
+    assert row.turns[-1].content == "One."
+    assert beside.found == "1 message of other branches"
+
+
+def test_children_are_enough_to_find_the_line() -> None:
+    found = chat(QUESTION, ANSWER, current_node=None)
+    for node, children in zip(found["mapping"].values(), (["m0"], ["m1"], []), strict=True):
+        node |= {"parent": None, "children": children}
+    (row,) = read(found)
+    assert [turn.role for turn in row.turns] == ["user", "assistant"]

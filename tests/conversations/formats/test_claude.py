@@ -138,3 +138,10 @@ def test_tree_that_can_not_be_followed_is_an_error(messages: list[dict[str, Any]
     (problem,) = read(*messages)
     assert isinstance(problem, RowError)
     assert problem.field.startswith("chat_messages")
+
+
+def test_odd_message_costs_that_message() -> None:
+    row, problem = read(human("Weather?"), {"sender": "oracle", "text": "x"}, assistant(said("It rains.")))
+    assert [turn.content for turn in row.turns] == ["Weather?", "It rains."]
+    assert isinstance(problem, RowError)
+    assert (problem.field, problem.kept) == ("chat_messages[1].sender", True)

@@ -131,6 +131,24 @@ def test_what_was_said_is_kept_and_nothing_else(name: str, expected: dict[tuple[
     assert said(name) == expected
 
 
+def test_memories_of_a_chatgpt_export_are_attributes() -> None:
+    assert [row.text for row in rows("25b-chatgpt-everything-no-null.json") if isinstance(row, AttributeRow)] == [
+        "I am a nurse.",
+        "Be brief.",
+        "User is vegetarian.",
+        "User owns a plant.",
+    ]
+
+
+def test_unknown_role_is_reported_by_its_field_and_branches_are_not_guessed() -> None:
+    _conversation, odd = rows("27-chatgpt-unknown-role.json")
+    assert isinstance(odd, RowError)
+    assert odd.field == "mapping.a.message.author.role"
+    (unsaid,) = rows("64-chatgpt-null-current-node.json")
+    assert isinstance(unsaid, RowError)
+    assert unsaid.field == "current_node"
+
+
 def test_marks_of_the_page_are_gone() -> None:
     text = said("24-chatgpt-citation-marks.json")["p1", "ci1"]
     assert "It opens at ten." in text

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from conversations.formats.context import Context
-from conversations.formats.fields import FieldError, Record, excerpt
+from conversations.formats.fields import FieldError, Record
 from conversations.formats.json_elements import rows_of_elements, with_fields
 from conversations.formats.limits import MAX_NAME_CHARACTERS
+from conversations.formats.memories import attribute, saved
 from conversations.formats.options import Options, SubjectPolicy
 from conversations.formats.parts import IMAGE, bounded, part_kind, parts_text
 from conversations.formats.reader import Reader, proposing
@@ -17,6 +18,8 @@ from conversations.formats.turns import check_size
 
 from .documents import canvas_text, is_canvas_call, report_text
 from .marks import without_marks
+from .memories import SYSTEM, Saved, saved_by
+from .tree import seen_last
 
 # Set-up and thinking that the user never saw as a message.
 _HIDDEN_CONTENT = frozenset(
@@ -26,50 +29,64 @@ _HIDDEN_CONTENT = frozenset(
 
 def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
     mapping = record.record("mapping")
-    messages = [node.record("message") for node in _branch(record, mapping) if not node.missing("message")]
     reading = _Reading()
+    seen = seen_last(record, mapping)
+    messages = _messages(seen.nodes, reading)
     turns = _turns(messages, reading)
-    if not turns:
-        raise FieldError("mapping", "at least one message that was shown", f"none in {len(mapping.names())} nodes")
     conversation = next(
         (record.identifier(name) for name in ("conversation_id", "id") if not record.missing(name)), None
     )
-    yield ConversationRow(
-        line=line,
-        subject=subject_of(record, context.options, conversation, turns),
-        conversation=conversation,
-        turns=turns,
-        model=_model(record, messages),
-    )
-    yield from (problem.row(line, kept=True) for problem in reading.problems)
+    memories = [*_memories([*messages, *_messages(seen.beside, _Reading())], reading)]
+    if turns or memories:
+        subject = subject_of(record, context.options, conversation, turns)
+        yield from _attributes(line, context, subject, conversation, memories)
+    if not turns:
+        expected, found = "at least one message that was shown", f"none in {len(mapping.names())} nodes"
+        raise reading.problems[0] if reading.problems else FieldError("mapping", expected, found)
+    model = _model(record, messages, reading)
+    yield ConversationRow(line=line, subject=subject, conversation=conversation, turns=turns, model=model)
+    problems = [*seen.problems, *reading.problems, *_others(seen.beside)]
+    yield from (problem.row(line, kept=True) for problem in problems)
 
 
-def _branch(record: Record, mapping: Record) -> list[Record]:
-    """The nodes from the root to ``current_node``."""
-    name: str | None = _last_node(record, mapping)
-    seen: set[str] = set()
-    nodes: list[Record] = []
-    while name is not None:
-        if name in seen:
-            raise FieldError(mapping.path, "a tree", f"a circle through {excerpt(name)}")
-        if not mapping.has(name):
-            raise FieldError(mapping.path, "every parent among the nodes", f"no node {excerpt(name)}")
-        seen.add(name)
-        nodes.append(mapping.record(name))
-        name = nodes[-1].optional_text("parent")
-    return nodes[::-1]
+def _attributes(
+    line: int, context: Context, subject: str, conversation: str | None, memories: list[Saved]
+) -> Iterator[Row | RowError]:
+    for one in memories:
+        reason = saved(one.day, conversation if one.is_here else None)
+        try:
+            row = attribute(line, context, subject, one.text, system=SYSTEM, reason=reason, kind=one.kind)
+        except FieldError as error:
+            yield error.row(line)
+        else:
+            yield from [row] if row else []
 
 
-def _last_node(record: Record, mapping: Record) -> str:
-    if not record.missing("current_node"):
-        return record.text("current_node")
-    parents = {mapping.record(name).optional_text("parent") for name in mapping.names()}
-    leaves = [name for name in mapping.names() if name not in parents]
-    if len(leaves) != 1:
-        raise FieldError(
-            "current_node", "the node that was shown last", f"none, and {len(leaves)} branches to choose from"
-        )
-    return leaves[0]
+def _memories(messages: list[Record], reading: "_Reading") -> Iterator[Saved]:
+    """Of all branches: what was saved is the person's, whatever line was seen last."""
+    for message in messages:
+        try:
+            yield from saved_by(message)
+        except FieldError as error:
+            reading.problems.append(error)
+
+
+def _messages(nodes: list[Record], reading: "_Reading") -> list[Record]:
+    messages: list[Record] = []
+    for node in nodes:
+        try:
+            messages.extend([] if node.missing("message") else [node.record("message")])
+        except FieldError as error:
+            reading.problems.append(error)
+    return messages
+
+
+def _others(beside: list[Record]) -> list[FieldError]:
+    """How many messages of other branches a person saw at some time."""
+    unread = _Reading()
+    count = len(_turns(_messages(beside, unread), unread)) + len(unread.problems)
+    found = f"{count} message{'' if count == 1 else 's'} of other branches"
+    return [FieldError("mapping", "one line of messages; the one seen last is kept", found)] if count else []
 
 
 @dataclass
@@ -84,7 +101,11 @@ def _turns(messages: list[Record], reading: _Reading) -> tuple[Turn, ...]:
     turns: list[Turn] = []
     characters = 0
     for message in messages:
-        turn = _turn(message, reading)
+        try:
+            turn = _turn(message, reading)
+        except FieldError as error:
+            reading.problems.append(error)
+            continue
         if turn is not None:
             characters += len(turn.content)
             check_size(len(turns) + 1, characters, "mapping")
@@ -166,11 +187,14 @@ def _text(content: Record, reading: _Reading) -> str:
     return content.optional_text("text") or ""
 
 
-def _model(record: Record, messages: list[Record]) -> str | None:
+def _model(record: Record, messages: list[Record], reading: _Reading) -> str | None:
     for message in reversed(messages):
-        metadata = message.optional_record("metadata")
-        if metadata is not None and not metadata.missing("model_slug"):
+        metadata = message.record_if_any("metadata")
+        if metadata is None or metadata.missing("model_slug"):
+            continue
+        if metadata.is_text("model_slug"):
             return metadata.optional_text("model_slug", MAX_NAME_CHARACTERS)
+        reading.problems.append(metadata.error("model_slug", "the name of a model; the message is kept"))
     return record.optional_text("default_model_slug", MAX_NAME_CHARACTERS)
 
 
@@ -189,5 +213,4 @@ READER = Reader(
     rows=rows_of_elements(_rows),
     propose=proposing(Options(SubjectPolicy.FILE)),
     names_subjects=False,
-    holds_conversations_only=True,
 )
