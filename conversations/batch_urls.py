@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from conversations.views import batches, cases
+from conversations.views import batches, cases, choices
 
 urlpatterns = [
     path("batches/", batches.batch_list, name="batches"),
     path("batches/card/", batches.card, name="batches-card"),
     path("batches/new/", batches.upload, name="upload"),
     path("batches/preview/", batches.preview_batch, name="preview-batch"),
+    path("batches/choices/", choices.choices, name="choices"),
     path("batches/<int:batch_id>/", batches.batch, name="batch"),
     path("batches/<int:batch_id>/progress/", batches.progress, name="batch-progress"),
     path("batches/<int:batch_id>/problems.csv", batches.problems, name="batch-problems"),

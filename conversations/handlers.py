@@ -15,6 +15,7 @@ class Stored:
 
     new: int = 0
     known: int = 0
+    grown: int = 0  # known before, and longer now
     problems: list[RowError] = dataclasses.field(default_factory=list)
 
 
@@ -45,6 +46,7 @@ class Handler:
     step: int
     store: Store
     count: CountStored | None = None
+    count_grown: CountStored | None = None
     remove: RemoveStored | None = None
     prepare: Prepare | None = None
 

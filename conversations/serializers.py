@@ -7,7 +7,7 @@ from rest_framework import serializers
 from accounts.storable_requests import StorableJSONField
 from conversations.enums import Origin, WhileCollecting
 from conversations.formats import ENCODINGS, Format, SubjectPolicy
-from conversations.models import Arm, Batch, BatchProblem, Guidelines, Study
+from conversations.models import Arm, Batch, BatchProblem, ConversationVersion, Guidelines, Study
 from conversations.services import guidelines
 
 
@@ -162,3 +162,30 @@ class GuidelinesSerializer(serializers.ModelSerializer[Guidelines]):
         fields = ["version", "text", "created_at", "going"]
         read_only_fields = ["version", "created_at"]
         extra_kwargs = {"text": {"max_length": guidelines.LONGEST}}
+
+
+class VersionSerializer(serializers.ModelSerializer[ConversationVersion]):
+    """Another text of a stored conversation."""
+
+    subject = serializers.IntegerField(source="conversation.subject.number", read_only=True)
+    external_id = serializers.CharField(source="conversation.external_id", read_only=True)
+    stored_turns = serializers.IntegerField(source="conversation.turn_count", read_only=True)
+
+    class Meta:
+        model = ConversationVersion
+        fields = [
+            "id",
+            "conversation",
+            "subject",
+            "external_id",
+            "state",
+            "batch",
+            "stored_turns",
+            "turn_count",
+            "turns",
+        ]
+        read_only_fields = fields
+
+
+class VersionChoice(serializers.Serializer[ConversationVersion]):
+    choice = serializers.ChoiceField(choices=["take", "leave"])

@@ -19,11 +19,12 @@ from accounts.paging import OldestFirst
 from accounts.signed_in import user_of
 from conversations import tasks
 from conversations.formats import Format, Options
-from conversations.models import Batch, BatchProblem
+from conversations.models import Batch, BatchProblem, ConversationVersion
 from conversations.permissions import MANAGE, READ, get_study
 from conversations.queries import batches as queries
-from conversations.serializers import BatchSerializer, NewBatch, ProblemSerializer
+from conversations.serializers import BatchSerializer, NewBatch, ProblemSerializer, VersionChoice, VersionSerializer
 from conversations.services import batches as services
+from conversations.services import versions
 
 
 class BatchList(generics.ListAPIView[Batch]):
@@ -104,3 +105,34 @@ class BatchUndo(APIView):
         services.undo(batch=batch, actor=user_of(request), now=timezone.now())
         batch.refresh_from_db()
         return Response(BatchSerializer(batch).data)
+
+
+class VersionList(generics.ListAPIView[ConversationVersion]):
+    """Conversations that were exported again with other turns and wait for a choice, oldest first."""
+
+    scopes: ClassVar = {"GET": Scope.STUDY_READ}
+    pagination_class = OldestFirst
+    serializer_class = VersionSerializer
+    queryset = ConversationVersion.objects.none()
+
+    def get_queryset(self) -> QuerySet[ConversationVersion]:
+        return versions.waiting_versions(get_study(user_of(self.request), self.kwargs["slug"], *READ))
+
+
+class VersionChoose(APIView):
+    scopes: ClassVar = {"POST": Scope.BATCH_WRITE}
+
+    @extend_schema(request=VersionChoice, responses={200: VersionSerializer, 409: ErrorEnvelope})
+    def post(self, request: Request, slug: str, version_id: int) -> Response:
+        """Take the text that was exported again, or leave it out."""
+        study = get_study(user_of(request), slug, *MANAGE)
+        wanted = VersionChoice(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        chosen = versions.choose(
+            study=study,
+            version_id=version_id,
+            take=wanted.validated_data["choice"] == "take",
+            actor=user_of(request),
+            now=timezone.now(),
+        )
+        return Response(VersionSerializer(chosen).data)

@@ -41,6 +41,7 @@ from conversations.models import (
 )
 from conversations.queries.batches import what_rests_on
 from conversations.services.uploaded_pairs import settle
+from conversations.services.versions import why_not_taken_back
 
 type Upload = File[bytes]  # evaluated by type checkers only
 
@@ -211,7 +212,7 @@ def _refuse_unless_undoable(batch: Batch) -> None:
         raise BatchRefused("It is undone already.")
     if batch.state == BatchState.IMPORTING:
         raise BatchRefused("It is being imported. Undo it when it is done.")
-    if reason := what_rests_on(batch):
+    if reason := what_rests_on(batch) or why_not_taken_back(batch):
         raise BatchRefused(f"It can't be undone any more: {reason}.")
 
 

@@ -55,14 +55,20 @@ class _Tally:
         total = self.kinds.setdefault(kind, Stored())
         total.new += stored.new
         total.known += stored.known
+        total.grown += stored.grown
 
     @property
     def has_rows(self) -> bool:
-        return any(one.new or one.known for one in self.kinds.values())
+        return any(one.new or one.known or one.grown for one in self.kinds.values())
 
     def as_json(self) -> dict[str, object]:
-        kinds = {kind: {"new": one.new, "known": one.known} for kind, one in self.kinds.items()}
+        kinds = {kind: _figures(one) for kind, one in self.kinds.items()}
         return {**kinds, "problems": self.problems}
+
+
+def _figures(stored: Stored) -> dict[str, int]:
+    figures = {"new": stored.new, "known": stored.known}
+    return figures | {"grown": stored.grown} if stored.grown else figures
 
 
 def import_batch(*, batch_id: int, now: datetime) -> Batch | None:
@@ -194,8 +200,9 @@ class _Import:
             total = self.tally.kinds.get(handler.kind)
             counted = handler.count(self.batch) if handler.count else None
             if counted is not None and (total or counted):
-                rows = total.new + total.known if total else 0
-                self.tally.kinds[handler.kind] = Stored(new=counted, known=max(0, rows - counted))
+                rows = total.new + total.known + total.grown if total else 0
+                grown = handler.count_grown(self.batch) if handler.count_grown else 0
+                self.tally.kinds[handler.kind] = Stored(new=counted, known=max(0, rows - counted - grown), grown=grown)
         now = timezone.now()
         failure = self._why_nothing_was_stored()
         with transaction.atomic():

@@ -23,6 +23,7 @@ from conversations.models import Batch, BatchProblem, Study
 from conversations.permissions import MANAGE, READ, get_study
 from conversations.queries import batches as queries
 from conversations.services import batches as services
+from conversations.services import versions
 from conversations.services.previews import HEAD_BYTES, preview
 from conversations.spreadsheets import problem_rows
 
@@ -54,7 +55,12 @@ def batch_list(request: HttpRequest, slug: str) -> HttpResponse:
         found = found.filter(pk__lt=before)
     page = list(found[: PROBLEMS_ON_THE_PAGE + 1])
     older = f"?before={page[PROBLEMS_ON_THE_PAGE - 1].pk}" if len(page) > PROBLEMS_ON_THE_PAGE else ""
-    context = {"study": study, "batches": [_shown(batch) for batch in page[:PROBLEMS_ON_THE_PAGE]], "older": older}
+    context = {
+        "study": study,
+        "batches": [_shown(batch) for batch in page[:PROBLEMS_ON_THE_PAGE]],
+        "older": older,
+        "choices": versions.waiting_versions(study).count() if _may_manage(request, study) else 0,
+    }
     return render(request, "conversations/batches/list.html", context)
 
 
@@ -170,6 +176,7 @@ def _progress(request: HttpRequest, study: Study, found: Batch) -> dict[str, obj
         "shown": _shown(found),
         "is_moving": found.state in queries.UNFINISHED,
         "may_manage": _may_manage(request, study),
+        "choices": versions.waiting_versions(study).filter(batch=found).count(),
         "may_undo": found.state in {BatchState.PENDING, BatchState.DONE, BatchState.FAILED},
     }
 

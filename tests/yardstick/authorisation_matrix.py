@@ -83,6 +83,7 @@ MATRIX: dict[str, dict[str, Row]] = {
     # Batches and cases
     "conversations:batches": {"GET": READ},
     "conversations:batches-card": {"GET": READ},
+    "conversations:choices": {"GET": MANAGE, "POST": ACT},
     "conversations:upload": {"GET": MANAGE, "POST": answers(MANAGE, 422)},
     "conversations:preview-batch": {"POST": MANAGE},
     "conversations:batch": {"GET": READ},
@@ -212,6 +213,8 @@ MATRIX: dict[str, dict[str, Row]] = {
     "api:batch": {"GET": API_READ},
     "api:batch-problems": {"GET": API_READ},
     "api:batch-undo": {"POST": API_MANAGE},
+    "api:version-list": {"GET": API_READ},
+    "api:version-choose": {"POST": answers(API_MANAGE, 400)},  # nothing is chosen
     "api:arm-list": {"GET": API_READ},
     "api:run-list": {"GET": API_READ, "POST": answers(API_MANAGE, 400)},
     "api:run-estimate": {"POST": answers(API_MANAGE, 400)},

@@ -19,6 +19,7 @@ from conversations.services.storing.prompts import store_cases, store_prompts
 from conversations.services.storing.responses import store_responses
 from conversations.services.storing.selections import count_selections, store_selections
 from conversations.services.storing.subjects import store_subjects
+from conversations.services.versions import grown_by, take_back
 
 # Judgments come after all of these, in a step of their own app.
 MATERIAL, STATEMENTS, OUTPUTS, JUDGMENTS = range(4)
@@ -26,7 +27,10 @@ MATERIAL, STATEMENTS, OUTPUTS, JUDGMENTS = range(4)
 
 def register_handlers() -> None:
     handlers.register(SubjectRow, Handler("subjects", MATERIAL, store_subjects, _subjects))
-    handlers.register(ConversationRow, Handler("conversations", MATERIAL, store_conversations, _conversations))
+    handlers.register(
+        ConversationRow,
+        Handler("conversations", MATERIAL, store_conversations, _conversations, count_grown=grown_by, remove=take_back),
+    )
     handlers.register(PromptRow, Handler("prompts", MATERIAL, store_prompts, _prompts))
     attributes = Handler("attributes", STATEMENTS, store_attributes, _attributes, prepare=find_evidence)
     handlers.register(AttributeRow, attributes)
