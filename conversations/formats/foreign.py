@@ -40,5 +40,6 @@ _SHAPES: tuple[tuple[str, Look], ...] = (
     ("OpenTelemetry spans", _has("resourceSpans")),
     ("OpenAssistant messages", _has("message_tree_id")),
     ("preference pairs (chosen, rejected), not conversations", _has("chosen", "rejected")),
+    ("projects of a Claude export (documents and instructions, no conversations)", _has("prompt_template", "docs")),
     ("a Google activity file", _has("header", "titleUrl")),
 )

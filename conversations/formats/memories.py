@@ -8,31 +8,22 @@ from .context import Context
 from .fields import FieldError, Record
 from .limits import MAX_ATTRIBUTE_CHARACTERS, MAX_TYPE_CHARACTERS
 from .rows import AttributeRow, EvidencePointer
+from .statements import statements_of
 
-_BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,3}[.)])\s+")
 _DATED = re.compile(r"^\[(\d{4}-\d{2}-\d{2})[^\]]*\]\s*[.:-]?\s*")
-_HEADING = re.compile(r"^(?:#{1,6}\s.*|\*\*[^*]*\*\*:?|__[^_]*__:?|[^.!?]*:)$")
-# Behind a sentence's end, where the next begins with a capital; not behind an initial or a short form.
-_BETWEEN_SENTENCES = re.compile(
-    r"(?<![\s.][A-Za-z]\.)(?<!Dr\.)(?<!Mr\.)(?<!Ms\.)(?<!Mrs\.)(?<!St\.)(?<=[.!?])\s+(?=[A-ZÄÖÜ])"
-)
-_SAVED = ("created_at", "create_time", "createdAt", "valid_at", "updated_at", "timestamp")
+_SAVED = ("updated_at", "created_at", "valid_at", "create_time", "created_timestamp", "timestamp")
 _ENDS = ("invalid_at", "expired_at", "expiration_date", "expires_at", "deleted_at")
 _DELETED = ("deleted", "is_deleted")
 _HOLDS = ("valid", "is_valid", "active", "is_active")
 _MILLISECONDS = 100_000_000_000
 
 
-def statements(text: str) -> Iterator[tuple[str, date | None]]:
-    """Each point of a list, and each sentence of a text between lists; headings are none. With the day it names first."""
-    for line in text.splitlines():
-        marked = _BULLET.match(line)
-        said = line[marked.end() :].strip() if marked else line.strip()
-        day, said = _dated(said)
-        if not said or (not marked and _HEADING.match(said)):
-            continue
-        for one in [said] if marked or day else _BETWEEN_SENTENCES.split(said):
-            yield one, day
+def dated_statements(text: str) -> Iterator[tuple[str, date | None]]:
+    """Each statement of a text, with the day that some lists write before it."""
+    for one in statements_of(text):
+        day, said = _dated(one)
+        if said:
+            yield said, day
 
 
 def _dated(said: str) -> tuple[date | None, str]:
@@ -93,14 +84,14 @@ def day_saved(record: Record) -> date | None:
 
 def refuse_ended(record: Record) -> None:
     """Raises FieldError where a memory was deleted, expired or is not true any more, as of today."""
-    expected = "a memory that still holds; it is not stored"
+    expected = "a memory that is still valid"
     for name in _DELETED:
         if record.is_marked(name):
             raise FieldError(record.at(name), expected, "one that was deleted")
     for name in _HOLDS:
         if record.has(name) and record.scalar(name, expected) is False:
-            raise FieldError(record.at(name), expected, "one that does not")
-    if record.is_text("event") and record.text("event", blank=True).upper() == "DELETE":
+            raise FieldError(record.at(name), expected, "one that is not")
+    if record.starts_with("event", "DELETE"):
         raise FieldError(record.at("event"), expected, "one that was deleted")
     for name in _ENDS:
         day = day_in(record, name)

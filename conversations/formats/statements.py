@@ -2,12 +2,13 @@
 
 import re
 
-from .limits import MAX_ATTRIBUTE_CHARACTERS
-
 _HEADING = re.compile(r"^\s*(?:#{1,6}\s.*|\*\*[^*]+\*\*:?\s*)$")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
-# Behind a sentence, where another one begins.
-_SENTENCE_END = re.compile(r"(?<=[.!?\u3002\uff01\uff1f])\s+(?=[\"“'(]?[^\W\d_a-z])|(?<=[\u3002\uff01\uff1f])")
+# Behind a sentence, where another one begins; not behind an initial or a title.
+_SENTENCE_END = re.compile(
+    r"(?<!\b[A-Z]\.)(?<!\bDr\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bMrs\.)(?<!\bSt\.)(?<!\bProf\.)"
+    r"(?<=[.!?\u3002\uff01\uff1f])\s+(?=[\"“'(]?[^\W\d_a-z])|(?<=[\u3002\uff01\uff1f])"
+)
 _SHORTEST = 3
 
 
@@ -19,4 +20,4 @@ def statements_of(text: str) -> list[str]:
             continue
         item = _BULLET.sub("", line, count=1).strip()
         found += [item] if item != line.strip() else [each.strip() for each in _SENTENCE_END.split(item)]
-    return [each[:MAX_ATTRIBUTE_CHARACTERS] for each in found if len(each) >= _SHORTEST]
+    return [each for each in found if len(each) >= _SHORTEST]

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import pairwise
 
 from conversations.formats.fields import FieldError, Record
-from conversations.formats.memories import statements
+from conversations.formats.memories import dated_statements
 from conversations.formats.parts import parts_text
 
 SYSTEM = "ChatGPT memory"
@@ -47,7 +47,7 @@ def saved_by(message: Record) -> Iterator[Saved]:
 def _call(content: Record) -> Iterator[Saved]:
     has_parts = not content.missing("parts")
     text = parts_text(content.list("parts"), content.at("parts")) if has_parts else content.optional_text("text") or ""
-    for one, day in statements(text):
+    for one, day in dated_statements(text):
         if _FORGETS.match(one):
             raise FieldError(
                 content.at("parts"), "a memory to keep; what is to be forgotten is not looked for", one[:60]
@@ -59,10 +59,10 @@ def _listed(text: str) -> Iterator[tuple[str, date | None]]:
     """Each numbered point with its day; lines below a point belong to it."""
     starts = [found.start() for found in _NUMBERED.finditer(text)]
     if not starts:
-        yield from statements(text)
+        yield from dated_statements(text)
         return
     for begin, end in pairwise([*starts, len(text)]):
-        yield from statements(" ".join(text[begin:end].split()))
+        yield from dated_statements(" ".join(text[begin:end].split()))
 
 
 def _instructions(message: Record, content: Record) -> Iterator[str]:
@@ -71,7 +71,7 @@ def _instructions(message: Record, content: Record) -> Iterator[str]:
     written = metadata.record_if_any("user_context_message_data") or Record({})
     for theirs, wrapped in (("about_user_message", "user_profile"), ("about_model_message", "user_instructions")):
         text = written.optional_text(theirs) or _unwrapped(content.optional_text(wrapped) or "")
-        yield from (one for one, _day in statements(text))
+        yield from (one for one, _day in dated_statements(text))
 
 
 def _unwrapped(text: str) -> str:
