@@ -8,6 +8,7 @@ from .limits import MAX_TURN_CHARACTERS
 
 AUDIO = "[audio]"
 IMAGE = "[image]"
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".heic")
 # What stands in a turn for a part that is no text.
 _NOTES: Mapping[str, str] = {
     "image_url": IMAGE,

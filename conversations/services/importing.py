@@ -190,9 +190,13 @@ class _Import:
         jobs.write(BATCHES, self.batch, bytes_read=self._position(), counts=counts, heartbeat_at=timezone.now())
 
     def _position(self) -> int:
-        """How much of all readings is done, in bytes of the file; a reading that is left out counts as done."""
+        """How much of all readings is done, in bytes of the file; a reading that is left out counts as done.
+
+        An archive may hold what its first file doesn't, and so need more readings than were expected.
+        """
         expected = 1 if reader_of(self.format).holds_conversations_only else len(self.steps)
-        return (self.readings * self.batch.size + min(self.stream.tell(), self.batch.size)) // expected
+        done = self.readings * self.batch.size + min(self.stream.tell(), self.batch.size)
+        return min(done // expected, self.batch.size)
 
     def _finish(self) -> None:
         """The final figures are counted, so that they are right whatever attempts went before."""

@@ -8,14 +8,13 @@ from conversations.formats.conversation_rows import conversation_row
 from conversations.formats.fields import FieldError, Record, excerpt
 from conversations.formats.json_elements import rows_of_elements, turns_in, with_fields
 from conversations.formats.options import Options, SubjectPolicy
-from conversations.formats.parts import IMAGE, bounded, part_kind
+from conversations.formats.parts import IMAGE, PICTURES, bounded, part_kind
 from conversations.formats.reader import Reader, proposing
 from conversations.formats.roles import turn_role
 from conversations.formats.rows import Row, RowError, Turn
 from conversations.formats.turns import check_size
 
 _ROOT = "00000000-0000-4000-8000-000000000000"
-_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".heic")
 _SHOWN_BLOCKS = frozenset({"text", "voice_note"})
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -133,7 +132,7 @@ def _files(message: Record) -> Iterator[str]:
 
 
 def _note(name: str | None) -> str:
-    if name and name.lower().endswith(_PICTURES):
+    if name and name.lower().endswith(PICTURES):
         return IMAGE
     return f"[file: {name[:80]}]" if name else "[file]"
 
@@ -147,5 +146,4 @@ READER = Reader(
     rows=rows_of_elements(_rows),
     propose=proposing(Options(SubjectPolicy.FILE)),
     names_subjects=False,
-    holds_conversations_only=True,
 )

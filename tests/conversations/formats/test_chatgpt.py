@@ -235,3 +235,20 @@ def test_children_are_enough_to_find_the_line() -> None:
         node |= {"parent": None, "children": children}
     (row,) = read(found)
     assert [turn.role for turn in row.turns] == ["user", "assistant"]
+
+
+def test_attached_file_is_named_and_a_picture_is_noted_once() -> None:
+    picture = {"content_type": "image_asset_pointer", "asset_pointer": "sediment://1"}
+    content = {"content_type": "multimodal_text", "parts": [picture, "Compare them."]}
+    attachments = [
+        {"name": "plan.pdf", "mime_type": "application/pdf"},
+        {"name": "me.PNG"},
+        {"mimeType": "image/webp"},
+        {},
+    ]
+    (turn,) = turns(("user", content, {"metadata": {"attachments": attachments}}))
+    assert turn.content == "[file: plan.pdf]\n[file]\n[image]\nCompare them."
+
+
+def test_analysis_was_shown_to_nobody() -> None:
+    assert turns(("assistant", text("Let me think."), {"channel": "analysis"}), ANSWER)[0].content == "Like this."

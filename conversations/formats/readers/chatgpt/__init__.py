@@ -16,7 +16,7 @@ from conversations.formats.rows import ConversationRow, Row, RowError, Turn
 from conversations.formats.subjects import subject_of
 from conversations.formats.turns import check_size
 
-from .documents import canvas_text, is_canvas_call, report_text
+from .documents import attached_files, canvas_text, is_canvas_call, report_text
 from .marks import without_marks
 from .memories import SYSTEM, Saved, saved_by
 from .tree import seen_last
@@ -126,6 +126,7 @@ def _turn(message: Record, reading: _Reading) -> Turn | None:
     content = message.record("content")
     text = _pictures(content) if role == "tool" and not _is_research(message) else _text(content, reading)
     if role == "user":
+        text = "\n".join(filter(None, [*attached_files(message), text]))
         return Turn(role, bounded(text, content.path)) if text.strip() else None
     return _answer(text, message)
 
@@ -160,6 +161,7 @@ def _is_hidden(message: Record, role: str) -> bool:
         or metadata.is_true("is_user_system_message")
         or (message.optional_text("recipient") or "all") != "all"
         or message.optional_number("weight") == 0
+        or message.starts_with("channel", "analysis")
         or message.record("content").optional_text("content_type") in _HIDDEN_CONTENT
     )
 

@@ -1,11 +1,11 @@
-"""What ChatGPT shows beside its messages: documents of its canvas, and reports of its deep research."""
+"""What ChatGPT shows beside its messages: documents of its canvas, reports of its deep research, names of files."""
 
 from collections.abc import Iterator
 
 from conversations.formats.decoding import decode
 from conversations.formats.fields import Record, storable
 from conversations.formats.limits import MAX_LINE_BYTES
-from conversations.formats.parts import parts_text
+from conversations.formats.parts import PICTURES, parts_text
 
 _CANVAS = "canmore."
 
@@ -68,3 +68,13 @@ def _report(state: Record) -> str:
     if content is None or content.missing("parts"):
         return ""
     return parts_text(content.list("parts"), content.at("parts"))
+
+
+def attached_files(message: Record) -> Iterator[str]:
+    """A note of each file that the person attached; pictures stand among the parts of the message."""
+    metadata = message.optional_record("metadata") or Record({})
+    for attachment in metadata.records("attachments", optional=True):
+        name = attachment.optional_text("name") or ""
+        kind = attachment.optional_text("mime_type") or attachment.optional_text("mimeType") or ""
+        if not kind.startswith("image/") and not name.lower().endswith(PICTURES):
+            yield f"[file: {name[:80]}]" if name else "[file]"
