@@ -62,10 +62,15 @@ def rows_of_elements(build: Build) -> ReadRows:
     return rows
 
 
-def _built(line: int, value: object, build: Build, context: Context) -> Iterator[Row | RowError]:
+def guarded(line: int, build: Callable[[], Iterator[Row | RowError]]) -> Iterator[Row | RowError]:
+    """The rows that are built, and what ends the building as this row's problem."""
     try:
-        yield from build(line, Record.of(value), context)
+        yield from build()
     except FieldError as error:
         yield error.row(line)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is this row's problem and not its neighbours'
         yield unforeseen(line, error)
+
+
+def _built(line: int, value: object, build: Build, context: Context) -> Iterator[Row | RowError]:
+    return guarded(line, lambda: build(line, Record.of(value), context))

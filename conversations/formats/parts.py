@@ -69,8 +69,9 @@ def _part(part: Any, path: str) -> tuple[str, str]:
     note = _NOTES.get(kind)
     if note is not None:
         return kind, (record.optional_text("transcript") if note == AUDIO else None) or note
-    if any(record.has(name) for name in _TEXT_FIELDS):
-        return kind, next(filter(None, map(record.optional_text, _TEXT_FIELDS)), "")
+    fields = ("content",) if kind == "text" and record.is_text("content") else _TEXT_FIELDS
+    if any(record.has(name) for name in fields):
+        return kind, next(filter(None, map(record.optional_text, fields)), "")
     if not kind:
         raise record.error("type", "the type of a content part")
     return kind, "[file]" if kind.endswith("_asset_pointer") else f"[{kind[:40]}]"

@@ -10,13 +10,17 @@ from .readers import (
     claude,
     lmsys,
     memories,
+    oasst,
     openai,
+    preferences,
     sharegpt,
     tables,
+    traces,
     verified_attributes,
     wildchat,
     yardstick,
 )
+from .readers.chats import deepseek, gemini_takeout, grok, librechat, open_webui
 from .readers.release import majority, task4, task5, task6, votes
 
 
@@ -30,6 +34,14 @@ class Format(StrEnum):
     LMSYS = "lmsys"
     CHATGPT = "chatgpt"
     CLAUDE = "claude"
+    GROK = "grok"
+    DEEPSEEK = "deepseek"
+    GEMINI_TAKEOUT = "gemini_takeout"
+    OPEN_WEBUI = "open_webui"
+    LIBRECHAT = "librechat"
+    TRACES = "traces"
+    OASST = "oasst"
+    PREFERENCES = "preferences"
     CSV = "csv"
     ATTRIBUTES = "attributes"
     MEMORIES = "memories"
@@ -44,6 +56,7 @@ class Format(StrEnum):
 # In the order in which a file is held against them: the most telling first.
 READERS: tuple[Reader, ...] = (
     yardstick.READER,
+    deepseek.READER,
     chatgpt.READER,
     claude.READER,
     verified_attributes.READER,
@@ -52,6 +65,13 @@ READERS: tuple[Reader, ...] = (
     task4.READER,
     votes.READER,
     majority.READER,
+    grok.READER,
+    open_webui.READER,
+    librechat.READER,
+    gemini_takeout.READER,
+    oasst.READER,
+    traces.READER,
+    preferences.READER,
     wildchat.READER,
     lmsys.READER,
     sharegpt.READER,

@@ -159,7 +159,8 @@ def test_chatgpt_follows_the_branch_shown_last_and_drops_what_was_hidden() -> No
         "new": node("new", "call", "assistant", "The second answer", metadata={"model_slug": "m"}),
     }
     value = {"conversation_id": "c1", "mapping": mapping, "current_node": "new"}
-    row = one(Format.CHATGPT, value, Options(SubjectPolicy.FILE, file_subject="me"))
+    found = rows(Format.CHATGPT, value, options=Options(SubjectPolicy.FILE, file_subject="me"))
+    (row,) = (each for each in found if isinstance(each, ConversationRow))
     assert row.turns == (Turn("user", "Hi\n[image]"), Turn("assistant", "The second answer"))
     assert (row.subject, row.conversation, row.model) == ("me", "c1", "m")
 
@@ -188,7 +189,9 @@ def test_claude_export() -> None:
 
 def test_formats_without_a_user_id_need_a_policy() -> None:
     needing = {file_format for file_format in Format if not reader_of(file_format).names_subjects}
-    assert needing == {Format.OPENAI, Format.SHAREGPT, Format.LMSYS, Format.CHATGPT, Format.CLAUDE}
+    logs = {Format.OPENAI, Format.SHAREGPT, Format.LMSYS, Format.OASST, Format.PREFERENCES}
+    exports = {Format.CHATGPT, Format.CLAUDE, Format.DEEPSEEK, Format.LIBRECHAT, Format.GEMINI_TAKEOUT}
+    assert needing == logs | exports
 
 
 def test_openai_options_propose_the_field_that_names_a_user() -> None:

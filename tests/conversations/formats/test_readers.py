@@ -45,6 +45,27 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         }
     },
     "claude": {"uuid": "c1", "chat_messages": [{"uuid": "m1", "sender": "human", "text": "How tall?"}]},
+    "grok": {
+        "conversation": {"id": "g1", "user_id": "u1"},
+        "responses": [{"response": {"_id": "r1", "message": "How tall?", "sender": "human"}}],
+    },
+    "open_webui": {
+        "id": "c1",
+        "user_id": "u1",
+        "chat": {"messages": [{"id": "a", "role": "user", "content": "How tall?"}]},
+    },
+    "librechat": {
+        "conversationId": "c1",
+        "messages": [{"messageId": "a", "isCreatedByUser": True, "text": "How tall?"}],
+    },
+    "deepseek": {
+        "id": "c1",
+        "inserted_at": "2026-01-05T10:00:00Z",
+        "mapping": {
+            "1": {"id": "1", "parent": None, "message": {"fragments": [{"type": "REQUEST", "content": "How tall?"}]}}
+        },
+    },
+    "gemini_takeout": {"header": "Gemini Apps", "title": "Prompted How tall?", "time": "2026-01-05T10:00:00Z"},
     "verified_attributes": {"session_id": "s1", "gold_memories": [{"memory_id": "m1", "value": "Likes tea"}]},
     "release_task4": {
         "user_id": "u1",

@@ -21,19 +21,7 @@ from conversations.formats.decoding import closed
 
 TURN = {"role": "user", "content": "Hi"}
 FOREIGN: dict[str, Any] = {
-    "Grok": {"conversations": [{"conversation": {"id": "g"}, "responses": [{"response": {"message": "Hi"}}]}]},
-    "DeepSeek": {
-        "id": "d",
-        "mapping": {
-            "root": {"id": "root", "parent": None, "message": None},
-            "1": {"id": "1", "parent": "root", "message": {"fragments": [{"type": "REQUEST", "content": "Hi"}]}},
-        },
-    },
-    "Open WebUI": {"id": "o", "chat": {"history": {"messages": {}, "currentId": None}}},
-    "LangSmith": {"id": "l", "run_type": "llm", "inputs": {"messages": []}},
-    "OpenTelemetry": {"resourceSpans": []},
-    "OpenAssistant": {"message_tree_id": "t", "prompt": {"text": "Hi", "role": "prompter"}},
-    "preference pairs": {"chosen": "A", "rejected": "B"},
+    "Google activity": {"header": "YouTube", "title": "Watched x", "titleUrl": "https://example.org"}
 }
 
 

@@ -9,8 +9,9 @@ import pytest
 from conversations.formats import (
     AttributeRow,
     ConversationRow,
-    NotRecognised,
     PassedOver,
+    PromptRow,
+    ResponseRow,
     Row,
     RowError,
     SubjectPolicy,
@@ -22,6 +23,7 @@ from conversations.formats import (
 CASES = Path(__file__).resolve().parents[4] / "shared" / "cases" / "uploads"
 DESK = "u: How high should my desk be? I am 190 cm. / a: About 78 cm."
 ROSES = "u: How do I prune roses? / a: Cut above an outward bud."
+TEA = "u: Which tea is mild? / a: White tea."
 WEATHER = "u: Weather? / a: Sunny."
 DOOR = "u: Wie hoch ist eine Tür? / a: Zwei Meter, natürlich."
 pytestmark = pytest.mark.skipif(not CASES.exists(), reason="../shared/cases is not there")
@@ -108,6 +110,12 @@ def said(name: str) -> dict[tuple[str, str | None], str]:
         ("16-copilot-activity-history.csv", {("p1", "Desk height"): "u: How high should a desk be? / a: About 75 cm."}),
         ("33b-langfuse-traces.csv", {("u1", "s1"): WEATHER}),
         ("43-prompt-response-columns.csv", {("u1", None): "u: How high should a desk be? / a: About 75 cm."}),
+        ("11-grok-prod-grok-backend.json", {("u-1", "g1"): TEA}),
+        ("14-openwebui-chat-export.json", {("u-9", "ow1"): TEA}),
+        ("34b-langsmith-runs.jsonl", {("u1", "t1"): WEATHER}),
+        ("35-otlp-genai-spans.json", {("u1", "c1"): WEATHER}),
+        ("36-oasst-trees.jsonl", {("p1", "t1"): TEA}),
+        ("36b-oasst-flat.jsonl", {("u1", "t1"): TEA}),
         ("71-wrapped-in-data.json", {("u1", None): "u: Hi / a: Hello"}),
         (
             "53-surrogate-and-nul.jsonl",
@@ -158,21 +166,13 @@ def test_marks_of_the_page_are_gone() -> None:
     assert "†source" not in text
 
 
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("11-grok-prod-grok-backend.json", "a Grok export: not supported"),
-        ("14-openwebui-chat-export.json", "Open WebUI"),
-        ("34b-langsmith-runs.jsonl", "LangSmith"),
-        ("35-otlp-genai-spans.json", "OpenTelemetry"),
-        ("36-oasst-trees.jsonl", "OpenAssistant"),
-        ("36b-oasst-flat.jsonl", "OpenAssistant"),
-        ("38-anthropic-hh.jsonl", "preference pairs"),
-    ],
-)
-def test_what_is_not_read_is_named(name: str, words: str) -> None:
-    with pytest.raises(NotRecognised, match=words):
-        rows(name)
+def test_preference_pairs_are_a_prompt_with_two_responses() -> None:
+    found = rows("38-anthropic-hh.jsonl")
+    assert [row.text for row in found if isinstance(row, PromptRow)] == ["Which tea is mild?"]
+    assert {row.arm.name or row.kind: row.text for row in found if isinstance(row, ResponseRow)} == {
+        "generic": "Any.",
+        "chosen": "White tea.",
+    }
 
 
 def attributes(name: str) -> list[tuple[str, str, str | None, float | None]]:

@@ -47,7 +47,7 @@ def _listed(record: Record, name: str) -> list[Any]:
     """The messages in what was logged, however deep they stand."""
     inner = record.record_if_any(name)
     if inner is not None:
-        if not inner.missing("role"):
+        if not inner.missing("role") or not inner.missing("type"):
             return [inner.as_it_is()]
         around = next((each for each in _AROUND if not inner.missing(each)), None)
         if around is None:

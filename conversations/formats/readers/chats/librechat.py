@@ -1,0 +1,82 @@
+"""LibreChat's export of a conversation: messages that name their parents, or hold their children."""
+
+from collections.abc import Iterator, Sequence
+
+from conversations.formats.branches import line_seen_last
+from conversations.formats.context import Context
+from conversations.formats.fields import FieldError, Record
+from conversations.formats.json_elements import rows_of_elements
+from conversations.formats.limits import MAX_NAME_CHARACTERS
+from conversations.formats.options import Options, SubjectPolicy
+from conversations.formats.parts import bounded, parts_text
+from conversations.formats.reader import Beginning, Reader, proposing
+from conversations.formats.rows import ConversationRow, Row, RowError, Turn
+from conversations.formats.subjects import subject_of
+from conversations.formats.turns import check_size
+
+_DEEPEST = 2_000
+_NAMES = ("messages", "messagesTree")
+
+
+def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
+    name = next((name for name in _NAMES if record.has(name)), _NAMES[0])
+    messages = _flat(list(record.records(name)))
+    if not messages:
+        raise FieldError(name, "at least one message", "none")
+    seen = line_seen_last(messages, name="messageId", parent="parentMessageId", last=None, path=name)
+    turns = tuple(filter(None, map(_turn, seen.messages)))
+    check_size(len(turns), sum(len(turn.content) for turn in turns), name)
+    if not turns:
+        raise FieldError(name, "at least one message with text", "none")
+    conversation = record.optional_identifier("conversationId")
+    options = record.record_if_any("options") or Record({})
+    yield ConversationRow(
+        line=line,
+        subject=subject_of(record, context.options, conversation, turns),
+        conversation=conversation,
+        turns=turns,
+        model=options.optional_text("model", MAX_NAME_CHARACTERS),
+    )
+    yield from (each.row(line, kept=True) for each in seen.problems(name))
+
+
+def _flat(messages: Sequence[Record]) -> list[Record]:
+    """Children behind their parents, each naming them; no deeper than anybody talks."""
+    found: list[Record] = []
+    waiting = list(messages)[::-1]
+    while waiting and len(found) < 5 * _DEEPEST:
+        message = waiting.pop()
+        found.append(message)
+        waiting += list(message.records("children", optional=True))[::-1]
+    return found
+
+
+def _turn(message: Record) -> Turn | None:
+    is_user = message.is_true("isCreatedByUser")
+    parts = message.list_if_any("content")
+    text = message.optional_text("text") or (parts_text(parts, message.at("content")) if parts else "")
+    return Turn("user" if is_user else "assistant", bounded(text, message.at("text"))) if text.strip() else None
+
+
+def _recognises(beginning: Beginning) -> bool:
+    element = beginning.element
+    return element is not None and any(element.has(name) and _looks(element, name) for name in _NAMES)
+
+
+def _looks(record: Record, name: str) -> bool:
+    listed = record.list_if_any(name)
+    message = listed[0] if listed else None
+    return isinstance(message, dict) and Record.of(message).has("messageId", "isCreatedByUser")
+
+
+READER = Reader(
+    name="librechat",
+    label="LibreChat",
+    help="An exported conversation of LibreChat (JSON); usually one file is one subject.",
+    section="Exports of other chats",
+    recognises=_recognises,
+    rows=rows_of_elements(_rows),
+    propose=proposing(Options(SubjectPolicy.FILE)),
+    names_subjects=False,
+    holds_conversations_only=True,
+)

@@ -1,0 +1,62 @@
+"""Open WebUI's export of chats: a tree of messages and the one that was looked at last."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from conversations.formats.branches import line_seen_last
+from conversations.formats.context import Context
+from conversations.formats.fields import FieldError, Record
+from conversations.formats.json_elements import rows_of_elements, with_fields
+from conversations.formats.limits import MAX_NAME_CHARACTERS
+from conversations.formats.options import Options, SubjectPolicy
+from conversations.formats.reader import Reader
+from conversations.formats.rows import ConversationRow, Row, RowError
+from conversations.formats.subjects import subject_of
+from conversations.formats.thinking import without_thinking
+from conversations.formats.turns import transcript
+
+
+def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
+    chat = record.record("chat")
+    messages, last = _messages(chat)
+    if not messages:
+        raise FieldError("chat", "at least one message", "none")
+    seen = line_seen_last(messages, name="id", parent="parentId", last=last, path="chat.history.messages")
+    said = transcript([message.as_it_is() for message in seen.messages], "chat.history.messages")
+    said = replace(said, turns=tuple(map(without_thinking, said.turns)))
+    name = record.optional_identifier("id")
+    yield ConversationRow(
+        line=line,
+        subject=subject_of(record, context.options, name, said.turns, "user_id"),
+        conversation=name,
+        turns=said.turns,
+        model=next(
+            (each.optional_text("model", MAX_NAME_CHARACTERS) for each in messages if each.is_text("model")), None
+        ),
+    )
+    yield from (each.row(line, kept=True) for each in (*said.problems, *seen.problems("chat.history.messages")))
+
+
+def _messages(chat: Record) -> tuple[list[Record], str | None]:
+    history = chat.record_if_any("history")
+    tree = None if history is None else history.record_if_any("messages")
+    if history is None or tree is None or not tree.names():
+        return list(chat.records("messages", optional=True)), None
+    return [tree.record(name) for name in tree.names()], history.optional_identifier("currentId")
+
+
+def _is_chat(record: Record) -> bool:
+    chat = record.record("chat")
+    return chat.has("history") or chat.has("messages")
+
+
+READER = Reader(
+    name="open_webui",
+    label="Open WebUI",
+    help="Exported chats of Open WebUI; the subject is their user.",
+    section="Exports of other chats",
+    recognises=with_fields("chat", and_looks=_is_chat),
+    rows=rows_of_elements(_rows),
+    propose=lambda _head: Options(SubjectPolicy.FIELD, "user_id"),
+    holds_conversations_only=True,
+)
