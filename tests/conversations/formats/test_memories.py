@@ -114,10 +114,10 @@ def test_namespace_that_names_no_one_person_is_reported(namespace: Any) -> None:
 def test_memory_of_nobody_is_reported_and_its_neighbours_are_kept() -> None:
     rows = [
         {"id": str(number), "memory": f"Fact {number}", "user_id": user}
-        for number, user in enumerate(["u1", None, "u2"])
+        for number, user in enumerate([None, "u1", "u2"])
     ]
-    first, problem, third = read(rows)
-    assert (first.subject, problem.field, third.subject) == ("u1", "user_id", "u2")
+    problem, first, second = read(rows)
+    assert (problem.field, first.subject, second.subject) == ("user_id", "u1", "u2")
 
 
 def test_persona_of_the_assistant_is_reported() -> None:

@@ -74,10 +74,8 @@ def _recognises(beginning: Beginning) -> bool:
 
 def _propose(head: bytes) -> Options:
     records, _problems = first_records(text_of(head))
-    for record in records:
-        if (shape := _shape(record)) is not None:
-            return propose_owner(record, OWNERS, shape.system)
-    return propose_owner(None, OWNERS, "")
+    shapes = [(record, shape) for record in records if (shape := _shape(record)) is not None]
+    return propose_owner([record for record, _ in shapes], OWNERS, shapes[0][1].system if shapes else "")
 
 
 READER = Reader(

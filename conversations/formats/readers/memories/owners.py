@@ -1,5 +1,7 @@
 """Whose a memory is: a field of its row, or the name in its namespace."""
 
+from collections.abc import Sequence
+
 from conversations.formats.context import Context
 from conversations.formats.fields import FieldError, Record, excerpt, identifier
 from conversations.formats.options import Options, SubjectPolicy
@@ -47,13 +49,14 @@ def _in_namespace(record: Record) -> str:
     return names[0]
 
 
-def propose_owner(record: Record | None, fields: tuple[str, ...], system: str) -> Options:
-    if record is None:
-        return Options(SubjectPolicy.FILE, system=system)
-    if record.has(NAMESPACE, "key", "value"):
+def propose_owner(records: Sequence[Record], fields: tuple[str, ...], system: str) -> Options:
+    """The field that any of the first rows has: what an agent remembers of itself may stand before."""
+    if any(record.has(NAMESPACE, "key", "value") for record in records):
         return Options(SubjectPolicy.FIELD, NAMESPACE, system=system)
-    field = next((name for name in fields if _is_there(record, name)), None)
-    return Options(SubjectPolicy.FIELD, field) if field else Options(SubjectPolicy.FILE)
+    field = next((name for name in fields if any(_is_there(record, name) for record in records)), None)
+    if field is None:
+        return Options(SubjectPolicy.FILE, system=system)
+    return Options(SubjectPolicy.FIELD, field, system=system)
 
 
 def _is_there(record: Record, path: str) -> bool:
