@@ -120,6 +120,11 @@ class Record:
     def optional_text(self, name: str, limit: int = MAX_TEXT_CHARACTERS) -> str | None:
         return None if self.missing(name) else self.text(name, limit, blank=True) or None
 
+    def says(self, name: str) -> bool:
+        """Whether something stands there that is not empty."""
+        value = self._values.get(name)
+        return not self.missing(name) and value not in ("", [])
+
     def text_or_list(self, name: str) -> str | list[Any] | None:
         """What a message says: a text of any length that is not looked at yet, its parts, or nothing."""
         value = self._values.get(name)

@@ -17,7 +17,12 @@ def _is_other_activity(record: Record) -> bool:
     return record.has("header", "titleUrl") and not record.starts_with("header", "Gemini")
 
 
+def _is_batch_output(record: Record) -> bool:
+    return record.has("custom_id", "response") and not any(map(record.has, ("body", "request", "messages", "input")))
+
+
 _SHAPES: tuple[tuple[str, Look], ...] = (
     ("projects of a Claude export (documents and instructions, no conversations)", _is_project),
     ("a Google activity file", _is_other_activity),
+    ("answers of a batch without what was asked: put the request beside its response", _is_batch_output),
 )

@@ -11,8 +11,11 @@ from .rows import Turn
 # Of the Responses API: calls, what came back, and what nobody saw.
 _CALLS = ("_call", "function_call")
 _OUTPUTS = "_output"
-_UNSEEN = frozenset({"reasoning", "item_reference", "compaction", "mcp_list_tools", "mcp_approval_request"})
-_RESULTS = frozenset({"tool_result", "tool-result", "functionResponse"})
+_UNSEEN = frozenset(
+    {"reasoning", "item_reference", "compaction", "mcp_list_tools", "mcp_approval_request", "remove", "RemoveMessage"}
+)
+_RESULTS = frozenset({"tool_result", "tool-result", "functionResponse", "function_response", "toolResult"})
+_JSON = frozenset('[{"')
 _COLUMNS_OF_ROLES = ("role", "from", "type")
 
 
@@ -59,19 +62,31 @@ def _output(item: Record) -> Turn | None:
     return Turn("tool", bounded(text, item.at("output"))) if text.strip() else None
 
 
-def results_of(message: Record) -> str | None:
-    """Results of tools that stand in the name of the user, as Anthropic's and Gemini's logs have them; None if it is another message."""
+def split_results(message: Record) -> tuple[str | None, Record]:
+    """Results of tools that stand in the name of the user, as Anthropic's and Gemini's logs have them, and the message without them.
+
+    None where there are none: then the message is the one that was given. Else what is left of it stands in ``content``.
+    """
     for name in ("content", "parts"):
-        parts = message.text_or_list(name) if not message.missing(name) else None
-        if isinstance(parts, list) and parts and all(isinstance(part, dict) for part in parts):
-            records = [Record.of(part, f"{message.at(name)}[{index}]") for index, part in enumerate(parts)]
-            if all(part_kind(record) in _RESULTS for record in records):
-                return "\n".join(filter(None, map(_result, records)))
-    return None
+        parts = message.list_if_any(name) or []
+        results = [_is_result(part) for part in parts]
+        if any(results):
+            records = [
+                Record.of(part, f"{message.at(name)}[{index}]") for index, part in enumerate(parts) if results[index]
+            ]
+            rest = [part for part, is_result in zip(parts, results, strict=True) if not is_result]
+            left = Record({"content": rest or None}, message.path)
+            return "\n".join(filter(None, map(_result, records))), left
+    return None, message
+
+
+def _is_result(part: object) -> bool:
+    return isinstance(part, dict) and part_kind(Record.of(part)) in _RESULTS
 
 
 def _result(part: Record) -> str:
-    inner = part.record_if_any("functionResponse") or part
+    wrapped = ("functionResponse", "function_response", "toolResult")
+    inner = next(filter(None, map(part.record_if_any, wrapped)), part)
     for place in (inner.record_if_any("response") or inner, inner.record_if_any("output") or inner):
         for name in ("content", "result", "output", "value"):
             if place.is_text(name):
@@ -88,13 +103,38 @@ def message_list(record: Record, name: str) -> list[Any]:
         FieldError: it is none of them.
     """
     value = record.text_or_container(name)
-    if isinstance(value, str) and value.lstrip()[:1] in {"[", "{"}:
-        return message_list(Record({name: decode(value.encode("utf-8", "surrogatepass"))}, record.path), name)
+    if isinstance(value, str) and value.lstrip()[:1] in _JSON:
+        return message_list(Record({name: _decoded(value, record.at(name))}, record.path), name)
     if isinstance(value, Record):
-        return _rows_of_columns(value)
+        return _listed(value)
     if not isinstance(value, list):
         raise record.error(name, "a list of messages")
     return value
+
+
+def message_record(value: object, path: str) -> Record:
+    """One message of a list, which may be written as a text of JSON."""
+    return Record.of(
+        _decoded(value, path) if isinstance(value, str) and value.lstrip().startswith("{") else value, path
+    )
+
+
+def _decoded(text: str, path: str) -> Any:
+    try:
+        return decode(text.encode("utf-8", "surrogatepass"))
+    except FieldError as error:
+        raise FieldError(path, "messages as JSON", error.found) from None
+
+
+def _listed(value: Record) -> list[Any]:
+    """A page of a list as OpenAI's APIs give it, the newest first; or the columns of a table."""
+    page = value.list_if_any("data")
+    if page is None:
+        return _rows_of_columns(value)
+    records = [Record.of(each, f"{value.at('data')}[{index}]") for index, each in enumerate(page)]
+    if all(record.has("created_at") for record in records):
+        records.sort(key=lambda record: record.number("created_at"))
+    return [record.as_it_is() for record in records]
 
 
 def _rows_of_columns(columns: Record) -> list[Any]:

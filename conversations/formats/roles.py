@@ -36,12 +36,30 @@ ROLES: Mapping[str, str] = {
     "agent": "assistant",
     "customer": "user",
     "ipython": "tool",
+    "human_message": "user",
+    "user_message": "user",
+    "ai_message": "assistant",
+    "assistant_message": "assistant",
+    "system_message": "system",
+    "humanmessagechunk": "user",
+    "toolmessagechunk": "tool",
+    "gemini": "assistant",
+    "grok": "assistant",
+    "deepseek": "assistant",
+    "copilot": "assistant",
+    "llm": "assistant",
+    "tool_message": "tool",
+    "tool_result": "tool",
+    "tool_response": "tool",
+    "tool-response": "tool",
+    "tool_call": "assistant",
+    "tool-call": "assistant",
 }
 EXPECTED = "one of user, assistant, system, tool (or human, gpt)"
 
 
 def turn_role(record: Record, name: str = "role") -> str:
     value = record.text_or_number(name, EXPECTED)
-    if not isinstance(value, str) or value.lower() not in ROLES:
+    if not isinstance(value, str) or value.strip().lower() not in ROLES:
         raise record.error(name, EXPECTED)
-    return ROLES[value.lower()]
+    return ROLES[value.strip().lower()]

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from .fields import FieldError, Record
-from .items import item_turn, results_of, unwrapped
+from .items import item_turn, message_record, split_results, unwrapped
 from .limits import MAX_CONVERSATION_CHARACTERS, MAX_TURNS
 from .parts import bounded, call_note, parts_text, tool_calls
 from .roles import turn_role
 from .rows import Turn
+from .thinking import without_thinking
 
 # Under these names a message holds what it says, and who says it.
 _CONTENTS = ("content", "parts", "text", "value", "message", "utterance")
@@ -34,35 +36,47 @@ def transcript(values: Iterable[object], path: str, role: str = "role", content:
     characters = 0
     for index, value in enumerate(values):
         try:
-            turn = message_turn(Record.of(value, f"{path}[{index}]"), role, content)
+            said = message_turns(message_record(value, f"{path}[{index}]"), role, content)
         except FieldError as error:
             problems.append(error)
             continue
-        if turn is not None:
-            characters += len(turn.content)
-            check_size(len(turns) + 1, characters, path)
-            turns.append(turn)
+        turns += said
+        characters += sum(len(turn.content) for turn in said)
+        check_size(len(turns), characters, path)
     if not turns:
         raise problems[0] if problems else FieldError(path, "at least one message with text", "none")
     return SaidTurns(tuple(turns), tuple(problems))
 
 
-def message_turn(record: Record, role: str = "role", content: str = "content") -> Turn | None:
-    """One message; None where nothing of it was shown to anybody."""
+def message_turns(record: Record, role: str = "role", content: str = "content") -> list[Turn]:
+    """What one message comes to: no turn where nobody was shown anything, two where results of tools stand before a text."""
     inner = unwrapped(record)
     if (item := item_turn(inner)) is not None:
-        return item.turn
+        return [item.turn] if item.turn else []
     speaker = turn_role(inner, _named(inner, (role, *_SPEAKERS)))
-    if (results := results_of(inner)) is not None:
-        return Turn("tool", results) if results.strip() else None
-    text = turn_content(inner, _named(inner, (content, *_CONTENTS)))
-    return Turn(speaker, text) if text.strip() else None
+    results, inner = split_results(inner)
+    said = [Turn("tool", results)] if results is not None else []
+    if results is None or not inner.missing("content"):
+        said.append(Turn(speaker, turn_content(inner, _named(inner, (content, *_CONTENTS)))))
+    return [_shown(turn) for turn in said if turn.content.strip()]
+
+
+def _shown(turn: Turn) -> Turn:
+    """Models that think aloud begin with it; the same tags amid an answer are a part of that."""
+    return without_thinking(turn) if turn.content.lstrip().startswith("<") else turn
+
+
+def message_turn(record: Record, role: str = "role", content: str = "content") -> Turn | None:
+    """Of a message that comes to one turn at most; of two it is the one that a person said."""
+    return next(reversed(message_turns(record, role, content)), None)
 
 
 def _named(record: Record, names: tuple[str, ...]) -> str:
     """The first of the names under which something stands; else the first that is there at all, for its problem."""
-    there = next((name for name in names if not record.missing(name)), None)
-    return there or next((name for name in names if record.has(name)), names[0])
+    for is_it in (record.says, lambda name: not record.missing(name), record.has):
+        if (found := next(filter(is_it, names), None)) is not None:
+            return found
+    return names[0]
 
 
 def conversation_turns(
@@ -89,23 +103,33 @@ def check_size(turns: int, characters: int, path: str) -> None:
 
 
 def turn_content(record: Record, name: str = "content") -> str:
-    value = record.text_or_list(name)
-    if isinstance(value, list):
-        return bounded(parts_text(value, record.at(name)), record.at(name))
-    if value:
-        return bounded(value, record.at(name))
+    value = None if record.missing(name) else _text_or_parts(record, name)
+    text = parts_text(value, record.at(name)) if isinstance(value, list) else value
+    if text:
+        return bounded(text, record.at(name))
     elsewhere = _said_elsewhere(record)
     return elsewhere if elsewhere or value is not None else _nothing(record, name)
 
 
+def _text_or_parts(record: Record, name: str) -> str | list[Any] | None:
+    """One part may stand there itself, or an object around the parts."""
+    inner = record.record_if_any(name)
+    if inner is None:
+        return record.text_or_list(name)
+    return [inner.as_it_is()] if inner.list_if_any("parts") is None else inner.list("parts")
+
+
 def _said_elsewhere(record: Record) -> str:
-    """What a message without content says in another field."""
-    if refusal := record.optional_text("refusal"):
-        return refusal
+    """What a message without content says in another field; LangChain keeps those of others in a field of its own."""
+    spoken = record.record_if_any("audio")
+    if said := record.optional_text("refusal") or (spoken.optional_text("transcript") if spoken else None):
+        return said
     if calls := record.list("tool_calls", optional=True):
         return tool_calls(calls, record.at("tool_calls"))
-    call = record.optional_record("function_call")
-    return "" if call is None else call_note(call.optional_text("name"))
+    if (call := record.optional_record("function_call")) is not None:
+        return call_note(call.optional_text("name"))
+    inner = record.record_if_any("additional_kwargs")
+    return "" if inner is None else _said_elsewhere(inner)
 
 
 def _nothing(record: Record, name: str) -> str:

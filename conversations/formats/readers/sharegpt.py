@@ -15,8 +15,8 @@ from conversations.formats.reader import Beginning, Reader, proposing
 from conversations.formats.rows import Row, RowError, Turn
 from conversations.formats.turns import SaidTurns, check_size, transcript
 
-_LISTS = ("conversations", "conversation")
-_looks_like_turns = turns_in("conversations", "from", "value", "role", "content")
+_LISTS = ("conversations", "conversation", "items")
+_TURN_FIELDS = ("from", "value", "role", "content")
 
 
 def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
@@ -65,7 +65,15 @@ def _recognises(beginning: Beginning) -> bool:
     if element is None:
         return False
     is_list = element.has("conversations") and holds(_looks_like_turns, element)
-    return is_list or any(element.has(name) and _has_pairs(element, name) for name in _LISTS)
+    is_old_list = element.has("items") and holds(turns_in("items", "from"), element)
+    return is_list or is_old_list or any(element.has(name) and _has_pairs(element, name) for name in _LISTS)
+
+
+def _looks_like_turns(element: Record) -> bool:
+    """The list may be columns of a table, or either written as a text; an empty one is a row without turns."""
+    listed = message_list(element, "conversations")
+    turn = Record.of(listed[0]) if listed else None
+    return turn is None or any(turn.has(field) for field in _TURN_FIELDS)
 
 
 READER = Reader(
