@@ -46,9 +46,9 @@ class Handler:
     step: int
     store: Store
     count: CountStored | None = None
-    count_grown: CountStored | None = None
     remove: RemoveStored | None = None
     prepare: Prepare | None = None
+    count_grown: CountStored | None = None
 
 
 _HANDLERS: dict[type[Row], Handler] = {}

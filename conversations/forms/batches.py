@@ -19,8 +19,19 @@ _POLICIES = [
 ]
 
 
+class _Files(forms.FileInput):
+    """People choose several; a form is about one of them."""
+
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return files.get(name)
+
+
 class UploadForm(forms.Form):
-    file = forms.FileField(label="File", max_length=1000)
+    """One file and how it is read. The page sends several, each of which is a batch of its own."""
+
+    file = forms.FileField(label="Files", max_length=1000, widget=_Files(attrs={"multiple": True}))
     origin = forms.ChoiceField(
         label="Where the conversations come from",
         choices=[("", "Choose"), *Origin.choices],

@@ -12,6 +12,7 @@ from conversations.formats import (
     Format,
     Options,
     PassedOver,
+    PromptRow,
     Row,
     RowError,
     SubjectRow,
@@ -21,6 +22,8 @@ from conversations.formats import (
 
 SUBJECTS = 5
 PROBLEMS = 20
+TURNS = 6
+PROMPTS = 5
 MOST_ROWS = 5_000
 HEAD_BYTES = 4 * 1024 * 1024
 
@@ -31,6 +34,7 @@ class SubjectPreview:
     conversations: int = 0
     attributes: list[str] = field(default_factory=list)
     first_turns: list[Turn] = field(default_factory=list)
+    more_turns: int = 0  # of the first conversation
 
 
 @dataclass
@@ -45,6 +49,7 @@ class Preview:
     problem_count: int
     is_part: bool
     passed_over: list[PassedOver] = field(default_factory=list)
+    prompts: list[str] = field(default_factory=list)
 
     @property
     def holds_nothing(self) -> bool:
@@ -73,7 +78,15 @@ def preview(
     if is_part and problems:
         problems = _without_the_cut(rows, problems)
     return Preview(
-        format, options, _subjects(rows), _counts(rows), problems[:PROBLEMS], len(problems), is_part, passed_over
+        format=format,
+        options=options,
+        subjects=_subjects(rows),
+        counts=_counts(rows),
+        problems=problems[:PROBLEMS],
+        problem_count=len(problems),
+        is_part=is_part,
+        passed_over=passed_over,
+        prompts=[row.text for row in rows if isinstance(row, PromptRow)][:PROMPTS],
     )
 
 
@@ -118,7 +131,8 @@ def _subjects(rows: list[Row]) -> list[SubjectPreview]:
         subject = found.setdefault(row.subject, SubjectPreview(row.subject))
         if isinstance(row, ConversationRow):
             subject.conversations += 1
-            subject.first_turns = subject.first_turns or list(row.turns[:2])
+            if not subject.first_turns:
+                subject.first_turns, subject.more_turns = list(row.turns[:TURNS]), max(0, len(row.turns) - TURNS)
         elif isinstance(row, AttributeRow):
             subject.attributes.append(row.text)
     return list(found.values())

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.limiting import limited
@@ -67,23 +68,18 @@ def batch_list(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest, slug: str) -> HttpResponse:
-    """Without scripts the form is sent as it is; with them the page shows a preview and the progress."""
+    """Each file is a batch of its own. Without scripts the form is sent as it is; with them the page shows previews and progress."""
     study = get_study(request.user, slug, *MANAGE)
     is_sent = request.method == "POST"
-    form = UploadForm(request.POST, request.FILES) if is_sent else UploadForm()
-    if is_sent and form.is_valid():
-        said = form.cleaned_data
-        batch = services.receive(
-            study=study,
-            file=said["file"],
-            filename=said["file"].name,
-            origin=said["origin"],
-            user=user_of(request),
-            format=said["found"],
-            options=said["options"],
-        )
-        tasks.announce(batch.pk)
-        return redirect("conversations:batch", slug=slug, batch_id=batch.pk)
+    sent = [UploadForm(request.POST, MultiValueDict({"file": [file]})) for file in request.FILES.getlist("file")]
+    received = [_receive(request, study, one) for one in sent if one.is_valid()]
+    refused = [one for one in sent if not one.is_valid()]
+    if received:
+        for one in refused:
+            messages.error(request, _why_refused(one))
+        only = received[0] if len(sent) == 1 else None
+        return redirect("conversations:batch", slug, only.pk) if only else redirect("conversations:batches", slug)
+    form = refused[0] if refused else UploadForm(request.POST) if is_sent else UploadForm()
     context = {
         "study": study,
         "form": form,
@@ -92,6 +88,26 @@ def upload(request: HttpRequest, slug: str) -> HttpResponse:
         "formats": shown_readers(),
     }
     return render(request, "conversations/batches/upload.html", context, status=422 if is_sent else 200)
+
+
+def _receive(request: HttpRequest, study: Study, form: UploadForm) -> Batch:
+    said = form.cleaned_data
+    received = services.receive(
+        study=study,
+        file=said["file"],
+        filename=said["file"].name,
+        origin=said["origin"],
+        user=user_of(request),
+        format=said["found"],
+        options=said["options"],
+    )
+    tasks.announce(received.pk)
+    return received
+
+
+def _why_refused(form: UploadForm) -> str:
+    name = getattr(form.files.get("file"), "name", "")
+    return f"{name}: {' '.join(str(error) for errors in form.errors.values() for error in errors)}"
 
 
 @login_required

@@ -1,5 +1,6 @@
-// The upload page: the beginning of the chosen file is previewed by the server, and sending the whole shows how far it is.
+// The upload page: the beginning of a chosen file is previewed by the server, and sending shows how far it is.
 import { csrfToken, send } from "./csrf.js";
+import { listFiles, sendAll } from "./upload_files.js";
 import { notify } from "./notices.js";
 
 const form = document.getElementById("upload");
@@ -10,7 +11,8 @@ const limit = Number(form.dataset.limit);
 const headBytes = Number(form.dataset.head);
 let asked = 0;
 
-const chosen = () => form.elements.file.files[0];
+const files = () => [...form.elements.file.files].filter((file) => !file.name.startsWith("."));
+const chosen = () => files()[0];
 // Packed files tell what they are by their end: they are looked at whole, if that is not too much to send twice.
 const MOST_UNPACKED = 64 * 1024 * 1024;
 const PACKED = ["504b0304", "1f8b", "50415231", "4152524f5731"];
@@ -27,7 +29,8 @@ async function showPreview() {
     const file = chosen();
     const turn = ++asked;
     preview.replaceChildren();
-    if (!file) return;
+    listFiles(files());
+    if (!file || files().length > 1) return; // each of several is looked at when it is sent
     if (file.size > limit) {
         notify(`The file has ${megabytes(file.size)}; at most ${megabytes(limit)} can be uploaded here.`, { isError: true });
         return;
@@ -56,6 +59,13 @@ async function showPreview() {
 
 function upload(event) {
     event.preventDefault();
+    if (files().length > 1) {
+        submit.disabled = true;
+        sendAll(form, files(), limit).then((stored) => {
+            submit.disabled = stored === files().length;
+        });
+        return;
+    }
     const file = chosen();
     if (file && file.size > limit) {
         notify(`At most ${megabytes(limit)} can be uploaded here.`, { isError: true });
@@ -105,6 +115,14 @@ function fail(message) {
 }
 
 form.addEventListener("change", (event) => {
-    if (event.target.name !== "origin") showPreview();
+    if (event.target.name && event.target.name !== "origin") showPreview();
 });
 form.addEventListener("submit", upload);
+
+const folder = document.getElementById("folder");
+if ("webkitdirectory" in form.elements.file) document.getElementById("whole-folder").hidden = false;
+folder.addEventListener("change", () => {
+    form.elements.file.webkitdirectory = folder.checked;
+    form.elements.file.value = "";
+    showPreview();
+});

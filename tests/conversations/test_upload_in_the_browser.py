@@ -1,5 +1,6 @@
 """The upload page in a browser: what the preview says decides whether a file is sent."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from tests import factories
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-COLUMNS = "user_id,prompt,response\nu1,How high should a desk be?,About 75 cm.\n"
+COLUMNS = "user_id,comment,response\nu1,How high should a desk be?,About 75 cm.\n"
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def test_file_of_which_nothing_can_be_read_is_not_sent(page: Page, live_server, 
     page.locator("[name=file]").set_input_files(file)
     page.locator("[name=origin]").select_option("illustrative")
     expect(page.locator("#preview .alert--error")).to_contain_text("Nothing could be read")
-    expect(page.locator("#preview")).to_contain_text("the columns 'user_id', 'prompt', 'response'")
+    expect(page.locator("#preview")).to_contain_text("the columns 'user_id', 'comment', 'response'")
     expect(page.get_by_label("Column of the content")).to_be_visible()
     page.get_by_role("button", name="Upload").click()
     expect(page.get_by_text("so it is not sent")).to_be_visible()
@@ -66,3 +67,24 @@ def test_failed_batch_says_why(page: Page, live_server, study, width) -> None:
     page.goto(f"{live_server.url}/studies/{study.slug}/batches/{batch.pk}/")
     expect(page.locator("#batch-progress .alert--error")).to_contain_text(failure)
     expect(page.locator("#batch-progress .badge")).to_have_text("failed")
+
+
+def test_each_of_several_files_is_a_batch_and_one_that_is_refused_keeps_none_out(
+    page: Page, live_server, study, tmp_path: Path
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 900})
+    good = b'{"user_id": "u1", "messages": [{"role": "user", "content": "Hi"}]}\n'
+    files = {"one.jsonl": good, "page.html": b"<html>", "two.jsonl.gz": gzip.compress(good.replace(b"Hi", b"Hello"))}
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    page.goto(f"{live_server.url}/studies/{study.slug}/batches/new/")
+    page.locator("[name=file]").set_input_files([tmp_path / name for name in files])
+    page.locator("[name=origin]").select_option("illustrative")
+    rows = page.locator("#files tbody tr")
+    expect(rows).to_have_count(3)
+    page.get_by_role("button", name="Upload").click()
+    expect(rows.nth(0)).to_contain_text("stored")
+    expect(rows.nth(1)).to_contain_text("no format that is known")
+    expect(rows.nth(2)).to_contain_text("stored")
+    assert sorted(Batch.objects.values_list("filename", flat=True)) == ["one.jsonl", "two.jsonl.gz"]
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
