@@ -14,7 +14,9 @@ _OUTPUTS = "_output"
 _UNSEEN = frozenset(
     {"reasoning", "item_reference", "compaction", "mcp_list_tools", "mcp_approval_request", "remove", "RemoveMessage"}
 )
-_RESULTS = frozenset({"tool_result", "tool-result", "functionResponse", "function_response", "toolResult"})
+_RESULTS = frozenset(
+    {"tool_result", "tool-result", "functionResponse", "function_response", "toolResult", "tool_call_response"}
+)
 _JSON = frozenset('[{"')
 _COLUMNS_OF_ROLES = ("role", "from", "type")
 
@@ -88,7 +90,7 @@ def _result(part: Record) -> str:
     wrapped = ("functionResponse", "function_response", "toolResult")
     inner = next(filter(None, map(part.record_if_any, wrapped)), part)
     for place in (inner.record_if_any("response") or inner, inner.record_if_any("output") or inner):
-        for name in ("content", "result", "output", "value"):
+        for name in ("content", "result", "output", "value", "response"):
             if place.is_text(name):
                 return bounded(place.text(name, blank=True), place.at(name))
             if (listed := place.list_if_any(name)) is not None:

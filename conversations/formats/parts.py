@@ -30,10 +30,20 @@ _NOTES: Mapping[str, str] = {
     "functionResponse": "[tool result]",
     "function_response": "[tool result]",
     "toolResult": "[tool result]",
+    "tool_call_response": "[tool result]",
 }
 _CALLS = frozenset(
     {
-        *("tool_use", "server_tool_use", "mcp_tool_use", "toolUse", "tool-call", "tool-invocation", "toolInvocation"),
+        *(
+            "tool_use",
+            "server_tool_use",
+            "mcp_tool_use",
+            "toolUse",
+            "tool-call",
+            "tool-invocation",
+            "toolInvocation",
+            "tool_call",
+        ),
         *("dynamic-tool", "functionCall", "function_call", "executableCode", "executable_code"),
     }
 )

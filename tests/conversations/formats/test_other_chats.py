@@ -194,7 +194,7 @@ def trace(moment: str, asked: Any, answered: Any) -> dict[str, Any]:
     "values",
     [
         [otlp(span(2, [ASKED, ANSWERED, AGAIN], DONE), span(1, [ASKED], ANSWERED))],
-        [run("02", [ASKED, ANSWERED, AGAIN], DONE), run("01", [ASKED], ANSWERED), {**run("03", [ASKED], DONE), "run_type": "chain"}],
+        [run("02", [ASKED, ANSWERED, AGAIN], DONE), run("01", [ASKED], ANSWERED), {**run("03", [ASKED], DONE), "run_type": "chain", "trace_id": "02"}],
         [trace("02", {"messages": [ASKED, ANSWERED, AGAIN]}, DONE), trace("01", "How tall?", "75 cm.")],
         [{**span(2, [ASKED, ANSWERED, AGAIN], DONE), "attributes": {"session.id": "s1", "user.id": "u1", "llm.input_messages.0.message.role": "user", "llm.input_messages.0.message.content": "And a chair?", "llm.output_messages.0.message.role": "assistant", "llm.output_messages.0.message.content": "45 cm."}}, {**span(1, [ASKED], ANSWERED)}],
     ],

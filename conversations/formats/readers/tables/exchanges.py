@@ -1,4 +1,4 @@
-"""A row that holds what was asked and what was answered: as texts, or as the JSON that was logged of them."""
+"""What was asked and what was answered, as a row or a trace holds it: as texts, or as the JSON that was logged of them."""
 
 from typing import Any
 
@@ -6,32 +6,56 @@ from conversations.formats.decoding import decode
 from conversations.formats.fields import FieldError, Record
 from conversations.formats.items import message_list
 from conversations.formats.rows import Turn
-from conversations.formats.turns import message_turn, turn_content
+from conversations.formats.turns import SaidTurns, message_turns, turn_content
 
-_AROUND = ("messages", "contents", "input", "choices", "output", "content", "text", "prompt", "question", "answer")
+_AROUND = (
+    *("messages", "contents", "input", "inputs", "kwargs", "choices", "candidates", "generations", "output"),
+    *("outputs", "message", "content", "text", "prompt", "prompts", "question", "query", "user_input", "user_query"),
+    *("answer", "response", "completion", "result", "generated_text"),
+)
+# Of several answers to one question the first is the one that is shown.
+_ALTERNATIVES = frozenset({"choices", "candidates", "generations"})
 
 
 def asked_and_answered(record: Record) -> list[Turn]:
-    """The turns that are new in this row: a log that repeats what was said before says it once."""
-    asked = _said(record, "prompt", "user")
+    """The turns that are new in this row: a log that repeats what was said before says it once.
+
+    Raises:
+        FieldError: of the first message that can't be read.
+    """
+    asked = _whole(said_in(record, "prompt", "user"))
     beginning = max((place + 1 for place, turn in enumerate(asked) if turn.role == "assistant"), default=0)
-    return [*asked[beginning:], *_said(record, "response", "assistant")]
+    return [*asked[beginning:], *_whole(said_in(record, "response", "assistant"))]
 
 
-def _said(record: Record, name: str, role: str) -> list[Turn]:
+def _whole(said: SaidTurns) -> list[Turn]:
+    if said.problems:
+        raise said.problems[0]
+    return [*said.turns]
+
+
+def said_in(record: Record, name: str, role: str) -> SaidTurns:
+    """The messages of one field; who says no role speaks in this one.
+
+    Raises:
+        FieldError: nothing in it looks like a message.
+    """
     if record.missing(name):
-        return []
+        return SaidTurns(())
     if isinstance(value := record.text_or_container(name), str):
         inner = _json(value)
         if inner is None:
             text = turn_content(record, name)
-            return [Turn(role, text)] if text.strip() else []
-        record, name = Record({name: inner}, record.path), name  # noqa: PLW0127 - the same name of another record
-    return [
-        turn
-        for turn in (_turn(each, role, f"{name}[{index}]") for index, each in enumerate(_listed(record, name)))
-        if turn
-    ]
+            return SaidTurns((Turn(role, text),) if text.strip() else ())
+        record = Record({name: inner}, record.path)
+    turns: list[Turn] = []
+    problems: list[FieldError] = []
+    for index, each in enumerate(_listed(record, name)):
+        try:
+            turns += _turns(each, role, f"{name}[{index}]")
+        except FieldError as error:
+            problems.append(error)
+    return SaidTurns(tuple(turns), tuple(problems))
 
 
 def _json(text: str) -> Any:
@@ -47,25 +71,29 @@ def _listed(record: Record, name: str) -> list[Any]:
     """The messages in what was logged, however deep they stand."""
     inner = record.record_if_any(name)
     if inner is not None:
-        if not inner.missing("role") or not inner.missing("type"):
-            return [inner.as_it_is()]
-        around = next((each for each in _AROUND if not inner.missing(each)), None)
-        if around is None:
-            raise record.error(name, "a message, or a list of them")
-        if inner.is_text(around):
-            return [inner.text(around, blank=True)]
-        return _listed(inner, around)
+        return _in_object(inner) if inner.missing("role") and inner.missing("type") else [inner.as_it_is()]
     listed = record.list_if_any(name)
     if listed is None:
         return [record.text(name, blank=True)] if record.is_text(name) else message_list(record, name)
+    listed = listed[:1] if name in _ALTERNATIVES else listed
+    if len(listed) == 1 and isinstance(listed[0], list):
+        return _listed(Record({name: listed[0]}, record.path), name)
     return listed
 
 
-def _turn(value: Any, role: str, path: str) -> Turn | None:
+def _in_object(inner: Record) -> list[Any]:
+    around = next((each for each in _AROUND if not inner.missing(each)), None)
+    if around is None and len(inner.names()) == 1 and inner.is_text(inner.names()[0]):
+        around = inner.names()[0]
+    if around is None:
+        raise FieldError(inner.path, "a message, or a list of them", f"an object with {len(inner.names())} fields")
+    return [inner.text(around, blank=True)] if inner.is_text(around) else _listed(inner, around)
+
+
+def _turns(value: Any, role: str, path: str) -> list[Turn]:
     if isinstance(value, str):
-        return Turn(role, value) if value.strip() else None
+        return [Turn(role, value)] if value.strip() else []
     message = Record.of(value, path)
     message = message.record_if_any("message") or message
-    return message_turn(
-        message if not message.missing("role") or not message.missing("type") else message.with_field("role", role)
-    )
+    is_signed = not message.missing("role") or not message.missing("type") or not message.missing("id")
+    return message_turns(message if is_signed else message.with_field("role", role))

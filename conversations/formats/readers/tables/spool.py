@@ -76,6 +76,10 @@ class Spool:
         if len(self._waiting) >= _ROWS_AT_ONCE or self._characters >= _CHARACTERS_AT_ONCE:
             self._write()
 
+    @property
+    def is_empty(self) -> bool:
+        return self._last is None
+
     def refuse(self, conversation: int) -> None:
         """A row of it can't be read, so it is not whole."""
         self._database.execute("UPDATE conversations SET is_refused = 1 WHERE id = ?", (conversation,))
