@@ -44,7 +44,22 @@ def holds(look: Look, record: Record) -> bool:
 
 def first(record: Record, name: str) -> Record | None:
     """The first object of a list; None of an empty one. Raises FieldError where there is no list of objects."""
-    return next(record.records(name), None)
+    objects, problems = objects_in(record, name)
+    if problems and not objects:
+        raise problems[0]
+    return next(iter(objects), None)
+
+
+def objects_in(record: Record, name: str) -> tuple[list[Record], list[FieldError]]:
+    """The objects of a list, and what stands among them that is none: it costs itself. Raises FieldError where there is no list."""
+    objects: list[Record] = []
+    problems: list[FieldError] = []
+    for index, value in enumerate(record.list(name)):
+        try:
+            objects.append(Record.of(value, f"{record.at(name)}[{index}]"))
+        except FieldError as error:
+            problems.append(error)
+    return objects, problems
 
 
 def rows_of_elements(build: Build) -> ReadRows:

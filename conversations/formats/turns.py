@@ -1,6 +1,6 @@
 """Turns as the formats write them: a role by several names, content as text or as parts, or elsewhere in the message."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,12 +31,20 @@ def transcript(values: Iterable[object], path: str, role: str = "role", content:
     Raises:
         FieldError: none of them can be read, or they are more than a conversation may hold.
     """
+    numbered = enumerate(values)
+    return said_turns(
+        numbered, path, lambda each: message_turns(message_record(each[1], f"{path}[{each[0]}]"), role, content)
+    )
+
+
+def said_turns[M](messages: Iterable[M], path: str, turns_of: Callable[[M], Iterable[Turn]]) -> SaidTurns:
+    """As ``transcript``, of messages of any shape: ``turns_of`` one it raises FieldError where that can't be read."""
     turns: list[Turn] = []
     problems: list[FieldError] = []
     characters = 0
-    for index, value in enumerate(values):
+    for message in messages:
         try:
-            said = message_turns(message_record(value, f"{path}[{index}]"), role, content)
+            said = list(turns_of(message))
         except FieldError as error:
             problems.append(error)
             continue

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from conversations.formats.context import Context
 from conversations.formats.conversation_rows import conversation_row
 from conversations.formats.fields import FieldError, Record, excerpt
-from conversations.formats.json_elements import rows_of_elements, turns_in, with_fields
+from conversations.formats.json_elements import objects_in, rows_of_elements, turns_in, with_fields
 from conversations.formats.options import Options, SubjectPolicy
 from conversations.formats.parts import IMAGE, PICTURES, bounded, part_kind
 from conversations.formats.reader import Reader, proposing
@@ -20,9 +20,10 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
-    messages = list(record.records("chat_messages"))
+    messages, odd = objects_in(record, "chat_messages")
     shown = _seen_last(record, messages)
     turns, problems = _turns(shown)
+    problems = odd + problems
     if not turns:
         raise problems[0] if problems else record.error("chat_messages", "at least one message with text")
     yield conversation_row(line, record, context, turns)

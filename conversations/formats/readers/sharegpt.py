@@ -72,7 +72,7 @@ def _recognises(beginning: Beginning) -> bool:
 def _looks_like_turns(element: Record) -> bool:
     """The list may be columns of a table, or either written as a text; an empty one is a row without turns."""
     listed = message_list(element, "conversations")
-    turn = Record.of(listed[0]) if listed else None
+    turn = Record.of(next((each for each in listed if isinstance(each, dict)), listed[0])) if listed else None
     return turn is None or any(turn.has(field) for field in _TURN_FIELDS)
 
 

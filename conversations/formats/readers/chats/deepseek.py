@@ -12,43 +12,57 @@ from conversations.formats.parts import bounded
 from conversations.formats.reader import Reader, proposing
 from conversations.formats.rows import ConversationRow, Row, RowError, Turn
 from conversations.formats.subjects import subject_of
-from conversations.formats.turns import check_size
+from conversations.formats.turns import said_turns
 
 _ROLES = {"REQUEST": "user", "RESPONSE": "assistant"}
+# Thinking and searches are fragments of their own kinds, and nobody's answer.
+_UNSEEN = ("THINK", "SEARCH", "TOOL_SEARCH", "TOOL_OPEN", "READ_LINK", "TIP")
 
 
 def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
     mapping = record.record("mapping")
-    nodes = [mapping.record(name) for name in mapping.names()]
-    said = [node for node in nodes if not node.missing("message")]
-    if not said:
+    nodes = [_named(mapping.record(name), name) for name in mapping.names()]
+    if all(node.missing("message") for node in nodes):
         raise FieldError("mapping", "at least one message", "none")
     seen = line_seen_last(nodes, name="id", parent="parent", last=None, path="mapping")
-    turns = tuple(
-        turn for node in seen.messages if not node.missing("message") for turn in _turns(node.record("message"))
-    )
-    check_size(len(turns), sum(len(turn.content) for turn in turns), "mapping")
-    if not turns:
-        raise FieldError("mapping", "at least one message that was shown", "none")
+    said = said_turns((node for node in seen.messages if not node.missing("message")), "mapping", _turns)
     name = record.optional_identifier("id")
-    models = (node.record("message").optional_text("model", MAX_NAME_CHARACTERS) for node in said)
     yield ConversationRow(
         line=line,
-        subject=subject_of(record, context.options, name, turns),
+        subject=subject_of(record, context.options, name, said.turns),
         conversation=name,
-        turns=turns,
-        model=next(filter(None, models), None),
+        turns=said.turns,
+        model=next(filter(None, map(_model, nodes)), None),
     )
-    yield from (each.row(line, kept=True) for each in seen.problems("mapping"))
+    yield from (each.row(line, kept=True) for each in (*said.problems, *seen.problems("mapping")))
 
 
-def _turns(message: Record) -> Iterator[Turn]:
-    """Thinking and searches are fragments of their own kinds, and nobody's answer."""
-    for fragment in message.records("fragments", optional=True):
-        role = _ROLES.get(fragment.optional_text("type") or "")
-        text = fragment.optional_text("content") or ""
-        if role and text.strip():
-            yield Turn(role, bounded(text, fragment.at("content")))
+def _named(node: Record, name: str) -> Record:
+    """A node that does not repeat its own name is the one that stands under it."""
+    return node.with_field("id", name) if node.missing("id") else node
+
+
+def _model(node: Record) -> str | None:
+    message = node.record_if_any("message")
+    return message.optional_text("model", MAX_NAME_CHARACTERS) if message and message.is_text("model") else None
+
+
+def _turns(node: Record) -> Iterator[Turn]:
+    fragments = list(node.record("message").records("fragments", optional=True))
+    told = [turn for turn in map(_turn, fragments) if turn is not None]
+    if not told and (odd := next(filter(_is_odd, fragments), None)) is not None:
+        raise odd.error("type", f"one of {', '.join((*_ROLES, *_UNSEEN))}")
+    yield from told
+
+
+def _turn(fragment: Record) -> Turn | None:
+    role = _ROLES.get(fragment.optional_text("type") or "")
+    text = fragment.optional_text("content") or ""
+    return Turn(role, bounded(text, fragment.at("content"))) if role and text.strip() else None
+
+
+def _is_odd(fragment: Record) -> bool:
+    return fragment.says("content") and fragment.optional_text("type") not in (*_ROLES, *_UNSEEN)
 
 
 def _has_fragments(record: Record) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from conversations.formats.branches import line_seen_last
 from conversations.formats.context import Context
 from conversations.formats.fields import FieldError, Record
-from conversations.formats.json_elements import rows_of_elements, with_fields
+from conversations.formats.json_elements import objects_in, rows_of_elements, with_fields
 from conversations.formats.limits import MAX_NAME_CHARACTERS
 from conversations.formats.options import Options, SubjectPolicy
 from conversations.formats.reader import Reader
@@ -16,9 +16,10 @@ from conversations.formats.turns import transcript
 
 def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
     about = record.record("conversation")
-    responses = [each.record("response") for each in record.records("responses")]
+    objects, odd = objects_in(record, "responses")
+    responses = [each.record_if_any("response") or each for each in objects]
     if not responses:
-        raise FieldError("responses", "at least one message", "none")
+        raise odd[0] if odd else FieldError("responses", "at least one message", "none")
     seen = line_seen_last(responses, name="_id", parent="parent_response_id", last=None, path="responses")
     said = transcript([message.as_it_is() for message in seen.messages], "responses", "sender", "message")
     name = about.optional_identifier("id")
@@ -31,7 +32,7 @@ def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowErro
             (each.optional_text("model", MAX_NAME_CHARACTERS) for each in responses if each.is_text("model")), None
         ),
     )
-    yield from (each.row(line, kept=True) for each in (*said.problems, *seen.problems("responses")))
+    yield from (each.row(line, kept=True) for each in (*odd, *said.problems, *seen.problems("responses")))
 
 
 READER = Reader(

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Sequence
 from conversations.formats.branches import line_seen_last
 from conversations.formats.context import Context
 from conversations.formats.fields import FieldError, Record
-from conversations.formats.json_elements import rows_of_elements
+from conversations.formats.json_elements import objects_in, rows_of_elements
 from conversations.formats.limits import MAX_NAME_CHARACTERS
 from conversations.formats.options import Options, SubjectPolicy
 from conversations.formats.parts import bounded, parts_text
 from conversations.formats.reader import Beginning, Reader, proposing
 from conversations.formats.rows import ConversationRow, Row, RowError, Turn
 from conversations.formats.subjects import subject_of
-from conversations.formats.turns import check_size
+from conversations.formats.turns import said_turns
 
 _DEEPEST = 2_000
 _NAMES = ("messages", "messagesTree")
@@ -20,24 +20,22 @@ _NAMES = ("messages", "messagesTree")
 
 def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
     name = next((name for name in _NAMES if record.has(name)), _NAMES[0])
-    messages = _flat(list(record.records(name)))
+    objects, odd = objects_in(record, name)
+    messages = _flat(objects)
     if not messages:
-        raise FieldError(name, "at least one message", "none")
+        raise odd[0] if odd else FieldError(name, "at least one message", "none")
     seen = line_seen_last(messages, name="messageId", parent="parentMessageId", last=None, path=name)
-    turns = tuple(filter(None, map(_turn, seen.messages)))
-    check_size(len(turns), sum(len(turn.content) for turn in turns), name)
-    if not turns:
-        raise FieldError(name, "at least one message with text", "none")
+    said = said_turns(seen.messages, name, _turns)
     conversation = record.optional_identifier("conversationId")
     options = record.record_if_any("options") or Record({})
     yield ConversationRow(
         line=line,
-        subject=subject_of(record, context.options, conversation, turns),
+        subject=subject_of(record, context.options, conversation, said.turns),
         conversation=conversation,
-        turns=turns,
+        turns=said.turns,
         model=options.optional_text("model", MAX_NAME_CHARACTERS),
     )
-    yield from (each.row(line, kept=True) for each in seen.problems(name))
+    yield from (each.row(line, kept=True) for each in (*odd, *said.problems, *seen.problems(name)))
 
 
 def _flat(messages: Sequence[Record]) -> list[Record]:
@@ -51,11 +49,12 @@ def _flat(messages: Sequence[Record]) -> list[Record]:
     return found
 
 
-def _turn(message: Record) -> Turn | None:
+def _turns(message: Record) -> Iterator[Turn]:
     is_user = message.is_true("isCreatedByUser")
     parts = message.list_if_any("content")
     text = message.optional_text("text") or (parts_text(parts, message.at("content")) if parts else "")
-    return Turn("user" if is_user else "assistant", bounded(text, message.at("text"))) if text.strip() else None
+    if text.strip():
+        yield Turn("user" if is_user else "assistant", bounded(text, message.at("text")))
 
 
 def _recognises(beginning: Beginning) -> bool:
