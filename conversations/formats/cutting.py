@@ -6,6 +6,7 @@ What a value holds beyond its limit is cut out of its longest texts first: what 
 import re
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import BinaryIO
 
 from .fields import excerpt, problem
@@ -24,6 +25,8 @@ _LONGEST_TEXT = 2_000_000  # bytes of one that are kept in a value that is too l
 _WORTH_HOLDING = MAX_LINE_BYTES - 1024 * 1024  # what is longer even so is given up
 _ESCAPE = 12  # bytes of the longest escape: two halves of one character
 _BACKSLASH = ord("\\")
+# What an object goes on with behind a list in it: a name, or its end.
+_REST_OF_OBJECT = re.compile(rb'\s*(?:\}|,\s*(?:"|$))')
 _OPENED = -1  # the array itself has begun
 
 
@@ -149,16 +152,14 @@ def _end(pattern: re.Pattern[bytes], block: bytes, position: int) -> int:
     return found.end() if found else position
 
 
-def elements(blocks: Iterable[bytes]) -> Iterator[RawValue | RowError]:
+def elements(blocks: Iterator[bytes]) -> Iterator[RawValue | RowError]:
     """Those of an array. What follows it may be the rest of an object in which it stands."""
     state = _Elements()
     carried = b""  # a backslash at the end of a block belongs to what follows it
     for block in blocks:
         carried = block if state.closed else (yield from _feed(state, carried + block))
         if state.closed and carried.strip():
-            if not carried.lstrip().startswith((b",", b"}")):
-                found = excerpt(carried[:40].decode(errors="replace"))
-                yield problem(state.number, "nothing behind the closing ]", found)
+            yield from _behind(state.number, carried, blocks)
             return
     if state.closed:
         return
@@ -166,6 +167,17 @@ def elements(blocks: Iterable[bytes]) -> Iterator[RawValue | RowError]:
         state.hold(carried)
         yield state.take(complete=False)
     yield problem(state.number, "a closing ] at the end of the array", "the end of the file: it was cut off")
+
+
+def _behind(number: int, rest: bytes, blocks: Iterable[bytes]) -> Iterator[RowError]:
+    """What follows an array is nothing, or the rest of the object in which it stands and nothing behind that."""
+    if not _REST_OF_OBJECT.match(rest):
+        yield problem(number, "nothing behind the closing ]", excerpt(rest[:40].decode(errors="replace")))
+        return
+    more = sum(1 for _value in values(chain([b'{"":0', rest], blocks))) - 1
+    if more > 0:
+        found = f"{more:,} more behind it, which were not read: upload each by itself"
+        yield problem(number, "one object around the list", found)
 
 
 def _feed(state: _Elements, block: bytes) -> Generator[RawValue, None, bytes]:

@@ -44,7 +44,7 @@ def first_records(data: bytes) -> tuple[list[Record], list[FieldError]]:
 
 def _pieces(data: bytes) -> Iterator[bytes]:
     if data.startswith(b"["):
-        yield from (piece.raw for piece in elements([data]) if isinstance(piece, RawValue) and piece.raw)
+        yield from (piece.raw for piece in elements(iter([data])) if isinstance(piece, RawValue) and piece.raw)
     elif goes_on(data.split(b"\n", 1)[0] + b"\n"):
         yield from (piece.raw for piece in values([data]) if piece.raw)
     else:

@@ -9,13 +9,17 @@ import pytest
 
 from conversations.formats import (
     AttributeRow,
+    CaseRow,
     ConversationRow,
+    Format,
     JudgmentRow,
     Options,
     PassedOver,
     PromptRow,
     ResponseRow,
     RowError,
+    SelectionRow,
+    SubjectRow,
     examine,
     parse,
 )
@@ -23,8 +27,11 @@ from conversations.formats import (
 CORPUS = Path(__file__).resolve().parents[2] / "corpus"
 CASES = sorted(path.parent for path in CORPUS.glob("*/*/expected.json"))
 FIELDS: dict[type, tuple[str, tuple[str, ...]]] = {
+    SubjectRow: ("subjects", ("subject", "origin")),
     AttributeRow: ("attributes", ("subject", "text", "system")),
     PromptRow: ("prompts", ("prompt", "text")),
+    CaseRow: ("cases", ("subject", "prompt")),
+    SelectionRow: ("selections", ("system", "subject", "prompt")),
     ResponseRow: ("responses", ("system", "prompt", "kind", "text")),
     JudgmentRow: ("judgments", ("rater", "stage", "label")),
     RowError: ("problems", ("field", "kept")),
@@ -62,5 +69,6 @@ def test_corpus(folder: Path) -> None:
     assert read(folder, options) == expected
 
 
-def test_corpus_is_there() -> None:
-    assert len(CASES) >= 10
+def test_corpus_has_a_file_for_every_reader() -> None:
+    found = {examine(BytesIO(next(folder.glob("source.*")).read_bytes())).format for folder in CASES}
+    assert found == set(Format)

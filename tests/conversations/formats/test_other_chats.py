@@ -262,3 +262,39 @@ def test_pairs_of_two_prompts_or_of_one_text_are_problems() -> None:
         {"chosen": "\n\nHuman: A\n\nAssistant: x", "rejected": "\n\nHuman: B\n\nAssistant: y"},
     )
     assert [row.field for row in found if isinstance(row, RowError)] == ["chosen", "rejected"]
+
+
+def test_session_whose_first_traces_are_missing_is_known_by_what_later_ones_repeat() -> None:
+    (row,) = read(trace("02", {"messages": [ASKED, ANSWERED, AGAIN]}, DONE))
+    assert said(row) == LONG
+
+
+def test_message_of_a_trace_that_cannot_be_read_costs_itself() -> None:
+    row, problem = sorted(
+        read(trace("01", {"messages": [ASKED, {"role": "nobody", "content": "?"}]}, ANSWERED)), key=repr
+    )
+    assert said(row) == PLAIN
+    assert problem.kept
+
+
+def test_span_that_cannot_be_read_costs_no_other() -> None:
+    nameless = {**span(1, [ASKED], ANSWERED), "attributes": span(1, [AGAIN], DONE)["attributes"][2:]}
+    row, problem = sorted(read(otlp(nameless, span(2, [ASKED], ANSWERED))), key=repr)
+    assert said(row) == PLAIN
+    assert not problem.kept
+
+
+@pytest.mark.parametrize("moment", ["9" * 5_000, 10**30, -(10**20), "yesterday"])
+def test_moment_that_is_none_costs_nothing(moment: Any) -> None:
+    (row,) = read({**trace("01", "How tall?", "75 cm."), "timestamp": moment})
+    assert said(row) == PLAIN
+
+
+def test_call_that_failed_keeps_what_was_asked() -> None:
+    (row,) = read({**run("01", [ASKED], DONE), "outputs": None, "error": "timed out"})
+    assert said(row) == PLAIN[:1]
+
+
+def test_runs_without_any_call_of_a_model_are_reported() -> None:
+    (problem,) = read({**run("01", [ASKED], DONE), "run_type": "retriever"})
+    assert problem.found == "none in the whole file"

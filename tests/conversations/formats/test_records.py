@@ -144,3 +144,18 @@ def test_array_is_cut_as_json_reads_it_wherever_blocks_end(
 def test_parse_never_raises_on_any_bytes(data: bytes, file_format: Format, policy: SubjectPolicy) -> None:
     list(parse(BytesIO(data), file_format, Options(policy, "user_id", "s")))
     list(parse(BytesIO(b"[" + data), file_format, Options(policy, "user_id", "s")))
+
+
+@pytest.mark.parametrize(
+    ("behind", "found"),
+    [
+        (b"}", []),
+        (b', "next": null, "page": {"of": [1]}}\n', []),
+        (b', [{"a": 1}]', ["', [{\"a\": 1}]'"]),
+        (b'}\n{"data": [{"a": 1}]}\n{"data": []}\n', ["2 more behind it, which were not read: upload each by itself"]),
+    ],
+)
+def test_what_stands_behind_a_list_is_never_passed_over_in_silence(behind: bytes, found: list[str]) -> None:
+    rows = list(records.read_records(BytesIO(b'[{"a": 0}]' + behind)))
+    assert rows[0] == (1, {"a": 0})
+    assert [row.found for row in rows[1:] if isinstance(row, RowError)] == found

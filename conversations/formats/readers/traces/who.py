@@ -54,14 +54,18 @@ def metadata_of(record: Record) -> Record:
     return record.record_if_any("metadata") or Record({})
 
 
+_MOST_DIGITS = 20  # nanoseconds since 1970 have 19
+
+
 def moment_of(record: Record, names: tuple[str, ...]) -> int:
     """Microseconds since 1970; 0 where nobody says. Traces without a moment stay in the order of the file."""
     name = next((name for name in names if not record.missing(name)), None)
     value = None if name is None else record.text_or_number(name, "a moment")
     if value is None:
         return 0
-    if not isinstance(value, str) or value.isdecimal():
-        return _in_microseconds(int(value))
+    if not isinstance(value, str) or (value.isdecimal() and len(value) <= _MOST_DIGITS):
+        number = int(value)
+        return _in_microseconds(number) if 0 <= number < 10**_MOST_DIGITS else 0
     try:
         said = datetime.fromisoformat(value)
     except ValueError:
