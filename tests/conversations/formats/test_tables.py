@@ -219,6 +219,13 @@ def test_exchange_a_row_under_the_names_people_give(data: bytes) -> None:
     assert (row.subject, [turn.content for turn in row.turns if turn.role != "system"]) == ("u1", ["Hi", "Hello"])
 
 
+@pytest.mark.parametrize("moment", ["9" * 40, "99999999999999.5", "-" + "9" * 40])
+def test_a_moment_beyond_any_is_a_problem_of_its_row(moment: str) -> None:
+    data = f"user_id,conversation_id,time,role,content\nu1,c1,{moment},user,One\nu2,c2,1,user,Two\n".encode()
+    assert errors(data) == [(2, "time")]
+    assert conversations(data) == ["c2"]
+
+
 def test_exchanges_of_a_conversation_are_in_the_order_of_time_and_said_once() -> None:
     history = '[{""role"": ""user"", ""content"": ""One""}, {""role"": ""assistant"", ""content"": ""1""}, {""role"": ""user"", ""content"": ""Two""}]'
     data = f'sessionId,userId,timestamp,input,output\ns1,u1,2026-05-01T10:01:00Z,"{history}",2\ns1,u1,2026-05-01T10:00:00Z,One,1\n'.encode()

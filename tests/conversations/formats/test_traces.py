@@ -150,6 +150,20 @@ def test_an_odd_message_or_span_costs_no_other() -> None:
     assert isinstance(problem, RowError)
 
 
+def test_a_moment_beyond_any_is_none_and_costs_neither_trace_nor_file() -> None:
+    for when in (10**30, -(10**30), "9" * 40):
+        first = {**trace(1, "Wind?", "None."), "timestamp": when}
+        assert told(first, trace(2, "Rain?", "Later.")) == ["u: Wind?", "a: None.", *ONE]
+
+
+def test_a_scope_or_an_attribute_that_is_none_costs_no_other() -> None:
+    value = otlp(span({**WHO, **MESSAGES}), {"traceId": "t2", "attributes": [5]}, 7)
+    value["resourceSpans"] += [5, {"scopeSpans": [{"spans": 5}]}]
+    found = read(value)
+    assert [said(row) for row in found if isinstance(row, ConversationRow)] == [ONE]
+    assert len([row for row in found if isinstance(row, RowError)]) == 4
+
+
 def test_a_file_in_which_nobody_asked_a_model_is_a_problem() -> None:
     (problem,) = read(otlp(span({"http.method": "GET"})))
     assert isinstance(problem, RowError)

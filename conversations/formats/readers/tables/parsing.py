@@ -148,7 +148,10 @@ def _number(record: Record) -> int | None:
             raise record.error("turn", "a whole number")
         return int(value)
     if record.has("time") and not record.missing("time"):
-        return _moment(record)
+        moment = _moment(record)
+        if abs(moment) >= 2**63:
+            raise record.error("time", "a moment, like 2026-05-01T09:30:00")
+        return moment
     return None
 
 

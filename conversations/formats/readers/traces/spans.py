@@ -49,33 +49,54 @@ class _Who:
 
 def exchanges_of_spans(record: Record, report: Problem) -> Iterator[Exchange]:
     """Of a request of OTLP, or of one span. Who it was may be said on another span of the trace, or on the resource."""
-    spans = [*_spans(record)]
+    spans = [*_spans(record, report)]
     known: dict[str, _Who] = {}
     for span, around in spans:
-        _remember(known.setdefault(_trace_of(span), _Who()), (_names(attributes_of(span)), around), report)
+        try:
+            places = _names(attributes_of(span)), around
+            _remember(known.setdefault(_trace_of(span), _Who()), places)
+        except FieldError:
+            continue  # the span itself is reported below
     for span, _around in spans:
         try:
-            yield from _exchange(span, known[_trace_of(span)])
+            yield from _exchange(span, known.get(_trace_of(span)) or _Who())
         except FieldError as error:
             report(error)
 
 
-def _remember(who: _Who, places: tuple[Record, ...], report: Problem) -> None:
-    try:
-        who.session = who.session or session_in(places)
-        who.user = who.user or user_in(places)
-    except FieldError as error:
-        report(error)
+def _remember(who: _Who, places: tuple[Record, ...]) -> None:
+    who.session = who.session or session_in(places)
+    who.user = who.user or user_in(places)
 
 
-def _spans(record: Record) -> Iterator[tuple[Record, Record]]:
-    if not record.has("resourceSpans") and not record.has("scopeSpans"):
+def _spans(record: Record, report: Problem) -> Iterator[tuple[Record, Record]]:
+    """A span, resource or scope that is none is reported, and costs no other."""
+    if not any(map(record.has, ("resourceSpans", "scopeSpans"))):
         yield record, Record({})
         return
-    for resource in record.records("resourceSpans") if record.has("resourceSpans") else (record,):
-        around = _names(attributes_of(resource.record_if_any("resource") or Record({})))
-        for scope in resource.records("scopeSpans", optional=True):
-            yield from ((span, around) for span in scope.records("spans", optional=True))
+    for resource in _inside(record, "resourceSpans", report) if record.has("resourceSpans") else (record,):
+        around = _names(_attributes(resource.record_if_any("resource") or Record({}), report))
+        for scope in _inside(resource, "scopeSpans", report):
+            yield from ((span, around) for span in _inside(scope, "spans", report))
+
+
+def _inside(record: Record, name: str, report: Problem) -> Iterator[Record]:
+    listed = record.list_if_any(name)
+    if listed is None and not record.missing(name):
+        report(record.error(name, "a list"))
+    for index, each in enumerate(listed or []):
+        try:
+            yield Record.of(each, f"{record.at(name)}[{index}]")
+        except FieldError as error:
+            report(error)
+
+
+def _attributes(span: Record, report: Problem) -> dict[str, Any]:
+    try:
+        return attributes_of(span)
+    except FieldError as error:
+        report(error)
+        return {}
 
 
 def _trace_of(span: Record) -> str:
