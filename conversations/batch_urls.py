@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from conversations.views import batches, cases, choices
+from conversations.views import batches, cases, choices, staging
 
 urlpatterns = [
     path("batches/", batches.batch_list, name="batches"),
     path("batches/card/", batches.card, name="batches-card"),
     path("batches/new/", batches.upload, name="upload"),
     path("batches/preview/", batches.preview_batch, name="preview-batch"),
+    path("batches/staged/", staging.begin, name="stage-file"),
+    path("batches/staged/<uuid:staged_key>/", staging.piece, name="staged-file"),
     path("batches/choices/", choices.choices, name="choices"),
     path("batches/<int:batch_id>/", batches.batch, name="batch"),
     path("batches/<int:batch_id>/progress/", batches.progress, name="batch-progress"),

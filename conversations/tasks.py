@@ -6,7 +6,7 @@ from django.utils import timezone
 from accounts import jobs
 from conversations.queries.batches import BATCHES, waiting_batches
 from conversations.queries.evidence_searches import SEARCHES
-from conversations.services import importing, searching_evidence
+from conversations.services import importing, searching_evidence, staging
 
 
 @shared_task(name="conversations.import_batch")
@@ -32,6 +32,11 @@ def search_evidence(search_id: int) -> None:
 @shared_task(name="conversations.sweep_evidence_searches")
 def sweep_evidence_searches() -> None:
     jobs.sweep(SEARCHES, search_evidence, now=timezone.now())
+
+
+@shared_task(name="conversations.sweep_staged_uploads")
+def sweep_staged_uploads() -> None:
+    staging.sweep(timezone.now())
 
 
 def announce(batch_id: int) -> None:

@@ -237,6 +237,7 @@ CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": float(seconds), "options": {"expires": seconds}}
     for name, seconds in {
         "conversations.sweep_batches": 15,
+        "conversations.sweep_staged_uploads": 3600,
         "conversations.sweep_evidence_searches": 15,
         "generation.sweep_runs": 5,
         "judgments.extend_stages": 15,

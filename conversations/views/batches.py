@@ -2,11 +2,12 @@
 
 import csv
 from collections.abc import Iterable, Iterator
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,13 +21,14 @@ from conversations import tasks
 from conversations.enums import BatchState, Role
 from conversations.formats import Format, reader_of, shown_readers
 from conversations.forms.batches import PreviewForm, UploadForm
-from conversations.models import Batch, BatchProblem, Study
+from conversations.models import Batch, BatchProblem, StagedUpload, Study
 from conversations.permissions import MANAGE, READ, get_study
 from conversations.queries import batches as queries
 from conversations.services import batches as services
-from conversations.services import versions
+from conversations.services import staging, versions
 from conversations.services.previews import HEAD_BYTES, preview
 from conversations.spreadsheets import problem_rows
+from conversations.views.staging import staged_of
 
 ON_THE_CARD = 5
 PROBLEMS_ON_THE_PAGE = 50
@@ -67,12 +69,19 @@ def batch_list(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@told_on("conversations:upload", "slug")
 def upload(request: HttpRequest, slug: str) -> HttpResponse:
     """Each file is a batch of its own. Without scripts the form is sent as it is; with them the page shows previews and progress."""
     study = get_study(request.user, slug, *MANAGE)
     is_sent = request.method == "POST"
-    sent = [UploadForm(request.POST, MultiValueDict({"file": [file]})) for file in request.FILES.getlist("file")]
+    staged = _staged(request, study)
+    files = [staging.whole_file(staged)] if staged else request.FILES.getlist("file")
+    sent = [UploadForm(request.POST, MultiValueDict({"file": [file]})) for file in files]
     received = [_receive(request, study, one) for one in sent if one.is_valid()]
+    if staged:
+        files[0].close()
+    if received and staged:
+        staging.discard(staged)
     refused = [one for one in sent if not one.is_valid()]
     if received:
         for one in refused:
@@ -88,6 +97,17 @@ def upload(request: HttpRequest, slug: str) -> HttpResponse:
         "formats": shown_readers(),
     }
     return render(request, "conversations/batches/upload.html", context, status=422 if is_sent else 200)
+
+
+def _staged(request: HttpRequest, study: Study) -> StagedUpload | None:
+    """The file that came in pieces before, if the form names one."""
+    key = request.POST.get("staged")
+    if not key:
+        return None
+    try:
+        return staged_of(request, study, UUID(key))
+    except ValueError as error:
+        raise Http404("No such file is on its way.") from error
 
 
 def _receive(request: HttpRequest, study: Study, form: UploadForm) -> Batch:

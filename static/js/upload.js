@@ -1,6 +1,6 @@
 // The upload page: the beginning of a chosen file is previewed by the server, and sending shows how far it is.
 import { csrfToken, send } from "./csrf.js";
-import { listFiles, sendAll } from "./upload_files.js";
+import { filled, listFiles, sendAll } from "./upload_files.js";
 import { notify } from "./notices.js";
 
 const form = document.getElementById("upload");
@@ -89,7 +89,15 @@ function upload(event) {
     request.addEventListener("error", () => fail("The connection broke. Nothing was stored; please try again."));
     submit.disabled = true;
     sending.hidden = false;
-    request.send(new FormData(form));
+    const show = (sent) => {
+        bar.max = file.size;
+        bar.value = sent;
+        document.getElementById("sent").textContent = `${megabytes(sent)} of ${megabytes(file.size)}`;
+    };
+    (file ? filled(form, file, show) : Promise.resolve(new FormData(form))).then(
+        (body) => request.send(body),
+        (error) => fail(`${error.message || "The connection broke."} Send again, and it goes on where it broke.`),
+    );
 }
 
 function finish(request) {

@@ -1,9 +1,10 @@
 // Several files, one after another: each is a batch of its own, with a row that says how it fares.
 import { csrfToken } from "./csrf.js";
 import { notify } from "./notices.js";
+import { LARGE, stage } from "./staged_files.js";
 
 const place = document.getElementById("files");
-const megabytes = (bytes) => `${(bytes / 1024 / 1024).toFixed(bytes < 1024 * 1024 ? 2 : 1)} MB`;
+const megabytes = (bytes) => (bytes < 1024 * 1024 ? `${Math.ceil(bytes / 1024)} kB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`);
 
 /** A row for each, where there are several. */
 export function listFiles(files) {
@@ -39,9 +40,26 @@ export async function sendAll(form, files, limit) {
     return stored;
 }
 
-function sendOne(form, file, line) {
+/** The form with the file, or with the name of one that was sent in pieces before. */
+export async function filled(form, file, onProgress) {
     const body = new FormData(form);
-    body.set("file", file, file.name);
+    if (file.size < LARGE) {
+        body.set("file", file, file.name);
+        return body;
+    }
+    body.delete("file");
+    body.set("staged", await stage(form.dataset.stage, file, onProgress));
+    return body;
+}
+
+async function sendOne(form, file, line) {
+    let body;
+    try {
+        body = await filled(form, file, (sent) => say(line, `${Math.floor((100 * sent) / file.size)} % sent`));
+    } catch (error) {
+        say(line, error.message || "The connection broke. Send again, and it goes on where it broke.");
+        return;
+    }
     const request = new XMLHttpRequest(); // fetch() does not tell how much was sent
     request.open("POST", form.action || location.href);
     request.setRequestHeader("X-CSRFToken", csrfToken());
@@ -51,7 +69,7 @@ function sendOne(form, file, line) {
         request.addEventListener("error", () => resolve(say(line, "The connection broke. It is not stored.")));
     });
     request.send(body);
-    return ended;
+    await ended;
 }
 
 function finish(request, line) {

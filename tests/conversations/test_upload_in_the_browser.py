@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
 from conversations.enums import BatchState, Role
@@ -88,3 +88,27 @@ def test_each_of_several_files_is_a_batch_and_one_that_is_refused_keeps_none_out
     expect(rows.nth(2)).to_contain_text("stored")
     assert sorted(Batch.objects.values_list("filename", flat=True)) == ["one.jsonl", "two.jsonl.gz"]
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_large_file_goes_on_where_the_connection_broke(page: Page, live_server, study, tmp_path: Path) -> None:
+    row = b'{"user_id": "u1", "messages": [{"role": "user", "content": "Hi"}]}\n'
+    file = tmp_path / "large.jsonl"
+    file.write_bytes(row + b" " * (9 * 1024 * 1024) + b"\n")
+    pieces: list[str] = []
+
+    def breaks_once(route: Route) -> None:
+        pieces.append(route.request.url.rpartition("offset=")[2])
+        if len(pieces) == 2:
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/batches/staged/*/**", breaks_once)
+    page.goto(f"{live_server.url}/studies/{study.slug}/batches/new/")
+    page.locator("[name=file]").set_input_files(file)
+    page.locator("[name=origin]").select_option("illustrative")
+    expect(page.locator("#preview")).to_contain_text("1 conversation")
+    page.get_by_role("button", name="Upload").click()
+    expect(page.get_by_role("heading", name="large.jsonl")).to_be_visible(timeout=15_000)
+    assert pieces == ["0", "4194304", "4194304", "8388608"]
+    assert Batch.objects.get().size == file.stat().st_size

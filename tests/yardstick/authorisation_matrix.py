@@ -83,6 +83,8 @@ MATRIX: dict[str, dict[str, Row]] = {
     # Batches and cases
     "conversations:batches": {"GET": READ},
     "conversations:batches-card": {"GET": READ},
+    "conversations:stage-file": {"POST": answers(MANAGE, 422)},
+    "conversations:staged-file": {"GET": answers(MANAGE, 404), "PUT": answers(MANAGE, 404)},  # nothing is on its way
     "conversations:choices": {"GET": MANAGE, "POST": ACT},
     "conversations:upload": {"GET": MANAGE, "POST": answers(MANAGE, 422)},
     "conversations:preview-batch": {"POST": MANAGE},

@@ -122,6 +122,7 @@ def make_world() -> World:
         "comparison_id": held.pk,
         "assignment_id": _assignment(stage, rater).pk,
         "batch_id": _batch(study).pk,
+        "staged_key": "6f1f6f0e-0000-4000-8000-000000000000",  # nor is one on its way
         "version_id": 7,  # none waits here
         "export_id": _export(study).pk,
         "import_id": _import(world.users["owner"]).pk,
