@@ -58,6 +58,8 @@ def recognised(head: bytes, part: str = "") -> Recognised:
 
 def _refuse_another_encoding(head: bytes) -> None:
     """A text in which no letter beyond ASCII is UTF-8. One damaged letter among others costs its row and not the file."""
+    if b"\x00" in head:
+        raise NotRecognised(UNKNOWN)  # a picture, a sound, a program
     whole = head[: head.rfind(b"\n") + 1] or head
     try:
         whole.decode()

@@ -1,7 +1,9 @@
 """Files on their way: a large one comes in pieces, and a connection that breaks costs the last of them."""
 
+import json
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID, uuid4, uuid5
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -19,13 +21,18 @@ KEPT_FOR = timedelta(days=1)  # what nobody goes on with
 MOST_OF_A_USER = 4  # times the largest upload, in all
 
 
+_FILES = UUID("0d3f0b52-5c0e-4a57-9d0a-0f5a2f2b7c11")  # names of ours, in which keys are made
+
+
 class StagingRefused(Refusal):
     """The file can't be taken, or this piece of it. The message says why."""
 
 
 @transaction.atomic
-def begin(*, study: Study, user: User, filename: str, size: int, now: datetime) -> StagedUpload:
+def begin(*, study: Study, user: User, filename: str, size: int, mark: str, now: datetime) -> StagedUpload:
     """A place for the file, before any of it is sent. The same file of the same user goes on where it broke off.
+
+    ``mark`` tells files of one name and size apart; without one nothing is gone on with.
 
     Raises:
         StagingRefused: it is larger than uploads may be, or too much of this user's is on its way.
@@ -33,17 +40,23 @@ def begin(*, study: Study, user: User, filename: str, size: int, now: datetime) 
     if not 0 < size <= settings.UPLOAD_MAX_BYTES:
         limit = filesizeformat(settings.UPLOAD_MAX_BYTES)
         raise StagingRefused(f"A file of 1 byte to {limit} can be uploaded. Cut it, or use manage.py import_batch.")
-    ours = StagedUpload.objects.select_for_update().filter(study=study, uploaded_by=user)
-    known = ours.filter(filename=filename[-255:], size=size).order_by("pk").first()
+    key = _key(study, user, filename, size, mark)
+    known = StagedUpload.objects.select_for_update().filter(key=key).first()
     if known is not None:
         return known
     held = StagedUpload.objects.filter(uploaded_by=user).aggregate(all=Sum("size"))["all"] or 0
     if held + size > MOST_OF_A_USER * settings.UPLOAD_MAX_BYTES:
         raise StagingRefused("Too much of yours is on its way already: finish it, or wait a day.")
-    staged = StagedUpload(study=study, uploaded_by=user, filename=filename[-255:], size=size, touched_at=now)
+    staged = StagedUpload(key=key, study=study, uploaded_by=user, filename=filename[-255:], size=size, touched_at=now)
     staged.file.save("piece", ContentFile(b""), save=False)
     staged.save()
     return staged
+
+
+def _key(study: Study, user: User, filename: str, size: int, mark: str) -> UUID:
+    if not mark:
+        return uuid4()
+    return uuid5(_FILES, json.dumps([study.pk, user.pk, filename, size, mark]))
 
 
 @transaction.atomic

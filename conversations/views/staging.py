@@ -19,9 +19,10 @@ from conversations.services import staging
 def begin(request: HttpRequest, slug: str) -> JsonResponse:
     study = get_study(request.user, slug, *MANAGE)
     size = number_of(request.POST.get("size", ""))
-    filename = request.POST.get("filename", "")[:1000]
+    filename, mark = request.POST.get("filename", "")[:1000], request.POST.get("mark", "")[:200]
+    user, now = user_of(request), timezone.now()
     try:
-        staged = staging.begin(study=study, user=user_of(request), filename=filename, size=size, now=timezone.now())
+        staged = staging.begin(study=study, user=user, filename=filename, size=size, mark=mark, now=now)
     except staging.StagingRefused as refusal:
         return JsonResponse({"error": str(refusal)}, status=422)
     return JsonResponse(state_of(staged))

@@ -33,8 +33,8 @@ def signed_in(study: Study, name: str, role: Role = Role.ADMIN) -> Client:
     return client
 
 
-def begun(client: Client, study: Study, size: int = len(ROW), name: str = "chats.jsonl") -> Any:
-    return client.post(f"/studies/{study.slug}/batches/staged/", {"filename": name, "size": size})
+def begun(client: Client, study: Study, size: int = len(ROW), name: str = "chats.jsonl", mark: str = "1-a") -> Any:
+    return client.post(f"/studies/{study.slug}/batches/staged/", {"filename": name, "size": size, "mark": mark})
 
 
 def put(client: Client, study: Study, key: str, offset: int, content: bytes) -> Any:
@@ -67,6 +67,16 @@ def test_it_goes_on_where_it_broke_and_a_piece_twice_changes_nothing(study: Stud
     refused = put(client, study, key, 50, ROW[50:])
     assert (refused.status_code, refused.json()["received"]) == (409, 40)
     assert put(client, study, key, 40, ROW[40:] + b"more").status_code == 409
+
+
+@pytest.mark.parametrize("mark", ["2-a", "1-b", ""])
+def test_another_file_of_the_same_name_and_size_is_never_mixed_with_it(study: Study, mark: str) -> None:
+    client = signed_in(study, "ann")
+    first = begun(client, study).json()["key"]
+    put(client, study, first, 0, ROW[:30])
+    other = begun(client, study, mark=mark).json()
+    assert other["key"] != first
+    assert other["received"] == 0
 
 
 def test_what_is_not_whole_is_not_imported(study: Study) -> None:
