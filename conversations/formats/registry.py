@@ -12,6 +12,7 @@ from .readers import (
     memories,
     oasst,
     openai,
+    openai_evals,
     preferences,
     sharegpt,
     tables,
@@ -21,6 +22,7 @@ from .readers import (
     yardstick,
 )
 from .readers.chats import deepseek, gemini_takeout, grok, librechat, open_webui
+from .readers.datasets import locomo, longmemeval, prism
 from .readers.release import majority, task4, task5, task6, votes
 
 
@@ -42,6 +44,10 @@ class Format(StrEnum):
     TRACES = "traces"
     OASST = "oasst"
     PREFERENCES = "preferences"
+    OPENAI_EVALS = "openai_evals"
+    PRISM = "prism"
+    LOCOMO = "locomo"
+    LONGMEMEVAL = "longmemeval"
     CSV = "csv"
     ATTRIBUTES = "attributes"
     MEMORIES = "memories"
@@ -70,6 +76,10 @@ READERS: tuple[Reader, ...] = (
     librechat.READER,
     gemini_takeout.READER,
     oasst.READER,
+    prism.READER,
+    locomo.READER,
+    longmemeval.READER,
+    openai_evals.READER,
     traces.READER,
     preferences.READER,
     wildchat.READER,

@@ -66,6 +66,20 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         },
     },
     "gemini_takeout": {"header": "Gemini Apps", "title": "Prompted How tall?", "time": "2026-01-05T10:00:00Z"},
+    "prism": {
+        "user_id": "u1",
+        "conversation_id": "c1",
+        "conversation_history": [{"role": "user", "content": "How tall?"}],
+    },
+    "longmemeval": {"question_id": "q1", "question": "How tall?", "haystack_sessions": [TURNS]},
+    "locomo": {
+        "sample_id": "x",
+        "conversation": {
+            "speaker_a": "Ann",
+            "speaker_b": "Bob",
+            "session_1": [{"speaker": "Ann", "text": "How tall?"}],
+        },
+    },
     "verified_attributes": {"session_id": "s1", "gold_memories": [{"memory_id": "m1", "value": "Likes tea"}]},
     "release_task4": {
         "user_id": "u1",

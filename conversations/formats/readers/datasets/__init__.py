@@ -1,0 +1,1 @@
+"""Datasets of research that hold real or written conversations, a module for each."""
