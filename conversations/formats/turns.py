@@ -52,8 +52,18 @@ def said_turns[M](messages: Iterable[M], path: str, turns_of: Callable[[M], Iter
         characters += sum(len(turn.content) for turn in said)
         check_size(len(turns), characters, path)
     if not turns:
-        raise problems[0] if problems else FieldError(path, "at least one message with text", "none")
+        raise _none_of(problems) if problems else FieldError(path, "at least one message with text", "none")
     return SaidTurns(tuple(turns), tuple(problems))
+
+
+def _none_of(problems: list[FieldError]) -> FieldError:
+    """The first, and how many there are: each of them is a message."""
+    first, count = problems[0], len(problems)
+    return (
+        first
+        if count == 1
+        else FieldError(first.field, first.expected, f"{first.found}; none of {count} messages can be read")
+    )
 
 
 def message_turns(record: Record, role: str = "role", content: str = "content") -> list[Turn]:

@@ -83,9 +83,9 @@ def test_file_of_which_nothing_was_stored_fails_the_command_and_not_its_neighbou
 
 
 def test_file_that_is_not_read_is_named(tmp_path):
-    target = tmp_path / "prod-grok-backend.json"
-    target.write_text(json.dumps({"conversations": [{"conversation": {"id": "g"}, "responses": []}]}))
-    with pytest.raises(CommandError, match="looks like a Grok export: not supported"):
+    target = tmp_path / "MyActivity.json"
+    target.write_text(json.dumps([{"header": "YouTube", "title": "Watched x", "titleUrl": "https://example.org"}]))
+    with pytest.raises(CommandError, match="looks like a Google activity file: not supported"):
         run(factories.study().slug, target, "--origin", "real")
     assert not Batch.objects.exists()
 

@@ -8,6 +8,7 @@ import gzip
 import io
 import json
 import random
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -228,10 +229,10 @@ def messages_in(value: Any) -> list[tuple[dict[str, Any], str]]:
 
 
 def accounted(rows: list[Any]) -> int:
-    """Turns that are stored, and what is reported instead; of a conversation in which nobody asks its turns are counted in words."""
+    """Turns that are stored, and what is reported instead; of a conversation that is refused its messages are counted in words."""
     stored = sum(len(row.turns) for row in rows if isinstance(row, ConversationRow))
-    refused = [row.found for row in rows if isinstance(row, RowError)]
-    return stored + sum(int(words.split()[2]) if words.startswith("none in ") else 1 for words in refused)
+    refused = [re.search(r"none (?:in|of) (\d+)", row.found) for row in rows if isinstance(row, RowError)]
+    return stored + sum(int(found[1]) if found else 1 for found in refused)
 
 
 @pytest.mark.parametrize("source", [one for one in SOURCES if one.suffix != ".csv"], ids=name_of)
