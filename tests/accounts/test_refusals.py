@@ -20,6 +20,7 @@ APPS = ("accounts", "conversations", "raters", "judgments", "generation", "repor
 EXCEPTIONS = {
     "conversations/api/batches.py": {"BatchRefused"},  # of the field with the file
     "conversations/views/guidelines.py": {"StillCollecting"},  # in the form, which asks
+    "conversations/views/staging.py": {"StagingRefused"},  # to the script that sends the pieces
     "conversations/views/studies.py": {"StillCollecting"},
     "generation/views/ladder.py": {"Refusal"},  # back to the ladder that was asked for
     "generation/views/runs.py": {"NothingToDo"},  # no error, and told on the study's page

@@ -30,7 +30,21 @@ TWO = b"u1,c1,0,user,How long?\nu1,c1,1,assistant,2 cm\n"
 
 
 def rows(data: bytes, options: Options | None = None) -> list[Any]:
-    return list(parse(BytesIO(data), Format.CSV, options or Options()))
+    """Without what is said at the end of conversations that are left out for another problem."""
+    found = parse(BytesIO(data), Format.CSV, options or Options())
+    return [row for row in found if not (isinstance(row, RowError) and "left out for a row" in row.found)]
+
+
+def test_no_turn_is_left_out_without_a_word() -> None:
+    data = HEADER + b"u1,c2,0,user,Hi\nu1,c2,1,assistant,Hello\nu1,c1,0,user,Hi,x\nu1,c3,0,user,Hi\nu1,c4,0,user,Hi\n"
+    found = list(parse(BytesIO(data), Format.CSV, Options()))
+    assert [row.conversation for row in found if isinstance(row, ConversationRow)] == ["c4"]
+    told = [row.found for row in found if isinstance(row, RowError)]
+    assert told == [
+        "6",
+        "2 turns of 'c2', left out for a row that can't be",
+        "1 turn of 'c3', left out for a row that can't be",
+    ]
 
 
 def conversations(data: bytes) -> list[str | None]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import BinaryIO
 
 from conversations.formats.faults import unforeseen
-from conversations.formats.fields import FieldError, Record, problem
+from conversations.formats.fields import FieldError, Record, excerpt, problem
 from conversations.formats.limits import MAX_LANGUAGE_CHARACTERS, MAX_NAME_CHARACTERS
 from conversations.formats.options import Options, SubjectPolicy
 from conversations.formats.roles import turn_role
@@ -48,6 +48,7 @@ def _rows(table: AnyTable, columns: Mapping[str, str], options: Options) -> Iter
                 else:
                     yield from _spooled(spool, place, _named(row, columns), columns, options)
             yield from (_conversation(one, is_numbered=is_numbered) for one in spool.conversations())
+            yield from (_left_out(*one) for one in spool.refused())
     except sqlite3.Error as error:
         yield problem(line, "room on the disk to put the rows in order", str(error))
 
@@ -78,6 +79,12 @@ def _spooled(
     except Exception as error:  # noqa: BLE001 - whatever it is, it is this row's problem
         yield unforeseen(line, error)
         spool.refuse(conversation)
+
+
+def _left_out(line: int, name: str, turns: int) -> RowError:
+    """No turn that could be read is lost without a word."""
+    said = f"{turns} turn{'' if turns == 1 else 's'} of {'an exchange' if name.startswith(_UNNAMED) else excerpt(name)}"
+    return problem(line, "a conversation of which every row can be read", f"{said}, left out for a row that can't be")
 
 
 def _conversation(spooled: SpooledConversation, *, is_numbered: bool) -> Row | RowError:

@@ -98,6 +98,13 @@ class Spool:
         ):
             yield SpooledConversation(line, subject, name, self._turns(number))
 
+    def refused(self) -> Iterator[tuple[int, str, int]]:
+        """Those that are not whole, once all were asked for: their line, name and how many of their turns were read."""
+        yield from self._database.execute(
+            """SELECT conversations.line, name, count(*) FROM conversations JOIN turns ON turns.conversation = conversations.id
+            WHERE is_refused GROUP BY conversations.id ORDER BY conversations.id"""
+        )
+
     def _turns(self, conversation: int) -> Iterator[SpooledTurn]:
         found = self._database.execute(
             """SELECT line, number, role, content, language, model FROM turns
