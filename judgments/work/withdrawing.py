@@ -14,6 +14,7 @@ UPSETTING = "upsetting"
 TARGET = "target"  # withdrawn or held in the study's material; undone when that is
 
 
+@transaction.atomic(savepoint=False)
 def withdraw_tasks(tasks: QuerySet[Task], *, reason: str, now: datetime) -> int:
     """Close their open slots. What was judged stays; what is being judged becomes surplus."""
     ids = list(tasks.filter(withdrawn_at__isnull=True).values_list("id", flat=True))

@@ -172,6 +172,7 @@ def one_sample(stage: Stage) -> tuple[Progress, tuple[int, int, int]]:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         found = progress_of(stage, now=NOW)
         slots = Slot.objects.filter(stage=stage, withdrawn=False)
+        slots = slots.exclude(filled_at__isnull=True, task__withdrawn_at__isnull=False)  # an exclusion opened it there
         free = Q(assignment__isnull=True) | Q(lease_expires_at__lte=NOW)
         waiting = slots.filter(free, filled_at__isnull=True).count()
         leased = slots.filter(filled_at__isnull=True, assignment__isnull=False, lease_expires_at__gt=NOW).count()

@@ -1,14 +1,18 @@
 """Tasks follow what they are about."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 
+from conversations.models import Stage
 from judgments.enums import ExclusionReason
+from judgments.models import Slot
 from judgments.oversight.steering import effect_of_excluding
 from judgments.work.claiming import claim_next
 from judgments.work.excluding import exclude_judgments, include_judgments
-from judgments.work.progress import progress_of
+from judgments.work.progress import Progress, progress_of
 from judgments.work.withdrawing import UPSETTING, sync_withdrawn, withdraw_tasks
 from tests import factories
 from tests.judgments.raters_at_work import claim, judge, open_for_rating
@@ -44,6 +48,37 @@ def test_a_slot_that_an_exclusion_opens_in_a_withdrawn_task_waits_for_nobody():
     assert claim_next(rater=factories.rater(study), stage=stage, now=NOW) is None
     include_judgments(rater=rater, stage=stage, actor=None, now=NOW)
     assert progress_of(stage, now=NOW) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_counts_while_tasks_are_withdrawn_sees_all_of_it_or_nothing():
+    study, stage = open_for_rating(1, subjects=2)
+    assert claim(rater=factories.rater(study), stage=stage, now=NOW)
+    seen = []
+
+    def count_after(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        with ThreadPoolExecutor(1) as elsewhere:
+            seen.append(elsewhere.submit(counted_on_a_connection_of_its_own, stage).result())
+        return result
+
+    before = progress_of(stage, now=NOW)
+    with connection.execute_wrapper(count_after):
+        withdraw_tasks(stage.tasks.all(), reason=UPSETTING, now=NOW)
+    assert len(seen) >= 3
+    assert set(seen) == {(before, 6)}
+    assert (progress_of(stage, now=NOW).total, open_slots(stage)) == (0, 0)
+
+
+def counted_on_a_connection_of_its_own(stage: Stage) -> tuple[Progress, int]:
+    try:
+        return progress_of(stage, now=NOW), open_slots(stage)
+    finally:
+        connection.close()
+
+
+def open_slots(stage: Stage) -> int:
+    return Slot.objects.filter(stage=stage, withdrawn=False, filled_at__isnull=True).count()
 
 
 def test_task_is_withdrawn_when_all_its_attributes_are():
