@@ -1,6 +1,6 @@
 """Import a large file into a real database and report time and peak memory, beside COPY of the same rows.
 
-    python -m yardstick.embedded exec --ephemeral -- python benchmarks/import_1gb.py [--megabytes 1000] [--kind jsonl|chatgpt-zip|parquet]
+    python -m yardstick.embedded exec --ephemeral -- python benchmarks/import_1gb.py [--megabytes 1000] [--kind jsonl|csv|chatgpt-zip|parquet]
 
 The file is made up, stored as a batch and deleted again; an archive is so large when it is unpacked. It is imported in a process of
 its own, whose peak resident memory is what the kernel reports (``VmHWM``); that of the process in which Parquet is read is reported beside it.
@@ -11,6 +11,7 @@ in 3 s, imported in 127 s, peak 137 MB. Archives and Parquet have been run with 
 """
 
 import argparse
+import csv
 import json
 import random
 import resource
@@ -65,6 +66,16 @@ def write_jsonl(path: Path, megabytes: int) -> None:
         file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows(megabytes))
 
 
+def write_csv(path: Path, megabytes: int) -> None:
+    """A turn a row, as logs have them."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["user_id", "conversation_id", "turn", "role", "content"])
+        for row in rows(megabytes):
+            for turn, message in enumerate(row["messages"]):
+                table.writerow([row["user_id"], row["conversation_id"], turn, message["role"], message["content"]])
+
+
 def write_chatgpt_zip(path: Path, megabytes: int) -> None:
     """Split as ChatGPT splits: some hundred conversations a file."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
@@ -110,7 +121,7 @@ def write_parquet(path: Path, megabytes: int) -> None:
         writer.close()
 
 
-WRITERS = {"jsonl": write_jsonl, "chatgpt-zip": write_chatgpt_zip, "parquet": write_parquet}
+WRITERS = {"jsonl": write_jsonl, "csv": write_csv, "chatgpt-zip": write_chatgpt_zip, "parquet": write_parquet}
 
 
 def run_import(path: Path) -> None:
