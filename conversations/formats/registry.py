@@ -14,6 +14,7 @@ from .readers import (
     openai,
     openai_evals,
     preferences,
+    prompt_tables,
     sharegpt,
     tables,
     traces,
@@ -49,6 +50,7 @@ class Format(StrEnum):
     LOCOMO = "locomo"
     LONGMEMEVAL = "longmemeval"
     CSV = "csv"
+    PROMPTS = "prompts"
     ATTRIBUTES = "attributes"
     MEMORIES = "memories"
     VERIFIED_ATTRIBUTES = "verified_attributes"
@@ -88,6 +90,7 @@ READERS: tuple[Reader, ...] = (
     openai.READER,
     memories.READER,
     attribute_tables.READER,
+    prompt_tables.READER,
     tables.READER,
 )
 
