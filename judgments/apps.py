@@ -6,8 +6,8 @@ class JudgmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from judgments.elsewhere.handlers import register_handlers  # noqa: PLC0415 - models exist only now
-        from judgments.work.estimates import units_on_a_page  # noqa: PLC0415
-        from raters import page_sizes  # noqa: PLC0415
+        from judgments.rating.lessons import times_of_pages  # noqa: PLC0415
+        from raters import page_times  # noqa: PLC0415
 
         register_handlers()
-        page_sizes.register(units_on_a_page)
+        page_times.register(times_of_pages)

@@ -156,7 +156,8 @@ def _can_be_sent(api: PlatformApi, arrival: Arrival, kind: ActKind) -> bool:
 
 
 def _listed(study: Study, arrivals: list[Arrival]) -> Iterator[ListedArrival]:
-    paid = pay_of_arrivals(study=study, arrival_ids=[arrival.pk for arrival in arrivals])
+    raters = {arrival.enrolment.rater_id for arrival in arrivals}
+    paid = pay_of_arrivals(study=study, arrival_ids=[arrival.pk for arrival in arrivals], rater_ids=raters)
     for arrival in arrivals:
         pay = paid.get(arrival.pk)
         yield ListedArrival(arrival, pay.amount if pay else Decimal(0))

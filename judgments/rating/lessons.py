@@ -9,7 +9,9 @@ from judgments.authoring.reads import questions
 from judgments.eligibility.live import live_tasks
 from judgments.enums import TaskKind
 from judgments.models import Assignment, ComprehensionTry, Question, Task
+from judgments.work.pace import pace_of, units_on_a_page
 from raters.models import Admission
+from raters.page_times import PageTimes
 from raters.platforms.registry import platform_of
 
 
@@ -52,6 +54,13 @@ def lessons(admission: Admission) -> Lessons:
 def practice_tasks(stage: Stage) -> QuerySet[Task]:
     """The tutorial's pages, in order."""
     return live_tasks(stage).filter(kind=TaskKind.PRACTICE).order_by("id")
+
+
+def times_of_pages(stage: Stage) -> PageTimes:
+    """What a rater is told before they start."""
+    pace = pace_of(stage)
+    seconds = pace.seconds(pages=1, units=units_on_a_page(stage))
+    return PageTimes(seconds, round(pace.words_per_page), pace.measured, practice_tasks(stage).count())
 
 
 def practice_left(admission: Admission) -> QuerySet[Task]:

@@ -17,6 +17,7 @@ from judgments.rating.own_progress import own_progress
 from judgments.rating.task_page import TaskPage, build_page, page_of
 from judgments.rating.why_nothing import why_nothing
 from judgments.stages import behaviour
+from judgments.work.pace import pace_lately
 from raters.queries import has_unread_answer
 
 
@@ -43,7 +44,7 @@ def task_context(
 def rater_progress(admitted: AdmittedRater, *, revising: bool = False) -> dict[str, int | None]:
     progress = own_progress(enrolment=admitted.enrolment, stage=admitted.stage)
     at = progress.done if revising else min(progress.done + 1, progress.total)
-    seconds = progress.units_left * admitted.stage.seconds_per_unit
+    seconds = pace_lately(admitted.stage).seconds(pages=progress.tasks_left, units=progress.units_left)
     return {
         "done": progress.done,
         "total": progress.total,

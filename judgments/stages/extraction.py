@@ -1,15 +1,15 @@
 """Stage 1: is this true of the subject?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from conversations.enums import Gating, StageNumber
-from conversations.models import Attribute, Stage, Subject
+from conversations.models import Attribute, Conversation, Stage, Subject
 from judgments.consensus import majority_else_unsure
 from judgments.enums import ExtractionLabel, FailureMode, TaskKind
 from judgments.models import Unit
@@ -84,6 +84,10 @@ class Extraction(Behaviour):
 
     def wanted_units(self, stage: Stage) -> Q:
         return Q(attribute__withdrawn_at__isnull=True)
+
+    def characters_to_read(self, target_ids: Collection[int]) -> Mapping[int, int]:
+        shown = Conversation.objects.filter(subject__in=target_ids, withdrawn_at__isnull=True).order_by()
+        return dict(shown.values_list("subject_id").annotate(length=Sum("character_count")))
 
     def consensus(self, labels: Sequence[int]) -> float:
         return majority_else_unsure(labels)

@@ -1,9 +1,10 @@
 """Stage 2: should this attribute change the response to this prompt?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -57,6 +58,9 @@ class Relevance(Behaviour):
     def wanted_units(self, stage: Stage) -> Q:
         accepted = agreed(stage, label=ExtractionLabel.ACCEPT, attribute="attribute_id")
         return Q(attribute__withdrawn_at__isnull=True) & accepted
+
+    def characters_to_read(self, target_ids: Collection[int]) -> Mapping[int, int]:
+        return dict(Case.objects.filter(id__in=target_ids).values_list("id", Length("prompt__text")))
 
     def consensus(self, labels: Sequence[int]) -> float:
         return majority_for_yes(labels)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -92,6 +93,10 @@ class ResponseQuality(Behaviour):
             stage, label=RelevanceLabel.YES, attribute="attribute_id", task__case="task__comparison__case_id"
         )
         return Q(attribute__isnull=True) | (Q(attribute__withdrawn_at__isnull=True) & relevant)
+
+    def characters_to_read(self, target_ids: Collection[int]) -> Mapping[int, int]:
+        length = Length("case__prompt__text") + Length("generic__text") + Length("personalized__text")
+        return dict(Comparison.objects.filter(id__in=target_ids).values_list("id", length))
 
     def consensus(self, labels: Sequence[int]) -> float:
         return mean(labels)

@@ -8,17 +8,15 @@ from django.db.models import Count
 from conversations.models import Stage
 from judgments.eligibility.specials import shares_of
 from judgments.eligibility.wanted import targets_without_overall, wanted_tasks
-from judgments.enums import Outcome, Special, TaskKind
-from judgments.models import Assignment, Unit
+from judgments.enums import Special
+from judgments.models import Unit
 from judgments.order import page_count
 from judgments.stages import behaviour
 from judgments.work.control_counts import controls_of
-from raters.enums import RaterKind
+from judgments.work.pace import ENOUGH_PAGES, Pace, pace_of, units_on_a_page
+from judgments.work.reading import WORDS_PER_MINUTE
 
-_MEASURED_TASKS = 200  # the latest ones tell the pace
-_ENOUGH_TASKS = 20
 CENT = Decimal("0.01")
-_PAGES_LOOKED_AT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +24,36 @@ class WorkEstimate:
     tasks: int
     units: int
     judgments: int  # units x k
-    seconds_per_unit: float
-    measured: bool  # the pace is the study's own, not an assumption
+    pace: Pace
     hours: float  # controls and repeats included
     beside: int  # percent of raters' pages that are controls or repeats
     money: Decimal  # for raters' time
     fee: Decimal  # the crowd platform's, on top
     currency: str
     k: int
+
+    @property
+    def seconds_per_unit(self) -> float:
+        return self.pace.seconds_per_unit
+
+    @property
+    def measured(self) -> bool:
+        """Whether the pace is the stage's own, not an assumption."""
+        return self.pace.measured
+
+    @property
+    def words_per_page(self) -> int:
+        return round(self.pace.words_per_page)
+
+    @property
+    def basis(self) -> str:
+        """What hours and money rest on."""
+        if self.measured:
+            return f"As raters took lately: {self.seconds_per_unit:,.0f} s for a unit, with its reading."
+        return (
+            f"Assumed until {ENOUGH_PAGES} pages are judged: {self.words_per_page:,} words to read on a page, at "
+            f"{WORDS_PER_MINUTE} words a minute, and {self.seconds_per_unit:,} s for a unit."
+        )
 
     @property
     def units_note(self) -> str:
@@ -61,16 +81,14 @@ def estimate_of(stage: Stage) -> WorkEstimate:
     tasks, units = _built(stage)
     new_tasks, new_units = _unbuilt(stage)
     tasks, units = tasks + new_tasks, units + new_units
-    seconds, measured = _pace(stage)
-    beside = _beside(stage)
-    hours = _hours(units * stage.k, seconds, beside)
+    pace, beside = pace_of(stage), _beside(stage)
+    hours = _hours(pace.seconds(pages=tasks * stage.k, units=units * stage.k), beside)
     money = Decimal(hours) * stage.study.pay_per_hour
     return WorkEstimate(
         tasks=tasks,
         units=units,
         judgments=units * stage.k,
-        seconds_per_unit=seconds,
-        measured=measured,
+        pace=pace,
         hours=hours,
         beside=beside,
         money=money.quantize(CENT),
@@ -82,19 +100,12 @@ def estimate_of(stage: Stage) -> WorkEstimate:
 
 def hours_of(stage: Stage, judgments: float) -> float:
     """Of all raters together, with the controls and repeats between those pages."""
-    seconds, _measured = _pace(stage)
-    return _hours(judgments, seconds, _beside(stage))
+    seconds = pace_of(stage).seconds(pages=judgments / units_on_a_page(stage), units=judgments)
+    return _hours(seconds, _beside(stage))
 
 
-def _hours(judgments: float, seconds: float, beside: int) -> float:
-    return judgments * seconds / 3600 * 100 / (100 - beside)
-
-
-def units_on_a_page(stage: Stage) -> float:
-    """How many units the stage's pages have on average, told from the first of them; their limit before there are any."""
-    first = stage.tasks.filter(position__isnull=False).order_by("position")[:_PAGES_LOOKED_AT]
-    counts = first.annotate(units_count=Count("units")).values_list("units_count", flat=True)
-    return sum(counts) / len(counts) if counts else stage.page_size
+def _hours(seconds: float, beside: int) -> float:
+    return seconds / 3600 * 100 / (100 - beside)
 
 
 def _beside(stage: Stage) -> int:
@@ -121,18 +132,3 @@ def _unbuilt(stage: Stage) -> tuple[int, int]:
         tasks += page_count(count_with_overall, stage.page_size)
         units += count_with_overall
     return tasks + len(overall), units + len(overall)
-
-
-def _pace(stage: Stage) -> tuple[float, bool]:
-    """Active seconds for one unit: the median of the latest counted pages or, until there are enough, the stage's setting."""
-    latest = (
-        Assignment.objects.filter(stage=stage, outcome=Outcome.SUBMITTED, active_ms__gt=0)
-        .filter(task__kind=TaskKind.REGULAR, presentation=0, rater__kind=RaterKind.HUMAN)
-        .order_by("-submitted_at")
-        .annotate(units=Count("task__units"))
-        .values_list("active_ms", "units")[:_MEASURED_TASKS]
-    )
-    paces = sorted(active_ms / units / 1000 for active_ms, units in latest if units)
-    if len(paces) < _ENOUGH_TASKS:
-        return stage.seconds_per_unit, False
-    return paces[len(paces) // 2], True

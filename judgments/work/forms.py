@@ -41,7 +41,7 @@ class StageForm(forms.ModelForm):
             "page_size": "Units on a page, at most",
             "person_card": "Show what is known of the person, and ask which response is better before its details",
             "lease_minutes": "Minutes a task stays reserved",
-            "seconds_per_unit": "Seconds one judgment takes",
+            "seconds_per_unit": "Seconds one judgment takes, beside the reading",
             "tasks_per_visit": "Pages in one arrival, at most",
             "tasks_per_rater": "Pages for one rater, at most",
             "gold_share": "Hidden gold pages, percent",
@@ -58,7 +58,7 @@ class StageForm(forms.ModelForm):
             "person_card": "The card holds the attributes accepted at stage 1. Where stage 1 was not judged it holds all, "
             "said to be unchecked. It is frozen when the stage opens; from then on only the owner changes this.",
             "lease_minutes": "Renewed while the rater works. A late answer is kept and paid, as surplus.",
-            "seconds_per_unit": "For the estimates of time and money.",
+            "seconds_per_unit": "An assumption for the estimates of time and money, until 20 pages are judged.",
             "tasks_per_visit": "Then the arrival is complete, with its completion code. Leave empty for no limit.",
             "tasks_per_rater": "Leave empty for no limit.",
             "gold_share": "Of a rater's pages. They look like any other and count for nobody's k.",

@@ -2,6 +2,7 @@
 
 - Every page counts: submitted, surplus, gold, practice, attention checks, repeats, and those set aside (cannot judge,
   upsetting, technical). So does the time on a page that was begun and not ended, or was taken back.
+- Practice counts for no quota, so it belongs to no arrival; it is paid with the one that it was begun in.
 - Judgments that were excluded afterwards are paid all the same: the time was spent.
 - Active time is what the browser measured (visible, not idle), for each page at most the wall time between opening it
   and first submitting it (or, where it was not submitted, its last draft).
@@ -30,10 +31,18 @@ SELECT {key}, given.rater_id,
 FROM judgments_assignment given
 JOIN conversations_stage stage ON stage.id = given.stage_id
 JOIN raters_rater rater ON rater.id = given.rater_id AND rater.kind = 'human'
+JOIN judgments_task task ON task.id = given.task_id
 CROSS JOIN LATERAL (SELECT count(*) AS labels FROM judgments_judgment WHERE assignment_id = given.id) AS judged
+LEFT JOIN LATERAL (
+    SELECT arrival.id FROM raters_arrival arrival JOIN raters_enrolment enrolment ON enrolment.id = arrival.enrolment_id
+    WHERE given.arrival_id IS NULL AND task.kind = 'practice' AND enrolment.rater_id = given.rater_id
+        AND arrival.stage_id = given.stage_id AND arrival.arrived_at <= given.started_at
+    ORDER BY arrival.arrived_at DESC LIMIT 1
+) AS practised_in ON {by_arrival}
 WHERE stage.study_id = %(study)s
     AND (%(stage)s::bigint IS NULL OR given.stage_id = %(stage)s)
-    AND (%(keys)s::bigint[] IS NULL OR {key} = ANY(%(keys)s))
+    AND (%(raters)s::bigint[] IS NULL OR given.rater_id = ANY(%(raters)s))
+    AND (%(arrivals)s::bigint[] IS NULL OR {key} = ANY(%(arrivals)s))
     AND {key} IS NOT NULL
 GROUP BY {key}, given.rater_id
 ORDER BY {key}
@@ -56,14 +65,19 @@ class Pay:
 
 def pay_of(*, study: Study, rater_ids: Collection[int] | None = None, stage: Stage | None = None) -> list[Pay]:
     """One for each rater who was given a page, by id. In one query."""
-    return [pay for _key, pay in _paid("given.rater_id", study=study, keys=rater_ids, stage=stage)]
+    return [pay for _rater, pay in _paid("given.rater_id", study=study, raters=rater_ids, stage=stage)]
 
 
 def pay_of_arrivals(
-    *, study: Study, arrival_ids: Collection[int] | None = None, stage: Stage | None = None
+    *,
+    study: Study,
+    arrival_ids: Collection[int] | None = None,
+    rater_ids: Collection[int] | None = None,
+    stage: Stage | None = None,
 ) -> Mapping[int, Pay]:
-    """By arrival, for those in which a page was given. In one query."""
-    return dict(_paid("given.arrival_id", study=study, keys=arrival_ids, stage=stage))
+    """By arrival, for those in which a page was given. In one query; ``rater_ids``, whose arrivals they are, makes it quick."""
+    key = "COALESCE(given.arrival_id, practised_in.id)"
+    return dict(_paid(key, study=study, raters=rater_ids, arrivals=arrival_ids, stage=stage))
 
 
 def no_pay(*, study: Study, rater_id: int) -> Pay:
@@ -83,14 +97,22 @@ def amount_of(milliseconds: int, *, study: Study) -> Decimal:
     return exact.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
 
-def _paid(key: str, *, study: Study, keys: Collection[int] | None, stage: Stage | None) -> list[tuple[int, Pay]]:
+def _paid(
+    key: str,
+    *,
+    study: Study,
+    raters: Collection[int] | None,
+    arrivals: Collection[int] | None = None,
+    stage: Stage | None,
+) -> list[tuple[int, Pay]]:
     parameters = {
         "study": study.pk,
         "stage": stage.pk if stage else None,
-        "keys": None if keys is None else list(keys),
+        "raters": None if raters is None else list(raters),
+        "arrivals": None if arrivals is None else list(arrivals),
     }
     with connection.cursor() as cursor:
-        cursor.execute(_PAY.format(key=key), parameters)
+        cursor.execute(_PAY.format(key=key, by_arrival="practised_in" in key), parameters)
         return [(found, _pay(study, *figures)) for found, *figures in cursor.fetchall()]
 
 

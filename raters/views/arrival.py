@@ -19,7 +19,7 @@ from raters import queries, sessions
 from raters.forms import ArrivalForm
 from raters.incoming import AnotherStudy, Incoming, ParameterMissing, read_parameters
 from raters.models import Enrolment, EntryLink, Rater
-from raters.page_sizes import units_on_a_page
+from raters.page_times import times_of_pages
 from raters.platforms.base import KeysUnavailable, TokenRefused
 from raters.platforms.registry import platform_of
 from raters.services import enrolling as services
@@ -156,8 +156,9 @@ def _arrival_context(
 ) -> dict[str, object]:
     guidelines = link.stage.guidelines.first()
     stage, study = link.stage, link.stage.study
-    seconds_per_page = units_on_a_page(stage) * stage.seconds_per_unit
-    minutes = ceil(seconds_per_page * (stage.tasks_per_visit or 1) / 60)
+    times = times_of_pages(stage)
+    practice = 0 if enrolment else times.practice
+    minutes = ceil(times.seconds * ((stage.tasks_per_visit or 1) + (practice if stage.tasks_per_visit else 0)) / 60)
     return {
         "link": link,
         "study": study,
@@ -166,6 +167,8 @@ def _arrival_context(
         "consent": render_markdown(consent.text) if consent else None,
         "guidelines": render_markdown(guidelines.text) if guidelines else "",
         "form": form,
+        "times": times,
+        "practice": practice,
         "minutes": minutes,
         "pay_of_arrival": (study.pay_per_hour * minutes / 60).quantize(Decimal("0.01"))
         if stage.tasks_per_visit

@@ -8,9 +8,12 @@ from django.test import Client
 from django.utils import timezone
 
 from conversations.models import ConsentText, Conversation, Stage
+from judgments.enums import TaskKind
+from judgments.work.reading import CHARACTERS_PER_WORD, WORDS_PER_MINUTE
 from raters.models import Admission, Arrival, Enrolment, EntryLink
 from tests import factories
 from tests.judgments.raters_at_work import open_for_rating
+from tests.judgments.special_pages import twin
 
 pytestmark = pytest.mark.django_db
 
@@ -22,14 +25,29 @@ def link() -> EntryLink:
 
 
 def page(link: EntryLink, client: Client | None = None) -> str:
-    return (client or Client()).get(f"/r/{link.token}/").content.decode()
+    return " ".join((client or Client()).get(f"/r/{link.token}/").content.decode().split())
 
 
 def test_time_and_pay_of_an_arrival_are_told_before_the_start(link):
     Stage.objects.filter(pk=link.stage_id).update(tasks_per_visit=9, seconds_per_unit=20)
-    # 9 pages of 4 units of 20 seconds: 12 minutes, at 12.00 an hour.
-    assert "A visit is 9 pages. That takes about 12 minutes." in page(link)
-    assert "For a whole visit that is about 2.40 USD." in page(link)
+    Conversation.objects.update(character_count=CHARACTERS_PER_WORD * WORDS_PER_MINUTE)
+    # 9 pages of a minute's reading and 4 units of 20 seconds: 21 minutes, at 12.00 an hour.
+    told = page(link)
+    assert "A visit is 9 pages. That takes about 21 minutes." in told
+    assert "an assumption, for nobody has timed it yet: a page has about 238 words to read." in told
+    assert "For a whole visit that is about 4.20 USD." in told
+
+
+def test_practice_is_in_the_time_and_pay_of_who_comes_first(link):
+    Stage.objects.filter(pk=link.stage_id).update(tasks_per_visit=2, seconds_per_unit=15)
+    Conversation.objects.update(character_count=0)
+    twin(link.stage.tasks.earliest("pk"), TaskKind.PRACTICE)
+    client = Client()
+    told = page(link, client)
+    assert "A visit is 2 pages. Before it comes 1 page of practice. That takes about 3 minutes." in told
+    assert "For a whole visit that is about 0.60 USD. Practice is paid too." in told
+    client.post(f"/r/{link.token}/")
+    assert "A visit is 2 pages. That takes about 2 minutes." in page(link, client)
 
 
 def test_without_a_quota_one_page_is_told(link):

@@ -17,6 +17,7 @@ from judgments.enums import Outcome, TaskKind
 from judgments.models import Assignment
 from judgments.rating import durations, ending, leaving, own_pages
 from judgments.rating.admitted import AdmittedRater
+from judgments.rating.own_pay import own_figures
 from judgments.rating.views import blinding
 from judgments.rating.views.guard import for_raters
 from judgments.rating.why_nothing import why_nothing
@@ -38,17 +39,6 @@ _NEXT = {
     Nothing.SCREENED_OUT: "ended",
     Nothing.LEFT: "ended",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """Work and its pay in words. ``amount`` is None where the study pays nothing."""
-
-    title: str
-    pages: int
-    time: str
-    amount: Decimal | None
-    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +66,7 @@ def history(request: HttpRequest, admitted: AdmittedRater) -> HttpResponse:
         "withdrawn": _has_withdrawn(admitted),
         "entries": [_entry(assignment, newest - place, admitted) for place, assignment in enumerate(page)],
         "page": page,
-        "figures": [_figures(_("In all"), _pay_in_all(admitted), admitted)],
+        "figures": own_figures(enrolment=admitted.enrolment, stage=admitted.stage),
     }
     return render(request, "judgments/history.html", context)
 
@@ -97,7 +87,7 @@ def finish(request: HttpRequest, admitted: AdmittedRater) -> HttpResponse:
         "study": admitted.study,
         "stage": admitted.stage,
         "withdrawn": _has_withdrawn(admitted),
-        "figures": _all_figures(admitted, arrival),
+        "figures": own_figures(enrolment=admitted.enrolment, stage=admitted.stage),
         "why": why,
         "next": _NEXT.get(why.reason, ""),
         "resume_url": request.build_absolute_uri(reverse("arrival:resume", args=[admitted.enrolment.resume_token])),
@@ -129,25 +119,6 @@ def _ending(arrival: Arrival, outcome: EnrolmentOutcome) -> dict[str, object]:
 
 def _has_withdrawn(admitted: AdmittedRater) -> bool:
     return admitted.enrolment.outcome == EnrolmentOutcome.WITHDREW
-
-
-def _all_figures(admitted: AdmittedRater, arrival: Arrival | None) -> list[Figures]:
-    figures = [_figures(_("In all"), _pay_in_all(admitted), admitted)]
-    if arrival is not None:
-        paid = pay.pay_of_arrivals(study=admitted.study, arrival_ids=[arrival.pk])
-        of_arrival = paid.get(arrival.pk) or pay.no_pay(study=admitted.study, rater_id=admitted.rater.pk)
-        figures.insert(0, _figures(_("This visit"), of_arrival, admitted))
-    return figures
-
-
-def _pay_in_all(admitted: AdmittedRater) -> pay.Pay:
-    found = pay.pay_of(study=admitted.study, rater_ids=[admitted.rater.pk])
-    return found[0] if found else pay.no_pay(study=admitted.study, rater_id=admitted.rater.pk)
-
-
-def _figures(title: str, of: pay.Pay, admitted: AdmittedRater) -> Figures:
-    amount = of.amount if admitted.study.pay_per_hour else None
-    return Figures(title, of.pages, durations.in_words(of.active_ms), amount, of.currency)
 
 
 def _entry(assignment: Assignment, number: int, admitted: AdmittedRater) -> Entry:

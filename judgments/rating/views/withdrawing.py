@@ -7,8 +7,8 @@ from django.views.decorators.http import require_http_methods
 
 from judgments.rating import leaving
 from judgments.rating.admitted import AdmittedRater
+from judgments.rating.own_pay import own_figures
 from judgments.rating.views.guard import for_raters
-from judgments.work import pay
 from raters.enums import EnrolmentOutcome
 
 
@@ -18,12 +18,12 @@ def withdraw(request: HttpRequest, admitted: AdmittedRater) -> HttpResponse:
     if request.method == "POST":
         leaving.withdraw(enrolment=admitted.enrolment, now=timezone.now())
         return redirect("judgments:withdraw", admitted.study.slug, admitted.stage.number)
-    owed = pay.pay_of(study=admitted.study, rater_ids=[admitted.rater.pk])
+    figures = own_figures(enrolment=admitted.enrolment, stage=admitted.stage)
     context = {
         "study": admitted.study,
         "stage": admitted.stage,
         "withdrawn": admitted.enrolment.outcome == EnrolmentOutcome.WITHDREW,
-        "pay": owed[0] if owed and admitted.study.pay_per_hour else None,
-        "pages": owed[0].pages if owed else 0,
+        "figures": figures,
+        "in_all": figures[-1],
     }
     return render(request, "judgments/withdraw.html", context)

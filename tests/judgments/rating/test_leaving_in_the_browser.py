@@ -26,6 +26,12 @@ def study() -> Study:
 
 
 @pytest.fixture
+def browser_context_args(browser_context_args):
+    """A rater's zone that is not the server's."""
+    return {**browser_context_args, "timezone_id": "Asia/Kolkata", "locale": "en-GB"}
+
+
+@pytest.fixture
 def visited(page: Page, live_server, study) -> Callable[[], list[str]]:
     """Come to stage 3, judge two pages, get a word from the researcher. The addresses of the pages for who leaves."""
     stage = study.stages.get(number=3)
@@ -73,6 +79,9 @@ def test_pages_of_who_leaves_are_accessible(page: Page, visited, study, width, s
         else:
             page.goto(address)
         look_at(page, address)
+        told = page.locator("time[data-local]").all_inner_texts()
+        assert [text for text in told if "GMT+5:30" not in text] == []
+        assert bool(told) == address.endswith(("history/", "messages/"))
     rating = page.url.replace("withdraw/", "")
     page.goto(rating + "finish/")
     page.get_by_role("button", name="End this visit").click()

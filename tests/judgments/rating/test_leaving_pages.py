@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db.models import QuerySet
@@ -16,7 +17,7 @@ from judgments.enums import TaskKind
 from judgments.models import Assignment, Slot, Task
 from judgments.rating.views import leaving
 from judgments.rating.why_nothing import why_nothing
-from raters.models import Admission, Enrolment, EntryLink
+from raters.models import Admission, Arrival, Enrolment, EntryLink
 from tests import worlds
 from tests.judgments.rating.leaving import come_by_prolific, worked_a_minute_each
 
@@ -57,7 +58,9 @@ def test_finish_says_what_was_done_and_what_it_pays(study, client):
 @pytest.mark.django_db
 def test_history_shows_each_page_with_its_pay_newest_first(study, client, monkeypatch):
     page = text_of(client.get(f"/rate/{study.slug}/1/history/").content)
-    assert re.findall(r"(\d) 3 statements about a person [\d :-]+ Submitted 1 min 0 s 0.20 Open or change", page) == [
+    assert re.findall(
+        r"(\d) 3 statements about a person [\d :-]+ UTC Submitted 1 min 0 s 0.20 Open or change", page
+    ) == [
         "2",
         "1",
     ]
@@ -188,3 +191,16 @@ def test_the_empty_page_says_what_is_left_and_for_whom(study, client):
     Task.objects.filter(pk__in=open_tasks.values("pk")).update(languages=["is"])
     page = text_of(client.get(f"/rate/{study.slug}/1/").content)
     assert "4 pages still need judgments, but not yours: 2 you have had already 2 are in languages" in page
+
+
+@pytest.mark.django_db
+def test_work_and_pay_are_the_same_on_every_page_that_tells_them(study, client):
+    Arrival.objects.update(arrived_at=timezone.now() - timedelta(hours=1))
+    practised = Assignment.objects.exclude(outcome="").earliest("pk")
+    Task.objects.filter(pk=practised.task_id).update(kind="practice", position=None, twin_of=practised.task_id)
+    Assignment.objects.filter(pk=practised.pk).update(arrival=None)  # practice takes no place in an arrival
+    paths = [f"/rate/{study.slug}/1/{name}/" for name in ("finish", "history", "withdraw")]
+    pages = [text_of(client.get(path).content) for path in paths]
+    worked = [re.findall(r"Pages (\d+) Working time (.+?) Earned ([\d.]+) EUR", page) for page in pages]
+    assert worked == [[("2", "2 min 0 s", "0.40")] * 2] * 3  # this visit and in all
+    assert all("Practice is counted and paid" in page for page in pages)

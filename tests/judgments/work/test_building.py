@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import AuditEntry
 from conversations.enums import Gating, StageState
-from conversations.models import Case
+from conversations.models import Case, Conversation
 from judgments.eligibility.wanted import has_unbuilt
 from judgments.models import Assignment, Consensus, ConsensusSnapshot, Judgment, Slot, Task, Unit
 from judgments.stages import behaviour
@@ -17,6 +17,7 @@ from judgments.work.claiming import claim_next
 from judgments.work.estimates import estimate_of
 from judgments.work.opening import StageRefused, close_stage, extend_open_stages, open_stage, pause_stage, update_stage
 from judgments.work.progress import progress_of
+from judgments.work.reading import CHARACTERS_PER_WORD
 from raters.enums import RaterKind
 from tests import factories
 from tests.judgments.raters_at_work import judge, open_for_rating
@@ -52,8 +53,10 @@ def test_estimate_before_opening_equals_what_opening_builds(number, tasks, units
 def test_estimate_tells_hours_and_money():
     study = factories.study()
     factories.material(study, subjects=2, attributes_each=3)
+    Conversation.objects.update(character_count=2380 * CHARACTERS_PER_WORD)  # ten minutes, for each of two pages thrice
     told = estimate_of(factories.stage(study, 1, seconds_per_unit=100))
-    assert (told.hours, told.money, told.measured) == (0.5, Decimal(6), False)
+    assert (told.hours, told.money, told.measured) == (1.5, Decimal(18), False)
+    assert told.basis.startswith("Assumed until 20 pages are judged: 2,380 words to read on a page")
 
 
 def test_estimate_counts_controls_and_repeats_as_pages_that_are_paid():
@@ -278,7 +281,8 @@ def test_measured_pace_replaces_the_assumed_one():
     study, stage = open_for_rating(1, subjects=25, attributes_each=3)
     work_at_nine_seconds_a_page(factories.rater(study), stage)
     told = estimate_of(stage)
-    assert (told.measured, told.seconds_per_unit) == (True, 3)
+    assert (told.measured, told.seconds_per_unit, told.hours) == (True, 3, told.judgments * 3 / 3600)
+    assert told.basis == "As raters took lately: 3 s for a unit, with its reading."
 
 
 @pytest.mark.parametrize("special", [{"task__kind": "gold"}, {"presentation": 1}])

@@ -24,9 +24,13 @@ def page(rater: Rater, study: Study, *, minutes: float, wall: float | None = Non
     stage = factories.stage(study, 1)
     target = factories.subject(study)
     task = stage.tasks.create(subject=target, kind=values.pop("kind", "regular"))
-    defaults = {"outcome": Outcome.SUBMITTED, "submitted_at": NOW + timedelta(minutes=wall or minutes)}
+    defaults = {
+        "started_at": NOW,
+        "outcome": Outcome.SUBMITTED,
+        "submitted_at": NOW + timedelta(minutes=wall or minutes),
+    }
     return Assignment.objects.create(
-        task=task, stage=stage, rater=rater, started_at=NOW, active_ms=round(minutes * MINUTE), **defaults | values
+        task=task, stage=stage, rater=rater, active_ms=round(minutes * MINUTE), **defaults | values
     )
 
 
@@ -101,3 +105,20 @@ def test_pay_by_arrival_by_stage_and_by_rater(django_assert_num_queries):
     assert [pay.amount for pay in pay_of(study=study, rater_ids=[other.pk])] == [8]
     assert pay_of(study=study, stage=factories.stage(study, 2)) == []
     assert pay_of(study=factories.study()) == []
+
+
+def test_practice_is_paid_with_the_arrival_that_it_was_begun_in():
+    """It takes no place in the arrival's quota, so its page names no arrival: it was in one sum and not in the other."""
+    study = factories.study(pay_per_hour="60.00")
+    rater = factories.rater(study)
+    came = {"enrolment": Enrolment.objects.get(rater=rater), "stage": factories.stage(study, 1)}
+    first, second = (Arrival.objects.create(arrived_at=NOW + timedelta(minutes=minutes), **came) for minutes in (-5, 5))
+    page(rater, study, minutes=3, kind="practice")
+    page(rater, study, minutes=2, kind="practice", started_at=NOW - timedelta(minutes=9))  # before any
+    page(rater, study, minutes=1, arrival=second)
+    by_arrival = pay_of_arrivals(study=study, rater_ids=[rater.pk])
+    assert {key: (pay.pages, int(pay.amount)) for key, pay in by_arrival.items()} == {
+        first.pk: (1, 3),
+        second.pk: (1, 1),
+    }
+    assert pay_of_arrivals(study=study, arrival_ids=[first.pk]) == {first.pk: by_arrival[first.pk]}
