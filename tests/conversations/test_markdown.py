@@ -1,5 +1,6 @@
 import re
 import time
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -7,7 +8,16 @@ from django.utils.html import escape
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.markdown import ATTRIBUTES, FIXED_ATTRIBUTES, LONGEST, LONGEST_HTML, MOST_CELLS, TAGS, render
+from conversations.markdown import (
+    ATTRIBUTES,
+    CLASSES,
+    FIXED_ATTRIBUTES,
+    LONGEST,
+    LONGEST_HTML,
+    MOST_CELLS,
+    TAGS,
+    render,
+)
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -75,8 +85,10 @@ def assert_harmless(html: str) -> None:
         if (tag, attributes) in OURS:
             continue
         assert tag in TAGS
-        allowed = {"rel"} | ATTRIBUTES.get(tag, set()) | set(FIXED_ATTRIBUTES.get(tag, {}))
+        allowed = {"rel", "target", "class"} | ATTRIBUTES.get(tag, set()) | set(FIXED_ATTRIBUTES.get(tag, {}))
         assert set(attributes) <= allowed
+        assert attributes.get("target", "_blank") == "_blank"
+        assert set((attributes.get("class") or "").split()) <= CLASSES.get(tag, set())
         if "href" in attributes:
             assert re.match(r"(https?://|mailto:)", attributes["href"] or "", re.IGNORECASE)
 
@@ -104,14 +116,40 @@ def test_usual_markdown_is_rendered():
     assert render("**a** *b* ~~c~~ `d`") == ("<p><strong>a</strong> <em>b</em> <s>c</s> <code>d</code></p>\n")
 
 
-def test_link_opens_nothing_of_ours():
+def test_link_opens_apart_and_knows_nothing_of_the_page():
     assert render("[a](https://example.org)") == (
-        '<p><a href="https://example.org" rel="noopener noreferrer nofollow">a</a></p>\n'
+        '<p><a href="https://example.org" target="_blank" rel="noopener noreferrer nofollow">a</a></p>\n'
     )
 
 
-def test_bare_address_is_not_linked():
-    assert render("see https://example.org") == "<p>see https://example.org</p>\n"
+def test_bare_address_is_a_link_where_it_says_its_scheme():
+    html = render("see https://example.org/a_b, example.org, script.py and me@example.org")
+    assert html.count("<a ") == 1
+    assert 'href="https://example.org/a_b"' in html
+
+
+def test_ticked_lists_show_their_boxes():
+    assert render("- [ ] a\n- [x] b\n- [y] c") == "<ul>\n<li>☐ a</li>\n<li>☑ b</li>\n<li>[y] c</li>\n</ul>\n"
+
+
+def test_footnotes_are_numbers_without_targets_that_two_texts_would_share():
+    html = render("a[^1] b[^long]\n\n[^1]: one\n[^long]: two")
+    assert "<sup>[1]</sup> b<sup>[2]</sup>" in html
+    assert "id=" not in html
+    assert html.index("<hr>") < html.index("one") < html.index("two")
+
+
+def test_note_that_nothing_refers_to_is_not_lost():
+    assert "one" in render("a\n\n[^1]: one")
+
+
+def test_code_is_told_apart_by_the_language_its_fence_names_and_stays_as_it_is():
+    code = "def f(x):  # <b>\n\treturn 'a' + str(1)\n"
+    html = render(f"```python\n{code}```")
+    assert '<span class="code-keyword">def</span>' in html
+    assert '<span class="code-comment"># &lt;b&gt;</span>' in html
+    assert unescape(re.sub(r"<[^>]*>", "", html)) == code + "\n"
+    assert "<span" not in render(f"```\n{code}```") + render(f"```nolanguage\n{code}```")
 
 
 def test_image_shows_its_description():

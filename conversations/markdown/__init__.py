@@ -15,6 +15,14 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
+from .chats import has_footnotes, tick, with_bare_addresses, with_footnotes
+from .code import CLASSES as CODE_CLASSES
+from .code import highlighted
+from .formulas import BAR, with_bars_hidden
+from .mathml import CLASSES as FORMULA_CLASSES
+from .mathml import ELEMENTS
+from .rules import with_mathematics
+
 # Longer texts, and those made of little but marks, would take the parser too long; they are shown as they are. The
 # costliest text within these bounds takes 0.2 s.
 LONGEST = 60_000
@@ -31,17 +39,20 @@ LOWEST_HEADING = 6
 
 LINK = re.compile(r"(https?://|mailto:)", re.IGNORECASE)
 # Overrides can make a text read differently from what it says; isolates and embeddings are honest use.
-BIDI_OVERRIDES = str.maketrans("", "", "\u202d\u202e")
+UNSHOWN = str.maketrans("", "", f"\u202d\u202e{BAR}")
 
 TAGS = {
     *("p", "br", "hr", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "li"),
     *("strong", "em", "s", "code", "pre", "a", "table", "thead", "tbody", "tr", "th", "td"),
+    *("sup", "div", "span", *ELEMENTS),
 }
-ATTRIBUTES: dict[str, set[str]] = {"a": {"href"}, "ol": {"start"}, "*": set()}
+ATTRIBUTES: dict[str, set[str]] = {"a": {"href"}, "ol": {"start"}, "*": set(), **ELEMENTS}
+CLASSES: dict[str, set[str]] = {**FORMULA_CLASSES, "span": FORMULA_CLASSES["span"] | CODE_CLASSES}
 # What scrolls sideways can be reached by keyboard.
 FIXED_ATTRIBUTES = {
     "pre": {"tabindex": {"0"}, "role": {"region"}, "aria-label": {"Code"}},
     "table": {"tabindex": {"0"}},
+    "div": {"tabindex": {"0"}, "role": {"region"}, "aria-label": {"Formula"}},
 }
 CODE = '<pre tabindex="0" role="region" aria-label="Code"><code>{}</code></pre>\n'
 
@@ -64,7 +75,8 @@ def rendered(text: str) -> SafeString | None:
     if is_costly(text):
         return None
     try:
-        html = _parser().render(text.translate(BIDI_OVERRIDES))
+        written = text.translate(UNSHOWN)
+        html = _parser(notes=has_footnotes(written)).render(written).replace(BAR, "|")
     except _TooIntricate:
         return None
     if len(html) > LONGEST_HTML:
@@ -74,6 +86,8 @@ def rendered(text: str) -> SafeString | None:
         tags=TAGS,
         attributes=ATTRIBUTES,
         tag_attribute_values=FIXED_ATTRIBUTES,
+        allowed_classes=CLASSES,
+        set_tag_attribute_values={"a": {"target": "_blank"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )
@@ -95,18 +109,22 @@ def is_costly(text: str) -> bool:
 
 def plain(text: str) -> SafeString:
     """The text as it was written, every space and line of it."""
-    return format_html('<div class="as-written">{}</div>', text.translate(BIDI_OVERRIDES))
+    return format_html('<div class="as-written">{}</div>', text.translate(UNSHOWN))
 
 
 @cache
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "maxNesting": NESTING})
+def _parser(*, notes: bool) -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "linkify": True, "maxNesting": NESTING})
     parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
     parser.enable(["table", "strikethrough"])
     parser.validateLink = lambda url: bool(LINK.match(url))  # type: ignore[method-assign]
+    with_mathematics(parser)
+    with_bare_addresses(parser)
+    if notes:
+        with_footnotes(parser)
     parser.core.ruler.push("adapt_blocks", _adapt_blocks)
     parser.add_render_rule("image", _image)
-    parser.add_render_rule("fence", _code)
+    parser.add_render_rule("fence", _fence)
     parser.add_render_rule("code_block", _code)
     return parser
 
@@ -123,12 +141,22 @@ def _table(state: StateBlock, first: int, end: int, silent: bool) -> bool:  # no
     state.env["cells"] = state.env.get("cells", 0) + columns * (last - first - 1)
     if state.env["cells"] > MOST_CELLS:
         raise _TooIntricate
+    _hide_bars_of_formulas(state, first, last)
     return table(state, first, end, silent)
+
+
+def _hide_bars_of_formulas(state: StateBlock, first: int, last: int) -> None:
+    for line in range(first, min(last, len(state.bMarks) - 1)):
+        start, end = state.bMarks[line], state.eMarks[line]
+        hidden = with_bars_hidden(state.src[start:end])
+        state.src = state.src[:start] + hidden + state.src[end:]
 
 
 def _adapt_blocks(state: StateCore) -> None:
     """A text can't outrank the headings of the page it stands on, and its tables can be scrolled by keyboard."""
-    for token in state.tokens:
+    for index, token in enumerate(state.tokens):
+        if token.type == "inline":
+            tick(state.tokens, index)
         if token.nesting == 1 and token.level >= NESTING - 1:
             raise _TooIntricate  # what is nested deeper is left out by the parser
         if token.type == "table_open":
@@ -144,3 +172,8 @@ def _image(renderer: RendererHTML, tokens: Sequence[Token], index: int, options:
 
 def _code(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
     return CODE.format(escape(tokens[index].content))
+
+
+def _fence(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
+    language = tokens[index].info.strip().partition(" ")[0]
+    return CODE.format(highlighted(tokens[index].content, language))
