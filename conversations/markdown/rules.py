@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
@@ -13,7 +14,7 @@ from .formulas import LONGEST_FORMULA, Formula, formula_at
 from .mathml import as_html
 
 _BEGINNINGS = ("$$", "\\[", "\\begin{")
-_INTERRUPTS = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+_INTERRUPTS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 _PUNCTUATION = ".,;:"
 
 
