@@ -234,10 +234,10 @@ def test_exchange_a_row_under_the_names_people_give(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("moment", ["9" * 40, "99999999999999.5", "-" + "9" * 40])
-def test_a_moment_beyond_any_is_a_problem_of_its_row(moment: str) -> None:
+def test_a_moment_beyond_any_is_a_problem_and_costs_no_turn(moment: str) -> None:
     data = f"user_id,conversation_id,time,role,content\nu1,c1,{moment},user,One\nu2,c2,1,user,Two\n".encode()
     assert errors(data) == [(2, "time")]
-    assert conversations(data) == ["c2"]
+    assert conversations(data) == ["c1", "c2"]
 
 
 def test_exchanges_of_a_conversation_are_in_the_order_of_time_and_said_once() -> None:

@@ -17,15 +17,9 @@ _AROUND = (
 _ALTERNATIVES = frozenset({"choices", "candidates", "generations"})
 
 
-def asked_and_answered(record: Record) -> list[Turn]:
-    """The turns that are new in this row: a log that repeats what was said before says it once.
-
-    Raises:
-        FieldError: of the first message that can't be read.
-    """
-    asked = _whole(said_in(record, "prompt", "user"))
-    beginning = max((place + 1 for place, turn in enumerate(asked) if turn.role == "assistant"), default=0)
-    return [*asked[beginning:], *_whole(said_in(record, "response", "assistant"))]
+def asked_and_answered(record: Record) -> tuple[list[Turn], list[Turn]]:
+    """Raises FieldError of the first message that can't be read."""
+    return _whole(said_in(record, "prompt", "user")), _whole(said_in(record, "response", "assistant"))
 
 
 def _whole(said: SaidTurns) -> list[Turn]:

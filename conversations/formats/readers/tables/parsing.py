@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from conversations.formats.faults import unforeseen
@@ -12,11 +12,12 @@ from conversations.formats.options import Options, SubjectPolicy
 from conversations.formats.roles import turn_role
 from conversations.formats.rows import ConversationRow, Row, RowError, Turn
 from conversations.formats.subjects import file_subject
-from conversations.formats.turns import check_size, turn_content
+from conversations.formats.turns import turn_content
 
 from .columns import columns_of, holds_exchanges, refuse_unless_whole
-from .exchanges import asked_and_answered
-from .spool import Spool, SpooledConversation, SpooledTurn
+from .moments import Moment, moment_of, order_of, reading_of
+from .sessions import Session, exchange_of_row
+from .spool import Order, Spool, SpooledConversation, SpooledTurn
 from .table_rows import AnyTable, TableRow, table_of
 
 
@@ -30,12 +31,32 @@ def parse_table(stream: BinaryIO, options: Options) -> Iterator[Row | RowError]:
     except FieldError as error:
         yield error.row(line)
         return
-    yield from _rows(table, columns, options)
+    yield from _rows(table, _Reading(columns, options))
 
 
-def _rows(table: AnyTable, columns: Mapping[str, str], options: Options) -> Iterator[Row | RowError]:
+@dataclass(slots=True)
+class _Reading:
+    """How the rows of a table are read, and what its moments told so far."""
+
+    columns: Mapping[str, str]
+    options: Options
+    told: set[str] = field(default_factory=set)
+
+    @property
+    def is_exchange(self) -> bool:
+        return holds_exchanges(self.columns)
+
+    @property
+    def is_numbered(self) -> bool:
+        return "turn" in self.columns
+
+    @property
+    def is_timed(self) -> bool:
+        return "time" in self.columns and not self.is_numbered
+
+
+def _rows(table: AnyTable, reading: _Reading) -> Iterator[Row | RowError]:
     """What is wrong with single rows first, then the conversations: which are whole is known at the end of the file."""
-    is_numbered = "turn" in columns and not holds_exchanges(columns)
     line = 0
     try:
         with Spool() as spool:
@@ -46,8 +67,9 @@ def _rows(table: AnyTable, columns: Mapping[str, str], options: Options) -> Iter
                     if not row.kept:
                         spool.lose(None, place)
                 else:
-                    yield from _spooled(spool, place, _named(row, columns), columns, options)
-            yield from (_conversation(one, is_numbered=is_numbered) for one in spool.conversations())
+                    yield from _spooled(spool, place, _named(row, reading.columns), reading)
+            for one in spool.conversations():
+                yield from _conversation(spool, one, reading)
             yield from (_left_out(*one) for one in spool.refused())
     except sqlite3.Error as error:
         yield problem(line, "room on the disk to put the rows in order", str(error))
@@ -57,20 +79,23 @@ def _named(row: TableRow, columns: Mapping[str, str]) -> TableRow:
     return TableRow(row.line, row.record.renamed(columns))
 
 
-def _spooled(
-    spool: Spool, place: int, row: TableRow, columns: Mapping[str, str], options: Options
-) -> Iterator[RowError]:
+def _spooled(spool: Spool, place: int, row: TableRow, reading: _Reading) -> Iterator[RowError]:
     line, record = row.line, row.record
     try:
-        subject, name = _names(line, record, columns, options)
+        subject, name = _names(line, record, reading.columns, reading.options)
     except FieldError as error:
         yield error.row(line)
         spool.lose(_name_at_least(record), place)
         return
     conversation = spool.conversation(subject, name, line)
+    moment: Moment | None = None
     try:
-        for turn in _turns(line, record, columns):
-            spool.add(conversation, place, turn)
+        moment = moment_of(record) if reading.is_timed else None
+    except FieldError as error:
+        yield error.row(line, kept=True)
+    reading.told.update([moment.told] if moment and moment.told else [])
+    try:
+        spool.add(conversation, place, _turn(line, record, moment, reading))
     except FieldError as error:
         yield error.row(line)
         spool.refuse(conversation)
@@ -87,33 +112,43 @@ def _left_out(line: int, name: str, turns: int) -> RowError:
     return problem(line, "a conversation of which every row can be read", f"{said}, left out for a row that can't be")
 
 
-def _conversation(spooled: SpooledConversation, *, is_numbered: bool) -> Row | RowError:
+def _conversation(spool: Spool, spooled: SpooledConversation, reading: _Reading) -> Iterator[Row | RowError]:
     """Whole, or the first reason why not."""
-    turns: list[SpooledTurn] = []
-    characters = 0
+    order, unordered = Order.NUMBER, None
+    if reading.is_timed:
+        order, unordered = order_of(spool.numbered(spooled), reading_of(reading.told))
+    rows: list[SpooledTurn] = []
+    session = Session()
+    line = spooled.line
     try:
-        for turn in spooled.turns:
-            characters += len(turn.content)
-            check_size(len(turns) + 1, characters, "content")
-            if is_numbered:
-                _refuse_same_number(turns, turn)
-            turns.append(turn)
+        for row in spool.turns(spooled, order):
+            line = max(line, row.line)
+            if reading.is_exchange:
+                session.add(row.content)
+            else:
+                session.tell([Turn(row.role, row.content)], "content")
+                if reading.is_numbered:
+                    _refuse_same_number(rows, row)
+            rows.append(replace(row, content=""))
     except FieldError as error:
-        return error.row(max(turn.line, turns[-1].line) if turns else turn.line)
-    if not turns:
-        return problem(spooled.line, "at least one turn with text", "none")
-    return ConversationRow(
+        yield error.row(line)
+        return
+    if not session.turns:
+        yield problem(spooled.line, "at least one turn with text", "none")
+        return
+    yield ConversationRow(
         line=spooled.line,
         subject=spooled.subject,
         conversation=None if spooled.name.startswith(_UNNAMED) else spooled.name,
-        turns=tuple(Turn(turn.role, turn.content) for turn in turns),
-        language=next((turn.language for turn in turns if turn.language), None),
-        model=next((turn.model for turn in turns if turn.model), None),
+        turns=tuple(session.turns),
+        language=next((row.language for row in rows if row.language), None),
+        model=next((row.model for row in rows if row.model), None),
     )
+    yield from [] if unordered is None else [unordered.row(spooled.line, kept=True)]
 
 
 def _refuse_same_number(turns: list[SpooledTurn], turn: SpooledTurn) -> None:
-    if turns and turn.number is not None and turn.number == turns[-1].number:
+    if turns and turn.number == turns[-1].number:
         expected = "a number that no other turn of the conversation has"
         raise FieldError("turn", expected, f"{turn.number} a second time")
 
@@ -138,40 +173,22 @@ def _name_at_least(record: Record) -> str | None:
         return None
 
 
-def _turns(line: int, record: Record, columns: Mapping[str, str]) -> Iterator[SpooledTurn]:
-    number = _number(record)
+def _turn(line: int, record: Record, moment: Moment | None, reading: _Reading) -> SpooledTurn:
     language = record.optional_text("language", MAX_LANGUAGE_CHARACTERS)
     model = record.optional_text("model", MAX_NAME_CHARACTERS)
-    is_exchange = holds_exchanges(columns)
-    for turn in asked_and_answered(record) if is_exchange else [Turn(turn_role(record), turn_content(record))]:
-        yield SpooledTurn(line, number, turn.role, turn.content, language, model)
+    number, month_first = (moment.day_first, moment.month_first) if moment else (None, None)
+    if reading.is_numbered:
+        number = _number(record)
+    if reading.is_exchange:
+        exchange = exchange_of_row(record)
+        return SpooledTurn(
+            line, number, "exchange", exchange.as_text(), language, model, month_first, exchange.new_turns
+        )
+    return SpooledTurn(line, number, turn_role(record), turn_content(record), language, model, month_first)
 
 
-def _number(record: Record) -> int | None:
-    """By what the turns of a conversation are put in order: their numbers, or their moments in microseconds."""
-    if record.has("turn"):
-        value = str(record.text_or_number("turn", "a whole number")).strip().removesuffix(".0")
-        if not value.isdecimal() or len(value) > 9:
-            raise record.error("turn", "a whole number")
-        return int(value)
-    if record.has("time") and not record.missing("time"):
-        moment = _moment(record)
-        if abs(moment) >= 2**63:
-            raise record.error("time", "a moment, like 2026-05-01T09:30:00")
-        return moment
-    return None
-
-
-def _moment(record: Record) -> int:
-    value = record.text_or_number("time", "a moment, like 2026-05-01T09:30:00")
-    if not isinstance(value, str):
-        return round((value or 0) * 1_000_000)
-    text = value.strip()
-    if text.replace(".", "", 1).isdecimal():
-        return round(float(text) * 1_000_000)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise record.error("time", "a moment, like 2026-05-01T09:30:00") from None
-    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-    return round(aware.timestamp() * 1_000_000)
+def _number(record: Record) -> int:
+    value = str(record.text_or_number("turn", "a whole number")).strip().removesuffix(".0")
+    if not value.isdecimal() or len(value) > 9:
+        raise record.error("turn", "a whole number")
+    return int(value)

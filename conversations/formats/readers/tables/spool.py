@@ -6,6 +6,7 @@ They lie in a temporary database of SQLite's that vanishes with its connection.
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Self
 
 _CACHE_KILOBYTES = 16_384
@@ -15,9 +16,17 @@ _TABLES = (
     """CREATE TABLE conversations (id INTEGER PRIMARY KEY, subject TEXT, name TEXT, line INTEGER,
     is_refused INTEGER DEFAULT 0, UNIQUE (subject, name))""",
     """CREATE TABLE turns (conversation INTEGER, number INTEGER, place INTEGER, line INTEGER, role TEXT, content TEXT,
-    language TEXT, model TEXT)""",
+    language TEXT, model TEXT, month_first INTEGER, said INTEGER)""",
     "CREATE TABLE lost (name TEXT, place INTEGER)",
 )
+
+
+class Order(StrEnum):
+    """In which the turns of a conversation are read; those alike in it in the order of their rows."""
+
+    NUMBER = "number, place, rowid"
+    MONTH_FIRST = "month_first, place, rowid"
+    ROWS = "place, rowid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +37,25 @@ class SpooledTurn:
     content: str
     language: str | None
     model: str | None
+    month_first: int | None = None  # the number by another reading of its moment
+    said: int = 1  # turns that are lost with it
 
 
 @dataclass(frozen=True, slots=True)
 class SpooledConversation:
+    number: int
     line: int
     subject: str
     name: str
-    turns: Iterator[SpooledTurn]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """How far the numbers of a conversation's turns tell their order."""
+
+    turns: int
+    without: int  # turns that have none
+    is_twofold: bool  # by the other reading of their moments they stand in another order
 
 
 class Spool:
@@ -70,7 +90,10 @@ class Spool:
 
     def add(self, conversation: int, place: int, turn: SpooledTurn) -> None:
         self._waiting.append(
-            (conversation, turn.number, place, turn.line, turn.role, turn.content, turn.language, turn.model)
+            (
+                *(conversation, turn.number, place, turn.line, turn.role, turn.content, turn.language, turn.model),
+                *(turn.month_first, turn.said),
+            )
         )
         self._characters += len(turn.content)
         if len(self._waiting) >= _ROWS_AT_ONCE or self._characters >= _CHARACTERS_AT_ONCE:
@@ -89,29 +112,39 @@ class Spool:
         self._database.execute("INSERT INTO lost VALUES (?, ?)", (name, place))
 
     def conversations(self) -> Iterator[SpooledConversation]:
-        """Those that are whole, in the order in which they begin. Read each to its end before the next."""
+        """Those that are whole, in the order in which they begin."""
         self._write()
         self._database.execute("CREATE INDEX by_conversation ON turns (conversation, number, place)")
         self._refuse_those_with_a_hole()
         for number, line, subject, name in self._database.execute(
             "SELECT id, line, subject, name FROM conversations WHERE NOT is_refused ORDER BY id"
         ):
-            yield SpooledConversation(line, subject, name, self._turns(number))
+            yield SpooledConversation(number, line, subject, name)
 
     def refused(self) -> Iterator[tuple[int, str, int]]:
         """Those that are not whole, once all were asked for: their line, name and how many of their turns were read."""
         yield from self._database.execute(
-            """SELECT conversations.line, name, count(*) FROM conversations JOIN turns ON turns.conversation = conversations.id
+            """SELECT conversations.line, name, sum(said) FROM conversations JOIN turns ON turns.conversation = conversations.id
             WHERE is_refused GROUP BY conversations.id ORDER BY conversations.id"""
         )
 
-    def _turns(self, conversation: int) -> Iterator[SpooledTurn]:
+    def turns(self, of: SpooledConversation, order: Order = Order.NUMBER) -> Iterator[SpooledTurn]:
         found = self._database.execute(
-            """SELECT line, number, role, content, language, model FROM turns
-            WHERE conversation = ? ORDER BY number, place, rowid""",
-            (conversation,),
+            f"""SELECT line, number, role, content, language, model, month_first FROM turns
+            WHERE conversation = ? ORDER BY {order}""",  # noqa: S608 - one of three
+            (of.number,),
         )
         return (SpooledTurn(*row) for row in found)
+
+    def numbered(self, of: SpooledConversation) -> Numbered:
+        turns, without, moved = self._database.execute(
+            f"""SELECT count(*), count(*) - count(number), coalesce(sum(by_day <> by_month), 0) FROM (
+                SELECT number, row_number() OVER (ORDER BY {Order.NUMBER}) AS by_day,
+                    row_number() OVER (ORDER BY {Order.MONTH_FIRST}) AS by_month FROM turns WHERE conversation = ?
+            )""",  # noqa: S608 - as above
+            (of.number,),
+        ).fetchone()
+        return Numbered(turns, without, bool(moved))
 
     def _refuse_those_with_a_hole(self) -> None:
         """A lost row may have been a turn of every conversation around the place where it stood."""
@@ -130,6 +163,6 @@ class Spool:
             )
 
     def _write(self) -> None:
-        self._database.executemany("INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._waiting)
+        self._database.executemany("INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._waiting)
         self._waiting.clear()
         self._characters = 0

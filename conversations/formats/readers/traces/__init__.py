@@ -11,12 +11,12 @@ from conversations.formats.faults import unforeseen
 from conversations.formats.fields import FieldError, Record, problem
 from conversations.formats.options import Options, SubjectPolicy
 from conversations.formats.reader import Beginning, Reader
+from conversations.formats.readers.tables.sessions import Exchange, Session
 from conversations.formats.readers.tables.spool import Spool, SpooledConversation, SpooledTurn
 from conversations.formats.records import read_records
 from conversations.formats.rows import ConversationRow, Row, RowError
 from conversations.formats.subjects import file_subject
 
-from .exchange import Exchange, Session
 from .langfuse import exchanges_of_trace
 from .runs import exchanges_of_run
 from .spans import Problem, exchanges_of_spans
@@ -35,7 +35,7 @@ def _rows(stream: BinaryIO, options: Options) -> Iterator[Row | RowError]:
             if spool.is_empty and line:
                 yield problem(line, "calls of a model with what was asked and answered", "none in the whole file")
             for conversation in spool.conversations():
-                yield from _conversation(conversation)
+                yield from _conversation(spool, conversation)
     except sqlite3.Error as error:
         yield problem(line, "room on the disk to put the traces in order", str(error))
 
@@ -84,11 +84,11 @@ def _subject(exchange: Exchange, options: Options) -> str:
     return exchange.user
 
 
-def _conversation(spooled: SpooledConversation) -> Iterator[Row | RowError]:
+def _conversation(spool: Spool, spooled: SpooledConversation) -> Iterator[Row | RowError]:
     session = Session()
     model: str | None = None
     try:
-        for each in spooled.turns:
+        for each in spool.turns(spooled):
             session.add(each.content)
             model = model or each.model
         session.end()

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from conversations.formats.fields import Record
+from conversations.formats.readers.tables.sessions import Exchange
 
-from .exchange import Exchange
 from .who import metadata_of, model_in, moment_of, session_in, user_in
 
 _CALLS = frozenset({"llm", "chat"})

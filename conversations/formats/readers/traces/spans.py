@@ -6,9 +6,9 @@ from typing import Any
 
 from conversations.formats.decoding import decode
 from conversations.formats.fields import FieldError, Record
+from conversations.formats.readers.tables.sessions import Exchange
 
 from .attributes import attributes_of, tree_of
-from .exchange import Exchange
 from .who import metadata_of, model_in, moment_of, session_in, user_in
 
 _TOLD = ("gen_ai.system_instructions",)

@@ -1,4 +1,4 @@
-"""One exchange of a trace, and the conversation that the exchanges of a session come to."""
+"""One exchange of a table or a trace, and the conversation that the exchanges of a session come to."""
 
 import json
 from collections.abc import Iterable
@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from conversations.formats.fields import FieldError, Record
-from conversations.formats.readers.tables.exchanges import said_in
 from conversations.formats.rows import Turn
 from conversations.formats.turns import check_size
+
+from .exchanges import asked_and_answered, said_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,28 @@ class Exchange:
             problems += found.problems
         return cls(asked=turns[0], answered=_behind(turns[0], turns[1]), problems=tuple(problems), **who)
 
+    @property
+    def new_turns(self) -> int:
+        """Without what was said before the last answer, which a log repeats."""
+        answers = [place for place, turn in enumerate(self.asked) if turn.role == "assistant"]
+        return len(self.asked) - (answers[-1] + 1 if answers else 0) + len(self.answered)
+
     def as_text(self) -> str:
         turns = [[[turn.role, turn.content] for turn in said] for said in (self.asked, self.answered)]
         problems = [[error.field, error.expected, error.found] for error in self.problems]
         return json.dumps([self.trace, self.is_call, *turns, problems])
+
+
+def exchange_of_row(record: Record) -> Exchange:
+    """Of a table. What is one message was not logged with what was said before it: it is told again as often as it stands there.
+
+    Raises:
+        FieldError: of the first message that can't be read.
+    """
+    asked, answered = map(tuple, asked_and_answered(record))
+    asked, answered = (asked, _behind(asked, answered)) if len(asked) > 1 else ((), (*asked, *answered))
+    who: dict[str, Any] = {"trace": "", "session": "", "user": None, "moment": 0, "model": None}
+    return Exchange(is_call=True, asked=asked, answered=answered, **who)
 
 
 def _behind(asked: tuple[Turn, ...], answered: tuple[Turn, ...]) -> tuple[Turn, ...]:
@@ -86,11 +105,14 @@ class Session:
     def _take(self, asked: list[Turn], answered: list[Turn], errors: list[FieldError]) -> None:
         told_before = bool(self.turns)
         asked = [turn for turn in asked if turn.role != "system" or not told_before]
-        new = [*asked[_repeated(self.turns, asked) :], *answered]
-        self.turns += new
         self.problems += errors
-        self._characters += sum(len(turn.content) for turn in new)
-        check_size(len(self.turns), self._characters, "messages")
+        self.tell([*asked[_repeated(self.turns, asked) :], *answered], "messages")
+
+    def tell(self, turns: list[Turn], path: str) -> None:
+        """What is new. Raises FieldError as ``add``."""
+        self.turns += turns
+        self._characters += sum(len(turn.content) for turn in turns)
+        check_size(len(self.turns), self._characters, path)
 
 
 def _repeated(turns: list[Turn], asked: list[Turn]) -> int:
