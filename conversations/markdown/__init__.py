@@ -15,7 +15,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from .chats import has_footnotes, tick, with_bare_addresses, with_footnotes
+from .chats import has_footnotes, named, tick, with_bare_addresses, with_footnotes, with_named_images
 from .code import CLASSES as CODE_CLASSES
 from .code import highlighted
 from .formulas import BAR, with_bars_hidden
@@ -46,15 +46,20 @@ TAGS = {
     *("strong", "em", "s", "code", "pre", "a", "table", "thead", "tbody", "tr", "th", "td"),
     *("sup", "div", "span", *ELEMENTS),
 }
-ATTRIBUTES: dict[str, set[str]] = {"a": {"href"}, "ol": {"start"}, "*": set(), **ELEMENTS}
+ATTRIBUTES: dict[str, set[str]] = {
+    "a": {"href"},
+    "ol": {"start"},
+    "*": set(),
+    **{name: {"aria-label"} for name in ("pre", "div", "span")},
+    **ELEMENTS,
+}
 CLASSES: dict[str, set[str]] = {**FORMULA_CLASSES, "span": FORMULA_CLASSES["span"] | CODE_CLASSES}
 # What scrolls sideways can be reached by keyboard.
 FIXED_ATTRIBUTES = {
-    "pre": {"tabindex": {"0"}, "role": {"region"}, "aria-label": {"Code"}},
+    **{name: {"tabindex": {"0"}, "role": {"group"}} for name in ("pre", "div", "span")},
     "table": {"tabindex": {"0"}},
-    "div": {"tabindex": {"0"}, "role": {"region"}, "aria-label": {"Formula"}},
 }
-CODE = '<pre tabindex="0" role="region" aria-label="Code"><code>{}</code></pre>\n'
+CODE = '<pre tabindex="0" role="group" aria-label="{}"><code>{}</code></pre>\n'
 
 
 class _TooIntricate(Exception):
@@ -120,6 +125,7 @@ def _parser(*, notes: bool) -> MarkdownIt:
     parser.validateLink = lambda url: bool(LINK.match(url))  # type: ignore[method-assign]
     with_mathematics(parser)
     with_bare_addresses(parser)
+    with_named_images(parser)
     if notes:
         with_footnotes(parser)
     parser.core.ruler.push("adapt_blocks", _adapt_blocks)
@@ -166,14 +172,13 @@ def _adapt_blocks(state: StateCore) -> None:
 
 
 def _image(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
-    description = renderer.renderInlineAsText(tokens[index].children, options, env)
-    return f"[{escape(description or 'image')}]"
+    return f"[{escape(named(tokens[index]) or _('image'))}]"
 
 
 def _code(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
-    return CODE.format(escape(tokens[index].content))
+    return CODE.format(escape(_("Code")), escape(tokens[index].content))
 
 
 def _fence(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
     language = tokens[index].info.strip().partition(" ")[0]
-    return CODE.format(highlighted(tokens[index].content, language))
+    return CODE.format(escape(_("Code")), highlighted(tokens[index].content, language))

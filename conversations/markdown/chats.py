@@ -1,10 +1,12 @@
-"""What people know from chats beside plain Markdown: bare addresses, ticked lists, footnotes."""
+"""What people know from chats beside plain Markdown: bare addresses, named images, ticked lists, footnotes."""
 
 import re
 from collections.abc import Callable, Sequence
+from copy import copy
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_inline import StateInline, image
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.footnote import footnote_plugin
@@ -27,6 +29,30 @@ def with_bare_addresses(parser: MarkdownIt) -> None:
     parser.enable("linkify")
     if parser.linkify is not None:
         parser.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
+
+
+def with_named_images(parser: MarkdownIt) -> None:
+    """An image is its description whatever its address is, since none is fetched: a file's name, data, a sandbox."""
+    anything_goes = copy(parser)
+    anything_goes.validateLink = lambda url: True  # type: ignore[method-assign]
+
+    def of_any_address(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the parser's own signature
+        before, state.md = state.md, anything_goes
+        try:
+            return image(state, silent)
+        finally:
+            state.md = before
+
+    parser.inline.ruler.at("image", of_any_address)
+
+
+def named(shown: Token) -> str:
+    """The words of an image's description."""
+    if shown.children:
+        return "".join(named(child) for child in shown.children)
+    if formula := shown.meta.get("formula"):
+        return str(formula.written)
+    return "\n" if shown.type in {"softbreak", "hardbreak"} else shown.content
 
 
 def has_footnotes(text: str) -> bool:

@@ -6,22 +6,26 @@
 import re
 from dataclasses import dataclass
 
-# Longer ones are no formulas that people read.
-LONGEST_FORMULA = 3_000
+# What closes a formula is looked for so far; those that are longer than people read are not converted (mathml.py).
+FURTHEST = 20_000
 _ENVIRONMENTS = (
     *("equation", "align", "aligned", "alignat", "alignedat", "gather", "gathered", "multline", "eqnarray", "split"),
     *("cases", "dcases", "rcases", "array", "smallmatrix"),
     *("matrix", "pmatrix", "bmatrix", "Bmatrix", "vmatrix", "Vmatrix"),
 )
+_MOST_WITHIN = 10  # environments of one name
 _BEGIN = re.compile(rf"\\begin\{{((?:{'|'.join(_ENVIRONMENTS)})\*?)\}}")
 _BEGINNING = re.compile(r"[\\$]")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
-_BRACKETS = {"\\(": "\\)", "\\[": "\\]"}
+_CLOSING = {"\\(": "\\)", "\\[": "\\]", "$$": "$$"}
 # What tells a formula from two sums of money: a command, a power, an index, an equation.
 _TELLING = re.compile(r"[\\^_=<>+]")
+# And what is cut off from brackets that are Markdown's.
+_TELLING_OF_REST = re.compile(r"\\[A-Za-z]{2}|[\^_=]")
 _WORDS = re.compile(r"[^\W\d_]{2,}\s+[^\W\d_]{2,}")
 # Markdown's own way to write brackets that are none of its: "\\[1\\]", "\\(see below\\)".
-_NO_FORMULA = re.compile(r"\s*(?:[\d\s,.-]+|[^\\^_=<>+]*[^\W\d_]{4}[^\\^_=<>+]*)\s*")
+_NUMBERS = re.compile(r"[\d\s,.-]+")
+_WORD = re.compile(r"[^\W\d_]{4}")
 # Stands for a bar of a formula while the parser cuts a row of a table at its bars. No text has this character.
 BAR = "\ufdd0"
 
@@ -36,10 +40,8 @@ class Formula:
 def formula_at(text: str, position: int, *, over_blank_lines: bool = False) -> Formula | None:
     """The formula that begins exactly here."""
     two = text[position : position + 2]
-    if two in _BRACKETS:
-        return _enclosed(text, position, two, _BRACKETS[two], over_blank_lines=over_blank_lines)
-    if two == "$$":
-        return _enclosed(text, position, "$$", "$$", over_blank_lines=over_blank_lines)
+    if two in _CLOSING:
+        return _enclosed(text, position, two, _CLOSING[two], over_blank_lines=over_blank_lines)
     if two.startswith("$"):
         return _between_dollars(text, position)
     if begin := _BEGIN.match(text, position):
@@ -47,15 +49,39 @@ def formula_at(text: str, position: int, *, over_blank_lines: bool = False) -> F
     return None
 
 
+def unclosed_at(text: str, position: int) -> Formula | None:
+    """A formula that is cut off, as answers are that reach their limit: all that is left of the text, for its source."""
+    closing, length = closing_of(text, position)
+    rest = text[position:]
+    if not closing or not _TELLING_OF_REST.search(rest, length) or closing in rest[length:]:
+        return None
+    return _formula("", rest, is_display=False)
+
+
+def closing_of(text: str, position: int) -> tuple[str, int]:
+    """What ends the formula that begins here, and how long its beginning is. One dollar may be money and begins none."""
+    two = text[position : position + 2]
+    if closing := _CLOSING.get(two):
+        return closing, 2
+    begin = _BEGIN.match(text, position)
+    return (f"\\end{{{begin[1]}}}", len(begin[0])) if begin else ("", 0)
+
+
 def _enclosed(text: str, position: int, opening: str, closing: str, *, over_blank_lines: bool) -> Formula | None:
     start = position + 2
-    end = _find(text, closing, start)
+    end = find_closing(text, closing, start)
     source = text[start:end] if end >= 0 else ""
     if not source.strip() or (not over_blank_lines and _BLANK_LINE.search(source)):
         return None
-    if opening != "$$" and _NO_FORMULA.fullmatch(source):
+    if opening != "$$" and _is_bracketed_text(source, opening):
         return None
     return _formula(source, text[position : end + 2], is_display=opening != "\\(")
+
+
+def _is_bracketed_text(source: str, opening: str) -> bool:
+    if _TELLING.search(source):
+        return False
+    return bool(_WORD.search(source)) or (opening == "\\[" and bool(_NUMBERS.fullmatch(source)))
 
 
 def _formula(source: str, written: str, *, is_display: bool) -> Formula:
@@ -81,9 +107,9 @@ def _next(line: str, position: int) -> int:
     return found.start() if found else -1
 
 
-def _find(text: str, closing: str, start: int) -> int:
+def find_closing(text: str, closing: str, start: int) -> int:
     """The next one that no backslash escapes: in ``\\\\)`` the first of both belongs to a line break."""
-    limit = min(len(text), start + LONGEST_FORMULA)
+    limit = min(len(text), start + FURTHEST)
     at = text.find(closing, start, limit)
     while at >= 0 and _is_escaped(text, at, start):
         at = text.find(closing, at + 1, limit)
@@ -98,18 +124,27 @@ def _is_escaped(text: str, at: int, start: int) -> bool:
 
 
 def _environment(text: str, position: int, name: str, *, over_blank_lines: bool) -> Formula | None:
-    closing = f"\\end{{{name}}}"
-    at = text.find(closing, position, position + LONGEST_FORMULA)
-    if at < 0:
-        return None
-    written = text[position : at + len(closing)]
-    if not over_blank_lines and _BLANK_LINE.search(written):
+    end = _end_of_environment(text, position, name)
+    written = text[position:end]
+    if not written or (not over_blank_lines and _BLANK_LINE.search(written)):
         return None
     return _formula(written, written, is_display=True)
 
 
+def _end_of_environment(text: str, position: int, name: str) -> int:
+    """Behind the end of this one and not of one of its name within it; where it begins if there is none."""
+    depth = 0
+    for found in re.compile(rf"\\(begin|end)\{{{re.escape(name)}\}}").finditer(text, position, position + FURTHEST):
+        depth += 1 if found[1] == "begin" else -1
+        if depth == 0:
+            return found.end()
+        if depth > _MOST_WITHIN:
+            break
+    return position
+
+
 def _between_dollars(text: str, position: int) -> Formula | None:
-    end = _find(text, "$", position + 1)
+    end = find_closing(text, "$", position + 1)
     source = text[position + 1 : end] if end >= 0 else ""
     before, after = text[position - 1 : position], text[end + 1 : end + 2]
     if not source.strip() or "\n\n" in source or before.isalnum() or after.isdigit() or after == "$":

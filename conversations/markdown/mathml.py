@@ -7,10 +7,15 @@ import re
 from functools import cache
 
 from django.utils.html import escape
+from django.utils.translation import gettext as _
 from math_core import LatexError, LatexToMathML
 
-from .formulas import LONGEST_FORMULA, Formula
+from .formulas import Formula
 
+# Longer ones are no formulas that people read.
+_LONGEST = 3_000
+# Characters that fit on a phone, however wide they are.
+_NARROW = 24
 _MOST_DEPTH = 40
 _MOST_COMMANDS = 400
 _OPENS = re.compile(r"\\\\|\\[{}]|[{}]|\\left\b|\\right\b|\\begin\b|\\end\b")
@@ -67,7 +72,7 @@ CLASSES: dict[str, set[str]] = {
     "mtd": set(_CLASSES.values()),
     "mtable": _FRAMED,
     "mrow": {"menclose-updiagonalstrike", "menclose-downdiagonalstrike"},
-    "span": {"formula-source"},
+    "span": {"formula-source", "formula", "formula-in-line"},
     "div": {"formula"},
 }
 
@@ -81,10 +86,29 @@ def as_html(formula: Formula) -> str:
     return f'<span class="formula-source">{written}</span>'
 
 
+def in_a_line(formula: Formula) -> str:
+    """The formula among words; one that may be wider than a phone scrolls in itself."""
+    html = as_html(formula)
+    if formula.is_display:
+        return f'<span class="formula"{scrolling(formula)}>{html}</span>'
+    if is_wide(formula):
+        return f'<span class="formula-in-line"{scrolling(formula)}>{html}</span>'
+    return html
+
+
+def scrolling(formula: Formula) -> str:
+    """What lets a keyboard scroll it, if it may have to."""
+    return f' tabindex="0" role="group" aria-label="{escape(_("Formula"))}"' if is_wide(formula) else ""
+
+
+def is_wide(formula: Formula) -> bool:
+    return len(formula.source) > _NARROW
+
+
 def to_mathml(formula: Formula) -> str | None:
     """The formula with its source beside it, for who copies it; None where it can't be converted whole."""
     source = formula.source
-    if len(source) > LONGEST_FORMULA or _is_intricate(source) or _REFUSED.search(source):
+    if not source or len(source) > _LONGEST or _is_intricate(source) or _REFUSED.search(source):
         return None
     try:
         html = _converter().convert_with_local_state(_adapted(source), displaystyle=formula.is_display)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.utils.html import escape
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.ruler import RuleOptionsType
@@ -10,12 +11,13 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from .formulas import LONGEST_FORMULA, Formula, formula_at
-from .mathml import as_html
+from .formulas import Formula, closing_of, find_closing, formula_at, unclosed_at
+from .mathml import as_html, in_a_line, scrolling
 
 _BEGINNINGS = ("$$", "\\[", "\\begin{")
 _INTERRUPTS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 _PUNCTUATION = ".,;:"
+_MOST_LINES = 300  # of a formula
 
 
 def with_mathematics(parser: MarkdownIt) -> None:
@@ -28,7 +30,7 @@ def with_mathematics(parser: MarkdownIt) -> None:
 def _in_a_line(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the parser's own signature
     if state.src[state.pos] not in "$\\":
         return False
-    formula = formula_at(state.src, state.pos)
+    formula = formula_at(state.src, state.pos) or unclosed_at(state.src, state.pos)
     if formula is None:
         return False
     if not silent:
@@ -42,7 +44,10 @@ def _on_lines(state: StateBlock, first: int, end: int, silent: bool) -> bool:  #
     start = state.bMarks[first] + state.tShift[first]
     if state.is_code_block(first) or not state.src.startswith(_BEGINNINGS, start):
         return False
-    text, last = _lines(state, first, end)
+    closing, length = closing_of(state.src, start)
+    if not closing or find_closing(state.src, closing, start + length) < 0:
+        return False
+    text, last = _lines(state, first, end, closing, length)
     formula = formula_at(text, 0, over_blank_lines=True)
     if formula is None:
         return False
@@ -58,23 +63,24 @@ def _on_lines(state: StateBlock, first: int, end: int, silent: bool) -> bool:  #
     return True
 
 
-def _lines(state: StateBlock, first: int, end: int) -> tuple[str, int]:
-    """The lines of the block from here on, as far as the longest formula may reach, without their indent."""
+def _lines(state: StateBlock, first: int, end: int, closing: str, looked_from: int) -> tuple[str, int]:
+    """The lines of the block from here to the one that closes the formula, without their indent."""
     lines: list[str] = []
-    length, line = 0, first
-    while line < end and length <= LONGEST_FORMULA:
+    line = first
+    while line < min(end, first + _MOST_LINES):
         if line > first and not state.isEmpty(line) and state.sCount[line] < state.blkIndent:
             break
-        lines.append(state.src[state.bMarks[line] + min(state.tShift[line], 200) : state.eMarks[line]])
-        length += len(lines[-1]) + 1
+        lines.append(state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]])
         line += 1
+        if find_closing(lines[-1], closing, looked_from) >= 0:
+            break
+        looked_from = 0
     return "\n".join(lines), line
 
 
 def _formula(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
     token = tokens[index]
     formula: Formula = token.meta["formula"]
-    html = as_html(formula)
     if token.type == "formula":
-        return html
-    return f'<div class="formula" tabindex="0" role="region" aria-label="Formula">{html}{token.meta["behind"]}</div>\n'
+        return in_a_line(formula)
+    return f'<div class="formula"{scrolling(formula)}>{as_html(formula)}{escape(token.meta["behind"])}</div>\n'

@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,8 +15,24 @@ from conversations.markdown.formulas import BAR, Formula
 from conversations.markdown.mathml import ELEMENTS, to_mathml
 
 WRITTEN = [line.replace("¶", "\n") for line in (Path(__file__).parent / "formulas.txt").read_text().splitlines()]
-# What the converter does not know, or what may not be: shown as written.
-SOURCES = {"ce", "SI", "unknowncommand", "newcommand", "def", "href", "includegraphics", "hspace"}
+CUT_OFF = [
+    r"\(x_1 + \frac{1}{2",
+    "\\[\n\\begin{aligned}\na_1 &= b * c * d \\\\",
+    "$$\n\\sum_{i=1}",
+    "\\begin{align}\na &= *b* \\\\\nc",
+    r"\(" + "x_1 + " * 2_000 + r"1\)",
+    r"\[" + r"\frac{1}{" * 60 + "x" + "}" * 60 + r"\]",
+]
+COSTLY = {
+    "brackets": "\\[\n" * 1_999,
+    "brackets that close badly": "\\[\n" * 1_900 + "\\]x",
+    "dollars": "$$\n" * 4_999,
+    "dollars in a line": "$a " * 19_000,
+    "environments": "\\begin{align}\n" * 3_900,
+    "environments and ends": "\\begin{align}\n" * 1_900 + "\\end{align}" * 1_900,
+    "words": "\\(aaaa bbbb " * 1_900 + "^",
+    "rows": ("| $a|b$ " * 20 + "|\n" + "|-" * 20 + "|\n" + "| $a " * 20 + "|\n") * 40,
+}
 
 
 class Page(HTMLParser):
@@ -123,6 +140,38 @@ def test_no_nesting_ends_the_process_on_a_small_stack(unit: str) -> None:
     finally:
         threading.stack_size(before)
     assert done
+
+
+@pytest.mark.parametrize("text", CUT_OFF)
+def test_formula_that_is_cut_off_or_overlong_is_its_exact_source(text: str) -> None:
+    seen = page(f"Therefore\n{text}")
+    assert (seen.formulas, seen.sources) == (0, [text])
+    assert seen.text.strip() == "Therefore"
+
+
+def test_numbers_in_brackets_are_formulas_only_between_parentheses() -> None:
+    """Chats write every number of a solution so; square brackets that Markdown escapes are notes."""
+    seen = page("So \\(32\\), see \\[1\\]")
+    assert (seen.sources, seen.text.split()) == (["\\(32\\)"], ["So", "32,", "see", "[1]"])
+
+
+def test_environment_ends_where_it_ends_not_where_one_within_does() -> None:
+    inner = r"\begin{pmatrix} 1 \end{pmatrix}"
+    whole = rf"\begin{{pmatrix}} {inner} & {inner} \end{{pmatrix}}"
+    assert page(f"Let {whole} be").sources == [whole]
+
+
+def test_wide_formulas_can_be_scrolled_by_keyboard_and_narrow_ones_are_no_stop() -> None:
+    wide = "a + b + c + d + e + f + g + h"
+    for text, stops in ((rf"\({wide}\) \(a\)", 1), (rf"so \[{wide}\] or \[a\]", 1), (f"$${wide}$$\n\n$$a$$", 1)):
+        assert (rendered(text) or "").count('tabindex="0" role="group" aria-label="Formula"') == stops
+
+
+@pytest.mark.parametrize("text", COSTLY.values(), ids=COSTLY)
+def test_marks_of_formulas_take_bounded_time(text: str) -> None:
+    started = time.process_time()
+    rendered(text)
+    assert time.process_time() - started < 2  # at most 0.5 s on a quiet machine
 
 
 @given(st.text(alphabet="\\()[]$|{}&_^ \nabx1%begin", max_size=80))

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 from django.utils.html import escape
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -156,8 +157,19 @@ def test_image_shows_its_description():
     assert render("![a *cat*](https://example.org/cat.png)") == "<p>[a cat]</p>\n"
 
 
-def test_image_without_description_is_named():
-    assert render("![](https://example.org/cat.png)") == "<p>[image]</p>\n"
+@pytest.mark.parametrize(
+    "address", ["https://example.org/cat.png", "cat.png", "data:image/png;base64,AAAA", "sandbox:/a"]
+)
+def test_image_is_named_whatever_its_address_is_and_fetched_from_none(address):
+    assert render(f"![]({address})") == "<p>[image]</p>\n"
+    assert render(f"![a `b` \\(c_1\\) ![d](e)]({address})") == "<p>[a b \\(c_1\\) d]</p>\n"
+
+
+def test_names_of_images_and_code_are_in_the_language_of_the_page():
+    with override("de"):
+        html = render("![](a.png)\n\n    code\n\n$$x_1 + x_2 + x_3 + x_4 + x_5$$")
+    assert "[Bild]" in html
+    assert re.findall('aria-label="([^"]+)"', html) == ["Code", "Formel"]
 
 
 @pytest.mark.parametrize(("marks", "tag"), [("#", "h3"), ("##", "h4"), ("###", "h5"), ("####", "h6"), ("######", "h6")])
@@ -167,7 +179,7 @@ def test_heading_is_lowered(marks, tag):
 
 def test_code_can_be_scrolled_by_keyboard():
     assert render("```python\na < b\n```") == (
-        '<pre tabindex="0" role="region" aria-label="Code"><code>a &lt; b\n</code></pre>\n'
+        '<pre tabindex="0" role="group" aria-label="Code"><code>a &lt; b\n</code></pre>\n'
     )
 
 
