@@ -40,7 +40,7 @@ def said(row: Row | RowError) -> list[str]:
 
 def trace(second: int, asked: Any, answered: Any, **more: Any) -> dict[str, Any]:
     when = f"2026-05-01T10:00:{second:02}Z"
-    return {"id": f"t{second}", "timestamp": when, "sessionId": "s1", "userId": "u1", "input": asked, "output": answered, **more}  # fmt: skip
+    return {"id": f"t{second}", "timestamp": when, "sessionId": "s1", "userId": "u1", "input": asked, "output": answered} | more  # fmt: skip
 
 
 def run(second: int, asked: Any, answered: Any, kind: str = "llm", **more: Any) -> dict[str, Any]:
@@ -162,6 +162,32 @@ def test_a_scope_or_an_attribute_that_is_none_costs_no_other() -> None:
     found = read(value)
     assert [said(row) for row in found if isinstance(row, ConversationRow)] == [ONE]
     assert len([row for row in found if isinstance(row, RowError)]) == 4
+
+
+WHO_ELSEWHERE = [
+    [run(1, {"messages": [ASKED]}, ANSWERED, trace_id="t1", extra={}), run(2, None, None, "tool", trace_id="t1")],
+    [run(1, {"messages": [ASKED]}, ANSWERED, trace_id="t1", extra={"metadata": {"thread_id": "s1"}}), run(2, None, None, "chain", trace_id="t1", parent_run_id="r0")],
+    [{"id": "o1", "traceId": "t1", "type": "GENERATION", "startTime": "2026-05-01T10:00:00Z", "input": [ASKED], "output": ANSWERED}, {**trace(1, None, None), "id": "t1"}],
+    [{**span(MESSAGES), "kind": 1}, span(WHO, "2")],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("is_turned", [False, True])
+@pytest.mark.parametrize("values", WHO_ELSEWHERE, ids=["langsmith", "langsmith's user", "langfuse", "opentelemetry"])
+def test_whose_a_trace_is_may_be_said_by_another_of_its_runs(values: list[Any], is_turned: bool) -> None:
+    assert told(*(values[::-1] if is_turned else values)) == ONE
+
+
+def test_exchanges_that_name_their_user_and_those_that_do_not_are_one_session() -> None:
+    named = trace(1, "Rain?", "Later.", traceId="t1", type="GENERATION")
+    unnamed = trace(2, [ASKED, ANSWERED, AGAIN], DONE, traceId="t1", type="GENERATION", userId=None, sessionId=None)
+    assert told(named, unnamed) == TWO
+
+
+def test_a_trace_that_nobody_names_is_reported_with_its_turns() -> None:
+    (problem,) = read({**trace(1, [ASKED, ANSWERED, AGAIN], DONE), "userId": None})
+    assert isinstance(problem, RowError)
+    assert (problem.field, problem.found) == ("user_id", "none; 2 turns of it left out")
 
 
 def test_a_file_in_which_nobody_asked_a_model_is_a_problem() -> None:

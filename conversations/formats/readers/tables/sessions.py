@@ -17,7 +17,7 @@ class Exchange:
     """What was asked and answered. ``is_call``: of a model; else of the application around it, which counts where its trace has no call."""
 
     trace: str
-    session: str
+    session: str | None  # None where another run of the trace may say it
     user: str | None
     moment: int
     model: str | None
@@ -63,7 +63,7 @@ def exchange_of_row(record: Record) -> Exchange:
     """
     asked, answered = map(tuple, asked_and_answered(record))
     asked, answered = (asked, _behind(asked, answered)) if len(asked) > 1 else ((), (*asked, *answered))
-    who: dict[str, Any] = {"trace": "", "session": "", "user": None, "moment": 0, "model": None}
+    who: dict[str, Any] = {"trace": "", "session": None, "user": None, "moment": 0, "model": None}
     return Exchange(is_call=True, asked=asked, answered=answered, **who)
 
 

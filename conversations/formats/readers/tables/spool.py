@@ -113,8 +113,7 @@ class Spool:
 
     def conversations(self) -> Iterator[SpooledConversation]:
         """Those that are whole, in the order in which they begin."""
-        self._write()
-        self._database.execute("CREATE INDEX by_conversation ON turns (conversation, number, place)")
+        self.write()
         self._refuse_those_with_a_hole()
         for number, line, subject, name in self._database.execute(
             "SELECT id, line, subject, name FROM conversations WHERE NOT is_refused ORDER BY id"
@@ -161,6 +160,11 @@ class Spool:
                     ) WHERE EXISTS (SELECT 1 FROM lost WHERE lost.name IS NULL AND lost.place BETWEEN first AND last)
                 )"""
             )
+
+    def write(self) -> None:
+        """All that was added; from then on it is found by conversation."""
+        self._write()
+        self._database.execute("CREATE INDEX IF NOT EXISTS by_conversation ON turns (conversation, number, place)")
 
     def _write(self) -> None:
         self._database.executemany("INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._waiting)

@@ -12,7 +12,7 @@ from conversations.formats.fields import FieldError, Record, problem
 from conversations.formats.options import Options, SubjectPolicy
 from conversations.formats.reader import Beginning, Reader
 from conversations.formats.readers.tables.sessions import Exchange, Session
-from conversations.formats.readers.tables.spool import Spool, SpooledConversation, SpooledTurn
+from conversations.formats.readers.tables.spool import SpooledConversation, SpooledTurn
 from conversations.formats.records import read_records
 from conversations.formats.rows import ConversationRow, Row, RowError
 from conversations.formats.subjects import file_subject
@@ -20,12 +20,14 @@ from conversations.formats.subjects import file_subject
 from .langfuse import exchanges_of_trace
 from .runs import exchanges_of_run
 from .spans import Problem, exchanges_of_spans
+from .trace_spool import TraceSpool
+from .who import Remember
 
 
 def _rows(stream: BinaryIO, options: Options) -> Iterator[Row | RowError]:
     line = 0
     try:
-        with Spool() as spool:
+        with TraceSpool() as spool:
             for each in read_records(stream):
                 if isinstance(each, RowError):
                     yield each
@@ -34,17 +36,30 @@ def _rows(stream: BinaryIO, options: Options) -> Iterator[Row | RowError]:
                 yield from _kept(spool, line, value, options)
             if spool.is_empty and line:
                 yield problem(line, "calls of a model with what was asked and answered", "none in the whole file")
+            yield from _named(spool, options)
             for conversation in spool.conversations():
                 yield from _conversation(spool, conversation)
     except sqlite3.Error as error:
         yield problem(line, "room on the disk to put the traces in order", str(error))
 
 
-def _kept(spool: Spool, line: int, value: Any, options: Options) -> Iterator[RowError]:
+def _named(spool: TraceSpool, options: Options) -> Iterator[RowError]:
+    """Exchanges that did not say all of whose they are get what their trace says."""
+    for one in spool.waiting():
+        session = one.session or one.trace
+        try:
+            spool.name(one, _subject(session, one.user, options), session)
+        except FieldError as error:
+            turns = spool.leave_out(one)
+            found = f"none; {turns} turn{'' if turns == 1 else 's'} of it left out"
+            yield FieldError(error.field, error.expected, found).row(one.line)
+
+
+def _kept(spool: TraceSpool, line: int, value: Any, options: Options) -> Iterator[RowError]:
     """What can't be read of a trace costs that trace; a session is known by what is left of it."""
     problems: list[FieldError] = []
     try:
-        for exchange in _exchanges(Record.of(value), problems.append):
+        for exchange in _exchanges(Record.of(value), problems.append, spool.remember):
             _spool(spool, line, exchange, options, problems.append)
     except FieldError as error:
         problems.append(error)
@@ -55,36 +70,44 @@ def _kept(spool: Spool, line: int, value: Any, options: Options) -> Iterator[Row
     yield from (error.row(line) for error in problems)
 
 
-def _spool(spool: Spool, line: int, exchange: Exchange, options: Options, report: Problem) -> None:
+def _spool(spool: TraceSpool, line: int, exchange: Exchange, options: Options, report: Problem) -> None:
     try:
-        conversation = spool.conversation(_subject(exchange, options), exchange.session, line)
+        conversation = _conversation_of(spool, line, exchange, options)
     except FieldError as error:
         report(error)
         return
-    text = exchange.as_text()
-    spool.add(conversation, line, SpooledTurn(line, exchange.moment, "exchange", text, None, exchange.model))
+    said, turns = exchange.as_text(), exchange.new_turns
+    turn = SpooledTurn(line, exchange.moment, "exchange", said, None, exchange.model, said=turns)
+    spool.add(conversation, line, turn)
 
 
-def _exchanges(record: Record, report: Problem) -> Iterator[Exchange]:
+def _conversation_of(spool: TraceSpool, line: int, exchange: Exchange, options: Options) -> int:
+    lacks_user = exchange.user is None and options.subject_policy is SubjectPolicy.FIELD
+    if exchange.session is None or lacks_user:
+        return spool.waiting_for(exchange, line)
+    return spool.conversation(_subject(exchange.session, exchange.user, options), exchange.session, line)
+
+
+def _exchanges(record: Record, report: Problem, remember: Remember) -> Iterator[Exchange]:
     if record.has("run_type"):
-        yield from exchanges_of_run(record)
+        yield from exchanges_of_run(record, remember)
     elif any(map(record.has, ("resourceSpans", "scopeSpans", "attributes"))):
-        yield from exchanges_of_spans(record, report)
+        yield from exchanges_of_spans(record, report, remember)
     else:
-        yield from exchanges_of_trace(record)
+        yield from exchanges_of_trace(record, remember)
 
 
-def _subject(exchange: Exchange, options: Options) -> str:
+def _subject(session: str, user: str | None, options: Options) -> str:
     if options.subject_policy is SubjectPolicy.FILE:
         return file_subject(options)
     if options.subject_policy is SubjectPolicy.CONVERSATION:
-        return exchange.session
-    if exchange.user is None:
+        return session
+    if user is None:
         raise FieldError("user_id", "a user in the trace or its metadata; or say what one subject is", "none")
-    return exchange.user
+    return user
 
 
-def _conversation(spool: Spool, spooled: SpooledConversation) -> Iterator[Row | RowError]:
+def _conversation(spool: TraceSpool, spooled: SpooledConversation) -> Iterator[Row | RowError]:
     session = Session()
     model: str | None = None
     try:

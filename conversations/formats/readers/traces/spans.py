@@ -1,7 +1,6 @@
 """Spans of OpenTelemetry with what GenAI conventions, OpenInference, OpenLLMetry and the Vercel AI SDK write on them."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from conversations.formats.decoding import decode
@@ -9,7 +8,7 @@ from conversations.formats.fields import FieldError, Record
 from conversations.formats.readers.tables.sessions import Exchange
 
 from .attributes import attributes_of, tree_of
-from .who import metadata_of, model_in, moment_of, session_in, user_in
+from .who import Remember, metadata_of, model_in, moment_of, session_in, user_in
 
 _TOLD = ("gen_ai.system_instructions",)
 _ASKED = ("gen_ai.input.messages", "gen_ai.prompt", "llm.input_messages", "ai.prompt.messages", "llm.prompts")
@@ -39,34 +38,15 @@ _PARENTS = ("parentSpanId", "parent_span_id", "parent_id", "parentId")
 type Problem = Callable[[FieldError], None]
 
 
-@dataclass(slots=True)
-class _Who:
-    """What any span of a trace says of it."""
-
-    session: str | None = None
-    user: str | None = None
-
-
-def exchanges_of_spans(record: Record, report: Problem) -> Iterator[Exchange]:
+def exchanges_of_spans(record: Record, report: Problem, remember: Remember) -> Iterator[Exchange]:
     """Of a request of OTLP, or of one span. Who it was may be said on another span of the trace, or on the resource."""
-    spans = [*_spans(record, report)]
-    known: dict[str, _Who] = {}
-    for span, around in spans:
+    for span, around in _spans(record, report):
         try:
             places = _names(attributes_of(span)), around
-            _remember(known.setdefault(_trace_of(span), _Who()), places)
-        except FieldError:
-            continue  # the span itself is reported below
-    for span, _around in spans:
-        try:
-            yield from _exchange(span, known.get(_trace_of(span)) or _Who())
+            remember(_trace_of(span), session_in(places), user_in(places))
+            yield from _exchange(span)
         except FieldError as error:
             report(error)
-
-
-def _remember(who: _Who, places: tuple[Record, ...]) -> None:
-    who.session = who.session or session_in(places)
-    who.user = who.user or user_in(places)
 
 
 def _spans(record: Record, report: Problem) -> Iterator[tuple[Record, Record]]:
@@ -112,7 +92,7 @@ def _names(values: dict[str, Any]) -> Record:
     return Record({**{f"metadata.{name}": value for name, value in inside.as_it_is().items()}, **short})
 
 
-def _exchange(span: Record, known: _Who) -> Iterator[Exchange]:
+def _exchange(span: Record) -> Iterator[Exchange]:
     values = attributes_of(span)
     told, asked, answered = _messages(span, values)
     kind = next((value.lower() for name in _KINDS if isinstance(value := values.get(name), str)), "")
@@ -130,8 +110,8 @@ def _exchange(span: Record, known: _Who) -> Iterator[Exchange]:
         _with_instructions(told, asked),
         answered,
         trace=trace,
-        session=session_in((own,)) or known.session or trace,
-        user=user_in((own,)) or known.user,
+        session=session_in((own,)),
+        user=user_in((own,)),
         moment=moment_of(span, _MOMENTS),
         model=model_in((own,), _MODELS),
         is_call=is_call,

@@ -1,6 +1,6 @@
 """Whose trace it is and of which session, by the names that tracing tools give to both."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from conversations.formats.decoding import decode
@@ -20,6 +20,8 @@ _USERS = (
     *("langsmith.metadata.user_id", "traceloop.association.properties.user_id", "ai.telemetry.metadata.userId"),
     *("metadata.user_id", "metadata.userId", "ls_user_id"),
 )
+
+type Remember = Callable[[str, str | None, str | None], None]  # of a trace its session and its user
 
 
 def session_in(places: Iterable[Record]) -> str | None:
