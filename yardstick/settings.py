@@ -81,6 +81,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            "builtins": ["accounts.templatetags.components"],
             "loaders": [("django.template.loaders.cached.Loader", _LOADERS)],
         },
     }

@@ -49,7 +49,7 @@ def figures_of(report: Report) -> dict[str, Any]:
 
 def test_first_visit_asks_for_the_report_and_the_page_brings_it_once_it_is_there(study):
     owner = member(study)
-    assert b"being computed" in owner.get(address(study)).content
+    assert "being computed" in " ".join(owner.get(address(study)).text.split())
     report = Report.objects.get(study=study)
     assert report.state == ReportState.PENDING
     assert "HX-Refresh" not in owner.get(address(study, "state/")).headers
