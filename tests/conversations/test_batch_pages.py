@@ -19,6 +19,7 @@ from conversations.enums import BatchState, Origin, Role
 from conversations.models import Batch, Case, Membership, Study, Subject
 from conversations.services import importing
 from tests import factories
+from tests.said import said
 
 pytestmark = pytest.mark.django_db
 
@@ -236,7 +237,7 @@ def test_sampling_says_how_many_before_it_makes_them(client, study):
     factories.subject(study, number=1)
     factories.subject(study, number=2)
     address = reverse("conversations:sample-cases", args=[study.slug])
-    assert b"4 cases would be added" in client.post(address, {"prompts_per_subject": 2}).content
+    assert "4 cases would be added" in said(client.post(address, {"prompts_per_subject": 2}))
     assert Case.objects.count() == 0
     client.post(address, {"prompts_per_subject": 2, "confirmed": "1"})
     first = set(Case.objects.values_list("subject", "prompt"))

@@ -17,6 +17,7 @@ from tests.generation.browsing import client_of
 from tests.generation.provider import ANSWER, Reply
 from tests.generation.runs import add_attribute, add_case, add_subject, produce_all
 from tests.generation.selecting import choosing
+from tests.said import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
 METRIC, NURSE = "The user prefers metric units.", "The user is a nurse."
@@ -159,7 +160,7 @@ def test_a_step_that_waits_says_for_what_and_starts_nothing(study, endpoint, cas
 
 def test_looking_starts_nothing_and_only_managers_get_buttons(study, endpoint, cases, owner):
     address = reverse("generation:ladder", args=[study.slug])
-    assert "Start for 2 cases" in " ".join(owner.get(address).text.split())
+    assert "Start for 2 cases" in said(owner.get(address))
     assert b"Start for" not in client_of(study, Role.ANALYST).get(address).content
     assert owner.get(reverse("generation:ladder-start", args=[study.slug, "select-all"])).status_code == 405
     assert owner.post(reverse("generation:ladder-start", args=[study.slug, "respond-all"])).status_code == 404

@@ -25,6 +25,7 @@ from tests.judgments import platform_arrivals
 from tests.judgments.crowd.prolific_stand_in import NOW, STUDY, TOKEN, Platform, address, send, states, work
 from tests.judgments.rated import rated_study
 from tests.resolving import resolve
+from tests.said import said
 
 pytestmark = pytest.mark.django_db
 
@@ -121,9 +122,9 @@ def test_submissions_are_approved_together_and_once(client, link, platform):
         )
     ]
     assert states(link) == [ActState.DONE] * 2
-    page = client.get(f"/studies/{link.stage.study.slug}/crowd/").content.decode()
+    page = said(client.get(f"/studies/{link.stage.study.slug}/crowd/"))
     assert "2 done" in page
-    assert "Nothing to send" in client.get(address(link, "approve")).content.decode()
+    assert "Nothing to send" in said(client.get(address(link, "approve")))
     work(link)
     assert len(platform.calls) == 1
 
@@ -131,7 +132,7 @@ def test_submissions_are_approved_together_and_once(client, link, platform):
 def test_a_bonus_is_set_up_and_paid_once_with_what_is_due(client, link, platform):
     arrived(link, 3, "stopped_early", minutes=10)
     arrived(link, 4, "screened_out", minutes=2)
-    page = client.get(address(link, "bonus")).content.decode()
+    page = said(client.get(address(link, "bonus")))
     assert "Pay 2.40 GBP to 2" in page
     send(client, link, "bonus")
     work(link)
@@ -154,8 +155,8 @@ def test_a_payment_whose_answer_is_lost_is_never_made_again_by_itself(client, li
     assert states(link) == [ActState.UNKNOWN]
     assert len(platform.said("/pay/")) == 1
     crowd = f"/studies/{link.stage.study.slug}/crowd/"
-    assert "Not known whether 1" in client.get(crowd).content.decode()
-    assert "Nothing to send" in client.get(address(link, "bonus")).content.decode()
+    assert "Not known whether 1" in said(client.get(crowd))
+    assert "Nothing to send" in said(client.get(address(link, "bonus")))
     batch = PlatformAct.objects.get().batch
     client.post(f"{crowd}{link.pk}/settle/{batch}/", {"paid": "no"})
     send(client, link, "bonus")
@@ -203,9 +204,9 @@ def test_a_token_that_is_refused_is_told_in_words(client, link, platform):
     send(client, link, "approve")
     work(link)
     assert states(link) == [ActState.FAILED]
-    page = client.get(f"/studies/{link.stage.study.slug}/crowd/{link.pk}/acts/").content.decode()
+    page = said(client.get(f"/studies/{link.stage.study.slug}/crowd/{link.pk}/acts/"))
     assert "know the token (HTTP 401)" in page.replace("&#x27;", "'")
-    assert "Send 1" in client.get(address(link, "approve")).content.decode()  # it is in the list again
+    assert "Send 1" in said(client.get(address(link, "approve")))  # it is in the list again
 
 
 def test_one_arrival_that_is_not_possible_does_not_hold_up_the_others(client, link, platform):
@@ -248,7 +249,7 @@ def test_who_agrees_to_an_older_list_sends_nothing(owner, link, platform):
 
 def test_the_token_and_ids_appear_nowhere(client, owner, link, platform, caplog):
     arrived(link, 1, "completed")
-    page = send(client, link, "approve") + client.get(f"/studies/{link.stage.study.slug}/crowd/token/").content.decode()
+    page = send(client, link, "approve") + said(client.get(f"/studies/{link.stage.study.slug}/crowd/token/"))
     work(link)
     logged = caplog.text + str(list(AuditEntry.objects.values()))
     assert TOKEN not in PlatformAccount.objects.get().sealed_token

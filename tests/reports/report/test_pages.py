@@ -26,6 +26,7 @@ from tests import worlds
 from tests.judgments.rated import NOW
 from tests.reports.report.shown import _report, _study, address, member
 from tests.reports.reported import close_all, computed
+from tests.said import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EVIL = "<script>alert(1)</script> #import \"x\" *bold* $x$ ]]> & 'quote' \u202eevil"
@@ -49,7 +50,7 @@ def figures_of(report: Report) -> dict[str, Any]:
 
 def test_first_visit_asks_for_the_report_and_the_page_brings_it_once_it_is_there(study):
     owner = member(study)
-    assert "being computed" in " ".join(owner.get(address(study)).text.split())
+    assert "being computed" in said(owner.get(address(study)))
     report = Report.objects.get(study=study)
     assert report.state == ReportState.PENDING
     assert "HX-Refresh" not in owner.get(address(study, "state/")).headers
