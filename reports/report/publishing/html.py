@@ -13,7 +13,8 @@ from reports.models import Report
 from reports.report.presenting.document import Document
 from reports.report.units import UnitText
 
-STYLES = ("tokens", "base", "layout", "components", "report", "print")
+COMPONENTS = ("buttons", "cards", "tables", "messages", "progress", "menus")  # of css/components, those a report shows
+STYLES = ("tokens", "base", "layout", *(f"components/{name}" for name in COMPONENTS), "report", "print")
 
 
 def self_contained(
