@@ -1,8 +1,8 @@
 """What a page says, however its template is wrapped."""
 
-from django.http import HttpResponseBase
+from django.http import HttpResponse
 
 
-def said(response: HttpResponseBase) -> str:
+def said(response: HttpResponse) -> str:
     """The page with every run of white space as one space, as a browser shows it."""
-    return " ".join(response.text.split())
+    return " ".join(response.content.decode().split())
