@@ -1,8 +1,12 @@
 """What a page says, however its template is wrapped."""
 
-from django.http import HttpResponse
+from typing import Protocol
 
 
-def said(response: HttpResponse) -> str:
+class Answer(Protocol):
+    content: bytes
+
+
+def said(response: Answer) -> str:
     """The page with every run of white space as one space, as a browser shows it."""
     return " ".join(response.content.decode().split())
