@@ -110,7 +110,13 @@ class CompletionCodesForm(forms.Form):
 class ArrivalForm(forms.Form):
     """What a rater agrees to and says before the start: only what this study has to ask."""
 
-    agree = forms.BooleanField(label=_("I have read this and agree to take part"), required=True)
+    # It stands beside Start, outside the form.
+    agree = forms.BooleanField(
+        label=_("I have read the consent text and agree to take part"),
+        required=True,
+        error_messages={"required": _("Without your consent you can't start.")},
+        widget=forms.CheckboxInput({"form": "arrival-form"}),
+    )
     languages = forms.MultipleChoiceField(
         label=_("Which of these languages do you read well?"),
         help_text=_("You get only pages in languages you read."),

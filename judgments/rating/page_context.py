@@ -10,8 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations.markdown import render as render_markdown
+from judgments.eligibility.standing import is_paid_by_arrival, latest_arrival
 from judgments.models import Assignment
 from judgments.rating.admitted import AdmittedRater
+from judgments.rating.ending import NOTHING_MORE
 from judgments.rating.own_pages import last_submitted
 from judgments.rating.own_progress import own_progress
 from judgments.rating.task_page import TaskPage, build_page, page_of
@@ -37,8 +39,15 @@ def task_context(
         "page": page,
         "progress": rater_progress(admitted, revising=bool(assignment and assignment.outcome)),
         "previous": previous or last_submitted(rater=admitted.rater, stage=admitted.stage, before=assignment),
-        "why": None if assignment else why_nothing(rater=admitted.rater, stage=admitted.stage, now=timezone.now()),
+        **({} if assignment else _nothing(admitted)),
     }
+
+
+def _nothing(admitted: AdmittedRater) -> dict[str, Any]:
+    """Why there is no page, and whether a code waits at the end of the visit."""
+    why = why_nothing(rater=admitted.rater, stage=admitted.stage, now=timezone.now())
+    arrival = latest_arrival(enrolment=admitted.enrolment, stage=admitted.stage)
+    return {"why": why, "gets_code": why.reason in NOTHING_MORE and is_paid_by_arrival(arrival)}
 
 
 def rater_progress(admitted: AdmittedRater, *, revising: bool = False) -> dict[str, int | None]:

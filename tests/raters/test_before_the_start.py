@@ -86,7 +86,10 @@ def test_version_time_and_hash_of_the_consent_are_kept_and_a_new_text_is_asked_a
     study = link.stage.study
     first = ConsentText.objects.create(study=study, version=1, text="I agree to **this**.")
     client = Client()
-    assert client.post(f"/r/{link.token}/").status_code == 422
+    refused = client.post(f"/r/{link.token}/")
+    assert refused.status_code == 422
+    bar = refused.content.decode().split('class="rating-bar"')[1]  # where Start is
+    assert "Without your consent you can&#x27;t start." in bar
     client.post(f"/r/{link.token}/", {"agree": "on"})
     enrolment = Enrolment.objects.get()
     assert (enrolment.consent, enrolment.consent_hash) == (first, hashlib.sha256(first.text.encode()).hexdigest())

@@ -90,6 +90,7 @@ def finish(request: HttpRequest, admitted: AdmittedRater) -> HttpResponse:
         "figures": own_figures(enrolment=admitted.enrolment, stage=admitted.stage),
         "why": why,
         "next": _NEXT.get(why.reason, ""),
+        "is_paused": why.reason in {Nothing.STAGE_PAUSED, Nothing.RATER_PAUSED},
         "resume_url": request.build_absolute_uri(reverse("arrival:resume", args=[admitted.enrolment.resume_token])),
         **(
             _ending(arrival, ending.outcome_if_ended_now(arrival=arrival, now=now, why=why))

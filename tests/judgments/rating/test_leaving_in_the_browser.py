@@ -6,13 +6,14 @@ from decimal import Decimal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from conversations.models import Stage, Study
 from judgments.work.pay import pay_of
-from raters.models import Arrival, Enrolment
+from raters.models import Arrival, Enrolment, EntryLink
 from raters.services.messages import send_to_rater
 from tests import worlds
 from tests.judgments.rating.leaving import come_by_prolific, worked_a_minute_each
@@ -52,7 +53,8 @@ def visited(page: Page, live_server, study) -> Callable[[], list[str]]:
                 expect(page.locator(".first-answer")).to_be_visible()
         worked_a_minute_each()
         enrolment = Enrolment.objects.get(study=study)
-        come_by_prolific(study, stopped_early="EARLY")
+        arrival = come_by_prolific(study, stopped_early="EARLY", withdrew="LEFT")
+        EntryLink.objects.filter(arrivals=arrival).update(return_address=f"{PLATFORM}submit?cc={{code}}")
         Arrival.objects.update(stage=stage)
         sender = User.objects.create_user("ada")
         send_to_rater(enrolment=enrolment, sender=sender, text="Thank you, it is paid.", now=timezone.now())
@@ -61,6 +63,7 @@ def visited(page: Page, live_server, study) -> Callable[[], list[str]]:
     return visit
 
 
+PLATFORM = "https://platform.example/"
 ADDRESSES = ["", "blinding/", "finish/", "history/", "messages/", "withdraw/"]
 
 
@@ -85,11 +88,31 @@ def test_pages_of_who_leaves_are_accessible(page: Page, visited, study, width, s
     rating = page.url.replace("withdraw/", "")
     page.goto(rating + "finish/")
     page.get_by_role("button", name="End this visit").click()
+    expect(page.locator("#count-down")).to_be_visible()
     look_at(page, "ended")
     Study.objects.filter(pk=study.pk).update(state="closed")
     page.goto(rating)
     look_at(page, "closed")
     assert complaints == []
+
+
+def stays_or_is_led_back(page: Page) -> None:
+    """The count is seen and can be stopped; it runs once, and only then leads away by itself."""
+    count = page.locator("#count-down")
+    expect(count).to_contain_text("You are taken there in")
+    page.get_by_role("button", name="Stay on this page").click()
+    expect(count).to_have_text("You stay here until you choose to go.")
+    page.reload()
+    expect(page.get_by_role("link", name="Return to the platform")).to_be_visible()
+    expect(count).to_be_hidden()
+    page.context.route(f"{PLATFORM}**", lambda route: route.fulfill(body="back"))
+    page.evaluate("sessionStorage.clear()")
+    page.clock.install()
+    page.reload()
+    expect(count).to_be_visible()
+    page.clock.run_for(31_000)
+    expect(page).to_have_url(f"{PLATFORM}submit?cc=LEFT")
+    page.clock.resume()
 
 
 def look_at(page: Page, name: str) -> None:
@@ -116,3 +139,5 @@ def test_who_stops_answers_by_keyboard_and_withdraws(page: Page, visited, study)
     expect(page.get_by_role("heading", name="You have withdrawn")).to_be_visible()
     assert Enrolment.objects.get(study=study).outcome == "withdrew"
     assert [pay.amount for pay in pay_of(study=study)] == [Decimal("0.40")]
+    page.goto(page.url.split("/rate/")[0] + reverse("arrival:ended", args=[study.slug, 3]))
+    stays_or_is_led_back(page)

@@ -162,6 +162,9 @@ def test_finish_never_says_that_there_is_a_page_and_that_there_is_none(study, cl
     some = "There is more to judge" in text or "Go on judging" in text
     assert not (none and some)
     assert some == (reason in {"", "open_page"})
+    assert ("paused" in text) == (reason in {"rater_paused", "stage_paused"})
+    if "paused" in reason:
+        assert not none
 
 
 @pytest.mark.django_db
@@ -175,11 +178,16 @@ def test_who_failed_the_check_is_told_that_it_has_ended(study, client):
 @pytest.mark.django_db
 def test_a_complete_arrival_leads_to_its_code(study, client):
     Stage.objects.filter(study=study, number=1).update(tasks_per_visit=2)
-    arrival = come_by_prolific(study)
+    arrival = come_by_prolific(study, completed="DONE")
     nothing = text_of(client.get(f"/rate/{study.slug}/1/").content)
     assert "A visit is 2 pages, and you have done them all." in nothing
-    assert "Finish and get the code" in text_of(client.get(f"/rate/{study.slug}/1/finish/").content)
-    client.post(f"/rate/{study.slug}/1/end/")
+    finish = text_of(client.get(f"/rate/{study.slug}/1/finish/").content)
+    for page in (nothing, finish):
+        assert "Finish and get the code" in page
+        assert "This visit is complete" not in page
+    ended = text_of(client.post(f"/rate/{study.slug}/1/end/", follow=True).content)
+    assert "This visit is complete" in ended
+    assert "Your code DONE" in ended
     arrival.refresh_from_db()
     assert arrival.outcome == "completed"
 

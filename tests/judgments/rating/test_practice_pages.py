@@ -62,6 +62,7 @@ def test_a_rater_practises_answers_the_check_and_starts(page: Page, live_server,
         page.keyboard.press(key)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Let us compare")).to_be_visible()
+    expect(page.get_by_role("region", name="The page you judged")).to_contain_text("Conversation 1")
     accessible(page, f"feedback-{width}-{scheme}")
     shows_guidelines(page)
     page.reload()
