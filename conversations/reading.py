@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from django.utils.safestring import SafeString
 
-from conversations.highlighting import Span, mark_evidence
+from conversations.as_written import as_written
+from conversations.highlighting import Span
 from conversations.markdown import LONGEST
 from conversations.rendering import rendered_once
 
@@ -139,7 +140,7 @@ def show(turn: Mapping[str, str], piece: TurnPiece, spans: Sequence[Span] = (), 
     return ShownTurn(
         number=piece.turn,
         role=turn["role"],
-        html=mark_evidence(text, [span for span in here if span.end > 0]) if html is None else html,
+        html=as_written(text, [span for span in here if span.end > 0]) if html is None else html,
         is_prose=html is not None,
         is_as_written=is_markdown and html is None and piece.start == 0,
         goes_on=piece.start > 0,

@@ -8,9 +8,10 @@ from django.db.models import Case, F, JSONField, QuerySet, RowRange, Sum, When, 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from conversations.as_written import as_written
 from conversations.enums import EvidenceState
 from conversations.evidence import MOST_POINTERS, is_found_by_search
-from conversations.highlighting import Span, mark_evidence
+from conversations.highlighting import Span
 from conversations.markdown import LONGEST, note_of_plain_text, plain
 from conversations.models import Conversation, Subject
 from conversations.reading import (
@@ -83,7 +84,7 @@ class ConversationList:
 def written(name: str, text: str, *, most: int, start: int = 0) -> ShownText:
     """A text without markup."""
     end = cut(text, start, most)
-    return ShownText(mark_evidence(text[start:end], ()), _rest_of_text(name, text, end))
+    return ShownText(as_written(text[start:end]), _rest_of_text(name, text, end))
 
 
 def laid_out(name: str, text: str, *, start: int = 0) -> ShownText:
