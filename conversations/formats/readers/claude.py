@@ -1,12 +1,13 @@
 """A Claude data export: messages of blocks, with what was pasted and attached beside them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
+from conversations.formats.branches import Tree, tree_of
 from conversations.formats.context import Context
 from conversations.formats.conversation_rows import conversation_row
-from conversations.formats.fields import FieldError, Record, excerpt
-from conversations.formats.json_elements import objects_in, rows_of_elements, turns_in, with_fields
+from conversations.formats.fields import FieldError, Record
+from conversations.formats.json_elements import rows_of_elements, turns_in, with_fields
 from conversations.formats.options import Options, SubjectPolicy
 from conversations.formats.parts import IMAGE, PICTURES, bounded, part_kind
 from conversations.formats.reader import Reader, proposing
@@ -14,58 +15,38 @@ from conversations.formats.roles import turn_role
 from conversations.formats.rows import Row, RowError, Turn
 from conversations.formats.turns import check_size
 
-_ROOT = "00000000-0000-4000-8000-000000000000"
 _SHOWN_BLOCKS = frozenset({"text", "voice_note"})
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
-    messages, odd = objects_in(record, "chat_messages")
-    shown = _seen_last(record, messages)
-    turns, problems = _turns(shown)
-    problems = odd + problems
+    listed = ((None, each) for each in record.list("chat_messages"))
+    tree = tree_of(listed, "chat_messages", name="uuid", parent="parent_message_uuid")
+    seen = tree.line_to(_last(record, tree))
+    turns, problems = _turns(seen.messages)
+    problems = tree.odd + problems
     if not turns:
         raise problems[0] if problems else record.error("chat_messages", "at least one message with text")
     yield conversation_row(line, record, context, turns)
-    yield from (problem.row(line, kept=True) for problem in problems)
-    if others := len(messages) - len(shown):
-        expected = "one line of messages; the one seen last is kept"
-        found = f"{others} message{'' if others == 1 else 's'} of other branches"
-        yield FieldError("chat_messages", expected, found).row(line, kept=True)
+    yield from (problem.row(line, kept=True) for problem in (*problems, *seen.problems))
 
 
-def _seen_last(record: Record, messages: list[Record]) -> list[Record]:
-    """The messages from the first to the one written last: where a message was edited, others branch off."""
-    if all(message.missing("parent_message_uuid") for message in messages[1:]):
-        return messages
-    by_name = {message.identifier("uuid"): message for message in messages}
-    beginnings = {None, _ROOT, messages[0].optional_identifier("parent_message_uuid")} - by_name.keys()
-    name: str | None = _last(record, messages)
-    line: dict[str, Record] = {}
-    while name is not None and name not in beginnings:
-        if name in line:
-            raise record.error("chat_messages", f"a tree, without a circle through {excerpt(name)}")
-        if name not in by_name:
-            raise FieldError("chat_messages", "every parent among the messages", f"no message {excerpt(name)}")
-        line[name] = by_name[name]
-        name = line[name].optional_identifier("parent_message_uuid")
-    return list(line.values())[::-1]
-
-
-def _last(record: Record, messages: list[Record]) -> str:
-    if (stated := record.optional_identifier("current_leaf_message_uuid")) is not None:
+def _last(record: Record, tree: Tree) -> str | None:
+    """The message written last: where one was edited, others branch off."""
+    if (stated := record.optional_text_if_any("current_leaf_message_uuid")) is not None:
         return stated
-    parents = {message.optional_identifier("parent_message_uuid") for message in messages}
-    leaves = [message for message in messages if message.identifier("uuid") not in parents]
-    if not leaves:
-        raise record.error("chat_messages", "a tree, without a circle")
-    if len(leaves) == 1:
-        return leaves[0].identifier("uuid")
-    written = [(leaf.optional_moment("created_at") or _LONG_AGO, place) for place, leaf in enumerate(leaves)]
-    return leaves[max(written)[1]].identifier("uuid")
+    written = [(_written(tree.records[leaf]), place, leaf) for place, leaf in enumerate(tree.leaves())]
+    return max(written)[2] if written else None
 
 
-def _turns(messages: list[Record]) -> tuple[tuple[Turn, ...], list[FieldError]]:
+def _written(message: Record) -> datetime:
+    try:
+        return message.optional_moment("created_at") or _LONG_AGO
+    except FieldError:
+        return _LONG_AGO
+
+
+def _turns(messages: Sequence[Record]) -> tuple[tuple[Turn, ...], list[FieldError]]:
     turns: list[Turn] = []
     problems: list[FieldError] = []
     characters = 0

@@ -126,18 +126,20 @@ def test_order_of_the_messages_is_that_of_their_parents() -> None:
     assert [turn.content for turn in row.turns] == ["first", "answer", "last"]
 
 
-@pytest.mark.parametrize(
-    "messages",
-    [
-        [message("a", "b", 1), message("b", "a", 2)],
-        [message("a", ROOT, 1), message("b", "gone", 2)],
-        [message("a", ROOT, 1), message("b", "a", 2), message("c", 7.5, 3)],  # type: ignore[arg-type]
-    ],
-)
-def test_tree_that_can_not_be_followed_is_an_error(messages: list[dict[str, Any]]) -> None:
-    (problem,) = read(*messages)
+def test_messages_in_a_circle_are_refused_with_their_number() -> None:
+    (problem,) = read(message("a", "b", 1), message("b", "a", 2))
     assert isinstance(problem, RowError)
-    assert problem.field.startswith("chat_messages")
+    assert problem.field == "chat_messages"
+    assert problem.found.endswith(": none of 2 messages is kept")
+
+
+@pytest.mark.parametrize("parent", ["gone", 7.5, ["a"]])
+def test_message_whose_parent_is_not_there_is_read_behind_the_one_before_it_and_told(parent: Any) -> None:
+    row, problem = read(message("a", ROOT, 1), message("b", parent, 2, "assistant"), message("c", "b", 3))
+    assert isinstance(row, ConversationRow)
+    assert [turn.content for turn in row.turns] == ["a", "b", "c"]
+    assert isinstance(problem, RowError)
+    assert problem.kept
 
 
 def test_odd_message_costs_that_message() -> None:

@@ -11,7 +11,6 @@ from conversations.formats import ConversationRow, Format, Options, RowError, Su
 
 SAID = ("How tall is it?", "75 cm.", "And the chair?", "45 cm.", "And the lamp?", "30 cm.")
 ODD = ("narrator", 7, ["x"], {"a": 1}, None)
-LINKED = {"open_webui", "librechat"}  # their messages name the one before them: what is no message breaks the line
 EACH = Options(SubjectPolicy.CONVERSATION)
 Message = dict[str, Any]
 Wrapped = Callable[[list[Message]], Any]
@@ -43,9 +42,14 @@ def grok(messages: list[Message]) -> Any:
     }
 
 
+def joined(named: Message, message: Any) -> Any:
+    """What is no message has no name either."""
+    return named | message if isinstance(message, dict) else message
+
+
 def open_webui(messages: list[Message]) -> Any:
     tree = {
-        str(place): {"id": str(place), "parentId": str(place - 1) if place else None, **message}
+        str(place): joined({"id": str(place), "parentId": str(place - 1) if place else None}, message)
         for place, message in enumerate(messages)
     }
     return [{"id": "c1", "chat": {"history": {"currentId": str(len(messages) - 1), "messages": tree}}}]
@@ -53,7 +57,7 @@ def open_webui(messages: list[Message]) -> Any:
 
 def librechat(messages: list[Message]) -> Any:
     linked = [
-        {"messageId": str(place), "parentMessageId": str(place - 1) if place else None, **message}
+        joined({"messageId": str(place), "parentMessageId": str(place - 1) if place else None}, message)
         for place, message in enumerate(messages)
     ]
     return {"conversationId": "c1", "messages": linked}
@@ -132,11 +136,13 @@ def test_message_without_a_speaker_or_a_text_costs_itself(name: str) -> None:
         costs_itself(name, place, found, is_told=False)
 
 
-@pytest.mark.parametrize("odd", [7, ["x"], True], ids=repr)
-@pytest.mark.parametrize("name", sorted(FORMATS.keys() - LINKED))
+@pytest.mark.parametrize("odd", [7, ["x"], True, "x", None, []], ids=repr)
+@pytest.mark.parametrize("name", FORMATS)
 def test_what_is_no_message_costs_itself_and_is_told(name: str, odd: Any) -> None:
+    is_told = name != "chatgpt" or odd is not None  # there a node without a message is no message
     for place in range(len(SAID)):
-        costs_itself(name, place, damaged(name, place, lambda each, at, _role, _content: each.__setitem__(at, odd)))
+        found = damaged(name, place, lambda each, at, _role, _content: each.__setitem__(at, odd))
+        costs_itself(name, place, found, is_told=is_told)
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from conversations.formats.branches import line_seen_last
+from conversations.formats.branches import tree_of
 from conversations.formats.context import Context
 from conversations.formats.fields import FieldError, Record
 from conversations.formats.json_elements import rows_of_elements, with_fields
@@ -21,10 +21,11 @@ _UNSEEN = ("THINK", "SEARCH", "TOOL_SEARCH", "TOOL_OPEN", "READ_LINK", "TIP")
 
 def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
     mapping = record.record("mapping")
-    nodes = [_named(mapping.record(name), name) for name in mapping.names()]
+    tree = tree_of(mapping.as_it_is().items(), "mapping", name="id", parent="parent")
+    nodes = list(tree.records.values())
     if all(node.missing("message") for node in nodes):
-        raise FieldError("mapping", "at least one message", "none")
-    seen = line_seen_last(nodes, name="id", parent="parent", last=None, path="mapping")
+        raise tree.odd[0] if tree.odd else FieldError("mapping", "at least one message", "none")
+    seen = tree.line_to(None)
     said = said_turns((node for node in seen.messages if not node.missing("message")), "mapping", _turns)
     name = record.optional_identifier("id")
     yield ConversationRow(
@@ -34,12 +35,7 @@ def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowErro
         turns=said.turns,
         model=next(filter(None, map(_model, nodes)), None),
     )
-    yield from (each.row(line, kept=True) for each in (*said.problems, *seen.problems("mapping")))
-
-
-def _named(node: Record, name: str) -> Record:
-    """A node that does not repeat its own name is the one that stands under it."""
-    return node.with_field("id", name) if node.missing("id") else node
+    yield from (each.row(line, kept=True) for each in (*tree.odd, *said.problems, *seen.problems))
 
 
 def _model(node: Record) -> str | None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from conversations.formats.branches import line_seen_last
+from conversations.formats.branches import tree_of
 from conversations.formats.context import Context
 from conversations.formats.fields import FieldError, Record
-from conversations.formats.json_elements import objects_in, rows_of_elements
+from conversations.formats.json_elements import rows_of_elements
 from conversations.formats.limits import MAX_NAME_CHARACTERS
 from conversations.formats.options import Options, SubjectPolicy
 from conversations.formats.parts import bounded, parts_text
@@ -20,11 +20,12 @@ _NAMES = ("messages", "messagesTree")
 
 def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
     name = next((name for name in _NAMES if record.has(name)), _NAMES[0])
-    objects, odd = objects_in(record, name)
-    messages = _flat(objects)
-    if not messages:
-        raise odd[0] if odd else FieldError(name, "at least one message", "none")
-    seen = line_seen_last(messages, name="messageId", parent="parentMessageId", last=None, path=name)
+    tree = tree_of(
+        ((None, each) for each in _flat(record.list(name))), name, name="messageId", parent="parentMessageId"
+    )
+    if not tree.records:
+        raise tree.odd[0] if tree.odd else FieldError(name, "at least one message", "none")
+    seen = tree.line_to(None)
     said = said_turns(seen.messages, name, _turns)
     conversation = record.optional_identifier("conversationId")
     options = record.record_if_any("options") or Record({})
@@ -35,17 +36,18 @@ def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowErro
         turns=said.turns,
         model=options.optional_text("model", MAX_NAME_CHARACTERS),
     )
-    yield from (each.row(line, kept=True) for each in (*odd, *said.problems, *seen.problems(name)))
+    yield from (each.row(line, kept=True) for each in (*tree.odd, *said.problems, *seen.problems))
 
 
-def _flat(messages: Sequence[Record]) -> list[Record]:
+def _flat(messages: Sequence[object]) -> list[object]:
     """Children behind their parents, each naming them; no deeper than anybody talks."""
-    found: list[Record] = []
+    found: list[object] = []
     waiting = list(messages)[::-1]
     while waiting and len(found) < 5 * _DEEPEST:
         message = waiting.pop()
         found.append(message)
-        waiting += list(message.records("children", optional=True))[::-1]
+        if isinstance(message, dict):
+            waiting += (Record(message).list_if_any("children") or [])[::-1]
     return found
 
 
@@ -63,9 +65,8 @@ def _recognises(beginning: Beginning) -> bool:
 
 
 def _looks(record: Record, name: str) -> bool:
-    listed = record.list_if_any(name)
-    message = listed[0] if listed else None
-    return isinstance(message, dict) and Record.of(message).has("messageId", "isCreatedByUser")
+    message = next((each for each in record.list_if_any(name) or [] if isinstance(each, dict)), None)
+    return message is not None and Record.of(message).has("messageId", "isCreatedByUser")
 
 
 READER = Reader(

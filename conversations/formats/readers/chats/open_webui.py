@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from conversations.formats.branches import line_seen_last
+from conversations.formats.branches import Tree, tree_of
 from conversations.formats.context import Context
 from conversations.formats.fields import FieldError, Record
 from conversations.formats.json_elements import rows_of_elements, with_fields
@@ -17,12 +17,11 @@ from conversations.formats.turns import transcript
 
 
 def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
-    chat = record.record("chat")
-    messages, last = _messages(chat)
-    if not messages:
+    tree, last = _tree(record.record("chat"))
+    if not tree.parents:
         raise FieldError("chat", "at least one message", "none")
-    seen = line_seen_last(messages, name="id", parent="parentId", last=last, path="chat.history.messages")
-    said = transcript([message.as_it_is() for message in seen.messages], "chat.history.messages")
+    seen = tree.line_to(last)
+    said = transcript([message.as_it_is() for message in seen.messages], tree.path)
     said = replace(said, turns=tuple(map(without_thinking, said.turns)))
     name = record.optional_identifier("id")
     yield ConversationRow(
@@ -31,18 +30,32 @@ def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowErro
         conversation=name,
         turns=said.turns,
         model=next(
-            (each.optional_text("model", MAX_NAME_CHARACTERS) for each in messages if each.is_text("model")), None
+            (
+                each.optional_text("model", MAX_NAME_CHARACTERS)
+                for each in tree.records.values()
+                if each.is_text("model")
+            ),
+            None,
         ),
     )
-    yield from (each.row(line, kept=True) for each in (*said.problems, *seen.problems("chat.history.messages")))
+    yield from (each.row(line, kept=True) for each in (*tree.odd, *said.problems, *seen.problems))
 
 
-def _messages(chat: Record) -> tuple[list[Record], str | None]:
+def _tree(chat: Record) -> tuple[Tree, str | None]:
     history = chat.record_if_any("history")
-    tree = None if history is None else history.record_if_any("messages")
-    if history is None or tree is None or not tree.names():
-        return list(chat.records("messages", optional=True)), None
-    return [tree.record(name) for name in tree.names()], history.optional_identifier("currentId")
+    nodes = None if history is None else history.record_if_any("messages")
+    names = {"name": "id", "parent": "parentId", "children": "childrenIds"}
+    if history is None or nodes is None or not nodes.names():
+        listed = chat.list("messages", optional=True)
+        return tree_of(((None, each) for each in listed), "chat.messages", **names), None
+    return tree_of(nodes.as_it_is().items(), "chat.history.messages", **names), _last(history)
+
+
+def _last(history: Record) -> str | None:
+    try:
+        return history.optional_identifier("currentId")
+    except FieldError:
+        return None
 
 
 def _is_chat(record: Record) -> bool:
