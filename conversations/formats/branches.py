@@ -83,6 +83,7 @@ class _Item:
     parent: str | None
     record: Record | None
     is_lost: bool  # nothing that can be read says what stands before it
+    is_first: bool = False  # it says that nothing does, under a key of its own
 
 
 def tree_of(
@@ -93,7 +94,7 @@ def tree_of(
     keyed = [_item(tree, index, each, (name, parent)) for index, each in enumerate(items)]
     _name_the_nameless(tree, keyed)
     named = {child: item.name for item in keyed if item.record for child in _texts(item.record, children)}
-    is_list = not named and all(item.parent is None and (not item.is_lost or not item.record) for item in keyed[1:])
+    is_list = not named and not any(map(_is_placed, keyed[1:]))
     tree.parents = {child: up for child, up in named.items() if child not in {item.name for item in keyed}}
     followed = {item.parent for item in keyed} | {*named.values()}
     before: str | None = None
@@ -130,7 +131,13 @@ def _item(tree: Tree, index: int, item: tuple[str | None, object], names: tuple[
     is_lost = up is None and not record.missing(parent)
     if is_lost:
         tree.odd.append(record.error(parent, "the name of the message before it; it is read behind that in the file"))
-    return _Item(_identifier(record, name) or key or "", up, record, is_lost)
+    is_first = key is not None and record.has(parent) and up is None and not is_lost
+    return _Item(_identifier(record, name) or key or "", up, record, is_lost, is_first)
+
+
+def _is_placed(item: _Item) -> bool:
+    """Whether it says where in the tree it stands."""
+    return item.is_first or item.parent is not None or (item.is_lost and item.record is not None)
 
 
 def _name_the_nameless(tree: Tree, items: list[_Item]) -> None:

@@ -168,7 +168,7 @@ def test_chatgpt_follows_the_branch_shown_last_and_drops_what_was_hidden() -> No
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"current_node": "nowhere"}, "mapping"),
+        ({"current_node": "nowhere"}, "current_node"),
         ({"current_node": None}, "current_node"),
         ({"mapping": {"a": node("a", "b", "user", "x"), "b": node("b", "a", "user", "x")}}, "mapping"),
         ({"mapping": {"a": {"message": None, "parent": None}}}, "mapping"),

@@ -158,3 +158,26 @@ def test_file_that_breaks_off_keeps_the_conversations_before_the_break(name: str
             stored, problems = read((whole + element[:length]).encode(), Format(name))
             assert stored == [*SAID, *SAID], (begin, length)
             assert problems or not (begin or length), (begin, length)
+
+
+@pytest.mark.parametrize("odd", [7, ["x"], "x", None, []], ids=repr)
+@pytest.mark.parametrize("name", ["chatgpt", "deepseek"])
+def test_what_is_no_node_costs_itself_and_is_told(name: str, odd: Any) -> None:
+    for place in range(len(SAID)):
+        wrapped = FORMATS[name][0]([message_of(name, each) for each in range(len(SAID))])
+        wrapped[0]["mapping"][str(place)] = odd
+        costs_itself(name, place, read(json.dumps(wrapped).encode(), Format(name)))
+
+
+@pytest.mark.parametrize("name", ["chatgpt", "deepseek", "open_webui", "librechat"])
+def test_a_message_that_is_not_there_costs_no_other(name: str) -> None:
+    """Also where it is the one that was seen last."""
+    for place in range(len(SAID)):
+        wrapped = FORMATS[name][0]([message_of(name, each) for each in range(len(SAID))])
+        messages = (
+            wrapped["messages"]
+            if name == "librechat"
+            else wrapped[0].get("mapping") or wrapped[0]["chat"]["history"]["messages"]
+        )
+        del messages[place if name == "librechat" else str(place)]
+        costs_itself(name, place, read(json.dumps(wrapped).encode(), Format(name)), is_told=False)
