@@ -34,7 +34,8 @@ MOST_CELLS = 2_000
 NESTING = 20
 # What comes out may be many times as long as what went in.
 LONGEST_HTML = 200_000
-HEADINGS_LOWERED_BY = 2
+# Texts stand under headings of the second level.
+HIGHEST_HEADING = 3
 LOWEST_HEADING = 6
 
 LINK = re.compile(r"(https?://|mailto:)", re.IGNORECASE)
@@ -159,7 +160,8 @@ def _hide_bars_of_formulas(state: StateBlock, first: int, last: int) -> None:
 
 
 def _adapt_blocks(state: StateCore) -> None:
-    """A text can't outrank the headings of the page it stands on, and its tables can be scrolled by keyboard."""
+    """A text can't outrank the headings of the page it stands on nor leave out a level, and its tables scroll by keyboard."""
+    above: list[str] = []
     for index, token in enumerate(state.tokens):
         if token.type == "inline":
             tick(state.tokens, index)
@@ -167,8 +169,10 @@ def _adapt_blocks(state: StateCore) -> None:
             raise _TooIntricate  # what is nested deeper is left out by the parser
         if token.type == "table_open":
             token.attrSet("tabindex", "0")
-        elif token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(int(token.tag[1]) + HEADINGS_LOWERED_BY, LOWEST_HEADING)}"
+        elif token.type == "heading_open":
+            above = [*(tag for tag in above if tag < token.tag), token.tag]
+            token.tag = f"h{min(HIGHEST_HEADING - 1 + len(above), LOWEST_HEADING)}"
+            state.tokens[index + 2].tag = token.tag
 
 
 def _image(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:

@@ -29,7 +29,12 @@ function withSources(selection, formulas) {
     copy.className = "copied";
     copy.append(range.cloneContents());
     const copies = [...copy.querySelectorAll("math")];
-    copies.forEach((math, index) => math.replaceWith(sourceOf(formulas[index])));
+    copies.forEach((math, index) => {
+        const source = document.createElement("span");
+        source.className = "copied__source";
+        source.textContent = sourceOf(formulas[index]);
+        math.replaceWith(source);
+    });
     document.body.append(copy);
     const text = copy.innerText;
     copy.remove();

@@ -172,9 +172,20 @@ def test_names_of_images_and_code_are_in_the_language_of_the_page():
     assert re.findall('aria-label="([^"]+)"', html) == ["Code", "Formel"]
 
 
-@pytest.mark.parametrize(("marks", "tag"), [("#", "h3"), ("##", "h4"), ("###", "h5"), ("####", "h6"), ("######", "h6")])
-def test_heading_is_lowered(marks, tag):
-    assert render(f"{marks} Title") == f"<{tag}>Title</{tag}>\n"
+@pytest.mark.parametrize(
+    ("marks", "levels"),
+    [
+        ("#", "3"),
+        ("##", "3"),
+        ("# ##", "34"),
+        ("# ### ##", "344"),
+        ("## # ###", "334"),
+        ("# ## ### #### ##### #", "345663"),
+    ],
+)
+def test_headings_stand_below_those_of_the_page_and_leave_no_level_out(marks, levels):
+    html = render("\n\n".join(f"{mark} Title" for mark in marks.split()))
+    assert re.findall(r"<h(\d)>Title</h\1>", html) == list(levels)
 
 
 def test_code_can_be_scrolled_by_keyboard():
