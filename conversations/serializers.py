@@ -1,14 +1,15 @@
 """Studies, batches and guidelines as the API shows and takes them."""
 
 from decimal import Decimal
+from typing import Any
 
 from rest_framework import serializers
 
 from accounts.storable_requests import StorableJSONField
 from conversations.enums import Origin, WhileCollecting
 from conversations.formats import ENCODINGS, Format, SubjectPolicy
-from conversations.models import Arm, Batch, BatchProblem, ConversationVersion, Guidelines, Study
-from conversations.services import guidelines
+from conversations.models import Arm, Batch, BatchProblem, ConversationVersion, Guidelines, StagedUpload, Study
+from conversations.services import guidelines, staging
 
 
 class StudySerializer(serializers.ModelSerializer[Study]):
@@ -106,7 +107,10 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
 class NewBatch(serializers.Serializer[Batch]):
     """A file and how to read it. What is left out is as the file's format proposes."""
 
-    file = serializers.FileField(max_length=1000)
+    file = serializers.FileField(max_length=1000, required=False)
+    staged = serializers.UUIDField(
+        required=False, help_text="Instead of the file: the key of one that was sent in pieces before."
+    )
     origin = serializers.ChoiceField(choices=Origin.choices, help_text="Of the conversations; shown in every report.")
     format = serializers.ChoiceField(
         choices=[one.value for one in Format], required=False, help_text="Recognised by the content if left out."
@@ -125,10 +129,42 @@ class NewBatch(serializers.Serializer[Batch]):
     )
     columns = StorableJSONField(required=False, help_text='Of a CSV file: {"content": "text", ...}.')
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("file" in attrs) == ("staged" in attrs):
+            raise serializers.ValidationError({"file": "Either the file, or the key of a staged one."})
+        return attrs
+
     def validate_columns(self, columns: object) -> dict[str, str]:
         if not isinstance(columns, dict) or not all(isinstance(name, str) for name in columns.values()):
             raise serializers.ValidationError("An object of strings: our name of a field and the file's column.")
         return columns
+
+
+class NewStagedUpload(serializers.Serializer[StagedUpload]):
+    """A file that comes in pieces."""
+
+    filename = serializers.CharField(max_length=1000)
+    size = serializers.IntegerField(min_value=1, help_text="Bytes of the whole file.")
+    mark = serializers.CharField(
+        max_length=200,
+        required=False,
+        default="",
+        help_text="What tells the file from others of its name and size, a hash of it for example: with the same mark it goes on.",
+    )
+
+
+class StagedUploadSerializer(serializers.ModelSerializer[StagedUpload]):
+    """How far it is: ``received`` is where the next piece begins."""
+
+    piece = serializers.SerializerMethodField(help_text="Bytes that a piece may have.")
+
+    class Meta:
+        model = StagedUpload
+        fields = ["key", "filename", "size", "received", "piece"]
+        read_only_fields = fields
+
+    def get_piece(self, _staged: StagedUpload) -> int:
+        return staging.PIECE_BYTES
 
 
 class ProblemSerializer(serializers.ModelSerializer[BatchProblem]):

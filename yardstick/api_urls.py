@@ -3,6 +3,7 @@
 from django.urls import path
 
 from conversations.api import arms, batches
+from conversations.api import staging as staged
 from conversations.api import studies as conversations
 from generation import api as generation
 from judgments.work import api as judgments
@@ -25,6 +26,8 @@ urlpatterns = [
     path(STAGE + "filling/", judgments.StageFilling.as_view(), name="stage-filling"),
     path(STAGE + "guidelines/", conversations.GuidelinesList.as_view(), name="guidelines-list"),
     path(STUDY + "batches/", batches.BatchList.as_view(), name="batch-list"),
+    path(STUDY + "staged-uploads/", staged.StagedUploadList.as_view(), name="staged-upload-list"),
+    path(STUDY + "staged-uploads/<uuid:staged_key>/", staged.StagedUploadDetail.as_view(), name="staged-upload"),
     path(STUDY + "batches/<int:batch_id>/", batches.BatchDetail.as_view(), name="batch"),
     path(STUDY + "batches/<int:batch_id>/problems/", batches.BatchProblems.as_view(), name="batch-problems"),
     path(STUDY + "conversation-versions/", batches.VersionList.as_view(), name="version-list"),

@@ -18,13 +18,14 @@ from accounts.models import Scope
 from accounts.paging import OldestFirst
 from accounts.signed_in import user_of
 from conversations import tasks
+from conversations.api.staging import staged_of
 from conversations.formats import Format, Options
 from conversations.models import Batch, BatchProblem, ConversationVersion
 from conversations.permissions import MANAGE, READ, get_study
 from conversations.queries import batches as queries
 from conversations.serializers import BatchSerializer, NewBatch, ProblemSerializer, VersionChoice, VersionSerializer
 from conversations.services import batches as services
-from conversations.services import versions
+from conversations.services import staging, versions
 
 
 class BatchList(generics.ListAPIView[Batch]):
@@ -45,7 +46,9 @@ class BatchList(generics.ListAPIView[Batch]):
         wanted = NewBatch(data=request.data)
         wanted.is_valid(raise_exception=True)
         said = dict(wanted.validated_data)
-        file, origin = said.pop("file"), said.pop("origin")
+        staged = staged_of(user_of(request), study, said.pop("staged")) if "staged" in said else None
+        file: Any = staging.whole_file(staged) if staged else said.pop("file")
+        origin = said.pop("origin")
         if file.size > settings.UPLOAD_MAX_BYTES:
             raise serializers.ValidationError({"file": f"At most {settings.UPLOAD_MAX_BYTES} bytes."})
         try:
@@ -60,9 +63,18 @@ class BatchList(generics.ListAPIView[Batch]):
                 options=options,
             )
         except services.BatchRefused as refusal:
-            raise serializers.ValidationError({"file": str(refusal)}) from refusal
+            raise serializers.ValidationError({_field_of(refusal): str(refusal)}) from refusal
+        finally:
+            file.close()
+        if staged:
+            staging.discard(staged)
         tasks.announce(batch.pk)
         return Response(BatchSerializer(batch).data, status=status.HTTP_202_ACCEPTED)
+
+
+def _field_of(refusal: services.BatchRefused) -> str:
+    """That by which the file would be read, where there is one."""
+    return refusal.choice.option if refusal.choice else "file"
 
 
 def _reading(file: services.Upload, said: dict[str, Any]) -> tuple[Format, Options]:

@@ -3,12 +3,12 @@
 import re
 from dataclasses import dataclass
 
-from .containers import is_container
+from .containers import WINDOWS_1252, is_container
 from .decoding import LimitPassed
 from .fields import FieldError, Record
 from .foreign import foreign
 from .heads import ListInside, first_records, lists_inside, text_of
-from .options import Options
+from .options import Choice, Options
 from .reader import Beginning
 from .registry import READERS, Format, reader_of
 
@@ -23,7 +23,11 @@ ANOTHER_ENCODING = (
 
 
 class NotRecognised(Exception):
-    """The content tells of no format that is read here. The message says why, for the uploader."""
+    """The content tells of no format that is read here. The message says why, for the uploader, and may offer a choice."""
+
+    def __init__(self, message: str, choice: Choice | None = None) -> None:
+        super().__init__(message)
+        self.choice = choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,10 @@ def _refuse_another_encoding(head: bytes) -> None:
         whole.decode()
     except UnicodeDecodeError as error:
         if not _LETTER_IN_UTF8.search(whole):
-            raise NotRecognised(ANOTHER_ENCODING.format(byte=whole[error.start], place=error.start + 1)) from None
+            raise NotRecognised(
+                ANOTHER_ENCODING.format(byte=whole[error.start], place=error.start + 1),
+                Choice("encoding", (WINDOWS_1252,)),
+            ) from None
 
 
 def _by_readers(beginning: Beginning) -> Format | None:
@@ -98,7 +105,7 @@ def _in_a_list(data: bytes, part: str) -> Recognised | None:
     if len(read) == 1:
         return next(iter(read.values()))
     if (words := _which_list(lists, list(read), refusals, part)) is not None:
-        raise NotRecognised(words)
+        raise NotRecognised(words, Choice("part", tuple(read)) if read else None)
     return None
 
 

@@ -53,7 +53,7 @@ def examine(stream: BinaryIO, options: Options | None = None, named: Format | No
                 return Examined(named, head)
             return Examined(named or found.format, text_of(head)[found.starts_at :] if found.starts_at else head)
     except Damaged as damage:
-        raise NotRecognised(str(damage)) from damage
+        raise NotRecognised(str(damage), damage.choice) from damage
     raise refusal or NotRecognised("Nothing in this archive tells of a format that is known.")
 
 

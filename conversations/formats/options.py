@@ -14,6 +14,14 @@ class SubjectPolicy(StrEnum):
     FILE = "file"
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the uploader can say so that a refused file is read: one of the options, and the values that it may have here."""
+
+    option: str  # "part" or "encoding"
+    values: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Options:
     subject_policy: SubjectPolicy = SubjectPolicy.FIELD

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 
 from conversations.enums import Origin
-from conversations.formats import ENCODINGS, SubjectPolicy, is_container, shown_readers
+from conversations.formats import ENCODINGS, Choice, SubjectPolicy, is_container, shown_readers
 from conversations.services.batches import BatchRefused, examined, options_said
 
 COLUMNS = tuple(dict.fromkeys(name for reader in shown_readers() for name in reader.columns))
@@ -30,6 +30,8 @@ class _Files(forms.FileInput):
 
 class UploadForm(forms.Form):
     """One file and how it is read. The page sends several, each of which is a batch of its own."""
+
+    choice: Choice | None = None  # that the file waits for
 
     file = forms.FileField(label="Files", max_length=1000, widget=_Files(attrs={"multiple": True}))
     origin = forms.ChoiceField(
@@ -84,6 +86,28 @@ class UploadForm(forms.Form):
     def column_fields(self) -> list[forms.BoundField]:
         return [self[f"column_{name}"] for name in COLUMNS]
 
+    def _offer(self, refusal: BatchRefused) -> None:
+        """The refusal stands at the field that helps, which then offers what it may be."""
+        self.choice = refusal.choice
+        if self.choice is None:
+            self.add_error("file", str(refusal))
+            return
+        offered = [(value, value) for value in self.choice.values]
+        if self.choice.option == "part":
+            self.fields["part"].widget = forms.Select(choices=[("", "Choose"), *offered])
+        self.add_error(self.choice.option, str(refusal))
+
+    def chosen_field(self) -> forms.BoundField | None:
+        """The field by which the file would be read, where it was refused for want of it."""
+        return self[self.choice.option] if self.choice else None
+
+    def offered(self) -> list[tuple[str, str]]:
+        """Each value of that field, and its words."""
+        if self.choice is None:
+            return []
+        words = ENCODINGS if self.choice.option == "encoding" else {}
+        return [(value, words.get(value, value)) for value in self.choice.values]
+
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file.size > settings.UPLOAD_MAX_BYTES:
@@ -100,7 +124,7 @@ class UploadForm(forms.Form):
         try:
             seen = examined(file, format=values.get("format"), **reading)
         except BatchRefused as refusal:
-            self.add_error("format", str(refusal))
+            self._offer(refusal)
             return values
         finally:
             file.seek(0)

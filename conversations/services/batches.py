@@ -16,6 +16,7 @@ from accounts.services import record
 from conversations import handlers
 from conversations.enums import BatchState, Origin, ResponseKind
 from conversations.formats import (
+    Choice,
     Examined,
     Format,
     NotRecognised,
@@ -62,7 +63,11 @@ _ROWS_AT_ONCE = 500
 
 
 class BatchRefused(Refusal):
-    """The upload or its undoing can't be done. The message says why, for the uploader."""
+    """The upload or its undoing can't be done. The message says why, for the uploader; a choice says what would help."""
+
+    def __init__(self, text: str, choice: Choice | None = None) -> None:
+        super().__init__(text)
+        self.choice = choice
 
 
 def examined(
@@ -81,7 +86,7 @@ def examined(
     try:
         return examine(cast("BinaryIO", stream), reading, Format(format) if format else None)
     except NotRecognised as refusal:
-        raise BatchRefused(str(refusal)) from refusal
+        raise BatchRefused(str(refusal), refusal.choice) from refusal
 
 
 def options_said(

@@ -136,7 +136,9 @@ def _why_refused(form: UploadForm) -> str:
 def preview_batch(request: HttpRequest, slug: str) -> HttpResponse:
     """What the beginning of a file would bring, with the settings it is read by. Nothing is stored."""
     study = get_study(request.user, slug, *MANAGE)
-    form = PreviewForm(request.POST, request.FILES)
+    staged = _staged(request, study)
+    file = staging.whole_file(staged) if staged else request.FILES.get("file")
+    form = PreviewForm(request.POST, MultiValueDict({"file": [file]} if file else {}))
     context: dict[str, object] = {"study": study, "form": form}
     if form.is_valid() and not form.waits:
         said = form.cleaned_data
@@ -147,6 +149,8 @@ def preview_batch(request: HttpRequest, slug: str) -> HttpResponse:
             options=said["options"],
         )
         context |= {"preview": seen, "description": reader_of(seen.format)}
+    if staged and file:
+        file.close()
     return render(request, "conversations/batches/preview.html", context)
 
 

@@ -1,5 +1,6 @@
 // The upload page: the beginning of a chosen file is previewed by the server, and sending shows how far it is.
 import { csrfToken, send } from "./csrf.js";
+import { stage } from "./staged_files.js";
 import { filled, listFiles, sendAll } from "./upload_files.js";
 import { notify } from "./notices.js";
 
@@ -13,7 +14,8 @@ let asked = 0;
 
 const files = () => [...form.elements.file.files].filter((file) => !file.name.startsWith("."));
 const chosen = () => files()[0];
-// Packed files tell what they are by their end: they are looked at whole, if that is not too much to send twice.
+// Packed files tell what they are by their end: they are looked at whole. One that is too large to be sent twice goes in pieces,
+// and stays on the server to be stored or to be looked at in another way.
 const MOST_UNPACKED = 64 * 1024 * 1024;
 const PACKED = ["504b0304", "1f8b", "50415231", "4152524f5731"];
 
@@ -25,6 +27,35 @@ async function isPacked(file) {
 
 const megabytes = (bytes) => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 
+async function lookedAt(file, turn) {
+    const body = new FormData(form);
+    if (file.size > headBytes && (await isPacked(file))) {
+        if (file.size > MOST_UNPACKED) {
+            body.delete("file");
+            body.set("staged", await stage(form.dataset.stage, file, (sent) => {
+                if (turn !== asked) throw new Error("another file was chosen"); // the rest of this one is not sent
+                showSent(file, sent);
+            }));
+            sending.hidden = true;
+            return body;
+        }
+    } else if (file.size > headBytes) {
+        body.set("file", file.slice(0, headBytes), file.name);
+        body.set("is_part", "on");
+        return body;
+    }
+    body.set("file", file, file.name);
+    return body;
+}
+
+function showSent(file, sent) {
+    const bar = sending.querySelector("progress");
+    sending.hidden = false;
+    bar.max = file.size;
+    bar.value = sent;
+    document.getElementById("sent").textContent = `${megabytes(sent)} of ${megabytes(file.size)}`;
+}
+
 async function showPreview() {
     const file = chosen();
     const turn = ++asked;
@@ -35,11 +66,9 @@ async function showPreview() {
         notify(`The file has ${megabytes(file.size)}; at most ${megabytes(limit)} can be uploaded here.`, { isError: true });
         return;
     }
-    const body = new FormData(form);
-    const isPart = file.size > headBytes && !(file.size <= MOST_UNPACKED && (await isPacked(file)));
-    body.set("file", isPart ? file.slice(0, headBytes) : file, file.name);
-    if (isPart) body.set("is_part", "on");
     try {
+        const body = await lookedAt(file, turn);
+        if (turn !== asked) return;
         const answer = await send(form.dataset.preview, { method: "POST", body });
         if (turn !== asked) return; // another file or setting was chosen meanwhile
         if (answer.status === 429) {
@@ -52,7 +81,10 @@ async function showPreview() {
         preview.innerHTML = await answer.text();
         if (preview.querySelector(".alert--error")) document.getElementById("reading").open = true;
         if (preview.querySelector("[data-nothing=csv]")) document.getElementById("columns").open = true;
+        preview.querySelector("#choice")?.focus();
     } catch {
+        if (turn !== asked) return;
+        sending.hidden = true;
         notify("The preview could not be made. You can upload the file all the same.", { isError: true });
     }
 }
@@ -69,6 +101,10 @@ function upload(event) {
     const file = chosen();
     if (file && file.size > limit) {
         notify(`At most ${megabytes(limit)} can be uploaded here.`, { isError: true });
+        return;
+    }
+    if (preview.querySelector("#choice")) {
+        preview.querySelector("#choice").focus();
         return;
     }
     if (preview.querySelector("[data-nothing]")) {
@@ -89,12 +125,7 @@ function upload(event) {
     request.addEventListener("error", () => fail("The connection broke. Nothing was stored; please try again."));
     submit.disabled = true;
     sending.hidden = false;
-    const show = (sent) => {
-        bar.max = file.size;
-        bar.value = sent;
-        document.getElementById("sent").textContent = `${megabytes(sent)} of ${megabytes(file.size)}`;
-    };
-    (file ? filled(form, file, show) : Promise.resolve(new FormData(form))).then(
+    (file ? filled(form, file, (sent) => showSent(file, sent)) : Promise.resolve(new FormData(form))).then(
         (body) => request.send(body),
         (error) => fail(`${error.message || "The connection broke."} Send again, and it goes on where it broke.`),
     );
@@ -126,6 +157,13 @@ form.addEventListener("change", (event) => {
     if (event.target.name && event.target.name !== "origin") showPreview();
 });
 form.addEventListener("submit", upload);
+
+preview.addEventListener("click", (event) => {
+    const { sets, value } = event.target.closest("[data-sets]")?.dataset ?? {};
+    if (!sets) return;
+    form.elements[sets].value = value;
+    showPreview();
+});
 
 const folder = document.getElementById("folder");
 if ("webkitdirectory" in form.elements.file) document.getElementById("whole-folder").hidden = false;

@@ -83,6 +83,7 @@ function finish(request, line) {
     }
     const answer = new DOMParser().parseFromString(request.responseText, "text/html");
     const errors = [...answer.querySelectorAll(".field__error, .form-errors")].map((one) => one.textContent.trim());
+    if (answer.querySelector("[data-choice]")) errors.push("Send this file alone to choose.");
     say(line, request.status === 422 ? errors.join(" ") || "refused" : `The server answered with an error (${request.status}).`);
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from accounts.models import User
 from conversations.enums import Role
@@ -110,3 +111,52 @@ def test_what_nobody_went_on_with_is_taken_away(study: Study) -> None:
         patch.setattr("django.db.transaction.on_commit", lambda act: act())
         assert staging.sweep(timezone.now() + timedelta(days=2)) == 1
     assert not path.exists()
+
+
+def test_scripts_send_pieces_and_name_the_file_in_a_batch(study: Study) -> None:
+    user = User.objects.create_user("ann")
+    Membership.objects.create(study=study, user=user, role=Role.ADMIN)
+    api = APIClient()
+    api.force_authenticate(user)
+    base = f"/api/v1/studies/{study.slug}/"
+    wanted = {"filename": "chats.jsonl", "size": len(ROW), "mark": "a"}
+    begun_at: Any = api.post(f"{base}staged-uploads/", wanted, format="json")
+    assert (begun_at.status_code, begun_at.json()["received"]) == (201, 0)
+    at = f"{base}staged-uploads/{begun_at.json()['key']}/"
+    kind = "application/octet-stream"
+    assert api.put(f"{at}?offset=0", ROW[:20], content_type=kind).json()["received"] == 20
+    named = {"staged": begun_at.json()["key"], "origin": "real"}
+    assert api.post(f"{base}batches/", named).status_code == 409  # some of it is missing
+    assert api.put(f"{at}?offset=30", ROW[30:], content_type=kind).status_code == 409
+    assert api.put(f"{at}?offset=x", ROW[20:], content_type=kind).status_code == 400
+    assert api.put(f"{at}?offset=20", b"", content_type=kind).status_code == 400
+    again: Any = api.post(f"{base}staged-uploads/", wanted, format="json")
+    assert again.json()["received"] == 20
+    assert api.put(f"{at}?offset=20", ROW[20:], content_type=kind).json()["received"] == len(ROW)
+    assert api.get(at).json()["received"] == len(ROW)
+    assert api.post(f"{base}batches/", {"origin": "real"}).json()["error"]["fields"]["file"]
+    assert api.post(f"{base}batches/", named).status_code == 202
+    with Batch.objects.get().file.open("rb") as file:
+        assert file.read() == ROW
+    assert not StagedUpload.objects.exists()
+
+
+def test_a_piece_that_is_too_long_is_refused(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staging, "PIECE_BYTES", 10)
+    user = User.objects.create_user("ann")
+    Membership.objects.create(study=study, user=user, role=Role.ADMIN)
+    api = APIClient()
+    api.force_authenticate(user)
+    base = f"/api/v1/studies/{study.slug}/staged-uploads/"
+    key = api.post(base, {"filename": "a", "size": 100}, format="json").json()["key"]
+    assert api.put(f"{base}{key}/?offset=0", b"x" * 11, content_type="application/octet-stream").status_code == 400
+    assert api.get(f"{base}{key}/").json()["received"] == 0
+
+
+def test_what_came_in_pieces_is_looked_at_before_it_is_stored(study: Study) -> None:
+    client = signed_in(study, "ann")
+    key = begun(client, study).json()["key"]
+    put(client, study, key, 0, ROW)
+    seen = client.post(f"/studies/{study.slug}/batches/preview/", {"staged": key})
+    assert "1 conversation" in seen.content.decode()
+    assert StagedUpload.objects.count() == 1

@@ -212,6 +212,8 @@ MATRIX: dict[str, dict[str, Row]] = {
     "api:stage-filling": {"GET": API_READ},
     "api:guidelines-list": {"GET": API_READ, "POST": answers(API_MANAGE, 400)},
     "api:batch-list": {"GET": API_READ, "POST": answers(API_MANAGE, 415)},  # it takes files, not JSON
+    "api:staged-upload-list": {"POST": answers(API_MANAGE, 400)},
+    "api:staged-upload": {"GET": answers(API_MANAGE, 404), "PUT": answers(API_MANAGE, 404)},  # nothing is on its way
     "api:batch": {"GET": API_READ},
     "api:batch-problems": {"GET": API_READ},
     "api:batch-undo": {"POST": API_MANAGE},

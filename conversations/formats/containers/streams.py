@@ -4,11 +4,17 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
+from conversations.formats.options import Choice
+
 BLOCK = 256 * 1024
 
 
 class Damaged(Exception):
     """A file can't be read on. The message says what is wrong with it and what to do, for the uploader."""
+
+    def __init__(self, message: str, choice: Choice | None = None) -> None:
+        super().__init__(message)
+        self.choice = choice
 
 
 class _Blocks(io.RawIOBase):

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 MEMORY_BYTES = 1024 * 1024 * 1024
+_NAMED = 30  # sheets
 _SECONDS, _SECONDS_FOR_EACH_MEGABYTE = 60, 5
 ROWS_AT_ONCE = 64
 MOST_TIMES_PACKED = 200
@@ -26,7 +27,11 @@ REFUSED = 3
 
 
 class NotReadable(Exception):
-    """The message says why, for the uploader."""
+    """The message says why, for the uploader; ``sheets`` are those one of which has to be chosen."""
+
+    def __init__(self, message: str, sheets: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.sheets = sheets
 
 
 def main() -> None:
@@ -37,14 +42,14 @@ def main() -> None:
             sys.stdout.buffer.write(text)
         sys.stdout.buffer.flush()
     except NotReadable as refused:
-        _end(str(refused))
+        _end(str(refused), refused.sheets)
     except BrokenPipeError:
         os._exit(0)  # who asked has seen enough
 
 
-def _end(words: str) -> None:
+def _end(words: str, sheets: tuple[str, ...]) -> None:
     sys.stdout.buffer.flush()
-    sys.stderr.write(json.dumps({"refused": words}))
+    sys.stderr.write(json.dumps({"refused": words, "sheets": sheets}))
     sys.stderr.flush()
     os._exit(REFUSED)
 
@@ -167,17 +172,19 @@ def _sheet(sheets: list[Any], part: str) -> Any:
     if part:
         named = next((sheet for sheet in sheets if sheet.title == part), None)
         if named is None:
-            raise NotReadable(f"This workbook has no sheet “{part[:80]}”: it has {_listed(sheets)}.")
+            names = tuple(sheet.title for sheet in filled[:_NAMED])
+            raise NotReadable(f"This workbook has no sheet “{part[:80]}”: it has {_listed(sheets)}.", names)
         return named
     if len(filled) > 1:
-        raise NotReadable(f"This workbook has {len(filled)} sheets: choose one. They are {_listed(filled)}.")
+        names = tuple(sheet.title for sheet in filled[:_NAMED])
+        raise NotReadable(f"This workbook has {len(filled)} sheets: choose one. They are {_listed(filled)}.", names)
     if not filled:
         raise NotReadable("This Excel workbook has no sheet with anything in it.")
     return filled[0]
 
 
 def _listed(sheets: list[Any]) -> str:
-    return ", ".join(f"“{sheet.title[:80]}”" for sheet in sheets[:30])
+    return ", ".join(f"“{sheet.title[:80]}”" for sheet in sheets[:_NAMED])
 
 
 def _filled(row: tuple[Any, ...]) -> bool:

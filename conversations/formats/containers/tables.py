@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
+from conversations.formats.options import Choice
+
 from .streams import BLOCK, Damaged, stream_of
 
 _PROJECT = Path(__file__).parents[3]
@@ -43,7 +45,7 @@ def _written(stream: BinaryIO, kind: str, part: str) -> Iterator[bytes]:
                 yield block
             said = cast("IO[bytes]", process.stderr).read(BLOCK)
             if code := process.wait():
-                raise Damaged(_why(code, said, kind))
+                raise _damage(code, said, kind)
         finally:
             process.kill()
 
@@ -71,7 +73,10 @@ def _path(stream: BinaryIO, folder: str) -> Path:
     return copy
 
 
-def _why(code: int, said: bytes, kind: str) -> str:
+def _damage(code: int, said: bytes, kind: str) -> Damaged:
     if code == REFUSED:
-        return str(json.loads(said)["refused"])
-    return f"This {NAMES[kind]} can't be read in little memory and time: it ended the process that read it. Save it as CSV or JSON Lines."
+        why = json.loads(said)
+        return Damaged(str(why["refused"]), Choice("part", tuple(why["sheets"])) if why["sheets"] else None)
+    return Damaged(
+        f"This {NAMES[kind]} can't be read in little memory and time: it ended the process that read it. Save it as CSV or JSON Lines."
+    )
