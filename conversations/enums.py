@@ -46,6 +46,14 @@ class WhileCollecting(models.TextChoices):
     CLOSE = "close", "Close the stage first. Only the owner opens it again"
 
 
+class Reading(models.TextChoices):
+    """How much of a person's conversations a page of stage 1 gives to read."""
+
+    ALL = "all", "The whole history"
+    DRAWN = "drawn", "All conversations with evidence, and a number of others by chance"
+    WORDS = "words", "All conversations with evidence, and others by chance up to a number of words"
+
+
 class Gating(models.TextChoices):
     """What a stage takes from the stage before it (stage 1 takes everything)."""
 

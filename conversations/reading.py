@@ -16,6 +16,8 @@ from conversations.rendering import rendered_once
 
 # Characters read and written, and what stands around them; laying out takes at most 2 microseconds for each.
 PAGE_BUDGET = 400_000
+# What is sent of a history at first: more words than are read before the rest has come. It keeps a page below 100 kB compressed.
+FIRST_BUDGET = 120_000
 PORTION_BUDGET = 150_000
 # Characters of turns in what is opened at once, as long as they are no longer laid out than written.
 PORTION = 30_000

@@ -16,6 +16,12 @@ def mixed(ids: Sequence[int], *, seed: int, target_id: int) -> list[int]:
     return sorted(ids, key=lambda item: hmac.digest(key, f"page:{target_id}:{item}".encode(), "sha256"))
 
 
+def drawn(ids: Iterable[int], *, seed: int, task_id: int) -> list[int]:
+    """A task's conversations in the order in which they are drawn: by the study's seed, the same for all its raters."""
+    key = seed.to_bytes(8, "big")
+    return sorted(ids, key=lambda item: hmac.digest(key, f"reading:{task_id}:{item}".encode(), "sha256"))
+
+
 def of_card(texts: Iterable[str], *, key: bytes, case_id: int) -> list[str]:
     """The hashes of a person card's texts in the case's order, whatever order or system they come from."""
     return sorted(texts, key=lambda text: hmac.digest(key, f"card:{case_id}:{text}".encode(), "sha256"))

@@ -9,7 +9,16 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from conversations.enums import CardBasis, Gating, Role, StageNumber, StageState, StudyState, WithdrawalPolicy
+from conversations.enums import (
+    CardBasis,
+    Gating,
+    Reading,
+    Role,
+    StageNumber,
+    StageState,
+    StudyState,
+    WithdrawalPolicy,
+)
 
 MAX_UNITS_PER_PAGE = 20
 MAX_SHARE = 50  # percent of a rater's pages that may be gold, checks or repeats
@@ -150,6 +159,12 @@ class Stage(models.Model):
     )
     # Stage 1: a sample of so many attributes is judged of each subject; None for all.
     attributes_per_subject = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
+    # Stage 1: how much of a person's conversations pages give to read, how many others are drawn, or up to how many words.
+    reading = models.CharField(max_length=10, choices=Reading, default=Reading.ALL, db_default=Reading.ALL)
+    others_drawn = models.PositiveSmallIntegerField(default=5, db_default=5, validators=[MaxValueValidator(1_000)])
+    words_to_read = models.PositiveIntegerField(
+        default=10_000, db_default=10_000, validators=[MinValueValidator(100), MaxValueValidator(1_000_000)]
+    )
     seconds_per_unit = models.PositiveSmallIntegerField(default=25, validators=[MinValueValidator(1)])
     # Percent of a rater's pages that are hidden gold, attention checks and (stage 3) own pages with swapped sides.
     gold_share = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(MAX_SHARE)])
@@ -180,6 +195,7 @@ class Stage(models.Model):
             models.UniqueConstraint(fields=["study", "number"], name="stage_one_per_number"),
             models.CheckConstraint(condition=Q(number__in=[1, 2, 3]), name="stage_number_known"),
             models.CheckConstraint(condition=Q(state__in=StageState.values), name="stage_state_known"),
+            models.CheckConstraint(condition=Q(reading__in=Reading.values), name="stage_reading_known"),
             models.CheckConstraint(condition=Q(k__gte=1), name="stage_k_positive"),
             models.CheckConstraint(
                 condition=Q(page_size__gte=1, page_size__lte=MAX_UNITS_PER_PAGE), name="stage_page_size"

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
+from conversations.enums import Reading
 from conversations.models import Guidelines, Stage
 from judgments.enums import Outcome
 from judgments.models import Assignment, Judgment, RulesInForce, Task, Unit
@@ -90,9 +91,10 @@ def _page(showing: Showing, now: datetime) -> Assignment:
 
 
 def _rules(showing: Showing, now: datetime) -> RulesInForce:
-    stage = showing.task.stage
+    """A model reads as much as fits, whatever raters are given to read."""
+    stage = copy(showing.task.stage)
+    stage.reading = Reading.ALL
     if not showing.has_card:
-        stage = copy(stage)
         stage.person_card = False
     return rules_under(stage=stage, guidelines=showing.guidelines, now=now)
 

@@ -3,6 +3,7 @@ from judgments.models.cards import PersonCard
 from judgments.models.looks import Look, Reopening
 from judgments.models.platform_acts import PlatformAccount, PlatformAct
 from judgments.models.practice import ComprehensionTry, Question
+from judgments.models.reading import ReadingList
 from judgments.models.rules import RulesInForce
 from judgments.models.snapshots import Consensus, ConsensusSnapshot, SnapshotLabel
 from judgments.models.work import Assignment, QueuePosition, Slot, Task, Unit
@@ -22,6 +23,7 @@ __all__ = [
     "PlatformAct",
     "Question",
     "QueuePosition",
+    "ReadingList",
     "Reopening",
     "RulesInForce",
     "Slot",

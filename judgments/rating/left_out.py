@@ -10,10 +10,11 @@ from django.shortcuts import render
 from conversations.models import Study
 from conversations.reading import PIECE
 from judgments.models import Unit
-from judgments.rating.material import conversations_of, laid_out, spans_of, turns_of, written
+from judgments.rating.conversation_list import conversations_of, turns_of
+from judgments.rating.material import laid_out, spans_of, written
 from judgments.rating.person_card import CardView, card_view
 from judgments.rating.steps import is_overall
-from judgments.rating.task_page import ShownPage, reason_of, said_of, shown_units, texts_of
+from judgments.rating.task_page import ShownPage, given_on, reason_of, said_of, shown_units, texts_of
 from judgments.stages.person_card import Card, card_of
 
 _MOST_DIGITS = 18  # of what may be an id
@@ -43,13 +44,11 @@ def rest_of_page(
         return "judgments/parts/card_entries.html", {"card": _rest_of_card(page, _number(asked, "card"))}
     if page.task.subject is None:
         raise NoSuchRest
-    spans = spans_of(units)
+    spans, given = spans_of(units), given_on(page, study=study).conversations
     if "after" in asked:
-        found = conversations_of(page.task.subject, spans, after=_number(asked, "after"))
+        found = conversations_of(given, spans, after=_number(asked, "after"))
         return "judgments/parts/conversations.html", {"conversations": found}
-    wanted = page.task.subject.conversations.filter(
-        pk=_number(asked, "conversation"), withdrawn_at__isnull=True
-    ).first()
+    wanted = given.filter(pk=_number(asked, "conversation")).first()
     if wanted is None:
         raise NoSuchRest
     last = _number(asked, "to") if "to" in asked else None

@@ -13,20 +13,14 @@ from judgments.blinding import as_seen
 from judgments.eligibility.live import live_units
 from judgments.models import Assignment, Task, Unit
 from judgments.order import shuffled
-from judgments.rating.material import (
-    ConversationList,
-    Quote,
-    ShownText,
-    conversations_of,
-    laid_out,
-    quotes_of,
-    spans_of,
-    written,
-)
+from judgments.rating.conversation_list import ConversationList, conversations_of
+from judgments.rating.material import Quote, ShownText, laid_out, quotes_of, spans_of, written
 from judgments.rating.person_card import CardView, card_view
+from judgments.rating.reading_list import Given, given_to_read
 from judgments.rating.steps import OVERALL_UNIT, Step, asked_at, is_overall, shows_card, step_of
 from judgments.stages import Choice, behaviour
 from judgments.stages.person_card import Card, card_of
+from judgments.stages.reading import ReadingRule, rule_in, rule_of
 
 # Characters of each text that the page begins with; the rest comes when it is opened.
 LONGEST_PROMPT = 10_000
@@ -56,6 +50,13 @@ class ShownPage:
         """Whose person the page tells of before it asks. A rater's page does as it did when it was given out."""
         has_card = shows_card(self.assignment) if self.assignment else self.stage.person_card
         return self.task.comparison.case if self.task.comparison and has_card else None
+
+    @property
+    def reading_rule(self) -> ReadingRule:
+        """A rater's page goes by the rules under which it was given out."""
+        if self.assignment is None:
+            return rule_of(self.stage)
+        return rule_in(self.assignment.rules.facts if self.assignment.rules else {})
 
 
 def page_of(assignment: Assignment, *, study: Study) -> ShownPage:
@@ -151,7 +152,7 @@ def build_page(page: ShownPage, *, study: Study, unit_id: int | None = None) -> 
         comment=answers.comment,
         material_url=page.material_url,
         **_work_on(page.assignment),
-        **_material(page, others),
+        **_material(page, others, study),
     )
 
 
@@ -235,15 +236,32 @@ def reason_of(unit: Unit, study: Study) -> str:
     return unit.attribute.reason if unit.attribute and study.show_reason else ""
 
 
-def _material(page: ShownPage, units: Sequence[Unit]) -> dict[str, Any]:
-    subject = page.task.subject
-    if subject is not None:
+def _material(page: ShownPage, units: Sequence[Unit], study: Study) -> dict[str, Any]:
+    if page.task.subject is not None:
         modes = behaviour(page.stage.number).every_failure_mode()
-        failure_modes = [(mode.value, str(mode.label)) for mode in modes]
-        return {"conversations": conversations_of(subject, spans_of(units)), "failure_modes": failure_modes}
+        given, spans = given_on(page, study=study), spans_of(units)
+        return {
+            "conversations": conversations_of(given.conversations, spans, first=_quoted_first(units), said=given.said),
+            "failure_modes": [(mode.value, str(mode.label)) for mode in modes],
+        }
     texts = texts_of(page)
     prompt = written("prompt", texts.pop("prompt"), most=LONGEST_PROMPT)
     return {"prompt": prompt} | {name: laid_out(name, text) for name, text in texts.items()}
+
+
+def given_on(page: ShownPage, *, study: Study) -> Given:
+    """What a page of stage 1 gives to read; the first time that its task is given to a rater this is written down."""
+    if page.task.subject is None:
+        raise LookupError(f"{page.task} is not about a person's conversations.")
+    is_given = page.assignment is not None
+    return given_to_read(page.task, page.task.subject, page.reading_rule, seed=study.seed, freeze=is_given)
+
+
+def _quoted_first(units: Sequence[Unit]) -> set[int]:
+    """The conversation that the rater needs first: of the first evidence of the first unit that has any."""
+    quoted = (conversation for unit in units for conversation in spans_of([unit]))
+    first = next(quoted, None)
+    return set() if first is None else {first}
 
 
 def texts_of(page: ShownPage) -> dict[str, str]:

@@ -14,6 +14,7 @@ from judgments.consensus import majority_else_unsure
 from judgments.enums import ExtractionLabel, FailureMode, TaskKind
 from judgments.models import Unit
 from judgments.stages.behaviour import Behaviour, Choice
+from judgments.stages.reading import rule_of
 
 # In turn one from each system's attributes from one conversation, and among those of one turn in turn one from each third of
 # the subject's confidences (those without one are a group of their own); by the study's seed. What is in a task stays.
@@ -63,7 +64,7 @@ class Extraction(Behaviour):
     subject = "id"
     rests_on_conversations = True
     shows_prompt = False
-    own_settings = frozenset({"attributes_per_subject"})
+    own_settings = frozenset({"attributes_per_subject", "reading", "others_drawn", "words_to_read"})
     gatings: ClassVar[Mapping[Gating, str]] = {Gating.ALL: "All attributes"}
     name = "attribute extraction"
     title = "Stage 1, attributes"
@@ -105,7 +106,7 @@ class Extraction(Behaviour):
         ]
 
     def rules(self, stage: Stage) -> Mapping[str, Any]:
-        return {"reason_shown": stage.study.show_reason, "reading": "whole history"}
+        return {"reason_shown": stage.study.show_reason, **rule_of(stage).facts}
 
     def failure_modes(self, label: int) -> Sequence[FailureMode]:
         return () if label == ExtractionLabel.ACCEPT else tuple(FailureMode)

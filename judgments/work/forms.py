@@ -21,6 +21,9 @@ class StageForm(forms.ModelForm):
             "gating",
             "person_card",
             "attributes_per_subject",
+            "reading",
+            "others_drawn",
+            "words_to_read",
             "page_size",
             "lease_minutes",
             "seconds_per_unit",
@@ -39,6 +42,9 @@ class StageForm(forms.ModelForm):
             "gating": "What is judged",
             "attributes_per_subject": "Attributes of one subject, at most",
             "page_size": "Units on a page, at most",
+            "reading": "What raters are given to read",
+            "others_drawn": "Others by chance",
+            "words_to_read": "Words to read",
             "person_card": "Show what is known of the person, and ask which response is better before its details",
             "lease_minutes": "Minutes a task stays reserved",
             "seconds_per_unit": "Seconds one judgment takes, beside the reading",
@@ -57,6 +63,11 @@ class StageForm(forms.ModelForm):
             "attributes_per_subject": "A sample, spread over systems, conversations and confidence. Leave empty to judge all.",
             "person_card": "The card holds the attributes accepted at stage 1. Where stage 1 was not judged it holds all, "
             "said to be unchecked. It is frozen when the stage opens; from then on only the owner changes this.",
+            "reading": "Conversations with evidence are always in. Raters are told what they see; judgments under different "
+            "rules are told apart. Once the stage was opened only the owner changes this.",
+            "others_drawn": "Conversations without evidence, where a number of them is drawn.",
+            "words_to_read": "Where a number of words is the limit; a word counts as six characters. "
+            "Evidence alone may exceed it.",
             "lease_minutes": "Renewed while the rater works. A late answer is kept and paid, as surplus.",
             "seconds_per_unit": "An assumption for the estimates of time and money, until 20 pages are judged.",
             "tasks_per_visit": "Then the arrival is complete, with its completion code. Leave empty for no limit.",

@@ -31,6 +31,8 @@ from judgments.work.withdrawing import sync_withdrawn
 
 SETTINGS = frozenset(STAGE_SETTINGS)
 FIXED_ONCE_OPENED = frozenset({"k", "gating", "page_size", "attributes_per_subject"})
+# What judgments are given under: from the first page on its owner answers for a change.
+OWNERS_ONCE_OPENED = frozenset({"person_card", "reading", "others_drawn", "words_to_read"})
 SHARES = frozenset({"gold_share", "attention_share", "repeat_share", "control_share"})
 _LABELS_AT_ONCE = 2000
 BUILT_AT_ONCE = 2000  # targets: what a request can wait for, and enough for raters who come meanwhile
@@ -47,7 +49,7 @@ class OwnerOpensAgain(StageRefused):
     code, status = "permission_denied", 403
 
 
-class OwnerChangesCard(StageRefused):
+class OwnerChangesRules(StageRefused):
     """Who asked manages the study and does not own it. It changes what judgments are given under."""
 
     code, status = "permission_denied", 403
@@ -64,8 +66,8 @@ def update_stage(*, stage: Stage, actor: User | None, **settings: Any) -> Stage:
     changed = {name: value for name, value in settings.items() if getattr(found, name) != value}
     if unknown := changed.keys() - SETTINGS:
         raise StageRefused(f"A stage has no setting {', '.join(sorted(unknown))}.")
-    if "person_card" in changed and found.state != StageState.DRAFT:
-        _refuse_card_unless_owner(found, actor)
+    if OWNERS_ONCE_OPENED & changed.keys() and found.state != StageState.DRAFT:
+        _refuse_rules_unless_owner(found, actor)
     if found.state != StageState.DRAFT and (fixed := changed.keys() & FIXED_ONCE_OPENED):
         raise StageRefused(f"{', '.join(sorted(fixed))} can't change any more: raters have been given tasks.")
     for name, value in changed.items():
@@ -193,11 +195,11 @@ def _refuse_unless_owner(stage: Stage, actor: User | None) -> None:
         )
 
 
-def _refuse_card_unless_owner(stage: Stage, actor: User | None) -> None:
+def _refuse_rules_unless_owner(stage: Stage, actor: User | None) -> None:
     if not opens_again(stage, actor):
-        raise OwnerChangesCard(
-            f"Only the study's owner shows or hides the person card once {str(stage).lower()} was opened: "
-            "judgments before and after are told apart in the report."
+        raise OwnerChangesRules(
+            f"Only the study's owner changes what raters are given to read, and shows or hides the person card, once "
+            f"{str(stage).lower()} was opened: judgments before and after are told apart in the report."
         )
 
 

@@ -5,12 +5,11 @@ The one place for these figures; both are assumptions, and are called so whereve
 
 from conversations.models import Stage
 from judgments.stages import behaviour
+from judgments.stages.reading import CHARACTERS_PER_WORD
 
 # Adults read non-fiction in English silently at 238 words a minute: the mean of 190 studies in M. Brysbaert (2019), "How
 # many words do we read per minute?", Journal of Memory and Language 109, 104047.
 WORDS_PER_MINUTE = 238
-# English has five letters and a space; conversations are stored with their length in characters, whatever the language.
-CHARACTERS_PER_WORD = 6
 PAGES_LOOKED_AT = 50
 
 

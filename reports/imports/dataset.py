@@ -13,8 +13,9 @@ from django.db import DatabaseError, connection, transaction
 from accounts.models import User
 from accounts.services import record
 from conversations.enums import StageState
-from conversations.models import Prompt, Study, Subject
+from conversations.models import Prompt, Stage, Study, Subject
 from judgments.models import Judgment, Task
+from judgments.stages.reading import ReadingRule, rule_in
 from judgments.stages.response import NO_CARD, PERSON_CARD
 from reports.dataset.study_facts import StudyFacts
 from reports.imports.expected import LARGEST_COUNT, RULES
@@ -133,8 +134,11 @@ def _settle(study: Study, facts: StudyFacts) -> None:
             said = facts.stages[stage.number]
             stage.state, stage.k, stage.gating = _at_rest(said.state), said.k, said.gating
             stage.person_card = _has_card(facts, stage.number)
+            _read_on(stage, facts)
             stage.clean_fields(exclude=["study"])
-            stage.save(update_fields=["state", "k", "gating", "person_card"])
+            stage.save(
+                update_fields=["state", "k", "gating", "person_card", "reading", "others_drawn", "words_to_read"]
+            )
     except ValidationError as error:
         problems = [
             Problem("study.json", 0, field, "a value a study can have", excerpt(" ".join(messages)))
@@ -151,6 +155,15 @@ def _has_card(facts: StudyFacts, number: int) -> bool:
     if not rules:
         return facts.stages[number].state == StageState.DRAFT
     return bool(rules[-1].facts.get(PERSON_CARD, NO_CARD) != NO_CARD)
+
+
+def _read_on(stage: Stage, facts: StudyFacts) -> None:
+    """What is given to read goes on as at its last pages."""
+    rules = [each for each in facts.rules if each.stage == stage.number]
+    rule = rule_in(rules[-1].facts) if rules else ReadingRule()
+    stage.reading = rule.kind
+    if rule.most_is:
+        setattr(stage, rule.most_is, rule.most)
 
 
 def _at_rest(state: str) -> str:

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from conversations.models import ConsentText, Conversation, Stage
 from judgments.enums import TaskKind
-from judgments.work.reading import CHARACTERS_PER_WORD, WORDS_PER_MINUTE
+from judgments.stages.reading import CHARACTERS_PER_WORD
+from judgments.work.reading import WORDS_PER_MINUTE
 from raters.models import Admission, Arrival, Enrolment, EntryLink
 from tests import factories
 from tests.judgments.raters_at_work import open_for_rating

@@ -5,9 +5,10 @@ from django.utils import timezone
 
 from conversations.models import Conversation
 from judgments.rating.lessons import times_of_pages
+from judgments.stages.reading import CHARACTERS_PER_WORD
 from judgments.work.opening import open_stage
 from judgments.work.pace import pace_of, units_on_a_page
-from judgments.work.reading import CHARACTERS_PER_WORD, WORDS_PER_MINUTE
+from judgments.work.reading import WORDS_PER_MINUTE
 from raters import page_times
 from tests import factories
 from tests.judgments.raters_at_work import open_for_rating

@@ -13,6 +13,8 @@ NOT_KNOWN = "These figures were computed before the rules in force were stored w
 WORDS = {
     "reason_shown": "the model's reason",
     "reading": "raters read",
+    "others_drawn": "others by chance",
+    "words_to_read": "words to read",
     "person_card": "person card",
     "person_card_version": "version of the person card",
     "leak_rules": "version of the leak rules",

@@ -12,7 +12,7 @@ from judgments.models import Judgment, PersonCard, Unit
 from judgments.oversight.adjudicating import adjudicate
 from judgments.stages.person_card import card_of, freeze_cards
 from judgments.stages.rules import facts_of
-from judgments.work.opening import OwnerChangesCard, extend_open_stages, open_stage, update_stage
+from judgments.work.opening import OwnerChangesRules, extend_open_stages, open_stage, update_stage
 from tests import factories
 from tests.judgments.special_pages import set_stage
 
@@ -142,7 +142,7 @@ def test_only_the_owner_switches_the_card_once_the_stage_was_opened(study):
     update_stage(stage=stage, actor=admin, person_card=False)
     stage = opened(study)
     assert (facts_of(stage)["person_card"], PersonCard.objects.count()) == ("none", 0)
-    with pytest.raises(OwnerChangesCard):
+    with pytest.raises(OwnerChangesRules):
         update_stage(stage=stage, actor=admin, person_card=True)
     update_stage(stage=stage, actor=None, person_card=True)
     stage = set_stage(stage)

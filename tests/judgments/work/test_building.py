@@ -12,12 +12,12 @@ from conversations.models import Case, Conversation
 from judgments.eligibility.wanted import has_unbuilt
 from judgments.models import Assignment, Consensus, ConsensusSnapshot, Judgment, Slot, Task, Unit
 from judgments.stages import behaviour
+from judgments.stages.reading import CHARACTERS_PER_WORD
 from judgments.work.building import Built, build_tasks, build_units
 from judgments.work.claiming import claim_next
 from judgments.work.estimates import estimate_of
 from judgments.work.opening import StageRefused, close_stage, extend_open_stages, open_stage, pause_stage, update_stage
 from judgments.work.progress import progress_of
-from judgments.work.reading import CHARACTERS_PER_WORD
 from raters.enums import RaterKind
 from tests import factories
 from tests.judgments.raters_at_work import judge, open_for_rating
