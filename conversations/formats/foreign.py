@@ -21,8 +21,17 @@ def _is_batch_output(record: Record) -> bool:
     return record.has("custom_id", "response") and not any(map(record.has, ("body", "request", "messages", "input")))
 
 
+def _is_own_export(record: Record) -> bool:
+    data = record.record_if_any("data")
+    return data is not None and data.has("subject_key", "stage") and record.has("annotations")
+
+
 _SHAPES: tuple[tuple[str, Look], ...] = (
     ("projects of a Claude export (documents and instructions, no conversations)", _is_project),
     ("a Google activity file", _is_other_activity),
+    (
+        "Yardstick's own export for Label Studio (export the whole dataset instead: “Import a dataset” takes that)",
+        _is_own_export,
+    ),
     ("answers of a batch without what was asked: put the request beside its response", _is_batch_output),
 )

@@ -22,6 +22,7 @@ from .readers import (
     wildchat,
     yardstick,
 )
+from .readers.annotations import argilla, label_studio
 from .readers.chats import deepseek, gemini_takeout, grok, librechat, open_webui
 from .readers.datasets import locomo, longmemeval, prism
 from .readers.release import majority, task4, task5, task6, votes
@@ -45,6 +46,8 @@ class Format(StrEnum):
     TRACES = "traces"
     OASST = "oasst"
     PREFERENCES = "preferences"
+    ARGILLA = "argilla"
+    LABEL_STUDIO = "label_studio"
     OPENAI_EVALS = "openai_evals"
     PRISM = "prism"
     LOCOMO = "locomo"
@@ -64,6 +67,8 @@ class Format(StrEnum):
 # In the order in which a file is held against them: the most telling first.
 READERS: tuple[Reader, ...] = (
     yardstick.READER,
+    argilla.READER,
+    label_studio.READER,
     deepseek.READER,
     chatgpt.READER,
     claude.READER,

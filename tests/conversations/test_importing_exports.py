@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from conversations.formats import Format, Options, SubjectPolicy
-from conversations.models import Attribute, Conversation, Study
+from conversations.models import Attribute, Comparison, Conversation, Study
+from judgments.models import Judgment
 from tests import factories
 from tests.conversations.importing import bring
 
@@ -73,3 +74,17 @@ def test_memory_in_every_file_of_a_split_export_is_one_attribute(study: Study) -
         bring(study, [], content=content, filename="chatgpt.zip", format=Format.CHATGPT, options=ME)
     assert Conversation.objects.filter(subject__study=study).count() == 2
     assert stored(study) == [("Keeps bees.", "ChatGPT memory", "Saved on 2026-01-02.")]
+
+
+def test_answers_of_two_people_to_one_task_are_judgments_of_two_raters(study: Study) -> None:
+    data = {"prompt": "Which wood?", "answer1": "Any.", "answer2": "Larch."}
+    said = [{"from_name": "better", "type": "pairwise", "value": {"selected": side}} for side in ("left", "right")]
+    annotations = [{"completed_by": by, "result": [result]} for by, result in enumerate(said)]
+    task = {"id": 1, "data": data, "annotations": annotations}
+    batch = bring(study, [task], format=Format.LABEL_STUDIO, options=ME)
+    given = Judgment.objects.filter(batch=batch).order_by("label")
+    assert [(one.rater.name, one.label) for one in given] == [
+        ("Label Studio 0 (uploaded)", 1),
+        ("Label Studio 1 (uploaded)", 5),
+    ]
+    assert Comparison.objects.get().generic.text == "Any."

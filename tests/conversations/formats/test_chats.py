@@ -191,7 +191,7 @@ def test_formats_without_a_user_id_need_a_policy() -> None:
     needing = {file_format for file_format in Format if not reader_of(file_format).names_subjects}
     logs = {Format.OPENAI, Format.SHAREGPT, Format.LMSYS, Format.OASST, Format.PREFERENCES, Format.OPENAI_EVALS}
     exports = {Format.CHATGPT, Format.CLAUDE, Format.DEEPSEEK, Format.LIBRECHAT, Format.GEMINI_TAKEOUT, Format.MEMORIES}
-    assert needing == logs | exports
+    assert needing == logs | exports | {Format.ARGILLA, Format.LABEL_STUDIO}
 
 
 def test_openai_options_propose_the_field_that_names_a_user() -> None:

@@ -80,6 +80,15 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             "session_1": [{"speaker": "Ann", "text": "How tall?"}],
         },
     },
+    "argilla": {
+        "fields": {"prompt": "How tall?", "response_a": "75 cm.", "response_b": "High."},
+        "responses": {"preference": [{"value": "response_a", "user_id": "u1"}]},
+    },
+    "label_studio": {
+        "id": 1,
+        "data": {"prompt": "How tall?", "answer1": "75 cm.", "answer2": "High."},
+        "annotations": [{"completed_by": 1, "result": [{"from_name": "better", "value": {"selected": "left"}}]}],
+    },
     "verified_attributes": {"session_id": "s1", "gold_memories": [{"memory_id": "m1", "value": "Likes tea"}]},
     "release_task4": {
         "user_id": "u1",

@@ -6,7 +6,6 @@ personalized one of an arm of that name: a page tells neither from the other, an
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from conversations.formats.context import Context
 from conversations.formats.fields import FieldError, Record
@@ -14,22 +13,14 @@ from conversations.formats.items import message_list
 from conversations.formats.json_elements import rows_of_elements
 from conversations.formats.options import Options, SubjectPolicy
 from conversations.formats.reader import Beginning, Reader
-from conversations.formats.rows import (
-    CaseRow,
-    JudgmentRow,
-    PromptRow,
-    ResponseRow,
-    Row,
-    RowError,
-    StatedArm,
-    SubjectRow,
-)
+from conversations.formats.rows import Row, RowError
 from conversations.formats.subjects import field_subject, file_subject
 from conversations.formats.turns import transcript
 
+from .pairs import SYSTEM, Pair, Verdict, pair_rows
 from .transcripts import common_prompt, turns_of_text
 
-SYSTEM, RATER = "preference pairs", "imported preferences"
+RATER = "imported preferences"
 _A, _B = (
     ("response_a", "response_1", "completion_a", "answer_a", "output_1"),
     ("response_b", "response_2", "completion_b", "answer_b", "output_2"),
@@ -38,56 +29,28 @@ _EQUAL = 3
 _SCORES = {"model_a": 1, "model_b": 5, "tie": 3, "tie (bothbad)": 3, "both_bad": 3, "a": 1, "b": 5}
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    prompt: str
-    first: str  # A, or rejected
-    second: str  # B, or chosen
-    arm: str
-    label: int | None  # 1 to 5, 5 where the second is much better
-    models: tuple[str | None, str | None] = (None, None)
-
-
 def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
-    pair = _pair(record)
+    pair, label = _pair(record)
     if pair.first == pair.second:
         raise FieldError("chosen", "two responses that differ", "the same text twice")
     prompt = record.optional_identifier("prompt_id") if record.is_text("prompt_id") else None
     prompt = prompt or f"prompt-{hashlib.sha256(pair.prompt.encode()).hexdigest()[:24]}"
     subject, system = _subject(record, context.options, prompt), context.options.system or SYSTEM
-    yield SubjectRow(line=line, subject=subject)
-    yield PromptRow(line=line, prompt=prompt, text=pair.prompt)
-    yield CaseRow(line=line, subject=subject, prompt=prompt)
-    said = {"line": line, "system": system, "subject": subject, "prompt": prompt}
-    yield ResponseRow(**said, kind="generic", text=pair.first, model=pair.models[0])  # type: ignore[arg-type]
-    arm = StatedArm(name=pair.arm)
-    yield ResponseRow(**said, kind="personalized", text=pair.second, arm=arm, model=pair.models[1])  # type: ignore[arg-type]
-    if pair.label is not None:
-        rater, kind = _rater(record)
-        yield JudgmentRow(
-            line=line,
-            rater=rater,
-            rater_kind=kind,
-            stage=3,
-            subject=subject,
-            prompt=prompt,
-            label=pair.label,
-            system=system,
-            arm=arm,
-        )
+    verdicts = [] if label is None else [Verdict(*_rater(record), label)]
+    yield from pair_rows(line, pair, prompt=prompt, subject=subject, system=system, verdicts=verdicts)
 
 
-def _pair(record: Record) -> _Pair:
+def _pair(record: Record) -> tuple[Pair, int | None]:
+    """And the label, where somebody preferred one."""
     if record.has("chosen", "rejected"):
         return _chosen_and_rejected(record)
     if record.has("conversation_a", "conversation_b"):
         return _arena(record)
     first, second = (next((name for name in names if record.has(name)), names[0]) for names in (_A, _B))
-    label = _winner(record)
-    return _Pair(record.text("prompt"), record.text(first), record.text(second), "response B", label)
+    return Pair(record.text("prompt"), record.text(first), record.text(second), "response B"), _winner(record)
 
 
-def _chosen_and_rejected(record: Record) -> _Pair:
+def _chosen_and_rejected(record: Record) -> tuple[Pair, int]:
     texts: list[tuple[str, str]] = []
     for name in ("rejected", "chosen"):
         if record.is_text(name):
@@ -101,7 +64,7 @@ def _chosen_and_rejected(record: Record) -> _Pair:
     (first_prompt, rejected), (prompt, chosen) = texts
     if first_prompt != prompt:
         raise FieldError("rejected", "the same prompt as of chosen", "another one")
-    return _Pair(prompt, rejected, chosen, "chosen", _by_scores(record))
+    return Pair(prompt, rejected, chosen, "chosen"), _by_scores(record)
 
 
 def _prompt(record: Record) -> str:
@@ -119,13 +82,13 @@ def _by_scores(record: Record) -> int:
     return _EQUAL if difference == 0 else 4 if abs(difference) < 1 else 5
 
 
-def _arena(record: Record) -> _Pair:
+def _arena(record: Record) -> tuple[Pair, int | None]:
     sides = [transcript(message_list(record, name), name).turns for name in ("conversation_a", "conversation_b")]
     prompts = [common_prompt(list(turns)) for turns in sides]
     if prompts[0][0] != prompts[1][0]:
         raise FieldError("conversation_b", "the same prompts as of conversation_a", "others")
     models = (record.optional_text("model_a"), record.optional_text("model_b"))
-    return _Pair(prompts[0][0], prompts[0][1], prompts[1][1], "model B", _winner(record), models)
+    return Pair(prompts[0][0], prompts[0][1], prompts[1][1], "model B", models), _winner(record)
 
 
 def _winner(record: Record) -> int | None:
