@@ -5,12 +5,13 @@ What a value holds beyond its limit is cut out of its longest texts first: what 
 
 import re
 from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import BinaryIO
 
 from .fields import excerpt, problem
 from .limits import CUT_OFF, MAX_LINE_BYTES
+from .lists_inside import lists_inside
 from .rows import RowError
 
 BLOCK = 256 * 1024
@@ -174,10 +175,26 @@ def _behind(number: int, rest: bytes, blocks: Iterable[bytes]) -> Iterator[RowEr
     if not _REST_OF_OBJECT.match(rest):
         yield problem(number, "nothing behind the closing ]", excerpt(rest[:40].decode(errors="replace")))
         return
-    more = sum(1 for _value in values(chain([b'{"":0', rest], blocks))) - 1
+    more = -1
+    for more, value in enumerate(values(chain([b'{"":0', rest], blocks))):
+        if more == 0:
+            yield from _beside(number, value)
     if more > 0:
         found = f"{more:,} more behind it, which were not read: upload each by itself"
         yield problem(number, "one object around the list", found)
+
+
+def _beside(number: int, around: RawValue) -> Iterator[RowError]:
+    """The lists that stand behind this one in the same object are named, and not read."""
+    if around.raw is None:
+        yield _passed_over(number, f"more than {MAX_LINE_BYTES:,} bytes behind it, which were not read")
+        return
+    for one in lists_inside(around.raw):
+        yield _passed_over(number, f"the list {excerpt(one.name)} behind it, which was not read: choose it by its name")
+
+
+def _passed_over(number: int, found: str) -> RowError:
+    return replace(problem(number, "one list in the object", found), kept=True)
 
 
 def _feed(state: _Elements, block: bytes) -> Generator[RawValue, None, bytes]:

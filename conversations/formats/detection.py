@@ -7,7 +7,8 @@ from .containers import WINDOWS_1252, is_container
 from .decoding import LimitPassed
 from .fields import FieldError, Record
 from .foreign import foreign
-from .heads import ListInside, first_records, lists_inside, text_of
+from .heads import first_records, text_of
+from .lists_inside import ListInside, lists_inside
 from .options import Choice, Options
 from .reader import Beginning
 from .registry import READERS, Format, reader_of

@@ -151,6 +151,14 @@ def test_parse_never_raises_on_any_bytes(data: bytes, file_format: Format, polic
     [
         (b"}", []),
         (b', "next": null, "page": {"of": [1]}}\n', []),
+        (
+            b', "more": [{"a": 1}], "of": {"it": [ {}]}, "n": []}',
+            [f"the list '{name}' behind it, which was not read: choose it by its name" for name in ("more", "of.it")],
+        ),
+        (
+            b', "more": [' + b"1," * 4_500_000 + b"1]}",
+            ["more than 8,388,608 bytes behind it, which were not read"],
+        ),
         (b', [{"a": 1}]', ["', [{\"a\": 1}]'"]),
         (b'}\n{"data": [{"a": 1}]}\n{"data": []}\n', ["2 more behind it, which were not read: upload each by itself"]),
     ],
