@@ -14,8 +14,8 @@ from conversations.formats.options import Options, SubjectPolicy
 from conversations.formats.reader import Beginning, Reader, proposing
 from conversations.formats.rows import Row, RowError
 
-from .tasks import Task, about, rows_of_task
-from .verdicts import Answer
+from .tasks import AnnotatedTask, about, rows_of_task
+from .verdicts import AnnotatorsAnswer
 
 _RESPONSES, _OF_VERSION_1 = ".responses", "-suggestion"
 _SUGGESTIONS = (".suggestion", _OF_VERSION_1)
@@ -23,20 +23,20 @@ _OWN = frozenset(
     {"id", "_server_id", "external_id", "status", "inserted_at", "updated_at", "metadata", "vectors", "fields"}
     | {"responses", "suggestions", "dataset_id"}
 )
-type _Given = tuple[Answer, bool]  # and whether it was submitted
+type _Given = tuple[AnnotatorsAnswer, bool]  # and whether it was submitted
 
 
 def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
     nested = record.record_if_any("fields")
     given = [*_by_question(record), *_by_rater(record), *_in_columns(record)]
     fields = nested if nested is not None else _fields_of_columns(record)
-    task = Task(
+    task = AnnotatedTask(
         tool="Argilla",
         place="fields",
         fields=fields,
         about=about(_named(record), record.record_if_any("metadata"), fields),
         answers=[answer for answer, is_submitted in given if is_submitted],
-        dropped=len({(answer.rater, answer.question) for answer, is_submitted in given if not is_submitted}),
+        dropped=len({(answer.by, answer.question) for answer, is_submitted in given if not is_submitted}),
     )
     yield from rows_of_task(line, task, context)
     if _has_suggestions(record) and context.first_time("suggestions"):
@@ -99,7 +99,9 @@ def _at(values: list[Any], index: int) -> Any:
 
 def _given(who: Record, question: str, said: Record) -> _Given:
     value = said.as_it_is().get("value")
-    return Answer(who.optional_identifier("user_id"), question, value), _is_submitted(who) and value is not None
+    return AnnotatorsAnswer(who.optional_identifier("user_id"), question, value), _is_submitted(
+        who
+    ) and value is not None
 
 
 def _is_submitted(response: Record) -> bool:

@@ -13,8 +13,8 @@ from conversations.formats.readers.tables.table_rows import TableRow, header_of,
 from conversations.formats.rows import Row, RowError
 
 from .sides import named_side
-from .tasks import Task, about, read_of, rows_of_task
-from .verdicts import Answer
+from .tasks import AnnotatedTask, about, read_of, rows_of_task
+from .verdicts import AnnotatorsAnswer
 
 _TOOL = "Label Studio"
 _SIDES = ("left", "right")
@@ -45,19 +45,19 @@ def _annotated(line: int, record: Record, context: Context) -> Iterator[Row | Ro
     answers = [answer for each in submitted for answer in _answers(each)]
     dropped = len(annotations) - len(submitted) + len(record.list_if_any("drafts") or [])
     named = about(record.record_if_any("meta"), fields)
-    yield from rows_of_task(line, Task(_TOOL, "data", fields, named, answers, dropped), context)
+    yield from rows_of_task(line, AnnotatedTask(_TOOL, "data", fields, named, answers, dropped), context)
     yield from (error.row(line, kept=True) for error in problems)
     if record.list_if_any("predictions") and context.first_time("predictions"):
         expected = "annotations of raters; predictions are no judgments and are left out"
         yield FieldError("predictions", expected, "predictions").row(line, kept=True)
 
 
-def _answers(annotation: Record) -> Iterator[Answer]:
+def _answers(annotation: Record) -> Iterator[AnnotatorsAnswer]:
     by = annotation.record_if_any("completed_by")
     rater = by.optional_identifier("id") if by is not None else annotation.optional_identifier("completed_by")
     for result in objects_in(annotation, "result")[0] if not annotation.missing("result") else ():
         if result.is_text("from_name"):
-            yield Answer(rater, result.text("from_name"), _value(result), _moment(annotation))
+            yield AnnotatorsAnswer(rater, result.text("from_name"), _value(result), _moment(annotation))
 
 
 def _value(result: Record) -> Any:
@@ -86,11 +86,11 @@ def _flat(line: int, record: Record, context: Context) -> Iterator[Row | RowErro
     shown = _shown(record.names(), values)
     read = read_of(shown)
     answers = [
-        Answer(rater, name, value, _moment(record))
+        AnnotatorsAnswer(rater, name, value, _moment(record))
         for name, value in values.items()
         if name not in read and (len(shown.names()) == len(values) or not shown.has(name))
     ]
-    yield from rows_of_task(line, Task(_TOOL, "row", shown, about(Record(values)), answers), context)
+    yield from rows_of_task(line, AnnotatedTask(_TOOL, "row", shown, about(Record(values)), answers), context)
 
 
 def _shown(names: list[str], values: dict[str, Any]) -> Record:

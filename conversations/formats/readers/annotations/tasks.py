@@ -10,7 +10,7 @@ from conversations.formats.fields import FieldError, Record, excerpt
 from conversations.formats.items import message_list
 from conversations.formats.limits import MAX_LANGUAGE_CHARACTERS, MAX_NAME_CHARACTERS
 from conversations.formats.options import SubjectPolicy
-from conversations.formats.readers.preferences.pairs import SYSTEM, Pair, Verdict, pair_rows
+from conversations.formats.readers.preferences.pairs import SYSTEM, PreferencePair, PreferenceVerdict, pair_rows
 from conversations.formats.readers.preferences.transcripts import common_prompt
 from conversations.formats.readers.tables.columns import folded
 from conversations.formats.rows import PromptRow, Row, RowError
@@ -18,7 +18,7 @@ from conversations.formats.subjects import field_subject, file_subject
 from conversations.formats.turns import transcript
 
 from .sides import by_sides
-from .verdicts import Answer, verdict_of
+from .verdicts import AnnotatorsAnswer, verdict_of
 
 _PROMPTS = ("prompt", "instruction", "question", "input", "query", "user_prompt", "user", "context")
 _RESPONSES = ("response", "answer", "output", "completion", "generation", "assistant", "reply")
@@ -28,12 +28,12 @@ _LONGEST_RATER = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class AnnotatedTask:
     tool: str
     place: str  # the field that holds what raters saw, for problems
     fields: Record  # what raters saw
     about: Record  # and everything that may name a person
-    answers: Sequence[Answer]
+    answers: Sequence[AnnotatorsAnswer]
     dropped: int = 0  # answers that were discarded, skipped, or never submitted
 
 
@@ -44,7 +44,7 @@ class _Sides:
     objects: Collection[str]
 
 
-def rows_of_task(line: int, task: Task, context: Context) -> Iterator[Row | RowError]:
+def rows_of_task(line: int, task: AnnotatedTask, context: Context) -> Iterator[Row | RowError]:
     sides, prompt = _sides_and_prompt(task.fields)
     if sides is not None and prompt is not None:
         yield from _pair(line, task, prompt, sides, context)
@@ -62,9 +62,9 @@ def rows_of_task(line: int, task: Task, context: Context) -> Iterator[Row | RowE
         yield FieldError("status", expected, f"{task.dropped} that were not").row(line, kept=True)
 
 
-def _pair(line: int, task: Task, prompt: str, sides: _Sides, context: Context) -> Iterator[Row | RowError]:
+def _pair(line: int, task: AnnotatedTask, prompt: str, sides: _Sides, context: Context) -> Iterator[Row | RowError]:
     first, second = (_answer(task.fields, name) for name in (sides.first, sides.second))
-    pair = Pair(_asked(task.fields, prompt), first, second, "response B")
+    pair = PreferencePair(_asked(task.fields, prompt), first, second, "response B")
     if pair.first == pair.second:
         raise FieldError(f"{task.place}.{sides.second}", "two responses that differ", "the same text twice")
     digest = hashlib.sha256(f"{pair.prompt}\x00{pair.first}\x00{pair.second}".encode()).hexdigest()
@@ -81,11 +81,13 @@ def _pair(line: int, task: Task, prompt: str, sides: _Sides, context: Context) -
     yield from (error.row(line, kept=True) for error in problems)
 
 
-def _verdicts(task: Task, objects: Collection[str], context: Context) -> tuple[list[Verdict], list[FieldError]]:
-    by_rater: dict[str | None, list[Answer]] = {}
+def _verdicts(
+    task: AnnotatedTask, objects: Collection[str], context: Context
+) -> tuple[list[PreferenceVerdict], list[FieldError]]:
+    by_rater: dict[str | None, list[AnnotatorsAnswer]] = {}
     for answer in task.answers:
-        by_rater.setdefault(answer.rater, []).append(answer)
-    verdicts: list[Verdict] = []
+        by_rater.setdefault(answer.by, []).append(answer)
+    verdicts: list[PreferenceVerdict] = []
     problems: list[FieldError] = []
     for rater, answers in by_rater.items():
         found = verdict_of(answers, objects)
@@ -95,13 +97,13 @@ def _verdicts(task: Task, objects: Collection[str], context: Context) -> tuple[l
             continue
         name = task.tool if rater is None else f"{task.tool} {rater}"[:_LONGEST_RATER]
         kind = "panel" if rater is None else "human"
-        verdicts.append(Verdict(name, kind, found.label, answers[0].submitted_at))
-        left_out = [answer for answer in answers if answer.question not in found.questions]
+        verdicts.append(PreferenceVerdict(name, kind, found.label, answers[0].submitted_at))
+        left_out = [answer for answer in answers if answer.question not in found.asked]
         problems += _left_out(left_out, context)
     return verdicts, problems
 
 
-def _left_out(answers: Sequence[Answer], context: Context) -> Iterator[FieldError]:
+def _left_out(answers: Sequence[AnnotatorsAnswer], context: Context) -> Iterator[FieldError]:
     """Each question once for a file."""
     for answer in answers:
         if context.first_time("question", answer.question):
@@ -109,7 +111,7 @@ def _left_out(answers: Sequence[Answer], context: Context) -> Iterator[FieldErro
             yield FieldError(answer.question, expected, excerpt(answer.value))
 
 
-def _exchange_or_prompt(line: int, task: Task, prompt: str, context: Context) -> Iterator[Row | RowError]:
+def _exchange_or_prompt(line: int, task: AnnotatedTask, prompt: str, context: Context) -> Iterator[Row | RowError]:
     response = _named(task.fields, _RESPONSES)
     if response is None:
         text = _asked(task.fields, prompt)
@@ -122,7 +124,7 @@ def _exchange_or_prompt(line: int, task: Task, prompt: str, context: Context) ->
     yield from _said(line, task, [*asked, answered], context)
 
 
-def _said(line: int, task: Task, messages: Sequence[object], context: Context) -> Iterator[Row | RowError]:
+def _said(line: int, task: AnnotatedTask, messages: Sequence[object], context: Context) -> Iterator[Row | RowError]:
     yield from conversation_and_problems(line, task.about, context, transcript(messages, task.place))
     yield from (error.row(line, kept=True) for error in _left_out(task.answers, context))
 
@@ -180,7 +182,7 @@ def _answer(fields: Record, name: str) -> str:
     return transcript(message_list(fields, name), name).turns[-1].content
 
 
-def _subject(task: Task, context: Context, prompt: str) -> str:
+def _subject(task: AnnotatedTask, context: Context, prompt: str) -> str:
     policy = context.options.subject_policy
     if policy is SubjectPolicy.FILE:
         return file_subject(context.options)

@@ -19,29 +19,29 @@ _TWO = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    rater: str | None  # by the tool's own id
+class AnnotatorsAnswer:
+    by: str | None  # the rater, by the tool's own id
     question: str
     value: Any
     submitted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundLabel:
     """A label, and by which questions it was given."""
 
     label: int
-    questions: frozenset[str]
+    asked: frozenset[str]
 
 
-def verdict_of(answers: Sequence[Answer], objects: Collection[str]) -> Found | None:
+def verdict_of(answers: Sequence[AnnotatorsAnswer], objects: Collection[str]) -> FoundLabel | None:
     """By the question that is named for it, else by the first that prefers one, else by a rating of each response."""
     ordered = sorted(
         answers, key=lambda answer: not _TELLING & set(answer.question.casefold().replace("-", "_").split("_"))
     )
     for answer in ordered:
         if (label := label_of(answer.value, objects)) is not None:
-            return Found(label, frozenset({answer.question}))
+            return FoundLabel(label, frozenset({answer.question}))
     return _by_ratings({answer.question: answer.value for answer in ordered})
 
 
@@ -79,12 +79,12 @@ def _by_ranking(ranked: Sequence[Any]) -> int | None:
     return label_of_difference(-places[0], -places[1]) if len(ranked) == _TWO and places.keys() == {0, 1} else None
 
 
-def _by_ratings(values: dict[str, Any]) -> Found | None:
+def _by_ratings(values: dict[str, Any]) -> FoundLabel | None:
     numbers = {name: number for name, value in values.items() if (number := _number(alone(value))) is not None}
     for named in by_sides(numbers).values():
         if named.keys() == {0, 1}:
             label = label_of_difference(numbers[named[0]], numbers[named[1]])
-            return Found(label, frozenset(named.values()))
+            return FoundLabel(label, frozenset(named.values()))
     return None
 
 

@@ -17,7 +17,7 @@ from conversations.formats.rows import Row, RowError
 from conversations.formats.subjects import field_subject, file_subject
 from conversations.formats.turns import transcript
 
-from .pairs import SYSTEM, Pair, Verdict, pair_rows
+from .pairs import SYSTEM, PreferencePair, PreferenceVerdict, pair_rows
 from .transcripts import common_prompt, turns_of_text
 
 RATER = "imported preferences"
@@ -36,21 +36,21 @@ def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowErro
     prompt = record.optional_identifier("prompt_id") if record.is_text("prompt_id") else None
     prompt = prompt or f"prompt-{hashlib.sha256(pair.prompt.encode()).hexdigest()[:24]}"
     subject, system = _subject(record, context.options, prompt), context.options.system or SYSTEM
-    verdicts = [] if label is None else [Verdict(*_rater(record), label)]
+    verdicts = [] if label is None else [PreferenceVerdict(*_rater(record), label)]
     yield from pair_rows(line, pair, prompt=prompt, subject=subject, system=system, verdicts=verdicts)
 
 
-def _pair(record: Record) -> tuple[Pair, int | None]:
+def _pair(record: Record) -> tuple[PreferencePair, int | None]:
     """And the label, where somebody preferred one."""
     if record.has("chosen", "rejected"):
         return _chosen_and_rejected(record)
     if record.has("conversation_a", "conversation_b"):
         return _arena(record)
     first, second = (next((name for name in names if record.has(name)), names[0]) for names in (_A, _B))
-    return Pair(record.text("prompt"), record.text(first), record.text(second), "response B"), _winner(record)
+    return PreferencePair(record.text("prompt"), record.text(first), record.text(second), "response B"), _winner(record)
 
 
-def _chosen_and_rejected(record: Record) -> tuple[Pair, int]:
+def _chosen_and_rejected(record: Record) -> tuple[PreferencePair, int]:
     texts: list[tuple[str, str]] = []
     for name in ("rejected", "chosen"):
         if record.is_text(name):
@@ -64,7 +64,7 @@ def _chosen_and_rejected(record: Record) -> tuple[Pair, int]:
     (first_prompt, rejected), (prompt, chosen) = texts
     if first_prompt != prompt:
         raise FieldError("rejected", "the same prompt as of chosen", "another one")
-    return Pair(prompt, rejected, chosen, "chosen"), _by_scores(record)
+    return PreferencePair(prompt, rejected, chosen, "chosen"), _by_scores(record)
 
 
 def _prompt(record: Record) -> str:
@@ -82,13 +82,13 @@ def _by_scores(record: Record) -> int:
     return _EQUAL if difference == 0 else 4 if abs(difference) < 1 else 5
 
 
-def _arena(record: Record) -> tuple[Pair, int | None]:
+def _arena(record: Record) -> tuple[PreferencePair, int | None]:
     sides = [transcript(message_list(record, name), name).turns for name in ("conversation_a", "conversation_b")]
     prompts = [common_prompt(list(turns)) for turns in sides]
     if prompts[0][0] != prompts[1][0]:
         raise FieldError("conversation_b", "the same prompts as of conversation_a", "others")
     models = (record.optional_text("model_a"), record.optional_text("model_b"))
-    return Pair(prompts[0][0], prompts[0][1], prompts[1][1], "model B", models), _winner(record)
+    return PreferencePair(prompts[0][0], prompts[0][1], prompts[1][1], "model B", models), _winner(record)
 
 
 def _winner(record: Record) -> int | None:

@@ -11,7 +11,7 @@ SYSTEM = "preference pairs"
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class PreferencePair:
     prompt: str
     first: str  # A, or rejected: stored as the generic response
     second: str  # B, or chosen: stored as the personalized one
@@ -20,15 +20,15 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    rater: str
+class PreferenceVerdict:
+    rater_name: str
     rater_kind: str  # "human" or "panel"
     label: int  # 1 to 5, 5 where the second response is much better
     submitted_at: datetime | None = None
 
 
 def pair_rows(
-    line: int, pair: Pair, *, prompt: str, subject: str, system: str, verdicts: Iterable[Verdict]
+    line: int, pair: PreferencePair, *, prompt: str, subject: str, system: str, verdicts: Iterable[PreferenceVerdict]
 ) -> Iterator[Row]:
     """``prompt`` and ``subject`` are ids."""
     yield SubjectRow(line=line, subject=subject)
@@ -41,7 +41,7 @@ def pair_rows(
     for verdict in verdicts:
         yield JudgmentRow(
             line=line,
-            rater=verdict.rater,
+            rater=verdict.rater_name,
             rater_kind=verdict.rater_kind,
             stage=STAGE,
             subject=subject,
