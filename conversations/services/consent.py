@@ -1,5 +1,7 @@
 """What raters agree to: versions are added, never changed."""
 
+from pathlib import Path
+
 from django.db import transaction
 from django.db.models import Max
 
@@ -8,6 +10,12 @@ from accounts.services import record
 from conversations.models import ConsentText, Study
 
 LONGEST = 50_000  # characters
+_DEFAULT = Path(__file__).resolve().parent.parent / "default_consent" / "consent.md"
+
+
+def default_consent() -> str:
+    """What the editor begins with: it asks nobody until it is saved."""
+    return _DEFAULT.read_text(encoding="utf-8")
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ def consent(request: HttpRequest, slug: str) -> HttpResponse:
     versions = list(study.consent_texts.all()[:50])
     form = ConsentForm(
         request.POST or None,
-        initial={"text": versions[0].text if versions else ""},
+        initial={"text": versions[0].text if versions else services.default_consent()},
         preview=reverse("conversations:consent-preview", args=[slug]),
     )
     if request.method == "POST" and form.is_valid():

@@ -101,6 +101,9 @@ class Assignment(models.Model):
     )
     started_at = models.DateTimeField()
     active_ms = models.PositiveIntegerField(default=0)  # visible and not idle, as measured in the browser
+    # Signs that something else than the rater may have answered, counted in the browser without what was copied or pasted.
+    pastes = models.PositiveIntegerField(default=0, db_default=0)  # into a text field, of what is not from the page
+    exits_with_copy = models.PositiveIntegerField(default=0, db_default=0)  # the page was left after copying from it
     draft = models.JSONField(null=True)
     draft_revision = models.PositiveIntegerField(default=0)
     draft_saved_at = models.DateTimeField(null=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from judgments.oversight.answer_signs import AnswerSigns
 from judgments.oversight.control_answers import ControlAnswers
 from judgments.oversight.intervals import Share
 from judgments.oversight.rater_figures import StageFigures
@@ -20,6 +21,8 @@ ABOVE_OTHERS = 0.3
 FAST_SHARE = 0.3
 BELOW_OTHERS = 0.1
 SIDE_REACH = 0.15
+SIGNS = 3  # pages with a sign that an AI may have answered; fewer happen to anybody
+SIGNS_SHARE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +37,11 @@ class FlagEvidence:
     controls: ControlAnswers | None
     peers: Share | None
     others_peers: float | None  # agreement of all raters of the stage
+    signs: AnswerSigns
 
 
 def flags(evidence: FlagEvidence, *, with_sides: bool) -> list[str]:
-    found = [*_accuracy(evidence), *_habits(evidence.figures)]
+    found = [*_accuracy(evidence), *_habits(evidence.figures), *_signs(evidence.signs)]
     return [*found, *_sides(evidence.figures)] if with_sides else found
 
 
@@ -66,6 +70,21 @@ def _habits(figures: StageFigures) -> Iterator[str]:
     speeding = figures.speeding
     if speeding is not None and speeding.total >= PAGES and speeding.value >= FAST_SHARE:
         yield "is often much faster than the others"
+
+
+def _signs(signs: AnswerSigns) -> Iterator[str]:
+    if _often(signs.pasted, signs.pages):
+        yield f"pasted into notes on {signs.pasted} of {signs.pages} pages"
+    if _often(signs.left_with_copy, signs.pages):
+        yield f"copied from {signs.left_with_copy} of {signs.pages} pages and then left them"
+    if _often(signs.quick, signs.to_read):
+        yield f"answered {signs.quick} of {signs.to_read} pages in less than half the time that reading them takes"
+    if _often(signs.same_notes, signs.pages):
+        yield f"wrote notes on {signs.same_notes} of {signs.pages} pages that stand on other pages too"
+
+
+def _often(pages: int, of: int) -> bool:
+    return pages >= SIGNS and pages >= SIGNS_SHARE * of
 
 
 def _sides(figures: StageFigures) -> Iterator[str]:

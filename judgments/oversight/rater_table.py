@@ -8,6 +8,7 @@ from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from conversations.models import Stage, Study
 from judgments.disclosure import Sight
 from judgments.eligibility.standing import GOES_ON
+from judgments.oversight.answer_signs import AnswerSigns, answer_signs
 from judgments.oversight.control_answers import ControlAnswers, control_answers
 from judgments.oversight.intervals import Clustered, Share
 from judgments.oversight.rater_figures import StageFigures, stage_figures
@@ -42,6 +43,7 @@ class StageWork:
     checks: int
     controls: ControlAnswers | None
     flags: list[str]
+    signs: AnswerSigns | None  # None for who may not see them
 
     @property
     def peers(self) -> Share | None:
@@ -191,18 +193,21 @@ def _works(
         checks = attention_results(stage=stage, rater_ids=rater_ids)
         controls = control_answers(stage=stage, rater_ids=rater_ids) if behaviour(stage.number).has_sides else {}
         here = [one for one in figures if one.stage_id == stage.pk]
+        signs = answer_signs(stage=stage, rater_ids=rater_ids)
         usual = _summed(one.peers for one in here)
         for one in here:
             if rater_ids is not None and one.rater_id not in rater_ids:
                 continue
             answers = KnownAnswers(gold.get(one.rater_id), checks.get(one.rater_id), controls.get(one.rater_id))
-            evidence = _evidence(stage, one, answers, usual)
+            evidence = _evidence(stage, one, answers, usual, signs.get(one.rater_id, AnswerSigns()))
             work = _work(stage, evidence, sight)
             by_rater.setdefault(one.rater_id, []).append(work)
     return by_rater
 
 
-def _evidence(stage: Stage, figures: StageFigures, known: KnownAnswers, usual: Share | None) -> FlagEvidence:
+def _evidence(
+    stage: Stage, figures: StageFigures, known: KnownAnswers, usual: Share | None, signs: AnswerSigns
+) -> FlagEvidence:
     passed, total = known.checks or (0, 0)
     return FlagEvidence(
         figures=figures,
@@ -213,14 +218,15 @@ def _evidence(stage: Stage, figures: StageFigures, known: KnownAnswers, usual: S
         controls=known.controls,
         peers=figures.peers.share if figures.peers else None,
         others_peers=usual.value if usual else None,
+        signs=signs,
     )
 
 
 def _work(stage: Stage, evidence: FlagEvidence, sight: Sight) -> StageWork:
     found = [] if sight.waits else flags(evidence, with_sides=stage.number not in sight.withheld)
-    return StageWork(
-        stage, evidence.figures, evidence.gold, evidence.checks_failed, evidence.checks, evidence.controls, found
-    )
+    signs = None if sight.waits else evidence.signs
+    known = (evidence.gold, evidence.checks_failed, evidence.checks, evidence.controls)
+    return StageWork(stage, evidence.figures, *known, found, signs)
 
 
 def _pooled(shares: Iterable[Share | None]) -> Share | None:

@@ -8,6 +8,7 @@ committed before, or if the rater has withdrawn while it was on its way: then no
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from psycopg.types.json import Jsonb
 
 from judgments.counting import JUDGED_SQL
 from judgments.models import Assignment, Judgment
-from judgments.rating.given_answers import OutcomeOrOpen, as_outcome
+from judgments.rating.given_answers import OutcomeOrOpen, Signs, as_outcome
 
 _STORE = f"""
 WITH new AS (
@@ -56,6 +57,8 @@ SET outcome = CASE
     missing_attributes = %(missing)s,
     comment = %(comment)s,
     draft_revision = GREATEST(draft_revision, %(draft_revision)s),
+    pastes = GREATEST(pastes, %(pastes)s),
+    exits_with_copy = GREATEST(exits_with_copy, %(exits_with_copy)s),
     active_ms = LEAST(
         GREATEST(active_ms, %(active_ms)s), GREATEST(EXTRACT(EPOCH FROM %(now)s - started_at) * 1000, active_ms, 0))
 WHERE id = %(assignment)s AND EXISTS (SELECT FROM new)
@@ -75,6 +78,7 @@ def store_answers(
     missing_attributes: str,
     comment: str,
     active_ms: int,
+    signs: Signs,
     draft_revision: int,
     now: datetime,
 ) -> OutcomeOrOpen | None:
@@ -101,6 +105,7 @@ def store_answers(
         "missing": missing_attributes,
         "comment": comment,
         "active_ms": active_ms,
+        **asdict(signs),
         "draft_revision": draft_revision,
         "now": now,
     }

@@ -108,6 +108,7 @@ def submit_locked(
         missing_attributes=submission.missing_attributes,
         comment=submission.comment,
         active_ms=submission.active_ms,
+        signs=submission.signs,
         draft_revision=submission.draft_revision or 0,
         now=now,
     )

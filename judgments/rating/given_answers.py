@@ -24,6 +24,14 @@ class UnitAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Signs:
+    """How often the rater pasted into a text field, and left the page after copying from it. Never what."""
+
+    pastes: int = 0
+    exits_with_copy: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class GivenAnswers:
     """One submit of a page. The client makes the id, and sends the same one when it tries again."""
 
@@ -32,6 +40,7 @@ class GivenAnswers:
     missing_attributes: str = ""
     comment: str = ""
     active_ms: int = 0
+    signs: Signs = Signs()
     draft_revision: int | None = None  # its place among the page's drafts; None: it is not known
 
 

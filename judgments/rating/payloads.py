@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from accounts import storable
 from judgments.enums import SET_ASIDE, Outcome
-from judgments.rating.given_answers import GivenAnswers, UnitAnswer
+from judgments.rating.given_answers import GivenAnswers, Signs, UnitAnswer
 from judgments.rating.refusals import BadRequest
 
 TEXT_LIMIT = 4000
 DRAFT_UNITS_LIMIT = 100
+MOST_SIGNS = 1000
 ACTIVE_LIMIT_MS = 24 * 60 * 60 * 1000
 
 
@@ -35,6 +36,7 @@ def submission(body: Any) -> GivenAnswers:
         missing_attributes=fields.text("missing_attributes"),
         comment=fields.text("comment"),
         active_ms=_active(fields),
+        signs=_signs(fields),
         draft_revision=_draft_revision(fields),
     )
 
@@ -85,6 +87,18 @@ def _answer(fields: "_Fields") -> UnitAnswer:
 
 def _active(fields: "_Fields") -> int:
     return min(fields.whole("active_ms", storable.BIG_COLUMN), ACTIVE_LIMIT_MS)
+
+
+def _signs(fields: "_Fields") -> Signs:
+    """None were counted on a page that was opened before they were."""
+    if fields.is_missing("signs"):
+        return Signs()
+    counted = fields.record("signs")
+    most = storable.BIG_COLUMN
+    return Signs(
+        pastes=min(counted.whole("pastes", most), MOST_SIGNS),
+        exits_with_copy=min(counted.whole("exits_with_copy", most), MOST_SIGNS),
+    )
 
 
 def _draft_revision(fields: "_Fields") -> int | None:

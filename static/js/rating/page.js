@@ -8,6 +8,7 @@ import { showKeys } from "./key_dialog.js";
 import * as outbox from "./outbox.js";
 import { showReading } from "./reading.js";
 import { Away, Failed, Refused, Repeated, Superseded, deliver, tryOnce } from "./server.js";
+import { Signs } from "./signs.js";
 import { listen } from "./task_keys.js";
 import { currentUnit, makeCurrent, mark } from "./units.js";
 import { coverOrShow, isCovered, showMaterial } from "./warning.js";
@@ -22,6 +23,7 @@ const NOT_NOW = new Set([401, 403, 404]);
 const SAID = new Set(["incomplete", "withdrew"]);
 const texts = document.getElementById("rating").dataset;
 const clock = new Clock();
+const signs = new Signs();
 const saving = new Repeated(saveDraft);
 let form, draft, busy;
 
@@ -40,6 +42,7 @@ function begin() {
     showReading();
     coverOrShow(form);
     if (form) clock.start(Number(form.dataset.activeMs));
+    if (form) signs.start(form.dataset.assignment);
     ask();
 }
 
@@ -137,7 +140,7 @@ function submit() {
         makeCurrent(form, unitsOf(form).find((unit) => labelOf(unit) === null));
         return;
     }
-    give(form.dataset.submitUrl, { ...collect(form), active_ms: clock.read(), revision: draft.revision });
+    give(form.dataset.submitUrl, { ...collect(form), active_ms: clock.read(), signs: signs.read(), revision: draft.revision });
 }
 
 async function give(url, content) {

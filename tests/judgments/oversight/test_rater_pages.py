@@ -23,9 +23,9 @@ from tests.judgments.rated import NOW, always, careful, rated_study, work
 from tests.rows import made_once
 
 pytestmark = pytest.mark.django_db
-QUERIES = (
-    20  # the eleven of the figures; the session, who asks, what they may see and that they saw, the filter's stages
-)
+# The eleven of the figures and six of the signs, of which two stages have no pages; the session, who asks, what they may see
+# and that they saw, the filter's stages.
+QUERIES = 26
 
 
 def member(study: Study, role: Role) -> User:

@@ -20,7 +20,9 @@ from tests import factories
 from tests.judgments.rated import NOW, OWNER, always, careful, rated_study, work
 
 db = pytest.mark.django_db
-QUERIES = 11  # the raters, where they were let in, their figures, for each of three stages gold and checks, controls
+# The raters, where they were let in, their figures; for each of three stages gold, checks and signs (pages, what they give
+# to read but at stage 1, notes); controls.
+QUERIES = 19
 
 
 def rows_of(study, sight=OWNER, **asked):
