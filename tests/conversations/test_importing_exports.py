@@ -88,3 +88,12 @@ def test_answers_of_two_people_to_one_task_are_judgments_of_two_raters(study: St
         ("Label Studio 1 (uploaded)", 5),
     ]
     assert Comparison.objects.get().generic.text == "Any."
+
+
+def test_somebody_who_says_two_things_of_one_task_is_taken_at_the_first_and_told(study: Study) -> None:
+    said = [{"from_name": "better", "value": {"selected": side}} for side in ("left", "right")]
+    data = {"prompt": "Which wood?", "answer1": "Any.", "answer2": "Larch."}
+    task = {"id": 1, "data": data, "annotations": [{"completed_by": 7, "result": [result]} for result in said]}
+    batch = bring(study, [task], format=Format.LABEL_STUDIO, options=ME)
+    assert [one.label for one in Judgment.objects.filter(batch=batch)] == [1]
+    assert [(one.field, one.found) for one in batch.problems.all()] == [("label", "5")]

@@ -42,7 +42,7 @@ def _annotated(line: int, record: Record, context: Context) -> Iterator[Row | Ro
     fields = record.record("data")
     annotations, problems = objects_in(record, "annotations") if not record.missing("annotations") else ([], [])
     submitted = [each for each in annotations if not each.is_marked("was_cancelled")]
-    answers = [answer for each in submitted for answer in _answers(each)]
+    answers = [answer for index, each in enumerate(submitted) for answer in _answers(each, index)]
     dropped = len(annotations) - len(submitted) + len(record.list_if_any("drafts") or [])
     named = about(record.record_if_any("meta"), fields)
     yield from rows_of_task(line, AnnotatedTask(_TOOL, "data", fields, named, answers, dropped), context)
@@ -52,12 +52,12 @@ def _annotated(line: int, record: Record, context: Context) -> Iterator[Row | Ro
         yield FieldError("predictions", expected, "predictions").row(line, kept=True)
 
 
-def _answers(annotation: Record) -> Iterator[AnnotatorsAnswer]:
+def _answers(annotation: Record, index: int) -> Iterator[AnnotatorsAnswer]:
     by = annotation.record_if_any("completed_by")
     rater = by.optional_identifier("id") if by is not None else annotation.optional_identifier("completed_by")
     for result in objects_in(annotation, "result")[0] if not annotation.missing("result") else ():
         if result.is_text("from_name"):
-            yield AnnotatorsAnswer(rater, result.text("from_name"), _value(result), _moment(annotation))
+            yield AnnotatorsAnswer(rater, result.text("from_name"), _value(result), _moment(annotation), index)
 
 
 def _value(result: Record) -> Any:

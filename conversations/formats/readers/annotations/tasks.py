@@ -84,12 +84,12 @@ def _pair(line: int, task: AnnotatedTask, prompt: str, sides: _Sides, context: C
 def _verdicts(
     task: AnnotatedTask, objects: Collection[str], context: Context
 ) -> tuple[list[PreferenceVerdict], list[FieldError]]:
-    by_rater: dict[str | None, list[AnnotatorsAnswer]] = {}
+    by_rater: dict[tuple[str | None, int], list[AnnotatorsAnswer]] = {}
     for answer in task.answers:
-        by_rater.setdefault(answer.by, []).append(answer)
+        by_rater.setdefault((answer.by, answer.submission), []).append(answer)
     verdicts: list[PreferenceVerdict] = []
     problems: list[FieldError] = []
-    for rater, answers in by_rater.items():
+    for (rater, _submission), answers in by_rater.items():
         found = verdict_of(answers, objects)
         if found is None:
             expected = "an answer that prefers one of the two responses, or neither"

@@ -15,7 +15,7 @@ _TELLING = frozenset(
     | {"ranking"}
 )
 _INSIDE = ("selected", "choices", "rating", "value", "ranking")
-_TWO = 2
+_TWO, _LONGEST_NUMBER = 2, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,9 @@ class AnnotatorsAnswer:
     question: str
     value: Any
     submitted_at: datetime | None = None
+    submission: int = (
+        0  # which of theirs: what somebody says twice of one task is two judgments, of which one is refused
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +92,8 @@ def _by_ratings(values: dict[str, Any]) -> FoundLabel | None:
 
 
 def _number(value: Any) -> float | None:
-    if isinstance(value, str) and value.strip().isdecimal() and value.isascii():
-        value = int(value[:9])
+    if isinstance(value, str) and value.strip().isdecimal() and len(value) < _LONGEST_NUMBER:
+        value = int(value)
     return (
         float(value) if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 2**53 else None
     )
