@@ -92,7 +92,7 @@ def _add_reading(signs: dict[int, AnswerSigns], stage: Stage, pages: list[_Page]
     first: dict[tuple[int, int], int] = {}
     for page in pages:
         first.setdefault((page.rater_id, page.target_id), page.active_ms)
-    lengths = behaviour(stage.number).characters_to_read({target for _rater, target in first})
+    lengths = behaviour(stage.number).characters_to_read(stage, {target for _rater, target in first})
     for (rater_id, target), active_ms in first.items():
         known = signs[rater_id]
         least = QUICK * 1000 * seconds_to_read(lengths.get(target, 0) / CHARACTERS_PER_WORD)

@@ -67,7 +67,7 @@ class Behaviour(ABC):
         """Those units among the built ones that the stage's gating wants judged."""
 
     @abstractmethod
-    def characters_to_read(self, target_ids: Collection[int]) -> Mapping[int, int]:
+    def characters_to_read(self, stage: Stage, target_ids: Collection[int]) -> Mapping[int, int]:
         """By target: the length of what its page shows beside the units, as it is before anything is taken out of it."""
 
     @abstractmethod

@@ -3,18 +3,18 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from conversations.enums import Gating, StageNumber
+from conversations.enums import Gating, Reading, StageNumber
 from conversations.models import Attribute, Conversation, Stage, Subject
 from judgments.consensus import majority_else_unsure
 from judgments.enums import ExtractionLabel, FailureMode, TaskKind
 from judgments.models import Unit
 from judgments.stages.behaviour import Behaviour, Choice
-from judgments.stages.reading import rule_of
+from judgments.stages.reading import chosen, rule_of
 
 # In turn one from each system's attributes from one conversation, and among those of one turn in turn one from each third of
 # the subject's confidences (those without one are a group of their own); by the study's seed. What is in a task stays.
@@ -86,9 +86,15 @@ class Extraction(Behaviour):
     def wanted_units(self, stage: Stage) -> Q:
         return Q(attribute__withdrawn_at__isnull=True)
 
-    def characters_to_read(self, target_ids: Collection[int]) -> Mapping[int, int]:
-        shown = Conversation.objects.filter(subject__in=target_ids, withdrawn_at__isnull=True).order_by()
-        return dict(shown.values_list("subject_id").annotate(length=Sum("character_count")))
+    def characters_to_read(self, stage: Stage, target_ids: Collection[int]) -> Mapping[int, int]:
+        """Under the stage's reading rule, as if a page held all of the person's statements: one that holds some quotes less."""
+        rule, seed = rule_of(stage), stage.study.seed
+        quoted = _quoted(target_ids) if rule.kind != Reading.ALL else {}
+        read = {}
+        for subject_id, lengths in _lengths(target_ids).items():
+            given = chosen(lengths, quoted.get(subject_id, set()), rule, seed=seed, task_id=subject_id)
+            read[subject_id] = sum(lengths[each] for each in given)
+        return read
 
     def consensus(self, labels: Sequence[int]) -> float:
         return majority_else_unsure(labels)
@@ -110,3 +116,23 @@ class Extraction(Behaviour):
 
     def failure_modes(self, label: int) -> Sequence[FailureMode]:
         return () if label == ExtractionLabel.ACCEPT else tuple(FailureMode)
+
+
+def _lengths(subject_ids: Collection[int]) -> Mapping[int, Mapping[int, int]]:
+    """By subject: the characters of each conversation that may be shown."""
+    live = Conversation.objects.filter(subject__in=subject_ids, withdrawn_at__isnull=True).order_by("pk")
+    found: dict[int, dict[int, int]] = {}
+    for subject_id, conversation_id, length in live.values_list("subject_id", "pk", "character_count"):
+        found.setdefault(subject_id, {})[conversation_id] = length
+    return found
+
+
+def _quoted(subject_ids: Collection[int]) -> Mapping[int, set[int]]:
+    """By subject: the conversations that hold evidence."""
+    live = Attribute.objects.filter(subject__in=subject_ids, withdrawn_at__isnull=True)
+    found: dict[int, set[int]] = {}
+    for subject_id, evidence in live.values_list("subject_id", "evidence"):
+        found.setdefault(subject_id, set()).update(
+            quote["conversation"] for quote in evidence if quote.get("conversation")
+        )
+    return found

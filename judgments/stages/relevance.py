@@ -59,7 +59,7 @@ class Relevance(Behaviour):
         accepted = agreed(stage, label=ExtractionLabel.ACCEPT, attribute="attribute_id")
         return Q(attribute__withdrawn_at__isnull=True) & accepted
 
-    def characters_to_read(self, target_ids: Collection[int]) -> Mapping[int, int]:
+    def characters_to_read(self, stage: Stage, target_ids: Collection[int]) -> Mapping[int, int]:
         return dict(Case.objects.filter(id__in=target_ids).values_list("id", Length("prompt__text")))
 
     def consensus(self, labels: Sequence[int]) -> float:

@@ -94,7 +94,7 @@ class ResponseQuality(Behaviour):
         )
         return Q(attribute__isnull=True) | (Q(attribute__withdrawn_at__isnull=True) & relevant)
 
-    def characters_to_read(self, target_ids: Collection[int]) -> Mapping[int, int]:
+    def characters_to_read(self, stage: Stage, target_ids: Collection[int]) -> Mapping[int, int]:
         length = Length("case__prompt__text") + Length("generic__text") + Length("personalized__text")
         return dict(Comparison.objects.filter(id__in=target_ids).values_list("id", length))
 

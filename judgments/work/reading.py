@@ -19,7 +19,7 @@ def words_on_a_page(stage: Stage) -> float:
     first = stage.tasks.filter(position__isnull=False).order_by("position")
     targets = list(first.values_list(f"{way.target}_id", flat=True)[:PAGES_LOOKED_AT])
     targets = targets or list(way.targets(stage).order_by("pk").values_list("pk", flat=True)[:PAGES_LOOKED_AT])
-    lengths = way.characters_to_read(set(targets))
+    lengths = way.characters_to_read(stage, set(targets))
     return sum(lengths.get(target, 0) for target in targets) / CHARACTERS_PER_WORD / max(1, len(targets))
 
 

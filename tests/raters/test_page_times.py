@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from conversations.models import Conversation
+from conversations.models import Attribute, Conversation
 from judgments.rating.lessons import times_of_pages
 from judgments.stages.reading import CHARACTERS_PER_WORD
 from judgments.work.opening import open_stage
@@ -57,3 +57,17 @@ def test_what_stands_on_a_page_is_what_is_read(number: int) -> None:
         texts += [comparison.generic.text, comparison.personalized.text]
     words = sum(map(len, texts)) / CHARACTERS_PER_WORD
     assert pace_of(factories.stage(study, number)).words_per_page == pytest.approx(words)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("rule", "conversations"), [("all", 6), ("drawn", 3), ("words", 4)])
+def test_what_the_reading_rule_leaves_out_is_not_read(rule: str, conversations: int) -> None:
+    study = factories.study()
+    (subject,) = factories.material(study, subjects=1, attributes_each=1)
+    for number in range(5):
+        factories.conversation(subject, text=f"I like number {number}.")
+    Conversation.objects.update(character_count=100 * CHARACTERS_PER_WORD)
+    quoted = {"conversation": subject.conversations.earliest("pk").pk, "turn": 0, "quote": "I", "start": 0, "end": 1}
+    Attribute.objects.update(evidence=[quoted])
+    stage = factories.stage(study, 1, reading=rule, others_drawn=2, words_to_read=400)
+    assert pace_of(stage).words_per_page == 100 * conversations
