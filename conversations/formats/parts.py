@@ -94,11 +94,13 @@ def _part(part: Any, path: str) -> tuple[str, str]:
     note = _media_note(record, kind) or _NOTES.get(kind)
     if note is not None:
         return kind, _beside_note(record, note)
-    fields = (*_TEXT_FIELDS, "content") if kind.endswith("text") else _TEXT_FIELDS
+    fields = (*_TEXT_FIELDS, "content", "value") if kind.endswith("text") else _TEXT_FIELDS
     if any(record.has(name) for name in fields):
         return kind, next(filter(None, (_text(record, name) for name in fields)), "")
     if not kind:
         raise record.error("type", "the type of a content part")
+    if kind.endswith("text"):
+        raise record.error("text", "the text of the part")
     return kind, "[file]" if kind.endswith("_asset_pointer") else f"[{kind[:40]}]"
 
 

@@ -1,5 +1,6 @@
 """Who speaks, by the names that vendors and logs give to it."""
 
+import re
 from collections.abc import Mapping
 
 from .fields import Record
@@ -55,11 +56,14 @@ ROLES: Mapping[str, str] = {
     "tool_call": "assistant",
     "tool-call": "assistant",
 }
+# Around a name: blanks, a colon, and characters of no width.
+_MARKS = re.compile(r"^[\s\u200b-\u200f\u2060\ufeff]+|[\s:\u200b-\u200f\u2060\ufeff]+$")
 EXPECTED = "one of user, assistant, system, tool (or human, gpt)"
 
 
 def turn_role(record: Record, name: str = "role") -> str:
     value = record.text_or_number(name, EXPECTED)
-    if not isinstance(value, str) or value.strip().lower() not in ROLES:
+    role = ROLES.get(_MARKS.sub("", value).lower()) if isinstance(value, str) else None
+    if role is None:
         raise record.error(name, EXPECTED)
-    return ROLES[value.strip().lower()]
+    return role

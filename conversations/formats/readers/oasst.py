@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 from conversations.formats.context import Context
 from conversations.formats.conversation_rows import conversation_and_problems
 from conversations.formats.fields import FieldError, Record
-from conversations.formats.json_elements import guarded
+from conversations.formats.json_elements import guarded, objects_in
 from conversations.formats.options import Options, SubjectPolicy
 from conversations.formats.reader import Beginning, Reader
 from conversations.formats.records import read_records
@@ -48,14 +48,18 @@ def _flat(held: list[tuple[int, Record]], context: Context) -> Iterator[Row | Ro
 
 def _tree(line: int, record: Record, context: Context) -> Iterator[Row | RowError]:
     messages: list[Record] = []
+    odd: list[FieldError] = []
     waiting: list[tuple[Record, int]] = [(record.record("prompt"), 0)]
     while waiting:
         message, depth = waiting.pop()
         if depth > _DEEPEST:
             raise FieldError("prompt", f"replies at most {_DEEPEST} deep", "more")
         messages.append(message)
-        waiting += [(reply, depth + 1) for reply in message.records("replies", optional=True)]
+        replies, problems = ([], []) if message.missing("replies") else objects_in(message, "replies")
+        waiting += [(reply, depth + 1) for reply in replies]
+        odd += problems
     yield from _line_of(line, messages, context, name=record.optional_identifier("message_tree_id"))
+    yield from (each.row(line, kept=True) for each in odd)
 
 
 def _line_of(

@@ -34,7 +34,8 @@ def _rows(line: int, record: Record, context: Context) -> Iterator[Row | RowErro
     sample = record.record_if_any("sample")
     answered = [] if sample is None else _answer(sample)
     if not answered:
-        yield _prompt(line, record, item)
+        yield _prompt(line, record, item, sample or Record({}))
+        yield from _grades(line, record, context)
         return
     asked = _asked(sample or Record({})) or _asked(item)
     about = _about(record, item, sample or Record({}))
@@ -64,9 +65,9 @@ def _about(record: Record, item: Record, sample: Record) -> Record:
     return Record({**item.as_it_is(), **metadata, "conversation_id": name, "model": model})
 
 
-def _prompt(line: int, record: Record, item: Record) -> PromptRow:
+def _prompt(line: int, record: Record, item: Record, sample: Record) -> PromptRow:
     place = item if item.names() else record
-    said = transcript(_asked(place), "item").turns
+    said = transcript(_asked(place) or _asked(sample), "item").turns
     name = next(
         (each.identifier(key) for each in (record, item) for key in ("id", "item_id") if not each.missing(key)), None
     )

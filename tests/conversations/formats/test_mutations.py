@@ -23,6 +23,7 @@ from conversations.formats import (
     NotRecognised,
     Options,
     PassedOver,
+    PromptRow,
     Row,
     RowError,
     examine,
@@ -228,11 +229,15 @@ def messages_in(value: Any) -> list[tuple[dict[str, Any], str]]:
     ]
 
 
+IN_NUMBERS = re.compile(r"none (?:in|of) (\d+)|(\d+) turns? of|(\d+) messages? of other")
+
+
 def accounted(rows: list[Any]) -> int:
-    """Turns that are stored, and what is reported instead; of a conversation that is refused its messages are counted in words."""
+    """Turns and prompts that are stored, and what is reported instead; of a conversation that is refused its messages are counted in words."""
     stored = sum(len(row.turns) for row in rows if isinstance(row, ConversationRow))
-    refused = [re.search(r"none (?:in|of) (\d+)", row.found) for row in rows if isinstance(row, RowError)]
-    return stored + sum(int(found[1]) if found else 1 for found in refused)
+    stored += sum(isinstance(row, PromptRow) for row in rows)
+    refused = [IN_NUMBERS.search(row.found) for row in rows if isinstance(row, RowError)]
+    return stored + sum(int(next(filter(None, found.groups()))) if found else 1 for found in refused)
 
 
 @pytest.mark.parametrize("source", [one for one in SOURCES if one.suffix != ".csv"], ids=name_of)
@@ -246,3 +251,43 @@ def test_what_was_seen_is_stored_or_reported(source: Path) -> None:
         message, name = messages_in(values)[number]
         message[name] = "nobody"
         assert accounted(read(as_bytes(values), named, options)) >= before, f"message {number}: {message}"
+
+
+def holders_of_messages(values: list[Any]) -> list[tuple[Any, Any]]:
+    """Where each message stands: what holds it, and under which name or number."""
+    said = [id(message) for message, _name in messages_in(values)]
+    return [(holder, key) for holder, key in places(values) if id(holder[key]) in said]
+
+
+DROPPED = object()
+
+
+@pytest.mark.parametrize("instead", [DROPPED, 7, None, "x", []], ids=["dropped", "7", "null", "x", "[]"])
+@pytest.mark.parametrize("source", [one for one in SOURCES if one.suffix != ".csv"], ids=name_of)
+def test_a_message_that_is_lost_costs_no_other(source: Path, instead: Any) -> None:
+    options, named = options_of(source), examine(io.BytesIO(source.read_bytes()), options_of(source)).format
+    if named in STRICT:
+        pytest.skip("its evidence counts turns, so that a conversation is stored whole or reported whole")
+    before = accounted(read(source.read_bytes(), named, options))
+    for number in range(len(holders_of_messages(values_of(source)))):
+        values = values_of(source)
+        holder, key = holders_of_messages(values)[number]
+        lost = len(messages_in(holder[key]))  # with the replies that stand in it
+        if instead is DROPPED:
+            del holder[key]
+        else:
+            holder[key] = instead
+        assert accounted(read(as_bytes(values), named, options)) >= before - lost, f"message {number} of {before}"
+
+
+@pytest.mark.parametrize("source", [one for one in SOURCES if one.suffix != ".csv"], ids=name_of)
+def test_a_list_in_another_order_loses_no_turn(source: Path) -> None:
+    options, named = options_of(source), examine(io.BytesIO(source.read_bytes()), options_of(source)).format
+    if named in STRICT:
+        pytest.skip("its evidence counts turns, so that a conversation is stored whole or reported whole")
+    before = accounted(read(source.read_bytes(), named, options))
+    lists = [holder[key] for holder, key in places(values_of(source)) if isinstance(holder[key], list)]
+    for number in range(len(lists)):
+        values = values_of(source)
+        [holder[key] for holder, key in places(values) if isinstance(holder[key], list)][number].reverse()
+        assert accounted(read(as_bytes(values), named, options)) >= before, f"list {number} of {before}"

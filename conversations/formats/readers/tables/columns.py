@@ -28,6 +28,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         *("response", "answer", "output", "assistant_message", "assistant", "completion", "reply", "bot_response"),
         *("model_response", "ai_response", "output_text", "assistant_response", "generated_text", "bot"),
     ),
+    "instruction": ("instruction",),
     "language": ("language", "lang", "locale"),
     "model": ("model", "model_name", "llm", "engine"),
 }
@@ -38,14 +39,24 @@ def folded(name: str) -> str:
     return _WORDS.sub("_", name.strip()).casefold().strip("_")
 
 
+def _joined(name: str) -> str:
+    """``USERID`` is ``user_id``."""
+    return name.replace("_", "")
+
+
 def proposed(names: Sequence[str], fields: Mapping[str, tuple[str, ...]] = NAMES) -> dict[str, str]:
     """Our fields and the columns they seem to be. No column is two of them."""
-    by_folded = {folded(name): name for name in reversed(names) if name.strip()}
+    by_folded = {_joined(folded(name)): name for name in reversed(names) if name.strip()}
     found: dict[str, str] = {}
     taken: set[str] = set()
     for ours, candidates in fields.items():
         name = next(
-            (by_folded[each] for each in candidates if each in by_folded and by_folded[each] not in taken), None
+            (
+                by_folded[each]
+                for each in map(_joined, candidates)
+                if each in by_folded and by_folded[each] not in taken
+            ),
+            None,
         )
         if name is not None:
             found[ours] = name

@@ -19,7 +19,10 @@ _ALTERNATIVES = frozenset({"choices", "candidates", "generations"})
 
 def asked_and_answered(record: Record) -> tuple[list[Turn], list[Turn]]:
     """Raises FieldError of the first message that can't be read."""
-    return _whole(said_in(record, "prompt", "user")), _whole(said_in(record, "response", "assistant"))
+    asked = [*_whole(said_in(record, "instruction", "user")), *_whole(said_in(record, "prompt", "user"))]
+    if not record.missing("instruction") and len(asked) > 1:
+        asked = [Turn("user", "\n\n".join(turn.content for turn in asked))]
+    return asked, _whole(said_in(record, "response", "assistant"))
 
 
 def _whole(said: SaidTurns) -> list[Turn]:

@@ -97,7 +97,8 @@ class CsvTable:
 
     def _is_named(self, cells: Sequence[str]) -> bool:
         named = {index for index, _name in self._places}
-        return not any(cell for index, cell in enumerate(cells) if index not in named)
+        begun = int(0 not in named and cells[0].strip().isdecimal())  # the number of the row, as pandas writes it
+        return not any(cell for index, cell in enumerate(cells[begun:], begun) if index not in named)
 
 
 class JsonTable:
