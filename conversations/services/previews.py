@@ -15,6 +15,7 @@ from conversations.formats import (
     PromptRow,
     Row,
     RowError,
+    SelectionRow,
     SubjectRow,
     Turn,
     parse,
@@ -139,9 +140,9 @@ def _subjects(rows: list[Row]) -> list[SubjectPreview]:
 
 
 def _counts(rows: list[Row]) -> dict[str, int]:
-    """How many rows of each kind, in the order they came."""
+    """How many of each kind, in the order they came. Selections are counted as an import does: of attributes."""
     counts: dict[str, int] = {}
     for row in rows:
         kind = type(row).__name__.removesuffix("Row").lower() + "s"
-        counts[kind] = counts.get(kind, 0) + 1
+        counts[kind] = counts.get(kind, 0) + (max(1, len(row.attributes)) if isinstance(row, SelectionRow) else 1)
     return counts
