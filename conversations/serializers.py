@@ -8,7 +8,16 @@ from rest_framework import serializers
 from accounts.storable_requests import StorableJSONField
 from conversations.enums import Origin, WhileCollecting
 from conversations.formats import ENCODINGS, Format, SubjectPolicy
-from conversations.models import Arm, Batch, BatchProblem, ConversationVersion, Guidelines, StagedUpload, Study
+from conversations.models import (
+    Arm,
+    Batch,
+    BatchProblem,
+    ConversationVersion,
+    EvidenceSearch,
+    Guidelines,
+    StagedUpload,
+    Study,
+)
 from conversations.services import guidelines, staging
 
 
@@ -82,7 +91,18 @@ class NewStudy(StudyChange):
         fields = ["slug", *StudyChange.Meta.fields, "k"]
 
 
+class EvidenceSearchSerializer(serializers.ModelSerializer[EvidenceSearch]):
+    """What was looked for, after the import, for attributes that came without evidence, and what decided."""
+
+    class Meta:
+        model = EvidenceSearch
+        fields = ["state", "embedder", "threshold", "searched", "found", "failure", "finished_at"]
+        read_only_fields = fields
+
+
 class BatchSerializer(serializers.ModelSerializer[Batch]):
+    evidence_search = EvidenceSearchSerializer(read_only=True, default=None, help_text="Null: none was needed.")
+
     class Meta:
         model = Batch
         fields = [
@@ -97,6 +117,7 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
             "bytes_read",
             "failure",
             "passed_over",
+            "evidence_search",
             "uploaded_at",
             "started_at",
             "finished_at",

@@ -42,7 +42,7 @@ BATCHES = jobs.JobKind(
 
 def batches_of(study: Study) -> QuerySet[Batch]:
     """Newest first."""
-    return Batch.objects.filter(study=study).select_related("uploaded_by").order_by("-pk")
+    return Batch.objects.filter(study=study).select_related("uploaded_by", "evidence_search").order_by("-pk")
 
 
 def waiting_batches(now: datetime) -> QuerySet[Batch]:

@@ -2,14 +2,18 @@
 
 import pytest
 from django.db.models import F
+from django.test import Client
 from django.utils import timezone
+from rest_framework.test import APIClient
 
-from conversations.enums import StageState
+from accounts.models import User
+from conversations.enums import Role, StageState
 from conversations.meaning import EMBEDDER
-from conversations.models import Attribute, Batch, Conversation, EvidenceSearch, Stage
+from conversations.models import Attribute, Batch, Conversation, EvidenceSearch, Membership, Stage
 from conversations.services.searching_evidence import search_evidence
 from tests import factories
 from tests.conversations.importing import ATTRIBUTE, CONVERSATION, bring
+from tests.said import said
 
 SAID = "I am a nurse in Leeds. Please give sizes in metric units."
 SPOKEN = CONVERSATION | {"turns": [{"role": "user", "content": SAID}, {"role": "assistant", "content": "75 cm."}]}
@@ -86,3 +90,22 @@ def test_withdrawn_conversation_is_no_evidence():
     batch = bring(factories.study(), [SPOKEN, BARE])
     Conversation.objects.update(withdrawn_at=timezone.now())
     assert searched(batch).found == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_page_and_api_say_what_decided():
+    study = factories.study()
+    user = User.objects.create_user("ann")
+    Membership.objects.create(study=study, user=user, role=Role.ANALYST)
+    batch = bring(study, [SPOKEN, BARE])
+    searched(batch)
+    api = APIClient()
+    api.force_authenticate(user)
+    search = api.get(f"/api/v1/studies/{study.slug}/batches/{batch.pk}/").json()["evidence_search"]
+    assert (search["embedder"], search["threshold"], search["found"]) == (EMBEDDER, 0.4, 1)
+    plain = bring(study, [CONVERSATION | {"conversation": "c9"}])
+    assert api.get(f"/api/v1/studies/{study.slug}/batches/{plain.pk}/").json()["evidence_search"] is None
+    page = Client()
+    page.force_login(user)
+    words = said(page.get(f"/studies/{study.slug}/batches/{batch.pk}/"))
+    assert f"by the embedder {EMBEDDER} from a similarity of 0.4" in words
