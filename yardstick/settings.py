@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
+from django.conf.global_settings import LANGUAGES as LANGUAGE_NAMES
 from django.utils.csp import CSP
 
 from yardstick import environment
@@ -136,19 +137,8 @@ MFA_WEBAUTHN_USER_VERIFICATION = "required"
 
 LANGUAGE_CODE = "en"
 # Of raters' pages: raters/languages.py. A language stands here once its locale/ is complete: tests/raters/test_languages.py.
-LANGUAGES = [
-    ("en", "English"),
-    ("ar", "Arabic"),
-    ("de", "German"),
-    ("es", "Spanish"),
-    ("fr", "French"),
-    ("hi", "Hindi"),
-    ("ja", "Japanese"),
-    ("ko", "Korean"),
-    ("pt", "Portuguese"),
-    ("ru", "Russian"),
-    ("zh-hans", "Simplified Chinese"),
-]
+_RATERS_LANGUAGES = ("en", "ar", "de", "es", "fr", "hi", "ja", "ko", "pt", "ru", "zh-hans")
+LANGUAGES = [(code, name) for code, name in LANGUAGE_NAMES if code in _RATERS_LANGUAGES]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_HTTPONLY = True

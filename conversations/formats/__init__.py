@@ -11,7 +11,7 @@ from .fields import problem
 from .heads import HEAD_BYTES
 from .limits import MAX_LINE_BYTES, MAX_TURN_CHARACTERS
 from .opening import Examined, examine, opened_texts
-from .options import Choice, Options, SubjectPolicy
+from .options import OfferedChoice, Options, SubjectPolicy
 from .reader import Reader
 from .registry import Format, reader_of, shown_readers
 from .rows import (
@@ -40,7 +40,6 @@ __all__ = [
     "MAX_TURN_CHARACTERS",
     "AttributeRow",
     "CaseRow",
-    "Choice",
     "ControlRow",
     "ConversationRow",
     "EvidencePointer",
@@ -49,6 +48,7 @@ __all__ = [
     "GivenAttribute",
     "JudgmentRow",
     "NotRecognised",
+    "OfferedChoice",
     "Options",
     "PassedOver",
     "PromptRow",

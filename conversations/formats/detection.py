@@ -9,7 +9,7 @@ from .fields import FieldError, Record
 from .foreign import foreign
 from .heads import first_records, text_of
 from .lists_inside import ListInside, lists_inside
-from .options import Choice, Options
+from .options import OfferedChoice, Options
 from .reader import Beginning
 from .registry import READERS, Format, reader_of
 
@@ -26,7 +26,7 @@ ANOTHER_ENCODING = (
 class NotRecognised(Exception):
     """The content tells of no format that is read here. The message says why, for the uploader, and may offer a choice."""
 
-    def __init__(self, message: str, choice: Choice | None = None) -> None:
+    def __init__(self, message: str, choice: OfferedChoice | None = None) -> None:
         super().__init__(message)
         self.choice = choice
 
@@ -72,7 +72,7 @@ def _refuse_another_encoding(head: bytes) -> None:
         if not _LETTER_IN_UTF8.search(whole):
             raise NotRecognised(
                 ANOTHER_ENCODING.format(byte=whole[error.start], place=error.start + 1),
-                Choice("encoding", (WINDOWS_1252,)),
+                OfferedChoice("encoding", (WINDOWS_1252,)),
             ) from None
 
 
@@ -106,7 +106,7 @@ def _in_a_list(data: bytes, part: str) -> Recognised | None:
     if len(read) == 1:
         return next(iter(read.values()))
     if (words := _which_list(lists, list(read), refusals, part)) is not None:
-        raise NotRecognised(words, Choice("part", tuple(read)) if read else None)
+        raise NotRecognised(words, OfferedChoice("part", tuple(read)) if read else None)
     return None
 
 

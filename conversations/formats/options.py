@@ -15,7 +15,7 @@ class SubjectPolicy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class OfferedChoice:
     """What the uploader can say so that a refused file is read: one of the options, and the values that it may have here."""
 
     option: str  # "part" or "encoding"

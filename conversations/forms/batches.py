@@ -7,7 +7,7 @@ from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 
 from conversations.enums import Origin
-from conversations.formats import ENCODINGS, Choice, SubjectPolicy, is_container, shown_readers
+from conversations.formats import ENCODINGS, OfferedChoice, SubjectPolicy, is_container, shown_readers
 from conversations.services.batches import BatchRefused, examined, options_said
 
 COLUMNS = tuple(dict.fromkeys(name for reader in shown_readers() for name in reader.columns))
@@ -31,7 +31,7 @@ class _Files(forms.FileInput):
 class UploadForm(forms.Form):
     """One file and how it is read. The page sends several, each of which is a batch of its own."""
 
-    choice: Choice | None = None  # that the file waits for
+    choice: OfferedChoice | None = None  # that the file waits for
 
     file = forms.FileField(label="Files", max_length=1000, widget=_Files(attrs={"multiple": True}))
     origin = forms.ChoiceField(

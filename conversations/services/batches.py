@@ -16,10 +16,10 @@ from accounts.services import record
 from conversations import handlers
 from conversations.enums import BatchState, Origin, ResponseKind
 from conversations.formats import (
-    Choice,
     Examined,
     Format,
     NotRecognised,
+    OfferedChoice,
     Options,
     SubjectPolicy,
     default_options,
@@ -65,7 +65,7 @@ _ROWS_AT_ONCE = 500
 class BatchRefused(Refusal):
     """The upload or its undoing can't be done. The message says why, for the uploader; a choice says what would help."""
 
-    def __init__(self, text: str, choice: Choice | None = None) -> None:
+    def __init__(self, text: str, choice: OfferedChoice | None = None) -> None:
         super().__init__(text)
         self.choice = choice
 

@@ -2,37 +2,28 @@
 
 import json
 import re
-from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from openpyxl import Workbook
 
 from accounts.models import User
 from conversations.enums import Role
 from conversations.models import Batch, Membership, Study
 from tests import factories
+from tests.conversations.workbooks import workbook
 from tests.said import said
 
 pytestmark = pytest.mark.django_db
 TALK = {"user_id": "u1", "messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}
 
 
-def workbook(*titles: str) -> bytes:
-    book = Workbook()
-    book.remove(book.active)
-    for number, title in enumerate(titles):
-        sheet = book.create_sheet(title)
-        sheet.append(["user_id", "conversation_id", "role", "content"])
-        sheet.append([f"u{number}", "c1", "user", f"Said on {title}"])
-    file = BytesIO()
-    book.save(file)
-    return file.getvalue()
+def sheet(title: str, number: int) -> list[list[str]]:
+    return [["user_id", "conversation_id", "role", "content"], [f"u{number}", "c1", "user", f"Said on {title}"]]
 
 
-SHEETS = workbook("May", "June <b>")
+SHEETS = workbook(**{title: sheet(title, number) for number, title in enumerate(("May", "June <b>"))})
 LISTS = json.dumps({"old": [TALK], "new": [TALK, TALK | {"user_id": "u2"}]}).encode()
 LETTERS = "user_id,conversation_id,role,content\nu1,c1,user,Où est le café?\n".encode("windows-1252")
 

@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-from conversations.formats.options import Choice
+from conversations.formats.options import OfferedChoice
 
 BLOCK = 256 * 1024
 
@@ -12,7 +12,7 @@ BLOCK = 256 * 1024
 class Damaged(Exception):
     """A file can't be read on. The message says what is wrong with it and what to do, for the uploader."""
 
-    def __init__(self, message: str, choice: Choice | None = None) -> None:
+    def __init__(self, message: str, choice: OfferedChoice | None = None) -> None:
         super().__init__(message)
         self.choice = choice
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
-from conversations.formats.options import Choice
+from conversations.formats.options import OfferedChoice
 
 from .streams import BLOCK, Damaged, stream_of
 
@@ -76,7 +76,7 @@ def _path(stream: BinaryIO, folder: str) -> Path:
 def _damage(code: int, said: bytes, kind: str) -> Damaged:
     if code == REFUSED:
         why = json.loads(said)
-        return Damaged(str(why["refused"]), Choice("part", tuple(why["sheets"])) if why["sheets"] else None)
+        return Damaged(str(why["refused"]), OfferedChoice("part", tuple(why["sheets"])) if why["sheets"] else None)
     return Damaged(
         f"This {NAMES[kind]} can't be read in little memory and time: it ended the process that read it. Save it as CSV or JSON Lines."
     )

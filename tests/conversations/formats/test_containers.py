@@ -8,7 +8,6 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pyarrow as pa
 import pytest
 from pyarrow import ipc, parquet
@@ -26,6 +25,7 @@ from conversations.formats import (
     parse,
 )
 from conversations.formats.containers import archives
+from tests.conversations.workbooks import workbook
 
 MESSAGES = [{"role": "user", "content": "Größe?"}, {"role": "assistant", "content": "75 cm."}]
 TABLE = "user_id,conversation_id,turn,role,content\nu1,c1,0,user,Größe?\nu1,c1,1,assistant,75 cm.\n"
@@ -45,17 +45,6 @@ def archive(**files: bytes) -> bytes:
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, data in files.items():
             packed.writestr(name, data)
-    return content.getvalue()
-
-
-def workbook(**sheets: list[list[Any]]) -> bytes:
-    book, content = openpyxl.Workbook(), io.BytesIO()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    book.save(content)
     return content.getvalue()
 
 

@@ -18,7 +18,7 @@ from conversations.formats import (
     examine,
     parse,
 )
-from tests.conversations.formats.test_containers import workbook
+from tests.conversations.workbooks import workbook
 
 ASKED = ["How tall is it?", "Why, and how?"]
 
