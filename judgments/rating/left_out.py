@@ -1,16 +1,18 @@
 """What a rating page left out and its rater has opened, as a piece of HTML."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from conversations.models import Study
 from conversations.reading import PIECE
 from judgments.models import Unit
 from judgments.rating.conversation_list import conversations_of, turns_of
+from judgments.rating.conversation_search import search
 from judgments.rating.material import laid_out, spans_of, written
 from judgments.rating.person_card import CardView, card_view
 from judgments.rating.steps import is_overall
@@ -22,8 +24,11 @@ _MOST_DIGITS = 18  # of what may be an id
 
 def rest_answer(request: HttpRequest, page: ShownPage, *, study: Study, unit_id: int | None = None) -> HttpResponse:
     """The piece that is asked for, ready to take the place of its button. Raises Http404."""
+    asked = request.GET.dict()
     try:
-        template, context = rest_of_page(page, request.GET.dict(), study=study, unit_id=unit_id)
+        if "find" in asked:
+            return JsonResponse(_found(page, asked["find"], study=study))
+        template, context = rest_of_page(page, asked, study=study, unit_id=unit_id)
     except NoSuchRest as error:
         raise Http404("The page has nothing of that name, or no longer.") from error
     return render(request, template, context | {"material_url": page.material_url})
@@ -51,9 +56,15 @@ def rest_of_page(
     wanted = given.filter(pk=_number(asked, "conversation")).first()
     if wanted is None:
         raise NoSuchRest
-    last = _number(asked, "to") if "to" in asked else None
-    turns, rests = turns_of(wanted, spans, first=_number(asked, "from", 0), last=last)
-    return "judgments/parts/turns.html", {"turns": turns, "rests": rests}
+    first, last = _number(asked, "from", 0), _number(asked, "to") if "to" in asked else None
+    turns, rests = turns_of(wanted, spans, first=first, last=last)
+    return "judgments/parts/turns.html", {"turns": turns, "rests": rests, "first": first}
+
+
+def _found(page: ShownPage, words: str, *, study: Study) -> dict[str, Any]:
+    if page.task.subject is None:
+        raise NoSuchRest
+    return asdict(search(given_on(page, study=study).conversations, words))
 
 
 def _rest_of_text(

@@ -89,6 +89,7 @@ def key_legend(stage_number: int) -> list[dict[str, Any]]:
         ("next", ["↓", "j"], _("Next")),
         ("previous", ["↑", "k"], _("Previous")),
         ("evidence", ["e"], _("Show the evidence")),
+        ("find", ["/"], _("Search the conversations")),
         ("card", ["m"], _("More of what is known of the person")),
         ("comment", ["c"], _("Write a note")),
         ("flag", ["f"], _("Set the page aside")),
@@ -98,7 +99,8 @@ def key_legend(stage_number: int) -> list[dict[str, Any]]:
         ("undo", ["u"], _("Back to the page before")),
         ("help", ["?"], _("This list")),
     ]
-    idle = {"evidence": not way.rests_on_conversations, "card": not way.has_overall_unit}
+    reads = way.rests_on_conversations
+    idle = {"evidence": not reads, "find": not reads, "card": not way.has_overall_unit}
     rows = labels + [row for row in common if not idle.get(row[0], False)]
     return [{"act": act, "keys": keys, "meaning": meaning} for act, keys, meaning in rows]
 

@@ -45,12 +45,23 @@ export async function openEvidence(form, button = null) {
     document.getElementById("back-to-statement").hidden = false;
 }
 
-function bringToView(place, frames = MOST_FRAMES, still = 0) {
-    const before = place.getBoundingClientRect().top;
+/** Bring a place, or a range in it, into the middle of what is read, as long as it is the current one. */
+export function bringToView(place, range = null, frames = MOST_FRAMES, still = 0) {
+    const before = (range ?? place).getBoundingClientRect().top;
     place.scrollIntoView({ block: "center", behavior: "instant" });
-    const stood = Math.abs(place.getBoundingClientRect().top - before) < 1 ? still + 1 : 0;
+    if (range) bringRange(place, range);
+    const stood = Math.abs((range ?? place).getBoundingClientRect().top - before) < 1 ? still + 1 : 0;
     const goesOn = stood < STILL_FRAMES && frames > 0 && place.getAttribute("aria-current") === "true";
-    if (goesOn && place.isConnected) requestAnimationFrame(() => bringToView(place, frames - 1, stood));
+    if (goesOn && place.isConnected) requestAnimationFrame(() => bringToView(place, range, frames - 1, stood));
+}
+
+// A place may be higher than what scrolls it: then its middle is not where the range is.
+function bringRange(place, range) {
+    const pane = place.closest(".pane");
+    const scroller = pane.scrollHeight > pane.clientHeight + 1 ? pane : document.scrollingElement;
+    const { top, height } = scroller === pane ? pane.getBoundingClientRect() : { top: 0, height: innerHeight };
+    const off = range.getBoundingClientRect().top - (top + height / 2);
+    if (Math.abs(off) > height / 3) scroller.scrollTop += off;
 }
 
 export function backToStatement(form, button) {

@@ -5,6 +5,7 @@ const COMMON = {
     next: ["j"],
     previous: ["k"],
     evidence: ["e"],
+    find: ["/"],
     card: ["m"],
     comment: ["c"],
     flag: ["f"],

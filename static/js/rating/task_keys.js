@@ -1,11 +1,13 @@
 // What works wherever a task is shown, to be judged, previewed or adjudicated: keys, units, evidence, linear reading.
 import { isDialogOpen, openDialog } from "../dialogs.js";
+import "./conversations.js";
 import { backToStatement, openEvidence } from "./evidence.js";
 import { showKeys } from "./key_dialog.js";
 import { keysOf, meaning } from "./keys.js";
 import { openCard } from "./person_card.js";
 import "./rest.js";
 import { switchReading } from "./reading.js";
+import { openSearch } from "./search.js";
 import { currentUnit, makeCurrent, openNote, step } from "./units.js";
 
 const { stage } = document.getElementById("keys").dataset;
@@ -18,6 +20,7 @@ export function listen(formOf, acts, mayDo = () => true) {
         next: () => step(formOf(), 1),
         previous: () => step(formOf(), -1),
         evidence: () => openEvidence(formOf()),
+        find: () => openSearch(),
         card: () => openCard(),
         comment: () => openNote(formOf()),
         help: () => openDialog("keys"),

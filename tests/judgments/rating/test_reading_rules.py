@@ -90,6 +90,16 @@ def test_what_a_page_does_not_give_to_read_is_not_opened_either(stage):
     assert set(found.values()) == {200, 404}
 
 
+def test_what_a_page_gives_to_read_is_searched_whether_it_is_loaded_or_not(stage):
+    client = rater_client(stage)
+    shown = [int(found) for found in SHOWN.findall(open_task(client, stage).text)]
+    where = f"/rate/{stage.study.slug}/1/{Assignment.objects.get().pk}/material/"
+    found = {words: client.get(where, {"find": words}).json() for words in ("SAID   this", "never said", "  ")}
+    assert found["SAID   this"] == {"hits": [[each, 0] for each in shown], "more": False}
+    assert found["never said"] == found["  "] == {"hits": [], "more": False}
+    assert rater_client(stage).get(where, {"find": "said"}).status_code == 404
+
+
 def test_a_page_goes_by_the_rule_under_which_it_was_given_out(stage):
     client = rater_client(stage)
     before = SHOWN.findall(open_task(client, stage).text)
