@@ -184,5 +184,7 @@ def _code(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: 
 
 
 def _fence(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
-    language = tokens[index].info.strip().partition(" ")[0]
-    return CODE.format(escape(_("Code")), highlighted(tokens[index].content, language))
+    language, code = tokens[index].info.strip().partition(" ")[0], tokens[index].content
+    before = env.get("code", 0)
+    env["code"] = before + len(code)
+    return CODE.format(escape(_("Code")), highlighted(code, language, before=before))

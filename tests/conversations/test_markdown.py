@@ -19,6 +19,7 @@ from conversations.markdown import (
     TAGS,
     render,
 )
+from conversations.markdown.code import LONGEST_CODE, highlighted
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -151,6 +152,33 @@ def test_code_is_told_apart_by_the_language_its_fence_names_and_stays_as_it_is()
     assert '<span class="code-comment"># &lt;b&gt;</span>' in html
     assert unescape(re.sub(r"<[^>]*>", "", html)) == code + "\n"
     assert "<span" not in render(f"```\n{code}```") + render(f"```nolanguage\n{code}```")
+
+
+def test_only_so_much_code_is_told_apart():
+    block = "```python\n" + "if a:\n" * 400 + "```\n\n"
+    assert [len(re.findall("code-keyword", pre)) for pre in render(block * 5).split("</pre>")] == [400] * 3 + [0] * 3
+    assert "code-keyword" not in render("```python\n" + "if a:\n" * 600 + "```")
+
+
+@pytest.mark.parametrize("unit", ["a\n", "\n", "//", "(", "<<"])
+def test_hostile_code_takes_bounded_time_in_every_language(unit):
+    started = time.process_time()
+    for language in (
+        "c",
+        "c++",
+        "java",
+        "kotlin",
+        "swift",
+        "php",
+        "rust",
+        "sql",
+        "html",
+        "latex",
+        "bash",
+        "typescript",
+    ):
+        highlighted((unit * LONGEST_CODE)[:LONGEST_CODE], language)
+    assert time.process_time() - started < 4  # 0.6 s on a quiet machine
 
 
 def test_image_shows_its_description():
