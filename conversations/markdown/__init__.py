@@ -15,7 +15,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from .chats import has_footnotes, named, tick, with_bare_addresses, with_footnotes, with_named_images
+from .chats import has_few_addresses, has_footnotes, named, tick, with_bare_addresses, with_footnotes, with_named_images
 from .code import CLASSES as CODE_CLASSES
 from .code import highlighted
 from .formulas import BAR, with_bars_hidden
@@ -82,7 +82,7 @@ def rendered(text: str) -> SafeString | None:
         return None
     try:
         written = text.translate(UNSHOWN)
-        html = _parser(notes=has_footnotes(written)).render(written).replace(BAR, "|")
+        html = _parser(notes=has_footnotes(written), links=has_few_addresses(written)).render(written).replace(BAR, "|")
     except _TooIntricate:
         return None
     if len(html) > LONGEST_HTML:
@@ -119,13 +119,14 @@ def plain(text: str) -> SafeString:
 
 
 @cache
-def _parser(*, notes: bool) -> MarkdownIt:
+def _parser(*, notes: bool, links: bool) -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "linkify": True, "maxNesting": NESTING})
     parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
     parser.enable(["table", "strikethrough"])
     parser.validateLink = lambda url: bool(LINK.match(url))  # type: ignore[method-assign]
     with_mathematics(parser)
-    with_bare_addresses(parser)
+    if links:
+        with_bare_addresses(parser)
     with_named_images(parser)
     if notes:
         with_footnotes(parser)

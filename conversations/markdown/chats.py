@@ -11,6 +11,8 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.footnote import footnote_plugin
 
+_MOST_ADDRESSES = 200
+_SCHEME = re.compile(r"//|mailto:", re.IGNORECASE)
 _NOTE = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:", re.MULTILINE)
 _NOTE_REFERENCE = re.compile(r"\[\^([^\]\s]+)\](?!:)")
 _FOOTNOTES = {
@@ -22,6 +24,11 @@ _FOOTNOTES = {
 }
 _BOX = re.compile(r"\[([ xX])\] ")
 _BOXES = {" ": "\N{BALLOT BOX} ", "x": "\N{BALLOT BOX WITH CHECK} "}
+
+
+def has_few_addresses(text: str) -> bool:
+    """What looks for addresses takes a time that grows with the square of what may be one."""
+    return len(_SCHEME.findall(text)) <= _MOST_ADDRESSES
 
 
 def with_bare_addresses(parser: MarkdownIt) -> None:

@@ -130,6 +130,12 @@ def test_bare_address_is_a_link_where_it_says_its_scheme():
     assert 'href="https://example.org/a_b"' in html
 
 
+def test_only_so_many_bare_addresses_are_looked_for_and_none_is_lost():
+    for times in (200, 201):
+        html = render("see https://example.org/a " * times)
+        assert (html.count("<a "), html.count("https://example.org/a")) == ((200, 400) if times == 200 else (0, 201))
+
+
 def test_ticked_lists_show_their_boxes():
     assert render("- [ ] a\n- [x] b\n- [y] c") == "<ul>\n<li>☐ a</li>\n<li>☑ b</li>\n<li>[y] c</li>\n</ul>\n"
 
@@ -302,6 +308,10 @@ def test_html_is_bounded(parts):
         "a " * 100_000,
         "".join("`" * width + " " for width in range(85)),
         "<" * 200_000,
+        "://" * 19_000,
+        "http://a" * 7_000,
+        "http://" + "http:// " * 198 + "://a" * 10_000,
+        "http://a.b/(" * 199 + "(" * 50_000,
         "| a" * 1_900 + "|\n" + "|-" * 1_900 + "|\n",
     ],
     ids=lambda text: f"{text[:8]!r}x{len(text)}",
