@@ -223,7 +223,7 @@ def test_a_reason_that_raters_are_not_shown_cannot_be_opened(study):
 ODD = ["", "-1", "1.5", "\0", "x", "9" * 18, "9" * 5_000, "\u0661", "\ud83d"]
 
 
-@pytest.mark.parametrize("name", ["conversation", "from", "to", "after", "start", "text"])
+@pytest.mark.parametrize("name", ["conversation", "from", "to", "after", "start", "text", "find"])
 def test_no_question_is_answered_by_an_error(study, name):
     made = fill(study, turns("a" * 1_000_000))
     client = rater_client(study.stages.get(number=1))
