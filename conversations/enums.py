@@ -46,7 +46,7 @@ class WhileCollecting(models.TextChoices):
     CLOSE = "close", "Close the stage first. Only the owner opens it again"
 
 
-class Reading(models.TextChoices):
+class ReadingKind(models.TextChoices):
     """How much of a person's conversations a page of stage 1 gives to read."""
 
     ALL = "all", "The whole history"

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from conversations.enums import (
     CardBasis,
     Gating,
-    Reading,
+    ReadingKind,
     Role,
     StageNumber,
     StageState,
@@ -160,7 +160,7 @@ class Stage(models.Model):
     # Stage 1: a sample of so many attributes is judged of each subject; None for all.
     attributes_per_subject = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
     # Stage 1: how much of a person's conversations pages give to read, how many others are drawn, or up to how many words.
-    reading = models.CharField(max_length=10, choices=Reading, default=Reading.ALL, db_default=Reading.ALL)
+    reading = models.CharField(max_length=10, choices=ReadingKind, default=ReadingKind.ALL, db_default=ReadingKind.ALL)
     others_drawn = models.PositiveSmallIntegerField(default=5, db_default=5, validators=[MaxValueValidator(1_000)])
     words_to_read = models.PositiveIntegerField(
         default=10_000, db_default=10_000, validators=[MinValueValidator(100), MaxValueValidator(1_000_000)]
@@ -195,7 +195,7 @@ class Stage(models.Model):
             models.UniqueConstraint(fields=["study", "number"], name="stage_one_per_number"),
             models.CheckConstraint(condition=Q(number__in=[1, 2, 3]), name="stage_number_known"),
             models.CheckConstraint(condition=Q(state__in=StageState.values), name="stage_state_known"),
-            models.CheckConstraint(condition=Q(reading__in=Reading.values), name="stage_reading_known"),
+            models.CheckConstraint(condition=Q(reading__in=ReadingKind.values), name="stage_reading_known"),
             models.CheckConstraint(condition=Q(k__gte=1), name="stage_k_positive"),
             models.CheckConstraint(
                 condition=Q(page_size__gte=1, page_size__lte=MAX_UNITS_PER_PAGE), name="stage_page_size"

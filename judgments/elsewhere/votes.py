@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
-from conversations.enums import Reading
+from conversations.enums import ReadingKind
 from conversations.models import Guidelines, Stage
 from judgments.enums import Outcome
 from judgments.models import Assignment, Judgment, RulesInForce, Task, Unit
@@ -93,7 +93,7 @@ def _page(showing: Showing, now: datetime) -> Assignment:
 def _rules(showing: Showing, now: datetime) -> RulesInForce:
     """A model reads as much as fits, whatever raters are given to read."""
     stage = copy(showing.task.stage)
-    stage.reading = Reading.ALL
+    stage.reading = ReadingKind.ALL
     if not showing.has_card:
         stage.person_card = False
     return rules_under(stage=stage, guidelines=showing.guidelines, now=now)

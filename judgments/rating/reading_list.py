@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from conversations.enums import Reading
+from conversations.enums import ReadingKind
 from conversations.models import Conversation, Subject
 from judgments.eligibility.live import live_units
 from judgments.models import ReadingList, Task
@@ -16,19 +16,19 @@ from judgments.stages.reading import ReadingRule, chosen
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenToRead:
     conversations: QuerySet[Conversation]
     said: str = ""  # what is left out, to the rater; empty where nothing is
 
 
-def given_to_read(task: Task, subject: Subject, rule: ReadingRule, *, seed: int, freeze: bool) -> Given:
+def given_to_read(task: Task, subject: Subject, rule: ReadingRule, *, seed: int, freeze: bool) -> GivenToRead:
     """By the rule, frozen with the first page of the task that a rater is given under it (``freeze``).
 
     Evidence that is found later comes in, what was withdrawn since goes out.
     """
     live = subject.conversations.filter(withdrawn_at__isnull=True).order_by("pk")
-    if rule.kind == Reading.ALL:
-        return Given(live)
+    if rule.kind == ReadingKind.ALL:
+        return GivenToRead(live)
     evidence = spans_of(list(live_units(task.pk).select_related("attribute"))).keys()
     kept = ReadingList.objects.filter(task=task, rule=rule.name).first()
     if kept is None:
@@ -40,7 +40,7 @@ def given_to_read(task: Task, subject: Subject, rule: ReadingRule, *, seed: int,
                 defaults={"conversation_ids": kept.conversation_ids, "frozen_at": timezone.now()},
             )
     given = live.filter(pk__in={*kept.conversation_ids, *evidence})
-    return Given(given, _in_words(given, live.count(), set(evidence)))
+    return GivenToRead(given, _in_words(given, live.count(), set(evidence)))
 
 
 def _drawn(

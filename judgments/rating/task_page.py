@@ -16,7 +16,7 @@ from judgments.order import shuffled
 from judgments.rating.conversation_list import ConversationList, conversations_of
 from judgments.rating.material import Quote, ShownText, laid_out, quotes_of, spans_of, written
 from judgments.rating.person_card import CardView, card_view
-from judgments.rating.reading_list import Given, given_to_read
+from judgments.rating.reading_list import GivenToRead, given_to_read
 from judgments.rating.steps import OVERALL_UNIT, Step, asked_at, is_overall, shows_card, step_of
 from judgments.stages import Choice, behaviour
 from judgments.stages.person_card import Card, card_of
@@ -249,7 +249,7 @@ def _material(page: ShownPage, units: Sequence[Unit], study: Study) -> dict[str,
     return {"prompt": prompt} | {name: laid_out(name, text) for name, text in texts.items()}
 
 
-def given_on(page: ShownPage, *, study: Study) -> Given:
+def given_on(page: ShownPage, *, study: Study) -> GivenToRead:
     """What a page of stage 1 gives to read; the first time that its task is given to a rater this is written down."""
     if page.task.subject is None:
         raise LookupError(f"{page.task} is not about a person's conversations.")

@@ -8,7 +8,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from conversations.enums import Gating, Reading, StageNumber
+from conversations.enums import Gating, ReadingKind, StageNumber
 from conversations.models import Attribute, Conversation, Stage, Subject
 from judgments.consensus import majority_else_unsure
 from judgments.enums import ExtractionLabel, FailureMode, TaskKind
@@ -89,7 +89,7 @@ class Extraction(Behaviour):
     def characters_to_read(self, stage: Stage, target_ids: Collection[int]) -> Mapping[int, int]:
         """Under the stage's reading rule, as if a page held all of the person's statements: one that holds some quotes less."""
         rule, seed = rule_of(stage), stage.study.seed
-        quoted = _quoted(target_ids) if rule.kind != Reading.ALL else {}
+        quoted = _quoted(target_ids) if rule.kind != ReadingKind.ALL else {}
         read = {}
         for subject_id, lengths in _lengths(target_ids).items():
             given = chosen(lengths, quoted.get(subject_id, set()), rule, seed=seed, task_id=subject_id)

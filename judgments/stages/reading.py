@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conversations.enums import Reading
+from conversations.enums import ReadingKind
 from conversations.models import Stage
 from judgments.order import drawn
 
@@ -13,16 +13,16 @@ CHARACTERS_PER_WORD = 6
 # Facts of the rules in force, by the names that the report's words know.
 READING, OTHERS_DRAWN, WORDS_TO_READ = "reading", "others_drawn", "words_to_read"
 _IN_WORDS = {
-    Reading.ALL: "whole history",
-    Reading.DRAWN: "conversations with evidence, and others by chance",
-    Reading.WORDS: "conversations with evidence, and others by chance up to a number of words",
+    ReadingKind.ALL: "whole history",
+    ReadingKind.DRAWN: "conversations with evidence, and others by chance",
+    ReadingKind.WORDS: "conversations with evidence, and others by chance up to a number of words",
 }
-_MOST_IS = {Reading.DRAWN: OTHERS_DRAWN, Reading.WORDS: WORDS_TO_READ}
+_MOST_IS = {ReadingKind.DRAWN: OTHERS_DRAWN, ReadingKind.WORDS: WORDS_TO_READ}
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingRule:
-    kind: Reading = Reading.ALL
+    kind: ReadingKind = ReadingKind.ALL
     most: int = 0  # of other conversations, or of words in all; nothing where all is read
 
     @property
@@ -42,13 +42,13 @@ class ReadingRule:
 
 def rule_of(stage: Stage) -> ReadingRule:
     """The stage's setting now."""
-    kind = Reading(stage.reading)
+    kind = ReadingKind(stage.reading)
     return ReadingRule(kind, getattr(stage, _MOST_IS[kind]) if kind in _MOST_IS else 0)
 
 
 def rule_in(facts: Mapping[str, Any]) -> ReadingRule:
     """The rule that is among these facts; before it was stored all was read."""
-    kind = next((kind for kind, words in _IN_WORDS.items() if words == facts.get(READING)), Reading.ALL)
+    kind = next((kind for kind, words in _IN_WORDS.items() if words == facts.get(READING)), ReadingKind.ALL)
     most = facts.get(_MOST_IS.get(kind, ""), 0)
     return ReadingRule(kind, most if type(most) is int else 0)
 
@@ -61,11 +61,11 @@ def chosen(
     ``lengths`` has the characters of each conversation by its id. One that is too long for what is left of the words is
     passed over, so that the budget is kept unless evidence alone exceeds it.
     """
-    if rule.kind == Reading.ALL:
+    if rule.kind == ReadingKind.ALL:
         return list(lengths)
     found = [conversation for conversation in lengths if conversation in evidence]
     others = drawn(lengths.keys() - set(found), seed=seed, task_id=task_id)
-    if rule.kind == Reading.DRAWN:
+    if rule.kind == ReadingKind.DRAWN:
         return found + others[: rule.most]
     left = rule.most * CHARACTERS_PER_WORD - sum(lengths[each] for each in found)
     for each in others:

@@ -3,11 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.enums import Reading
+from conversations.enums import ReadingKind
 from judgments.stages.reading import CHARACTERS_PER_WORD, ReadingRule, chosen, rule_in
 
 LENGTHS = st.dictionaries(st.integers(1, 10_000), st.integers(0, 50_000), max_size=40)
-RULES = st.builds(ReadingRule, st.sampled_from([Reading.DRAWN, Reading.WORDS]), st.integers(0, 20_000))
+RULES = st.builds(ReadingRule, st.sampled_from([ReadingKind.DRAWN, ReadingKind.WORDS]), st.integers(0, 20_000))
 
 
 @given(LENGTHS, RULES, st.data())
@@ -24,14 +24,14 @@ def test_evidence_is_always_in_and_what_is_chosen_depends_on_study_and_task_alon
 @given(LENGTHS, st.integers(0, 60), st.data())
 def test_so_many_others_are_drawn_as_the_rule_says(lengths, most, data):
     evidence = data.draw(st.sets(st.sampled_from(sorted(lengths) or [1]))) & lengths.keys()
-    found = chosen(lengths, evidence, ReadingRule(Reading.DRAWN, most), seed=1, task_id=1)
+    found = chosen(lengths, evidence, ReadingRule(ReadingKind.DRAWN, most), seed=1, task_id=1)
     assert len(found) == len(evidence) + min(most, len(lengths) - len(evidence))
 
 
 @given(LENGTHS, st.integers(0, 20_000), st.data())
 def test_the_budget_is_kept_unless_evidence_alone_exceeds_it_and_what_fits_is_in(lengths, words, data):
     evidence = data.draw(st.sets(st.sampled_from(sorted(lengths) or [1]))) & lengths.keys()
-    found = set(chosen(lengths, evidence, ReadingRule(Reading.WORDS, words), seed=1, task_id=1))
+    found = set(chosen(lengths, evidence, ReadingRule(ReadingKind.WORDS, words), seed=1, task_id=1))
     room, read = words * CHARACTERS_PER_WORD, sum(lengths[each] for each in found)
     assert read <= room or found == evidence
     assert all(read + lengths[each] > room for each in lengths.keys() - found)
@@ -39,7 +39,9 @@ def test_the_budget_is_kept_unless_evidence_alone_exceeds_it_and_what_fits_is_in
 
 def test_tasks_draw_apart():
     lengths = dict.fromkeys(range(1, 61), 1_000)
-    draws = {tuple(chosen(lengths, [], ReadingRule(Reading.DRAWN, 5), seed=7, task_id=task)) for task in range(1, 21)}
+    draws = {
+        tuple(chosen(lengths, [], ReadingRule(ReadingKind.DRAWN, 5), seed=7, task_id=task)) for task in range(1, 21)
+    }
     assert len(draws) == 20
 
 

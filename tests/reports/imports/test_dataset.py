@@ -9,7 +9,7 @@ from django.utils import timezone
 from pyarrow import parquet
 
 from accounts.models import User
-from conversations.enums import Reading
+from conversations.enums import ReadingKind
 from conversations.models import Guidelines, Subject
 from judgments.enums import ExclusionReason
 from judgments.models import Adjudication, Assignment, Consensus, Judgment, Unit
@@ -88,11 +88,11 @@ def test_imported_raters_are_nobody_here(study, folder):
 def test_pages_go_on_with_the_person_card_and_the_reading_rule_they_had(study, folder):
     facts = json.loads((folder / "study.json").read_text())
     for each in facts["rules"]:
-        each["facts"] |= ReadingRule(Reading.DRAWN, 4).facts if each["stage"] == 1 else {}
+        each["facts"] |= ReadingRule(ReadingKind.DRAWN, 4).facts if each["stage"] == 1 else {}
     (folder / "study.json").write_text(json.dumps(facts))
     again = imported(folder)
     assert [each.stages.get(number=3).person_card for each in (study, again)] == [True, True]
-    assert rule_of(again.stages.get(number=1)) == ReadingRule(Reading.DRAWN, 4)
+    assert rule_of(again.stages.get(number=1)) == ReadingRule(ReadingKind.DRAWN, 4)
 
 
 def test_a_zip_is_imported_as_the_folder_is(folder, tmp_path):
