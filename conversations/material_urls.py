@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.views import guidelines, material
+from conversations.views import guidelines, material, translations
 
 urlpatterns = [
     path("subjects/", material.subjects, name="subjects"),
@@ -14,4 +14,5 @@ urlpatterns = [
     path("material/restore/", material.restore, name="restore-material"),
     path("guidelines/<int:number>/", guidelines.guidelines, name="guidelines"),
     path("guidelines/<int:number>/preview/", guidelines.preview, name="guidelines-preview"),
+    path("guidelines/<int:number>/in/<slug:language>/", translations.guidelines, name="guidelines-in"),
 ]

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from rest_framework import serializers
 
 from accounts.storable_requests import StorableJSONField
@@ -15,6 +16,7 @@ from conversations.models import (
     ConversationVersion,
     EvidenceSearch,
     Guidelines,
+    GuidelinesTranslation,
     StagedUpload,
     Study,
 )
@@ -219,6 +221,20 @@ class GuidelinesSerializer(serializers.ModelSerializer[Guidelines]):
         fields = ["version", "text", "created_at", "going"]
         read_only_fields = ["version", "created_at"]
         extra_kwargs = {"text": {"max_length": guidelines.LONGEST}}
+
+
+class TranslationSerializer(serializers.ModelSerializer[GuidelinesTranslation]):
+    language = serializers.ChoiceField(choices=settings.LANGUAGES)
+    text = serializers.CharField(
+        max_length=guidelines.LONGEST,
+        allow_blank=True,
+        help_text="Markdown; empty: raters of this language read the original.",
+    )
+
+    class Meta:
+        model = GuidelinesTranslation
+        fields = ["language", "text", "created_at"]
+        read_only_fields = ["created_at"]
 
 
 class VersionSerializer(serializers.ModelSerializer[ConversationVersion]):

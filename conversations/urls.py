@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from conversations.views import consent, members, studies
+from conversations.views import consent, members, studies, translations
 
 app_name = "conversations"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("<slug:slug>/invitations/<int:invitation_id>/revoke/", members.revoke, name="revoke-invitation"),
     path("<slug:slug>/consent/", consent.consent, name="consent"),
     path("<slug:slug>/consent/preview/", consent.preview, name="consent-preview"),
+    path("<slug:slug>/consent/in/<slug:language>/", translations.consent, name="consent-in"),
     path("<slug:slug>/clone/", studies.clone, name="clone"),
     path("<slug:slug>/close/", studies.close, name="close"),
     path("<slug:slug>/reopen/", studies.reopen, name="reopen"),

@@ -105,6 +105,8 @@ class Enrolment(models.Model):
     consent = models.ForeignKey(ConsentText, null=True, on_delete=models.PROTECT, related_name="enrolments")
     consented_at = models.DateTimeField(null=True, blank=True)
     consent_hash = models.CharField(max_length=64, blank=True)  # SHA-256 of the text that was agreed to
+    # The translation that was agreed to; empty: the text as the study wrote it.
+    consent_language = models.CharField(max_length=10, blank=True, default="", db_default="")
     # As the study's material writes them; empty when the study did not ask.
     languages = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     avoids_flagged = models.BooleanField(default=False)  # wants no material that is flagged as toxic

@@ -25,6 +25,11 @@ urlpatterns = [
     path(STAGE + "estimate/", judgments.StageEstimate.as_view(), name="stage-estimate"),
     path(STAGE + "filling/", judgments.StageFilling.as_view(), name="stage-filling"),
     path(STAGE + "guidelines/", conversations.GuidelinesList.as_view(), name="guidelines-list"),
+    path(
+        STAGE + "guidelines/translations/",
+        conversations.GuidelinesTranslations.as_view(),
+        name="guidelines-translations",
+    ),
     path(STUDY + "batches/", batches.BatchList.as_view(), name="batch-list"),
     path(STUDY + "staged-uploads/", staged.StagedUploadList.as_view(), name="staged-upload-list"),
     path(STUDY + "staged-uploads/<uuid:staged_key>/", staged.StagedUploadDetail.as_view(), name="staged-upload"),

@@ -136,7 +136,7 @@ MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 
 LANGUAGE_CODE = "en"
-# Of raters' pages: raters/languages.py. A language stands here once its locale/ is complete: tests/raters/test_languages.py.
+# Of raters' pages: raters/languages.py. A language stands here once its locale/ is complete: tests/raters/test_catalogues.py.
 _RATERS_LANGUAGES = ("en", "ar", "de", "es", "fr", "hi", "ja", "ko", "pt", "ru", "zh-hans")
 LANGUAGES = [(code, name) for code, name in LANGUAGE_NAMES if code in _RATERS_LANGUAGES]
 LOCALE_PATHS = [BASE_DIR / "locale"]

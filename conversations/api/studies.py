@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -16,11 +17,17 @@ from accounts.errors import ErrorEnvelope
 from accounts.models import Scope
 from accounts.signed_in import user_of
 from conversations.enums import Role
-from conversations.models import Guidelines, Stage, Study
+from conversations.models import Guidelines, GuidelinesTranslation, Stage, Study
 from conversations.permissions import MANAGE, READ, get_study
 from conversations.queries import studies as queries
-from conversations.serializers import GuidelinesSerializer, NewStudy, SettingsChange, StudySerializer
-from conversations.services import guidelines
+from conversations.serializers import (
+    GuidelinesSerializer,
+    NewStudy,
+    SettingsChange,
+    StudySerializer,
+    TranslationSerializer,
+)
+from conversations.services import guidelines, translating
 from conversations.services import studies as services
 
 
@@ -89,3 +96,32 @@ class GuidelinesList(generics.ListAPIView[Guidelines]):
     def _stage(self, *roles: Role) -> Stage:
         study = get_study(user_of(self.request), self.kwargs["slug"], *roles)
         return get_object_or_404(study.stages, number=self.kwargs["number"])
+
+
+class GuidelinesTranslations(generics.ListAPIView[GuidelinesTranslation]):
+    """The guidelines in force in raters' languages, newest first: the first of a language counts."""
+
+    scopes: ClassVar = {"GET": Scope.STUDY_READ, "POST": Scope.STUDY_WRITE}
+    serializer_class = TranslationSerializer
+    queryset = GuidelinesTranslation.objects.none()
+
+    def get_queryset(self) -> QuerySet[GuidelinesTranslation]:
+        return self._version(*READ).translations.all()
+
+    @extend_schema(request=TranslationSerializer, responses={201: TranslationSerializer})
+    def post(self, request: Request, slug: str, number: int) -> Response:
+        """Say the version in force in another language. It stays the same version, also while raters judge."""
+        version = self._version(*MANAGE)
+        wanted = TranslationSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        made = translating.translate_guidelines(guidelines=version, actor=user_of(request), **wanted.validated_data)
+        made.refresh_from_db()
+        return Response(TranslationSerializer(made).data, status=status.HTTP_201_CREATED)
+
+    def _version(self, *roles: Role) -> Guidelines:
+        study = get_study(user_of(self.request), self.kwargs["slug"], *roles)
+        versions = Guidelines.objects.filter(stage__study=study, stage__number=self.kwargs["number"])
+        version = versions.select_related("stage").order_by("-version").first()
+        if version is None:
+            raise Http404
+        return version

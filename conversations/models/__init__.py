@@ -10,6 +10,7 @@ from conversations.models.outputs import (
     SilentCase,
 )
 from conversations.models.studies import ConsentText, Guidelines, Invitation, Membership, Stage, Study
+from conversations.models.translations import ConsentTranslation, GuidelinesTranslation
 
 __all__ = [
     "Arm",
@@ -20,10 +21,12 @@ __all__ = [
     "Comparison",
     "ComparisonAttribute",
     "ConsentText",
+    "ConsentTranslation",
     "Conversation",
     "ConversationVersion",
     "EvidenceSearch",
     "Guidelines",
+    "GuidelinesTranslation",
     "Invitation",
     "Membership",
     "Prompt",

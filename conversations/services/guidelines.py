@@ -7,9 +7,9 @@ from django.db.models import Max
 
 from accounts.models import User
 from accounts.services import record
+from conversations.default_texts import default_guidelines as default_text
 from conversations.models import Guidelines, Stage
 from conversations.services.stages import before_change
-from conversations.services.studies import default_guidelines as default_text
 
 __all__ = ["LONGEST", "default_text", "new_version"]
 

@@ -1,7 +1,6 @@
 """Studies are made, changed, copied, closed, deleted and restored."""
 
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -9,12 +8,13 @@ from django.utils.text import slugify
 
 from accounts.models import User
 from accounts.services import record
+from conversations.default_texts import default_guidelines
 from conversations.enums import COLLECTING, Role, StageNumber, StageState, StudyState
 from conversations.models import Guidelines, Membership, Stage, Study
 from conversations.models.studies import DEFAULT_CONTROL_SHARE, DEFAULT_SECONDS_PER_UNIT, SHOWS_REASONS
+from conversations.queries.wordings import translations_in_force
 from conversations.services.stages import before_change
 
-DEFAULT_GUIDELINES = Path(__file__).resolve().parent.parent / "default_guidelines"
 SLUG_LENGTH = 50
 SETTINGS = [
     "description",
@@ -51,11 +51,6 @@ STAGE_SETTINGS = [
     "qualification_threshold",
     "blinding_questions",
 ]
-
-
-def default_guidelines(number: int) -> str:
-    """What raters of a stage are told unless the study says otherwise, in Markdown."""
-    return (DEFAULT_GUIDELINES / f"stage{number}.md").read_text(encoding="utf-8")
 
 
 @transaction.atomic
@@ -118,7 +113,13 @@ def clone_study(*, study: Study, actor: User) -> Study:
         latest = stage.guidelines.first()
         if latest is not None:
             twin.guidelines.filter(version=1).update(text=latest.text)
+            _copy_translations(latest, twin.guidelines.get(version=1), actor)
     return copy
+
+
+def _copy_translations(guidelines: Guidelines, copy: Guidelines, actor: User) -> None:
+    for language, text in translations_in_force(guidelines).items():
+        copy.translations.create(language=language, text=text, created_by=actor)
 
 
 @transaction.atomic

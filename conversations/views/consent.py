@@ -12,6 +12,7 @@ from conversations.forms.team import ConsentForm
 from conversations.markdown import render as render_markdown
 from conversations.permissions import MANAGE, get_study
 from conversations.services import consent as services
+from conversations.views.languages import language_rows
 from conversations.views.versions import shown_versions
 
 
@@ -34,6 +35,7 @@ def consent(request: HttpRequest, slug: str) -> HttpResponse:
         "form": form,
         "next_version": versions[0].version + 1 if versions else 1,
         "versions": shown_versions(request, versions),
+        "languages": list(language_rows(versions[0] if versions else None, "conversations:consent-in", slug)),
         "preview": render_markdown(str(form["text"].value() or "")[: services.LONGEST]),
     }
     return render(request, "conversations/consent.html", context, status=422 if form.errors else 200)

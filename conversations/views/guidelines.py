@@ -16,6 +16,7 @@ from conversations.models import Stage
 from conversations.permissions import MANAGE, get_study
 from conversations.services import guidelines as services
 from conversations.services.stages import StillCollecting
+from conversations.views.languages import language_rows
 from conversations.views.versions import shown_versions
 
 
@@ -24,7 +25,7 @@ from conversations.views.versions import shown_versions
 def guidelines(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     study = get_study(request.user, slug, *MANAGE)
     stage = get_object_or_404(Stage, study=study, number=number)
-    versions = list(stage.guidelines.select_related("created_by")[:50])
+    versions = list(stage.guidelines.select_related("created_by", "stage")[:50])
     text = versions[0].text if versions else services.default_text(number)
     address = reverse("conversations:guidelines-preview", args=[slug, number])
     form = GuidelinesForm(
@@ -40,6 +41,9 @@ def guidelines(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "form": form,
         "next_version": versions[0].version + 1 if versions else 1,
         "versions": shown_versions(request, versions),
+        "languages": list(
+            language_rows(versions[0] if versions else None, "conversations:guidelines-in", slug, number)
+        ),
         "preview": render_markdown(str(form["text"].value() or "")[: services.LONGEST]),
     }
     status = 422 if form.errors else 200

@@ -7,9 +7,11 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from conversations.markdown import render as render_markdown
+from conversations.queries.wordings import guidelines_in
 from judgments.eligibility.standing import is_paid_by_arrival, latest_arrival
 from judgments.models import Assignment
 from judgments.rating.admitted import AdmittedRater
@@ -73,7 +75,7 @@ def parts(context: dict[str, Any]) -> dict[str, str]:
 
 def frame_context(admitted: AdmittedRater) -> dict[str, Any]:
     """What surrounds the task and stays: the guidelines, the keys, and whether an answer waits for the rater."""
-    guidelines = admitted.stage.guidelines.first()
+    guidelines = guidelines_in(admitted.stage, get_language() or "")
     return {
         "unread": has_unread_answer(admitted.enrolment),
         "guidelines": render_markdown(guidelines.text) if guidelines else "",

@@ -10,6 +10,7 @@ from django.db.models import Max
 
 from accounts.models import User
 from conversations.models import ConsentText, Study
+from conversations.queries.wordings import consent_in
 from raters.enums import EnrolmentOutcome, RaterKind
 from raters.incoming import Incoming
 from raters.models import Admission, Enrolment, EntryLink, Rater
@@ -46,9 +47,9 @@ def consent_in_force(study: Study) -> ConsentText | None:
     return study.consent_texts.order_by("-version").first()
 
 
-def consent_hash(consent: ConsentText) -> str:
-    """SHA-256 of the text, in hexadecimal: shows later that it is the text that was agreed to."""
-    return hashlib.sha256(consent.text.encode()).hexdigest()
+def consent_hash(text: str) -> str:
+    """SHA-256 in hexadecimal: shows later that it is the text that was agreed to."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @transaction.atomic
@@ -58,6 +59,7 @@ def enrol(
     rater: Rater | None,
     consent: ConsentText | None,
     now: datetime,
+    language: str = "",
     user: User | None = None,
     incoming: Incoming | None = None,
     declared: Declared | None = None,
@@ -65,6 +67,7 @@ def enrol(
     """Admit a human to the link's stage and begin their arrival. The same person arriving again keeps one enrolment.
 
     ``incoming`` is who the link's platform says has arrived; it goes before who is known at this browser.
+    ``language`` is that of the page; whether the consent text is read in it is kept with the consent.
 
     Raises:
         LinkClosed: the link admits nobody any more (raters who are in already may still come back by it).
@@ -78,7 +81,11 @@ def enrol(
         raise ConsentMissing
     if enrolment is None:
         enrolment = _first_enrolment(study=study, link=link, rater=rater, user=user, incoming=incoming)
-    _take_down(enrolment, consent, declared, now)
+    if consent is not None and enrolment.consent_id != consent.pk:
+        _take_consent(enrolment, consent, language, now)
+    if declared is not None:
+        enrolment.languages, enrolment.avoids_flagged = list(declared.languages), declared.avoids_flagged
+        enrolment.save(update_fields=["languages", "avoids_flagged"])
     Admission.objects.get_or_create(enrolment=enrolment, stage=link.stage, defaults={"entry_link": link})
     begin_arrival(enrolment=enrolment, link=link, incoming=incoming, now=now)
     return enrolment
@@ -121,12 +128,11 @@ def _first_enrolment(
     return Enrolment.objects.create(rater=rater, study=study, entry_link=link, number=number, **of_platform)
 
 
-def _take_down(enrolment: Enrolment, consent: ConsentText | None, declared: Declared | None, now: datetime) -> None:
-    if consent is not None and enrolment.consent_id != consent.pk:
-        enrolment.consent, enrolment.consented_at, enrolment.consent_hash = consent, now, consent_hash(consent)
-    if declared is not None:
-        enrolment.languages, enrolment.avoids_flagged = list(declared.languages), declared.avoids_flagged
-    enrolment.save(update_fields=["consent", "consented_at", "consent_hash", "languages", "avoids_flagged"])
+def _take_consent(enrolment: Enrolment, consent: ConsentText, language: str, now: datetime) -> None:
+    agreed = consent_in(consent, language)
+    enrolment.consent, enrolment.consented_at = consent, now
+    enrolment.consent_hash, enrolment.consent_language = consent_hash(agreed.text), agreed.language
+    enrolment.save(update_fields=["consent", "consented_at", "consent_hash", "consent_language"])
 
 
 @transaction.atomic

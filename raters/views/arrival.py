@@ -7,6 +7,7 @@ from math import ceil
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,6 +16,7 @@ from accounts.models import User
 from conversations.markdown import render as render_markdown
 from conversations.models import ConsentText, Stage
 from conversations.queries.material import has_flagged, languages_of
+from conversations.queries.wordings import consent_in, guidelines_in
 from raters import queries, sessions
 from raters.forms import ArrivalForm
 from raters.incoming import AnotherStudy, Incoming, ParameterMissing, read_parameters
@@ -113,6 +115,7 @@ def _enrol(
             rater=rater,
             consent=consent,
             now=timezone.now(),
+            language=get_language() or "",
             user=user,
             incoming=incoming,
             declared=services.Declared(
@@ -154,7 +157,8 @@ def _known_rater(enrolment: Enrolment | None, user: User | None) -> Rater | None
 def _arrival_context(
     link: EntryLink, consent: ConsentText | None, form: ArrivalForm, enrolment: Enrolment | None
 ) -> dict[str, object]:
-    guidelines = link.stage.guidelines.first()
+    language = get_language() or ""
+    guidelines = guidelines_in(link.stage, language)
     stage, study = link.stage, link.stage.study
     times = times_of_pages(stage)
     practice = 0 if enrolment else times.practice
@@ -164,7 +168,7 @@ def _arrival_context(
         "study": study,
         "stage": stage,
         "enrolment": enrolment,
-        "consent": render_markdown(consent.text) if consent else None,
+        "consent": render_markdown(consent_in(consent, language).text) if consent else None,
         "guidelines": render_markdown(guidelines.text) if guidelines else "",
         "form": form,
         "times": times,

@@ -56,7 +56,7 @@ def test_each_language_is_offered_in_its_own_words():
     link = worlds.entry_link(worlds.rateable_study().stages.get(number=1))
     page = Client(headers=GERMAN).get(f"/r/{link.token}/")
     offered = re.findall(r'name="language"[^>]*>([^<]+)<', page.content.decode())
-    assert offered[:3] == ["English", "العربيّة", "Deutsch"]
+    assert offered[:3] == ["العربيّة", "Deutsch", "English"]
     assert len(offered) == 11
 
 

@@ -63,6 +63,7 @@ MATRIX: dict[str, dict[str, Row]] = {
     "conversations:revoke-invitation": {"POST": ACT},
     "conversations:consent": {"GET": MANAGE, "POST": MANAGE},
     "conversations:consent-preview": {"POST": MANAGE},
+    "conversations:consent-in": {"GET": answers(MANAGE, 404), "POST": answers(MANAGE, 404)},  # it has no text
     "invitations:invitation": {"GET": (410,) * 6, "POST": (410,) * 6},  # the entry link's token is no invitation
     "raters:start": {"GET": (302, 404, 200, 403, 403, 403), "POST": (302, 404, 302, 403, 403, 403)},
     "conversations:clone": {"POST": (302, 404, 403, 403, 403, 302)},  # the admin is no staff
@@ -80,6 +81,7 @@ MATRIX: dict[str, dict[str, Row]] = {
     "conversations:restore-material": {"POST": answers(ACT, 404)},
     "conversations:guidelines": {"GET": MANAGE, "POST": MANAGE},
     "conversations:guidelines-preview": {"POST": MANAGE},
+    "conversations:guidelines-in": {"GET": MANAGE, "POST": MANAGE},
     # Batches and cases
     "conversations:batches": {"GET": READ},
     "conversations:batches-card": {"GET": READ},
@@ -211,6 +213,7 @@ MATRIX: dict[str, dict[str, Row]] = {
     "api:stage-estimate": {"GET": API_READ},
     "api:stage-filling": {"GET": API_READ},
     "api:guidelines-list": {"GET": API_READ, "POST": answers(API_MANAGE, 400)},
+    "api:guidelines-translations": {"GET": API_READ, "POST": answers(API_MANAGE, 400)},
     "api:batch-list": {"GET": API_READ, "POST": answers(API_MANAGE, 415)},  # it takes files, not JSON
     "api:staged-upload-list": {"POST": answers(API_MANAGE, 400)},
     "api:staged-upload": {"GET": answers(API_MANAGE, 404), "PUT": answers(API_MANAGE, 404)},  # nothing is on its way

@@ -105,6 +105,7 @@ def make_world() -> World:
         "slug": study.slug,
         "number": 1,
         "stage_number": 1,
+        "language": "de",
         "kind": RunKind.EXTRACTION.value,
         "step": "select-all",
         "batch": uuid.uuid4(),

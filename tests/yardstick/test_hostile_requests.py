@@ -180,6 +180,7 @@ API_BODIES: list[tuple[str, str, Any]] = [
     ("api:study", "PATCH", {"title": "T", "pay_per_hour": "12.00", "currency": "EUR", "contact": "a@example.org"}),
     ("api:stage", "PATCH", {"k": 3, "gating": "majority", "lease_minutes": 30, "page_size": 5, "seconds_per_unit": 9}),
     ("api:guidelines-list", "POST", {"text": "Judge."}),
+    ("api:guidelines-translations", "POST", {"language": "de", "text": "Urteilen."}),
     ("api:run-list", "POST", {"kind": "extraction", "endpoint": "Local model", "limit": 1, "budget": "1.00"}),
     ("api:run-estimate", "POST", {"kind": "extraction", "max_attributes": 3, "limit": 2, "confidence_threshold": 0.4}),
     ("api:run-estimate", "POST", {"kind": "responses", "policy": "selection", "selection_system": "s"}),

@@ -22,7 +22,7 @@ from django.utils.translation import gettext, override
 django.setup()
 print(get_template("judgments/history.html").origin.name)
 print(finders.find("img/logo.svg"))
-from conversations.services.studies import default_guidelines
+from conversations.default_texts import default_guidelines
 from generation import adversarial
 from generation.prompting import load
 from reports.dataset.versions import APP_VERSION

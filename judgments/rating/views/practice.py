@@ -8,9 +8,11 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from conversations.markdown import render as render_markdown
+from conversations.queries.wordings import guidelines_in
 from judgments.enums import JUDGED, TaskKind
 from judgments.models import Assignment
 from judgments.rating import answering, lessons, own_pages, payloads, practising
@@ -151,7 +153,7 @@ def _place(admitted: AdmittedRater) -> list[Any]:
 
 
 def _frame(admitted: AdmittedRater) -> dict[str, Any]:
-    guidelines = admitted.stage.guidelines.first()
+    guidelines = guidelines_in(admitted.stage, get_language() or "")
     return {
         "study": admitted.study,
         "stage": admitted.stage,
