@@ -22,6 +22,12 @@ def a_very_long_line(): return "{"0123456789" * 30}"
 |{"---|" * 12}
 | {" | ".join("a cell" for _number in range(12))} |
 
+## A second level without a first
+
+So \\({" + ".join(f"a_{number}" for number in range(40))}\\) is
+
+$${" + ".join(f"b^{number}" for number in range(40))}$$
+
 <b>not bold</b> 👩‍👩‍👧‍👦 🏳️‍🌈 {"unbroken" * 40}"""
 ARABIC = "مرحبا، أين القطار؟ <i>ليس مائلا</i> 123"
 
