@@ -149,6 +149,9 @@ def test_who_is_removed_sees_the_study_no_more(study, owner, client):
 def test_consent_texts_are_added_never_changed(study, owner, client):
     client.force_login(owner)
     address = f"/studies/{study.slug}/consent/"
+    begun = client.get(address).content.decode().split("<textarea")[1].split("</textarea>")[0]
+    assert "Signs that an AI answered" in begun  # what the editor begins with asks nobody yet
+    assert not study.consent_texts.exists()
     assert client.post(address, {"text": "I **agree**."}).status_code == 302
     assert client.post(address, {"text": "I agree, <script>too</script>."}).status_code == 302
     assert list(study.consent_texts.values_list("version", "text")) == [

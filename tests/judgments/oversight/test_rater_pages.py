@@ -186,6 +186,7 @@ def test_the_stage_page_shows_counters_that_add_up(study):
 @pytest.mark.django_db(transaction=True)
 def test_no_page_about_raters_fails_axe_or_spills(page: Page, live_server):
     study = lively_study()
+    Assignment.objects.update(pastes=1, exits_with_copy=1)
     client = client_of(study, Role.OWNER)
     page.context.add_cookies(
         [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
