@@ -21,6 +21,7 @@ from raters import queries, sessions
 from raters.forms import ArrivalForm
 from raters.incoming import AnotherStudy, Incoming, ParameterMissing, read_parameters
 from raters.models import Enrolment, EntryLink, Rater
+from raters.own_work import own_work
 from raters.page_times import times_of_pages
 from raters.platforms.base import KeysUnavailable, TokenRefused
 from raters.platforms.registry import platform_of
@@ -168,6 +169,7 @@ def _arrival_context(
         "study": study,
         "stage": stage,
         "enrolment": enrolment,
+        "figures": own_work(enrolment=enrolment, stage=stage) if enrolment else (),
         "consent": render_markdown(consent_in(consent, language).text) if consent else None,
         "guidelines": render_markdown(guidelines.text) if guidelines else "",
         "form": form,

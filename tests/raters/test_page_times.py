@@ -5,11 +5,12 @@ from django.utils import timezone
 
 from conversations.models import Attribute, Conversation
 from judgments.rating.lessons import times_of_pages
+from judgments.rating.own_pay import own_figures
 from judgments.stages.reading import CHARACTERS_PER_WORD
 from judgments.work.opening import open_stage
 from judgments.work.pace import pace_of, units_on_a_page
 from judgments.work.reading import WORDS_PER_MINUTE
-from raters import page_times
+from raters import own_work, page_times
 from tests import factories
 from tests.judgments.raters_at_work import open_for_rating
 
@@ -18,6 +19,12 @@ def test_only_one_app_says_how_long_pages_take() -> None:
     page_times.register(times_of_pages)  # as at the start, once more
     with pytest.raises(ValueError, match="known already"):
         page_times.register(lambda stage: page_times.PageTimes(1.0, 0, False, 0))
+
+
+def test_only_one_app_says_what_raters_worked() -> None:
+    own_work.register(own_figures)
+    with pytest.raises(ValueError, match="known already"):
+        own_work.register(lambda *, enrolment, stage: ())
 
 
 @pytest.mark.django_db

@@ -208,7 +208,8 @@ def test_work_and_pay_are_the_same_on_every_page_that_tells_them(study, client):
     Task.objects.filter(pk=practised.task_id).update(kind="practice", position=None, twin_of=practised.task_id)
     Assignment.objects.filter(pk=practised.pk).update(arrival=None)  # practice takes no place in an arrival
     paths = [f"/rate/{study.slug}/1/{name}/" for name in ("finish", "history", "withdraw")]
+    paths.append(f"/r/{EntryLink.objects.get().token}/")  # who comes back
     pages = [text_of(client.get(path).content) for path in paths]
     worked = [re.findall(r"Pages (\d+) Working time (.+?) Earned ([\d.]+) EUR", page) for page in pages]
-    assert worked == [[("2", "2 min 0 s", "0.40")] * 2] * 3  # this visit and in all
+    assert worked == [[("2", "2 min 0 s", "0.40")] * 2] * 4  # this visit and in all
     assert all("Practice is counted and paid" in page for page in pages)
