@@ -58,6 +58,10 @@ def test_each_language_is_offered_in_its_own_words():
     offered = re.findall(r'name="language"[^>]*>([^<]+)<', page.content.decode())
     assert offered[:3] == ["العربيّة", "Deutsch", "English"]
     assert len(offered) == 11
+    # In a menu: side by side they were wider than a phone.
+    assert re.search(
+        r'<details class="menu languages">\s*<summary[^>]*>.*Deutsch\s*</summary>', page.content.decode(), re.DOTALL
+    )
 
 
 @pytest.mark.django_db
