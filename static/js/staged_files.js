@@ -8,18 +8,18 @@ const MOST_FAILURES = 40; // in a row: about twenty minutes without a connection
 
 export class Refused extends Error {}
 
-/** The key by which the form names the file once all of it is there. ``onProgress`` is told how many bytes are. */
-export async function stage(url, file, onProgress) {
+/** The key by which the form names the file once all of it is there. ``onProgress`` is told how many bytes are; ``signal`` stops it. */
+export async function stage(url, file, onProgress, signal) {
     const body = new FormData();
     body.set("filename", file.webkitRelativePath || file.name);
     body.set("size", file.size);
     body.set("mark", await markOf(file));
-    let state = await persistent(() => send(url, { method: "POST", body }));
+    let state = await persistent(() => send(url, { method: "POST", body, signal }), signal);
     while (state.received < file.size) {
         onProgress(state.received);
         const { key, received, piece } = state;
         const next = file.slice(received, received + piece);
-        state = await persistent(() => send(`${url}${key}/?offset=${received}`, { method: "PUT", body: next }));
+        state = await persistent(() => send(`${url}${key}/?offset=${received}`, { method: "PUT", body: next, signal }), signal);
     }
     onProgress(file.size);
     return state.key;
@@ -36,15 +36,25 @@ async function markOf(file) {
     return `${file.lastModified}-${hash.toString(16)}`;
 }
 
-async function persistent(ask) {
+async function persistent(ask, signal) {
     for (let failures = 0; ; failures++) {
         try {
             const answer = await ask();
             if (answer.status === 409 || answer.ok) return await answer.json();
             if (answer.status < 500 && answer.status !== 429) throw new Refused((await answer.json()).error ?? String(answer.status));
         } catch (error) {
-            if (error instanceof Refused || failures >= MOST_FAILURES) throw error;
+            if (error instanceof Refused || signal?.aborted || failures >= MOST_FAILURES) throw error;
         }
-        await new Promise((resolve) => setTimeout(resolve, 1000 * PAUSES_S[Math.min(failures, PAUSES_S.length - 1)]));
+        await pause(1000 * PAUSES_S[Math.min(failures, PAUSES_S.length - 1)], signal);
     }
+}
+
+function pause(milliseconds, signal) {
+    return new Promise((resolve) => {
+        const timer = setTimeout(resolve, milliseconds);
+        signal?.addEventListener("abort", () => {
+            clearTimeout(timer);
+            resolve();
+        });
+    });
 }

@@ -1,7 +1,8 @@
 // The upload page: the beginning of a chosen file is previewed by the server, and sending shows how far it is.
 import { csrfToken, send } from "./csrf.js";
 import { stage } from "./staged_files.js";
-import { filled, listFiles, sendAll } from "./upload_files.js";
+import { takeDroppedFolders } from "./dropped_folders.js";
+import { filled, listFiles, sendAll, STOPPED } from "./upload_files.js";
 import { notify } from "./notices.js";
 
 const form = document.getElementById("upload");
@@ -11,6 +12,7 @@ const submit = form.querySelector("button[type=submit]");
 const limit = Number(form.dataset.limit);
 const headBytes = Number(form.dataset.head);
 let asked = 0;
+let stopper = new AbortController(); // of what is being sent
 
 const files = () => [...form.elements.file.files].filter((file) => !file.name.startsWith("."));
 const chosen = () => files()[0];
@@ -31,11 +33,12 @@ async function lookedAt(file, turn) {
     const body = new FormData(form);
     if (file.size > headBytes && (await isPacked(file))) {
         if (file.size > MOST_UNPACKED) {
+            stopper = new AbortController();
             body.delete("file");
             body.set("staged", await stage(form.dataset.stage, file, (sent) => {
                 if (turn !== asked) throw new Error("another file was chosen"); // the rest of this one is not sent
                 showSent(file, sent);
-            }));
+            }, stopper.signal));
             sending.hidden = true;
             return body;
         }
@@ -85,6 +88,7 @@ async function showPreview() {
     } catch {
         if (turn !== asked) return;
         sending.hidden = true;
+        if (stopper.signal.aborted) return;
         notify("The preview could not be made. You can upload the file all the same.", { isError: true });
     }
 }
@@ -92,8 +96,9 @@ async function showPreview() {
 function upload(event) {
     event.preventDefault();
     if (files().length > 1) {
-        submit.disabled = true;
-        sendAll(form, files(), limit).then((stored) => {
+        begin();
+        sendAll(form, files(), limit, stopper.signal).then((stored) => {
+            sending.hidden = true;
             submit.disabled = stored === files().length;
         });
         return;
@@ -123,12 +128,19 @@ function upload(event) {
     });
     request.addEventListener("load", () => finish(request));
     request.addEventListener("error", () => fail("The connection broke. Nothing was stored; please try again."));
+    begin();
+    request.addEventListener("abort", () => fail(STOPPED));
+    stopper.signal.addEventListener("abort", () => request.abort());
+    (file ? filled(form, file, (sent) => showSent(file, sent), stopper.signal) : Promise.resolve(new FormData(form))).then(
+        (body) => request.send(body),
+        (error) => fail(stopper.signal.aborted ? STOPPED : `${error.message || "The connection broke."} Send again, and it goes on where it broke.`),
+    );
+}
+
+function begin() {
+    stopper = new AbortController();
     submit.disabled = true;
     sending.hidden = false;
-    (file ? filled(form, file, (sent) => showSent(file, sent)) : Promise.resolve(new FormData(form))).then(
-        (body) => request.send(body),
-        (error) => fail(`${error.message || "The connection broke."} Send again, and it goes on where it broke.`),
-    );
 }
 
 function finish(request) {
@@ -157,6 +169,8 @@ form.addEventListener("change", (event) => {
     if (event.target.name && event.target.name !== "origin") showPreview();
 });
 form.addEventListener("submit", upload);
+document.getElementById("stop").addEventListener("click", () => stopper.abort());
+takeDroppedFolders(form.elements.file, showPreview);
 
 preview.addEventListener("click", (event) => {
     const { sets, value } = event.target.closest("[data-sets]")?.dataset ?? {};

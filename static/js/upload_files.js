@@ -3,6 +3,7 @@ import { csrfToken } from "./csrf.js";
 import { notify } from "./notices.js";
 import { LARGE, stage } from "./staged_files.js";
 
+export const STOPPED = "Stopped. It is not stored; what was sent of a large file is kept for a day.";
 const place = document.getElementById("files");
 const megabytes = (bytes) => (bytes < 1024 * 1024 ? `${Math.ceil(bytes / 1024)} kB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`);
 
@@ -26,13 +27,14 @@ function row(file) {
 }
 
 /** How many are stored in the end. One that is refused or breaks off does not keep the others out; those stored are not sent again. */
-export async function sendAll(form, files, limit) {
+export async function sendAll(form, files, limit, signal) {
     const rows = [...place.querySelectorAll("tbody tr")];
     for (const [index, file] of files.entries()) {
         const line = rows[index];
         if (line.dataset.stored) continue;
+        if (signal.aborted) break;
         if (file.size > limit) say(line, `At most ${megabytes(limit)} can be uploaded here.`);
-        else await sendOne(form, file, line);
+        else await sendOne(form, file, line, signal);
     }
     const stored = rows.filter((line) => line.dataset.stored).length;
     const isAll = stored === files.length;
@@ -41,22 +43,23 @@ export async function sendAll(form, files, limit) {
 }
 
 /** The form with the file, or with the name of one that was sent in pieces before. */
-export async function filled(form, file, onProgress) {
+export async function filled(form, file, onProgress, signal) {
     const body = new FormData(form);
     if (file.size < LARGE) {
         body.set("file", file, file.name);
         return body;
     }
     body.delete("file");
-    body.set("staged", await stage(form.dataset.stage, file, onProgress));
+    body.set("staged", await stage(form.dataset.stage, file, onProgress, signal));
     return body;
 }
 
-async function sendOne(form, file, line) {
+async function sendOne(form, file, line, signal) {
     let body;
     try {
-        body = await filled(form, file, (sent) => say(line, `${Math.floor((100 * sent) / file.size)} % sent`));
+        body = await filled(form, file, (sent) => say(line, `${Math.floor((100 * sent) / file.size)} % sent`), signal);
     } catch (error) {
+        if (signal.aborted) return say(line, STOPPED);
         say(line, error.message || "The connection broke. Send again, and it goes on where it broke.");
         return;
     }
@@ -67,6 +70,8 @@ async function sendOne(form, file, line) {
     const ended = new Promise((resolve) => {
         request.addEventListener("load", () => resolve(finish(request, line)));
         request.addEventListener("error", () => resolve(say(line, "The connection broke. It is not stored.")));
+        request.addEventListener("abort", () => resolve(say(line, STOPPED)));
+        signal.addEventListener("abort", () => request.abort());
     });
     request.send(body);
     await ended;

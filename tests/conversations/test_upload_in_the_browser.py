@@ -4,6 +4,7 @@ import gzip
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Page, Route, expect
 
@@ -11,6 +12,7 @@ from accounts.models import User
 from conversations.enums import BatchState, Role
 from conversations.models import Batch, Membership, Study
 from tests import factories
+from tests.conversations.workbooks import workbook
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -112,3 +114,58 @@ def test_large_file_goes_on_where_the_connection_broke(page: Page, live_server, 
     expect(page.get_by_role("heading", name="large.jsonl")).to_be_visible(timeout=15_000)
     assert pieces == ["0", "4194304", "4194304", "8388608"]
     assert Batch.objects.get().size == file.stat().st_size
+
+
+def test_sending_is_stopped_and_goes_on_later(page: Page, live_server, study, tmp_path: Path) -> None:
+    row = b'{"user_id": "u1", "messages": [{"role": "user", "content": "Hi"}]}\n'
+    file = tmp_path / "large.jsonl"
+    file.write_bytes(row + b" " * (9 * 1024 * 1024) + b"\n")
+    held: list[Route] = []
+    page.route("**/batches/staged/*/?offset=4194304", held.append)
+    page.goto(f"{live_server.url}/studies/{study.slug}/batches/new/")
+    page.locator("[name=file]").set_input_files(file)
+    page.locator("[name=origin]").select_option("illustrative")
+    expect(page.locator("#preview")).to_contain_text("1 conversation")
+    page.get_by_role("button", name="Upload").click()
+    expect(page.locator("#sent")).to_contain_text("4.0 MB of 9.0 MB")
+    page.get_by_role("button", name="Stop sending").click()
+    expect(page.locator("#urgent-notices")).to_contain_text("Stopped. It is not stored")
+    expect(page.locator("#sending")).to_be_hidden()
+    assert held
+    assert not Batch.objects.exists()
+    page.unroute_all()
+    page.get_by_role("button", name="Upload").click()
+    expect(page.get_by_role("heading", name="large.jsonl")).to_be_visible(timeout=15_000)
+
+
+def test_folder_that_is_dropped_gives_its_files_and_a_sheet_is_chosen(
+    page: Page, live_server, study, tmp_path: Path
+) -> None:
+    row = b'{"user_id": "u1", "messages": [{"role": "user", "content": "Hi"}]}\n'
+    (tmp_path / "talks" / "deep").mkdir(parents=True)
+    (tmp_path / "talks" / "one.jsonl").write_bytes(row)
+    (tmp_path / "talks" / "deep" / "two.jsonl").write_bytes(row)
+    page.goto(f"{live_server.url}/studies/{study.slug}/batches/new/")
+    drop(page, tmp_path / "talks")
+    expect(page.locator("#files tbody tr")).to_have_count(2)
+    expect(page.locator("#files")).to_contain_text("two.jsonl")
+    head = ["user_id", "conversation_id", "role", "content"]
+    book = tmp_path / "book.xlsx"
+    book.write_bytes(workbook(May=[head, ["u1", "c1", "user", "In May"]], June=[head, ["u1", "c1", "user", "In June"]]))
+    page.locator("[name=file]").set_input_files(book)
+    expect(page.locator("#choice")).to_be_focused()
+    assert Axe().run(page).response["violations"] == []
+    page.get_by_role("button", name="June").click()
+    expect(page.locator("#preview")).to_contain_text("In June")
+    assert Axe().run(page).response["violations"] == []
+
+
+def drop(page: Page, path: Path) -> None:
+    """As a hand does: scripts can't make a folder."""
+    box = page.locator("[name=file]").bounding_box()
+    assert box
+    session = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
+        place = {"x": box["x"] + 20, "y": box["y"] + 20}
+        session.send("Input.dispatchDragEvent", {"type": kind, **place, "data": data})
