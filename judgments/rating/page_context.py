@@ -87,23 +87,36 @@ def key_legend(stage_number: int) -> list[dict[str, Any]]:
     """The keys in words; ``static/js/rating/keys.js`` is the table they come from (a test compares the two)."""
     way = behaviour(stage_number)
     labels = [(f"label:{choice.value}", list(choice.keys), choice.label) for choice in way.choices()]
+    modes = [
+        (f"mode:{place}", [str(place + 3)], mode.label) for place, mode in enumerate(way.every_failure_mode(), start=1)
+    ]
     common = [
         ("next", ["↓", "j"], _("Next")),
         ("previous", ["↑", "k"], _("Previous")),
         ("evidence", ["e"], _("Show the evidence")),
         ("find", ["/"], _("Search the conversations")),
-        ("card", ["m"], _("More of what is known of the person")),
+        ("missing", ["m"], _("Something is missing")),
+        ("left", ["l"], _("To the left response")),
+        ("right", ["r"], _("To the right response")),
+        ("text", ["t"], _("Between the text and the question")),
+        ("together", ["s"], _("Scroll together")),
+        ("differences", ["d"], _("Differences")),
+        ("card", ["p"], _("What is known of this person")),
         ("comment", ["c"], _("Write a note")),
         ("flag", ["f"], _("Set the page aside")),
         ("guidelines", ["g"], _("Guidelines")),
         ("submit", ["Enter"], _("Submit when everything is judged")),
         ("", ["Ctrl", "Enter"], _("Submit from a text field")),
+        ("", ["Ctrl", "z"], _("Take the last answer back")),
         ("undo", ["u"], _("Back to the page before")),
+        ("", ["Space", "PgDn", "PgUp"], _("Scroll the text read last")),
+        ("", ["Esc"], _("Back to the question")),
         ("help", ["?"], _("This list")),
     ]
-    reads = way.rests_on_conversations
-    idle = {"evidence": not reads, "find": not reads, "card": not way.has_overall_unit}
-    rows = labels + [row for row in common if not idle.get(row[0], False)]
+    with_conversations = {"evidence", "find", "missing"}
+    with_sides = {"left", "right", "together", "differences", "card"}
+    idle = (set() if way.rests_on_conversations else with_conversations) | (set() if way.has_sides else with_sides)
+    rows = labels + modes + [row for row in common if row[0] not in idle]
     return [{"act": act, "keys": keys, "meaning": meaning} for act, keys, meaning in rows]
 
 

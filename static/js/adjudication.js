@@ -1,9 +1,7 @@
 // One unit at a time, by the keys that raters have: j and k go to other units.
 import { warn } from "./notices.js";
 import { isComplete } from "./rating/answers.js";
-import { showKeys } from "./rating/key_dialog.js";
-import { showReading } from "./rating/reading.js";
-import { listen } from "./rating/task_keys.js";
+import { listen, showTask } from "./rating/task_keys.js";
 import { makeCurrent, mark } from "./rating/units.js";
 
 const form = document.getElementById("task-form");
@@ -17,9 +15,8 @@ function submit() {
     if (isComplete(form)) reason().focus();
 }
 
-showKeys();
-showReading();
-if (form) makeCurrent(form, form.querySelector("[data-unit]"), { focus: false });
+showTask();
+if (form) makeCurrent(form, form.querySelector("[data-unit]"));
 listen(() => form, {
     label: ({ label }) => mark(form, label),
     comment: () => reason().focus(),

@@ -58,8 +58,9 @@ function keepClear() {
     let before = 0;
     const observer = new ResizeObserver(() => {
         const notices = toasts.offsetHeight;
+        const within = getComputedStyle(toasts).position === "static" ? notices : 0; // elsewhere they lie over the page
         style.setProperty("--notices", `${notices}px`);
-        style.setProperty("--rating-bar", `${Math.max(0, foot.offsetHeight - notices)}px`); // 0 where it does not stick
+        style.setProperty("--rating-bar", `${Math.max(0, foot.offsetHeight - within)}px`); // 0 where it does not stick
         if (notices > before) document.querySelector(".unit--current")?.scrollIntoView({ block: "nearest" });
         before = notices;
     });

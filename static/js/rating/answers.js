@@ -1,8 +1,16 @@
 // The form of a task as data, and back.
-const UNIT_FIELDS = { label: 'input[type="radio"]', failure_mode: "select", note: "textarea" };
+import { showMarks } from "./parts.js";
+
+const LABEL = '.choice input[type="radio"]';
+const MODE = "[data-failure-mode] input";
+const NOTE = ".note textarea";
+
 
 export const unitsOf = (form) => [...form.querySelectorAll("[data-unit]")];
-export const labelOf = (unit) => unit.querySelector('input[type="radio"]:checked')?.value ?? null;
+export const labelOf = (unit) => unit.querySelector(`${LABEL}:checked`)?.value ?? null;
+export const modeOf = (unit) => unit.querySelector(`${MODE}:checked`)?.value ?? "";
+export const labelsOf = (unit) => [...unit.querySelectorAll(LABEL)];
+export const modesOf = (unit) => [...unit.querySelectorAll(MODE)];
 export const isComplete = (form) => unitsOf(form).every((unit) => labelOf(unit) !== null);
 
 export function collect(form) {
@@ -11,8 +19,8 @@ export function collect(form) {
         return {
             unit: Number(unit.dataset.unit),
             label: label === null ? null : Number(label),
-            failure_mode: unit.querySelector(UNIT_FIELDS.failure_mode)?.value ?? "",
-            note: unit.querySelector(UNIT_FIELDS.note)?.value ?? "",
+            failure_mode: modeOf(unit),
+            note: unit.querySelector(NOTE)?.value ?? "",
         };
     });
     return {
@@ -22,16 +30,25 @@ export function collect(form) {
     };
 }
 
+function restoreMark(unit, { label, failure_mode: mode }) {
+    for (const radio of labelsOf(unit)) radio.checked = label !== null && radio.value === String(label);
+    for (const chip of modesOf(unit)) chip.checked = chip.value === mode;
+}
+
+const unitOf = (form, answer) => form.querySelector(`[data-unit="${Number(answer.unit)}"]`);
+
+/** Labels and failure modes as they were; what was written stays. */
+export function restoreMarks(form, answers) {
+    for (const answer of answers) restoreMark(unitOf(form, answer), answer);
+    showDetails(form);
+}
+
 export function restore(form, draft) {
     for (const answer of draft.answers ?? []) {
-        const unit = form.querySelector(`[data-unit="${Number(answer.unit)}"]`);
+        const unit = unitOf(form, answer);
         if (!unit) continue;
-        for (const radio of unit.querySelectorAll(UNIT_FIELDS.label)) {
-            radio.checked = answer.label !== null && radio.value === String(answer.label);
-        }
-        const mode = unit.querySelector(UNIT_FIELDS.failure_mode);
-        if (mode) mode.value = answer.failure_mode ?? "";
-        const note = unit.querySelector(UNIT_FIELDS.note);
+        restoreMark(unit, answer);
+        const note = unit.querySelector(NOTE);
         if (note) note.value = answer.note ?? "";
     }
     if (form.elements.missing_attributes) form.elements.missing_attributes.value = draft.missing_attributes ?? "";
@@ -63,15 +80,13 @@ export function merge(theirs, known, now) {
     return { draft: { answers, ...Object.fromEntries(pageFields) }, isOurs };
 }
 
-/** The failure mode is asked for only where the label calls for one; notes that hold something are open. */
+/** A failure mode goes with a label that calls for one; notes that hold something are marked. */
 export function showDetails(form) {
     for (const unit of unitsOf(form)) {
-        const mode = unit.querySelector("[data-failure-mode]");
-        if (mode) {
-            mode.hidden = !["2", "3"].includes(labelOf(unit));
-            if (mode.hidden) mode.querySelector("select").value = "";
-        }
-        const note = unit.querySelector("details textarea");
-        if (note?.value) note.closest("details").open = true;
+        if (["1", null].includes(labelOf(unit))) for (const chip of modesOf(unit)) chip.checked = false;
     }
+    for (const note of form.querySelectorAll("details.note")) {
+        note.classList.toggle("note--written", note.querySelector("textarea").value !== "");
+    }
+    showMarks(form);
 }

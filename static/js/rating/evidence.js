@@ -1,4 +1,6 @@
-// From a statement to the place in the conversations that its evidence quotes, and back.
+// From a statement to the place in the conversations that its evidence quotes.
+import { notify } from "../notices.js";
+import { showPart } from "./parts.js";
 import { loadRest } from "./rest.js";
 import { currentUnit, makeCurrent } from "./units.js";
 
@@ -27,7 +29,7 @@ async function placeOf(name) {
 export async function openEvidence(form, button = null) {
     const unit = button?.closest("[data-unit]") ?? currentUnit(form);
     const buttons = [...unit.querySelectorAll("[data-shows-evidence]")];
-    if (buttons.length === 0) return;
+    if (buttons.length === 0) return notify(form.dataset.textNoEvidence);
     const at = buttons.findIndex((each) => each.getAttribute("aria-pressed") === "true");
     const chosen = button ?? buttons[(at + 1) % buttons.length];
     for (const pressed of document.querySelectorAll('[data-shows-evidence][aria-pressed="true"]')) {
@@ -37,12 +39,13 @@ export async function openEvidence(form, button = null) {
     chosen.setAttribute("aria-pressed", "true");
     makeCurrent(form, unit, { focus: false });
     const place = await placeOf(chosen.dataset.showsEvidence);
-    if (!place || chosen.getAttribute("aria-pressed") !== "true") return;
+    if (chosen.getAttribute("aria-pressed") !== "true") return;
+    if (!place) return notify(form.dataset.textEvidenceLost);
+    showPart("conversations");
     const conversation = place.closest("details");
     if (conversation) conversation.open = true;
     place.setAttribute("aria-current", "true");
     bringToView(place);
-    document.getElementById("back-to-statement").hidden = false;
 }
 
 /** Bring a place, or a range in it, into the middle of what is read, as long as it is the current one. */
@@ -62,9 +65,4 @@ function bringRange(place, range) {
     const { top, height } = scroller === pane ? pane.getBoundingClientRect() : { top: 0, height: innerHeight };
     const off = range.getBoundingClientRect().top - (top + height / 2);
     if (Math.abs(off) > height / 3) scroller.scrollTop += off;
-}
-
-export function backToStatement(form, button) {
-    button.hidden = true;
-    makeCurrent(form, currentUnit(form));
 }

@@ -70,7 +70,7 @@ function take(event) {
 
 function refuse(key, taken) {
     const row = rowOf(taken.act);
-    const isHere = row && (taken.stage === stage || !taken.act.startsWith("label:"));
+    const isHere = row && (taken.stage === stage || !taken.act.includes(":"));
     if (isHere) say(dialog.dataset.textTaken, { key, act: wordsOf(row) });
     else say(dialog.dataset.textTakenElsewhere, { key });
 }

@@ -6,7 +6,13 @@ const COMMON = {
     previous: ["k"],
     evidence: ["e"],
     find: ["/"],
-    card: ["m"],
+    card: ["p"],
+    missing: ["m"],
+    text: ["t"],
+    left: ["l"],
+    right: ["r"],
+    together: ["s"],
+    differences: ["d"],
     comment: ["c"],
     flag: ["f"],
     guidelines: ["g"],
@@ -15,7 +21,10 @@ const COMMON = {
     help: ["?"],
 };
 const LABELS = {
-    1: { "label:1": ["1"], "label:2": ["2"], "label:3": ["3"] },
+    1: {
+        ...{ "label:1": ["1"], "label:2": ["2"], "label:3": ["3"] },
+        ...{ "mode:1": ["4"], "mode:2": ["5"], "mode:3": ["6"], "mode:4": ["7"], "mode:5": ["8"] },
+    },
     2: { "label:1": ["y", "1"], "label:0": ["n", "2"] },
     3: { "label:1": ["1"], "label:2": ["2"], "label:3": ["3"], "label:4": ["4"], "label:5": ["5"] },
 };
@@ -115,8 +124,12 @@ const digitOf = (event) => (event.shiftKey ? undefined : /^Digit(\d)$/.exec(even
 /** What a key press means here: an act of the table, or null for "leave it to the browser". */
 export function meaning(event, keys) {
     const inText = isText(event.target);
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return { name: "submit" };
-    if (event.ctrlKey || event.metaKey || event.altKey || inText || !areOn()) return null;
+    if (event.ctrlKey || event.metaKey) {
+        if (event.key === "Enter") return { name: "submit" };
+        return normal(event.key) === "z" && !event.shiftKey && !inText ? { name: "takeBack" } : null;
+    }
+    if (event.key === "Escape") return event.target.type === "search" ? null : { name: "leave" };
+    if (event.altKey || inText || !areOn()) return null;
     if (event.key === "Enter" && hasOwnEnter(event.target)) return null;
     return keys.get(normal(event.key)) ?? keys.get(digitOf(event)) ?? null;
 }

@@ -4,13 +4,12 @@ import { clearWarnings, warn } from "../notices.js";
 import { collect, isComplete, labelOf, restore, showDetails, unitsOf } from "./answers.js";
 import { Clock } from "./clock.js";
 import { Draft } from "./draft.js";
-import { showKeys } from "./key_dialog.js";
 import * as outbox from "./outbox.js";
-import { showReading } from "./reading.js";
 import { Away, Failed, Refused, Repeated, Superseded, deliver, tryOnce } from "./server.js";
 import { Signs } from "./signs.js";
-import { listen } from "./task_keys.js";
-import { currentUnit, makeCurrent, mark } from "./units.js";
+import { beginSteps, keepStep, takeBack } from "./taken_back.js";
+import { listen, showTask } from "./task_keys.js";
+import { currentUnit, makeCurrent, mark, markMode } from "./units.js";
 import { coverOrShow, isCovered, showMaterial } from "./warning.js";
 
 const DRAFT_DELAY_MS = 700;
@@ -27,9 +26,10 @@ const signs = new Signs();
 const saving = new Repeated(saveDraft);
 let form, draft, busy;
 
-const say = (text) => {
+const say = (text, { isWaiting = false } = {}) => {
     const place = document.getElementById("saving");
-    if (place) place.textContent = text;
+    place.textContent = text;
+    place.classList.toggle("is-waiting", isWaiting);
 };
 const timeOf = (iso) => new Date(iso).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 const isShown = (message) => form?.dataset.assignment === message.assignment;
@@ -38,8 +38,7 @@ function begin() {
     form = document.getElementById("task-form");
     clearWarnings();
     saving.cancel();
-    showKeys();
-    showReading();
+    showTask();
     coverOrShow(form);
     if (form) clock.start(Number(form.dataset.activeMs));
     if (form) signs.start(form.dataset.assignment);
@@ -47,7 +46,7 @@ function begin() {
 }
 
 /** The units that are on the page now. */
-function ask({ focus = false } = {}) {
+function ask() {
     rest(false);
     if (!form) return;
     draft = new Draft(form.dataset, collect(form));
@@ -60,7 +59,8 @@ function ask({ focus = false } = {}) {
     showDetails(form);
     showProgress();
     const first = unitsOf(form).find((unit) => labelOf(unit) === null) ?? unitsOf(form)[0];
-    makeCurrent(form, first, { focus });
+    beginSteps(form);
+    makeCurrent(form, first);
 }
 
 function showProgress() {
@@ -74,6 +74,7 @@ function showProgress() {
 
 function changed() {
     showDetails(form);
+    keepStep(form);
     showProgress();
     const isKept = outbox.keepDraft(form.dataset.assignment, { ...collect(form), revision: draft.next() });
     say(isKept ? form.dataset.textKept : "");
@@ -134,6 +135,7 @@ function rest(isAtRest) {
 }
 
 function submit() {
+    if (!form) document.getElementById("next")?.click();
     if (busy || !form || isCovered(form)) return;
     if (!isComplete(form)) {
         warn(form.dataset.textIncomplete);
@@ -163,7 +165,7 @@ async function hand(message, { isEarlier = false, isKept = true } = {}) {
     }
     try {
         const answer = await deliver(message.url, message.body, {
-            onWait: (error) => isShown(message) && say(waitingFor(error)),
+            onWait: (error) => isShown(message) && say(waitingFor(error), { isWaiting: true }),
             stillDue: () => !isKept || outbox.holds(message),
             mostFailures: message.hasFailed ? 1 : undefined,
         });
@@ -221,8 +223,8 @@ function goOn(answer, next) {
     Object.assign(form.dataset, next.dataset);
     document.getElementById("judging").replaceWith(next.querySelector("#judging"));
     for (const id of ["task-progress", "rating-bar"]) document.getElementById(id).innerHTML = answer.parts[id];
-    showKeys();
-    ask({ focus: true });
+    showTask();
+    ask();
     acknowledge(answer);
 }
 
@@ -232,7 +234,7 @@ function turn(answer) {
     window.scrollTo(0, 0);
     begin();
     acknowledge(answer);
-    document.getElementById("task").focus({ preventScroll: true });
+    if (!form || isCovered(form)) document.getElementById("task").focus({ preventScroll: true });
 }
 
 function acknowledge(answer) {
@@ -250,12 +252,24 @@ function label({ label: given }) {
     if (mark(form, given)) changed();
 }
 
+function mode({ label: place }) {
+    if (markMode(form, place)) changed();
+}
+
+/** The last mark of this page; where there is none, the page before. */
+function takeBackMark() {
+    const unit = takeBack(form);
+    if (!unit) return undo();
+    makeCurrent(form, unit);
+    changed();
+}
+
 const WHILE_COVERED = new Set(["flag", "undo", "help", "guidelines"]);
 
-const WHILE_BUSY = new Set(["evidence", "help", "guidelines"]);
+const WHILE_BUSY = new Set(["evidence", "help", "guidelines", "text", "left", "right", "together", "differences", "card"]);
 
 const mayDo = (act) => (!isCovered(form) || WHILE_COVERED.has(act)) && (!busy || WHILE_BUSY.has(act));
-listen(() => form, { label, flag, submit, undo }, mayDo);
+listen(() => form, { label, mode, flag, submit, undo, takeBack: takeBackMark }, mayDo);
 
 document.addEventListener("change", (event) => {
     if (form?.contains(event.target)) changed();

@@ -1,16 +1,18 @@
 // A page as raters get it. Their keys work; nothing is kept, here or on the server.
 import { warn } from "../notices.js";
 import { isComplete, labelOf, showDetails, unitsOf } from "./answers.js";
-import { showKeys } from "./key_dialog.js";
-import { showReading } from "./reading.js";
-import { listen } from "./task_keys.js";
-import { makeCurrent, mark } from "./units.js";
+import { listen, showTask } from "./task_keys.js";
+import { makeCurrent, mark, markMode } from "./units.js";
 
 const form = document.getElementById("task-form");
 const bar = document.getElementById("preview-bar");
 
 function label({ label: given }) {
     if (mark(form, given)) showDetails(form);
+}
+
+function mode({ label: place }) {
+    if (markMode(form, place)) showDetails(form);
 }
 
 function submit() {
@@ -24,10 +26,9 @@ function submit() {
 
 const undo = () => bar.querySelector('[rel="prev"]')?.click();
 
-showKeys();
-showReading();
-if (form) makeCurrent(form, unitsOf(form)[0], { focus: false });
-listen(() => form, { label, submit, undo });
+showTask();
+if (form) makeCurrent(form, unitsOf(form)[0]);
+listen(() => form, { label, mode, submit, undo });
 form?.addEventListener("change", () => showDetails(form));
 form?.addEventListener("submit", (event) => event.preventDefault());
 document.getElementById("submit")?.addEventListener("click", submit);

@@ -1,4 +1,4 @@
-// Stage 3's linear reading: the left response, then the right one below it. A phone always reads so.
+// Stage 3's linear reading: the left response, then the right one below it, scrolled as one text.
 import { notify } from "../notices.js";
 import { recall, remember } from "./remembered.js";
 

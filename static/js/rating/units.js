@@ -1,27 +1,54 @@
 // Which unit of the page the keys speak about, and moving between units.
-import { unitsOf } from "./answers.js";
+import { labelOf, labelsOf, modesOf, unitsOf } from "./answers.js";
+import { showWhere } from "./parts.js";
+
+const ACCEPT = "1";
+const REJECT = "3";
 
 export const currentUnit = (form) => form.querySelector(".unit--current");
 
+/** Focus is on the unit, never on one of its answers: a key that scrolls chooses nothing. */
 export function makeCurrent(form, unit, { focus = true } = {}) {
     if (!unit) return;
     currentUnit(form)?.classList.remove("unit--current");
     unit.classList.add("unit--current");
+    showWhere(form, unit);
     if (!focus) return;
-    const target = unit.querySelector('input[type="radio"]:checked') ?? unit.querySelector('input[type="radio"]');
-    target.focus({ preventScroll: true });
+    unit.focus({ preventScroll: true });
     unit.scrollIntoView({ block: "nearest" });
 }
 
-/** Give the current unit a label and go to the next one. False where it has no such label. */
+/** Give the current unit a label and go on as it allows. False where it has no such label. */
 export function mark(form, label) {
     const unit = currentUnit(form);
-    const radio = unit?.querySelector(`input[type="radio"][value="${label}"]`);
+    const radio = unit && labelsOf(unit).find((each) => each.value === label);
     if (!radio) return false;
     radio.checked = true;
-    if (unit !== unitsOf(form).at(-1)) step(form, 1);
-    else radio.focus({ preventScroll: true });
+    goOnFrom(form, unit);
     return true;
+}
+
+/** Choose what is wrong with the current unit, which alone rejects it, and go on. False where there is no such thing. */
+export function markMode(form, place) {
+    const unit = currentUnit(form);
+    const chip = unit && modesOf(unit)[Number(place) - 1];
+    if (!chip) return false;
+    chip.checked = true;
+    blame(unit);
+    step(form, 1);
+    return true;
+}
+
+/** What is wrong is chosen: where the label does not say that anything is, it does now. */
+export function blame(unit) {
+    if (![ACCEPT, null].includes(labelOf(unit))) return;
+    for (const radio of labelsOf(unit)) radio.checked = radio.value === REJECT;
+}
+
+/** A label that may be followed by what is wrong waits for it. */
+export function goOnFrom(form, unit) {
+    if (modesOf(unit).length > 0 && labelOf(unit) !== ACCEPT) unit.focus({ preventScroll: true });
+    else step(form, 1);
 }
 
 export function step(form, by) {
@@ -30,9 +57,4 @@ export function step(form, by) {
     makeCurrent(form, units[Math.min(Math.max(at + by, 0), units.length - 1)]);
 }
 
-export function openNote(form) {
-    const details = currentUnit(form)?.querySelector("details.note");
-    if (!details) return;
-    details.open = true;
-    details.querySelector("textarea").focus();
-}
+export const goTo = (form, id) => makeCurrent(form, unitsOf(form).find((unit) => unit.dataset.unit === id));

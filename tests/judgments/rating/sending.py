@@ -22,9 +22,11 @@ def begin(page: Page, address: str, stage: Stage) -> None:
 def mark(page: Page, keys: str) -> dict[int, int]:
     """Give the page's units these labels by keyboard, in the order they are shown. Returns what was given."""
     units = [int(unit) for unit in page.locator("[data-unit]").evaluate_all("all => all.map(one => one.dataset.unit)")]
-    page.locator("[data-unit] input").first.focus()
+    page.locator("[data-unit]").first.focus()
     for key in keys:
         page.keyboard.press(key)
+        if key != "1":  # waits for what is wrong with the statement
+            page.keyboard.press("j")
     expect(page.locator("#marked")).to_have_text(f"{len(keys)} / {len(units)}")
     return dict(zip(units, [KEYS[key] for key in keys], strict=True))
 

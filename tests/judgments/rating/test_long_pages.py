@@ -91,9 +91,13 @@ def test_long_responses_go_on_one_beside_or_below_the_other(page: Page, arrive, 
     assert [found["id"] for found in Axe().run(page).response["violations"]] == []
     if width > 1000:
         page.get_by_role("button", name="One below the other").click()
-    for pane in (page.locator(".panes--responses .pane").nth(0), page.locator(".panes--responses .pane").nth(1)):
+    for key, place in (("l", 0), ("r", 1)):
+        page.keyboard.press(key)
+        pane = page.locator(".panes--responses .pane").nth(place)
         while pane.locator(".rest").count():
-            page.evaluate("document.querySelector('.rest')?.scrollIntoView()")
+            page.evaluate(
+                "[...document.querySelectorAll('.rest')].find((rest) => rest.checkVisibility())?.scrollIntoView()"
+            )
             page.wait_for_timeout(50)
         text = pane.locator(".pane__body").text_content() or ""
         assert text.rstrip().endswith("the end.")

@@ -104,8 +104,8 @@ def test_two_devices_go_on_with_the_same_page(page: Page, live_server, browser: 
     phone = browser.new_context(has_touch=True, viewport={"width": 390, "height": 844}).new_page()
     phone.goto(f"{live_server.url}/r/resume/{Enrolment.objects.get(entry_link__isnull=False).resume_token}/")
     expect(phone.locator("#marked")).to_have_text("1 / 3")
-    phone.keyboard.press("2")
-    phone.keyboard.press("2")
+    for key in "2j2":
+        phone.keyboard.press(key)
     phone.keyboard.press("Enter")
     submitted(phone)
     assert sorted(stored(stage).values()) == [2, 2, 3]

@@ -52,7 +52,7 @@ def test_stage_3_is_read_one_below_the_other_on_request(page: Page, arrive):
     headings = page.locator("#task-form h2:visible").all_inner_texts()
     assert headings[2:4] == ["Left response", "Right response"]
     page.set_viewport_size({"width": 390, "height": 844})
-    assert not is_side_by_side(page)
+    expect(page.locator(".panes--responses > .pane:visible")).to_have_count(1)
     expect(switch).to_be_hidden()
     page.locator(".choice__option").nth(2).click()
     for width in (390, 320):

@@ -1,5 +1,6 @@
 """All three stages by touch alone."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -29,22 +30,31 @@ def test_a_stage_is_judged_by_touch_alone(phone: Page, live_server, number, labe
     phone.get_by_role("button", name="Start").tap()
     expect(phone.locator("#marked")).to_contain_text("0 /")
     phone.get_by_role("button", name="Show it").tap()
-    options = phone.locator(f"[data-unit] .choice__option:has(input[value='{label}'])")
+    option = phone.locator(f".unit--current .choice__option:has(input[value='{label}'])")
     if number == 3:  # the overall answer first
-        options.first.tap()
+        option.tap()
         phone.locator("#submit").tap()
         expect(phone.locator(".first-answer")).to_be_visible()
-    count = options.count()
+    units = phone.locator("[data-unit]")
+    count = units.count()
     for place in range(count):
-        options.nth(place).tap()
-    for target in (options.first, phone.locator("#submit"), phone.get_by_role("button", name="Set aside").last):
+        expect(units.nth(place)).to_have_class(re.compile("unit--current"))  # the answer before led here
+        option.tap()
+        if number == 1 and place < count - 1:  # an unsure one waits for what is wrong
+            phone.get_by_role("button", name="Statements").tap()
+            phone.locator(".line").nth(place + 1).tap()
+    phone.get_by_role("button", name="More").tap()
+    for target in (option, phone.locator("#submit"), phone.get_by_role("button", name="Set aside").last):
         box = target.bounding_box()
         assert box
         assert box["height"] >= SMALLEST_TARGET
+    phone.keyboard.press("Escape")
     if number == 1:
-        phone.locator("[data-shows-evidence]").first.tap()
+        phone.locator(".line:has-text('1')").first.tap()
+        while phone.locator(".unit--current [data-shows-evidence]").count() == 0:
+            phone.keyboard.press("j")
+        phone.locator(".unit--current [data-shows-evidence]").first.tap()
         expect(phone.locator("mark.evidence[aria-current=true]")).to_be_in_viewport()
-        phone.get_by_role("button", name="Back to the statement").tap()
         expect(phone.locator(".unit--current")).to_be_in_viewport()
     phone.locator("#submit").tap()
     submitted(phone)

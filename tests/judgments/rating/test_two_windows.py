@@ -41,6 +41,8 @@ def mark(page: Page, keys: str) -> None:
     page.locator("[data-unit] input").first.focus()
     for key in keys:
         page.keyboard.press(key)
+        if key != "1":  # waits for what is wrong with the statement
+            page.keyboard.press("j")
     expect(page.locator("#marked")).to_have_text(f"{len(keys)} / 3")
 
 
