@@ -28,6 +28,6 @@ def language_rows(version: Guidelines | ConsentText | None, name: str, *place: o
         if code in translated:
             yield Language(word, url, "translated", "done")
         elif isinstance(version, Guidelines) and products_own(version.stage.number, version.text, code):
-            yield Language(word, url, "ours", "done")
+            yield Language(word, url, "built in", "done")
         else:
             yield Language(word, url, "original", "")

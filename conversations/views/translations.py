@@ -91,7 +91,7 @@ def _page(
         return redirect(shown.back)
     context = {
         "shown": shown,
-        "language": name,
+        "language_name": name,
         "form": form,
         "original": render_markdown(shown.version.text),
         "preview": render_markdown(str(form["text"].value() or "")[:LONGEST]),

@@ -102,7 +102,9 @@ def test_a_copy_of_a_study_has_the_translations_too(study, translate, admin):
 
 def test_a_translation_is_given_on_its_page_and_listed(client, study, stage):
     page = reverse("conversations:guidelines-in", args=[study.slug, 2, "ar"])
-    assert "Judge <strong>what is written</strong>." in client.get(page).content.decode()
+    shown = client.get(page).content.decode()
+    assert "Judge <strong>what is written</strong>." in shown
+    assert "Guidelines of stage 2 in Arabic" in shown
     assert client.post(page, {"text": "قيّم *ما كُتب*."}).status_code == 302
     assert "translated" in client.get(reverse("conversations:guidelines", args=[study.slug, 2])).content.decode()
     assert "قيّم *ما كُتب*." in client.get(page).content.decode()
