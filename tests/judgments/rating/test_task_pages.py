@@ -69,7 +69,7 @@ def test_only_time_at_a_visible_page_with_something_done_is_active_time(page: Pa
 def test_stage_1_is_judged_by_keyboard_alone(page: Page, arrive, world):
     arrive(1)
     first = page.locator("#task-form").get_attribute("data-assignment")
-    for key in "132":
+    for key in "13j2":
         page.keyboard.press(key)
     page.keyboard.press("Enter")
     submitted(page)
@@ -158,7 +158,7 @@ def test_an_answer_survives_failing_and_repeated_requests(page: Page, arrive, wo
 def test_an_answer_given_offline_is_sent_after_a_reload(page: Page, arrive, world):
     arrive(1)
     page.route("**/submit/", lambda route: route.abort())
-    for key in "122":
+    for key in "12j2":
         page.keyboard.press(key)
     page.keyboard.press("Enter")
     expect(page.locator("#saving")).to_contain_text("No connection")
@@ -177,7 +177,7 @@ def test_an_answer_waits_while_somebody_else_uses_the_browser(page: Page, arrive
     page.get_by_role("link", name="Go on judging").click()
     expect(page.locator("#marked")).to_contain_text("0 /")
     page.route("**/submit/", lambda route: route.abort())
-    for key in "123":
+    for key in "12j3":
         page.keyboard.press(key)
     page.keyboard.press("Enter")
     expect(page.locator("#saving")).to_contain_text("No connection")
@@ -194,7 +194,7 @@ def test_an_answer_waits_while_somebody_else_uses_the_browser(page: Page, arrive
 
 def test_an_answer_given_while_the_stage_is_paused_is_taken_when_it_goes_on(page: Page, arrive, world):
     arrive(1)
-    for key in "123":
+    for key in "12j3":
         page.keyboard.press(key)
     stage = world.stages.get(number=1)
     pause_stage(stage=stage, actor=None, now=timezone.now())
