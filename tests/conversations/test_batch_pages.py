@@ -128,7 +128,7 @@ def test_upload_beyond_the_limit_is_refused(client, study, settings):
 
 def test_preview_shows_five_subjects_and_problems_and_stores_nothing(client, study):
     answer = client.post(reverse("conversations:preview-batch", args=[study.slug]), {"file": file()})
-    text = answer.content.decode()
+    text = said(answer)
     assert [f">s{number}<" in text for number in range(7)] == [True] * 5 + [False] * 2
     assert "7 conversations and 1 problem" in text
     assert "&lt;b&gt;Hello&lt;/b&gt;" in text
@@ -140,7 +140,7 @@ def test_preview_of_a_part_ignores_where_it_was_cut(client, study):
         [{"id": str(number), "conversations": [{"from": "human", "value": "Hi"}]} for number in range(9)]
     )
     address = reverse("conversations:preview-batch", args=[study.slug])
-    cut = client.post(address, {"file": file(array[:-30].encode()), "is_part": "on"}).content.decode()
+    cut = said(client.post(address, {"file": file(array[:-30].encode()), "is_part": "on"}))
     assert "8 conversations." in cut
     assert "problem" not in cut
 

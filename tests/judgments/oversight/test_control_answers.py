@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from conversations.enums import ControlKind
 from judgments.models import Judgment
+from judgments.oversight.answer_signs import AnswerSigns
 from judgments.oversight.control_answers import ControlAnswers
 from judgments.oversight.figures_in_words import figures_in_words
 from judgments.oversight.pay_sheet import pay_sheet
@@ -22,7 +23,7 @@ MISSES = "misses controls"
 
 def flagged(judged: int, right: int) -> bool:
     controls = ControlAnswers(judged, right, 0)
-    evidence = FlagEvidence(StageFigures(1, 1, 3), None, 0.8, 0, 0, controls, None, None)
+    evidence = FlagEvidence(StageFigures(1, 1, 3), None, 0.8, 0, 0, controls, None, None, AnswerSigns())
     return MISSES in flags(evidence, with_sides=False)
 
 
@@ -56,7 +57,7 @@ def test_who_missed_controls_stands_first_is_flagged_and_is_paid_like_the_others
 
     lines = lines_of(rater_rows(study=study, sight=OWNER), OWNER, sort="controls")
     assert [line.row.enrolment.rater_id for line in lines] == [careless.pk, attentive.pk]
-    assert [line.row.flags for line in lines] == [[MISSES], []]
+    assert [MISSES in line.row.flags for line in lines] == [True, False]
     found = figures_in_words(lines[0].row, OWNER)["controls"]
     assert (found.text, found.count) == ("12 %", "1 of 8 controls")
     assert found.says.startswith("Planted pairs with a known answer: 7 missed, on average \N{MINUS SIGN}0.25 points")
