@@ -215,4 +215,4 @@ def test_card_that_is_switched_on_holds_for_pages_given_out_from_then_on():
     assert worlds.submit_units(client, Assignment.objects.get(outcome=""), [OVERALL_UNIT]).json()["outcome"] == ""
     revised = client.get(f"/rate/{stage.study.slug}/3/{first.pk}/").content.decode()
     assert revised.count("data-unit=") == 3
-    assert "What is known" not in revised
+    assert "person-card" not in revised
