@@ -5,7 +5,7 @@ from typing import Any
 from conversations.models import Stage
 from judgments.stages import behaviour
 
-PAGE = 1  # raise it when raters' pages come to show the same material in another way
+PAGE = 2  # raise it when raters' pages come to show the same material in another way
 
 
 def facts_of(stage: Stage) -> dict[str, Any]:
