@@ -31,7 +31,8 @@ const say = (text, { isWaiting = false } = {}) => {
     place.textContent = text;
     place.classList.toggle("is-waiting", isWaiting);
 };
-const timeOf = (iso) => new Date(iso).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+const timeForm = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+const timeOf = (iso) => timeForm.format(new Date(iso));
 const isShown = (message) => form?.dataset.assignment === message.assignment;
 
 function begin() {
