@@ -195,6 +195,7 @@ def test_a_newer_draft_from_elsewhere_takes_nothing_that_was_marked_since(page: 
         "note => { note.value = 'seen'; note.dispatchEvent(new Event('input', {bubbles: true})); }"
     )
     wait_until(lambda: drafts_sent(proxy) > sent_before)  # it is on its way, and comes too late
+    page.locator(".line").nth(2).click()
     units.nth(2).locator("input").nth(1).check()
     may_arrive.set()
     expect(page.locator("#urgent-notices")).to_contain_text("another window")

@@ -201,6 +201,7 @@ def test_a_draft_that_the_server_never_takes_is_said_to_be_here_only(rater: Page
     assert len([path for _method, path, fault in proxy.seen if fault is Fault.ERROR]) == 5
     rater.reload()
     assert shown(rater) == ["1", "2"]
+    rater.locator(".line").nth(2).click()
     rater.locator("[data-unit]").nth(2).locator("input[value='3']").check()
     rater.keyboard.press("Enter")
     submitted(rater)

@@ -121,9 +121,11 @@ def test_an_older_answer_does_not_hide_a_newer_draft(first: Page, elsewhere: Pag
 def test_what_two_devices_give_in_turn_is_all_there(first: Page, elsewhere: Page):
     mark(first, "1")
     expect(first.locator("#saving")).to_contain_text("Draft saved")
+    elsewhere.locator(".line").nth(2).click()
     elsewhere.locator("[data-unit]").nth(2).locator("input[value='3']").check()
     expect(elsewhere.locator("#urgent-notices")).to_contain_text("went on with this page in another window")
     expect(elsewhere.locator("#saving")).to_contain_text("Draft saved")
+    first.locator(".line").nth(1).click()
     first.locator("[data-unit]").nth(1).locator("input[value='2']").check()
     expect(first.locator("[data-unit] input:checked")).to_have_count(3)
     assert shown(first) == ["1", "2", "3"]
