@@ -102,12 +102,12 @@ def test_turns_are_shown_whatever_wraps_them(uploading: Page, tmp_path: Path) ->
 
 def test_choice_that_a_refusal_names_is_taken(uploading: Page, tmp_path: Path) -> None:
     choose(uploading, tmp_path / "chats.xlsx", workbook())
-    expect(uploading.locator("#preview .alert--error")).to_contain_text("More chats")
-    uploading.get_by_label("Sheet, list or file in it").fill("Chats")
-    uploading.get_by_label("Sheet, list or file in it").blur()
+    expect(uploading.locator("#choice")).to_contain_text("More chats")
+    uploading.locator("#choice").get_by_role("button", name="Chats", exact=True).click()
     expect_turns(uploading)
+    uploading.locator("#reading summary").first.click()
     uploading.get_by_label("Sheet, list or file in it").fill("")
     choose(uploading, tmp_path / "excel.csv", TABLE.encode("windows-1252"))
-    expect(uploading.locator("#preview .alert--error")).to_contain_text("Windows-1252")
-    uploading.get_by_label("Encoding of a text").select_option("windows-1252")
+    expect(uploading.locator("#choice")).to_contain_text("Windows-1252")
+    uploading.locator("#choice").get_by_role("button", name="Windows-1252").click()
     expect_turns(uploading)

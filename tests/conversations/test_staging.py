@@ -14,6 +14,7 @@ from conversations.enums import Role
 from conversations.models import Batch, Membership, StagedUpload, Study
 from conversations.services import staging
 from tests import factories
+from tests.said import said
 
 pytestmark = pytest.mark.django_db
 
@@ -158,5 +159,5 @@ def test_what_came_in_pieces_is_looked_at_before_it_is_stored(study: Study) -> N
     key = begun(client, study).json()["key"]
     put(client, study, key, 0, ROW)
     seen = client.post(f"/studies/{study.slug}/batches/preview/", {"staged": key})
-    assert "1 conversation" in seen.content.decode()
+    assert "1 conversation" in said(seen)
     assert StagedUpload.objects.count() == 1

@@ -93,3 +93,11 @@ def make_hostile(study: Study) -> None:
     responses = Response.objects.filter(case__subject__study=study)
     responses.filter(kind="generic").update(text=MARKDOWN)
     responses.filter(kind="personalized").update(text=ARABIC)
+
+
+def show_evidence(page: Page) -> None:
+    """By mouse: to the first statement that has some, and to what it rests on."""
+    quote = page.locator("[data-shows-evidence]").first
+    unit = quote.locator("xpath=ancestor::*[@data-unit]").get_attribute("data-unit")
+    page.locator(f".line[data-goes-to='{unit}']").click()
+    quote.click()

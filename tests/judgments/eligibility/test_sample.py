@@ -11,6 +11,7 @@ from conversations.enums import Role
 from conversations.models import Attribute, Membership
 from judgments.stages import behaviour
 from tests import factories
+from tests.said import said
 
 pytestmark = pytest.mark.django_db
 # Thirds of the subject's own confidences, which are all high.
@@ -59,11 +60,11 @@ def test_attribute_that_is_left_out_says_why_on_the_pages_of_the_material():
     left_out = Attribute.objects.exclude(pk__in=behaviour(1).pairs(stage).values("pk"))
     assert left_out.count() == 7
     for page in pages:
-        rows = client.get(page).content.decode().split("<tr>")[1:]
-        said = {text: row for row in rows for text in left_out.values_list("text", flat=True) if f">{text} " in row}
-        assert len(said) == left_out.count() == sum("not sampled" in row for row in rows)
+        rows = said(client.get(page)).split("<tr>")[1:]
+        told = {text: row for row in rows for text in left_out.values_list("text", flat=True) if f"{text} <" in row}
+        assert len(told) == left_out.count() == sum("not sampled" in row for row in rows)
         reason = "Stage 1 judges 5 of this subject&#x27;s 12 attributes, drawn by the study&#x27;s seed"
-        assert all("not sampled" in row and reason in row for row in said.values())
+        assert all("not sampled" in row and reason in row for row in told.values())
     stage.attributes_per_subject = None
     stage.save()
     assert all(b"not sampled" not in client.get(page).content for page in pages)

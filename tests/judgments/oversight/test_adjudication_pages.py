@@ -14,6 +14,7 @@ from tests import factories, worlds
 from tests.judgments.raters_at_work import work_until_nothing_left
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+REPAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))"
 SETTLED = "() => Promise.all(document.getAnimations().map(animation => animation.finished.catch(() => null)))"
 
 
@@ -37,6 +38,7 @@ def check(page: Page) -> None:
     """Nothing for axe to find and nothing that scrolls sideways, in both schemes, on a phone and on a desk."""
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.evaluate(REPAINTED)
         for width in (390, 1280):
             page.set_viewport_size({"width": width, "height": 844})
             page.evaluate(SETTLED)

@@ -15,7 +15,7 @@ from conversations.models import ConsentText, Study
 from judgments.models import Assignment, Slot, Task
 from judgments.work.opening import close_stage
 from tests import worlds
-from tests.judgments.browsing import make_hostile, start, submitted
+from tests.judgments.browsing import make_hostile, show_evidence, start, submitted
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SETTLED = """() => Promise.all(document.getAnimations().map(animation => animation.finished.catch(() => null)))"""
@@ -54,7 +54,7 @@ def consent(way: Way) -> None:
 
 def stage_1(way: Way) -> None:
     way.start(1)
-    way.page.locator("[data-shows-evidence]").first.click()
+    show_evidence(way.page)
     way.page.keyboard.type("32")
     way.page.keyboard.press("c")
 

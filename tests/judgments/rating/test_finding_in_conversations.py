@@ -48,7 +48,8 @@ def test_what_is_not_loaded_is_searched_quoted_and_gone_to(page: Page, live_serv
     assert [each["id"] for each in Axe().run(page).response["violations"]] == []
 
     page.keyboard.press("/")
-    page.keyboard.type("grey parrot")
+    with page.expect_response(lambda answer: answer.url.endswith("find=grey%20parrot")):
+        page.keyboard.type("grey parrot")
     expect(found).to_have_text("1 of 2")
     shown = page.locator(".turn[aria-current=true]")
     expect(shown).to_contain_text("Parrot")

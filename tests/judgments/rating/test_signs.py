@@ -88,6 +88,7 @@ def test_the_page_counts_pastes_and_exits_and_sends_no_content(page: Page, live_
     start(page, live_server.url, stage)
     note = page.locator("#page-comment")
     page.evaluate("navigator.clipboard.writeText('written by a machine')")
+    page.locator("#page-comment").evaluate("note => { note.closest('details').open = true; }")
     note.click()
     page.keyboard.press("Control+V")
     page.keyboard.press("Control+A")
@@ -96,15 +97,17 @@ def test_the_page_counts_pastes_and_exits_and_sends_no_content(page: Page, live_
     page.evaluate("window.dispatchEvent(new Event('blur'))")
     page.reload()  # goes on counting
     expect(note).to_have_value("written by a machine")
+    page.locator("#page-comment").evaluate("note => { note.closest('details').open = true; }")
     note.fill("")
     page.locator(".unit__text").first.click(click_count=3)
     page.keyboard.press("Control+C")
     for _time in range(2):  # left once with what was copied
         page.evaluate("window.dispatchEvent(new Event('blur'))")
+    page.locator("#page-comment").evaluate("note => { note.closest('details').open = true; }")
     note.click()
     page.keyboard.press("Control+V")  # a quote of the page
     note.fill("")
-    note.blur()
+    page.keyboard.press("Escape")
     for _unit in range(3):
         page.keyboard.press("1")
     page.locator("#submit").click()

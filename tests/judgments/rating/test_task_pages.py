@@ -11,6 +11,7 @@ from conversations.models import Stage
 from judgments.models import Assignment, Judgment
 from judgments.work.opening import open_stage, pause_stage
 from tests import worlds
+from tests.judgments.browsing import show_evidence
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -286,5 +287,5 @@ def test_keys_are_inert_in_text_fields_and_can_be_switched_off(page: Page, arriv
 
 def test_evidence_is_reached_from_its_attribute(page: Page, arrive):
     arrive(1)
-    page.locator("[data-shows-evidence]").first.click()
+    show_evidence(page)
     expect(page.locator("mark.evidence[aria-current=true]")).to_be_in_viewport()

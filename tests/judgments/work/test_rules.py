@@ -56,7 +56,7 @@ def test_a_page_keeps_the_rules_it_was_given_out_under(stage):
     show_reason(stage, shown=True)
     again = page(stage)
     assert first.rules.facts == {
-        "page": 1,
+        "page": 2,
         "personal_data": "as it was uploaded",
         "reading": "whole history",
         "reason_shown": True,

@@ -28,6 +28,7 @@ from reports.report.figures.report import report_figures
 from tests import factories
 from tests.reports.folders import relisted, zipped
 from tests.reports.imports.imported import full_study, imported
+from tests.said import said
 
 # The dataset is read in a transaction of its own kind.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -172,11 +173,11 @@ def test_the_study_page_says_that_an_imported_stage_was_rated_elsewhere(folder):
     client = Client()
     client.force_login(User.objects.get(username="importer"))
     assert client.get(f"/studies/{again.slug}/stages/card/").content.count(b"Rated elsewhere") == 3
-    page = client.get(f"/studies/{again.slug}/stages/3/").content.decode()
+    page = said(client.get(f"/studies/{again.slug}/stages/3/"))
     assert "it gives out the pages that lack ratings" in page
     Assignment.objects.filter(stage__study=again).update(outcome="submitted")
     open_stage(stage=again.stages.get(number=3), actor=None, now=timezone.now())
-    assert "No page lacks a rating." in client.get(f"/studies/{again.slug}/stages/3/").content.decode()
+    assert "No page lacks a rating." in said(client.get(f"/studies/{again.slug}/stages/3/"))
 
 
 def _new_units(study, again):
