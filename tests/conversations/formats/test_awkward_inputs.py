@@ -50,3 +50,18 @@ def test_row_numbers_of_pandas_and_joined_names_are_read() -> None:
     assert read(b",USERID,CHATID,ROLE,TEXT\n0,u1,c1,user,Hi\n1,u1,c1,bot,Ho\n") == ([["Hi", "Ho"]], [])
     said, problems = read(b",user_id,conversation_id,role,content\nwhat?,u1,c1,user,Hi\n")
     assert (said, [problem.found for problem in problems][:1]) == ([], ["something"])
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        [["Hi", "Ho"]],
+        '[["Hi", "Ho"]]',
+        [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Ho"}],
+    ],
+    ids=["pairs", "pairs as text", "messages"],
+)
+def test_what_was_said_before_an_exchange_is_told_before_it(history: Any) -> None:
+    row = {"user_id": "u1", "instruction": "And then?", "input": "", "output": "Bye", "history": history}
+    assert read(json.dumps(row).encode()) == ([["Hi", "Ho", "And then?", "Bye"]], [])
+    assert read(json.dumps(row | {"history": []}).encode()) == ([["And then?", "Bye"]], [])

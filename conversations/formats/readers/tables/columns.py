@@ -29,6 +29,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         *("model_response", "ai_response", "output_text", "assistant_response", "generated_text", "bot"),
     ),
     "instruction": ("instruction",),
+    "history": ("history", "chat_history", "conversation_history", "message_history"),
     "language": ("language", "lang", "locale"),
     "model": ("model", "model_name", "llm", "engine"),
 }

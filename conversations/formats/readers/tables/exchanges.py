@@ -22,7 +22,23 @@ def asked_and_answered(record: Record) -> tuple[list[Turn], list[Turn]]:
     asked = [*_whole(said_in(record, "instruction", "user")), *_whole(said_in(record, "prompt", "user"))]
     if not record.missing("instruction") and len(asked) > 1:
         asked = [Turn("user", "\n\n".join(turn.content for turn in asked))]
-    return asked, _whole(said_in(record, "response", "assistant"))
+    return [*_history(record), *asked], _whole(said_in(record, "response", "assistant"))
+
+
+def _history(record: Record) -> list[Turn]:
+    """What was said before: messages, or pairs of what was asked and answered."""
+    if record.missing("history"):
+        return []
+    value = record.text_or_container("history")
+    listed = _json(value) if isinstance(value, str) else record.list_if_any("history")
+    if isinstance(listed, list) and listed and all(_is_pair(each) for each in listed):
+        said = [(role, text) for pair in listed for role, text in zip(("user", "assistant"), pair, strict=True)]
+        return [Turn(role, text) for role, text in said if text.strip()]
+    return _whole(said_in(record, "history", "user")) if listed != [] else []
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(isinstance(text, str) for text in value)
 
 
 def _whole(said: SaidTurns) -> list[Turn]:
