@@ -9,6 +9,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -101,15 +102,31 @@ def by_api(study: Study, path: Path, said: dict[str, str]) -> tuple[Any, ...] | 
     return outcome(Batch.objects.get(study=study))
 
 
+def by_page(study: Study, path: Path, said: dict[str, str]) -> tuple[Any, ...] | None:
+    """None where the form comes back with its reason."""
+    user = User.objects.create_user(f"{study.slug}-page")
+    Membership.objects.create(study=study, user=user, role=Role.ADMIN)
+    client = Client()
+    client.force_login(user)
+    sent = {"file": SimpleUploadedFile(path.name, path.read_bytes()), "origin": "real"} | said
+    answer = client.post(f"/studies/{study.slug}/batches/new/", sent)
+    if answer.status_code == 422:
+        assert "field__error" in answer.content.decode()
+        return None
+    importing.import_batch(batch_id=Batch.objects.get(study=study).pk, now=timezone.now())
+    return outcome(Batch.objects.get(study=study))
+
+
 @pytest.mark.skipif(not SHARED.exists(), reason="../shared/cases is not there")
-def test_shared_cases_end_alike_by_command_and_api(settings, tmp_path: Path) -> None:
+def test_shared_cases_end_alike_by_command_api_and_page(settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
     differing, empty = {}, []
     for path in sorted(path for path in SHARED.iterdir() if path.is_file()):
         said = {"subject_policy": "conversation"} if path.suffix in {".json", ".zip"} else {}
         command, api = (way(factories.study(), path, said) for way in (by_command, by_api))
-        if command != api:
-            differing[path.name] = (command, api)
+        page = by_page(factories.study(), path, said)
+        if command != api or page != (None if isinstance(command, str) else command):
+            differing[path.name] = (command, api, page)
         if not isinstance(command, str) and command[0] == BatchState.DONE and not command[2]:
             empty.append(path.name)
     assert differing == {}
