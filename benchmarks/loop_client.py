@@ -140,8 +140,8 @@ class LoopRater:
 
     async def _submit(self, sheet: Sheet) -> bool:
         """Whether the page is done: with an overall answer only, its other units come next."""
-        labels = {unit: self.label(sheet, unit) for unit in sheet.units}
-        answer = await self._ask("POST", sheet.submit_url, _body(sheet, labels), "application/json")
+        labels = {unit: label_of(sheet, unit) for unit in sheet.units}
+        answer = await self._ask("POST", sheet.submit_url, body_of(sheet, labels), "application/json")
         outcome = _OUTCOME.search(answer.body)
         if answer.status != 200 or outcome is None or outcome[1] not in ACCEPTED:
             raise LoopFailed(f"{sheet.submit_url}: {answer.status} {answer.body[:200]!r}")
@@ -150,12 +150,6 @@ class LoopRater:
         if outcome[1]:
             self.last["POST"] = answer.body
         return bool(outcome[1])
-
-    def label(self, sheet: Sheet, unit: int) -> int:
-        """From page and unit, so that what is exported can be told right from wrong. As it is chosen on the page."""
-        drawn = int(sheet.assignment[:8], 16) + unit
-        stage = sheet.submit_url.split("/")[3]
-        return {"1": 1 + drawn % 3, "2": drawn % 2, "3": 1 + drawn % 5}[stage]
 
     async def _ask(self, method: str, address: str, body: bytes = b"", kind: str = "") -> Answer:
         """As a browser: what meets a connection that the server has just closed is sent again, once."""
@@ -192,7 +186,14 @@ class LoopRater:
         self._connection = None
 
 
-def _body(sheet: Sheet, labels: dict[int, int]) -> bytes:
+def label_of(sheet: Sheet, unit: int) -> int:
+    """From page and unit, so that what is exported can be told right from wrong. As it is chosen on the page."""
+    drawn = int(sheet.assignment[:8], 16) + unit
+    stage = sheet.submit_url.split("/")[3]
+    return {"1": 1 + drawn % 3, "2": drawn % 2, "3": 1 + drawn % 5}[stage]
+
+
+def body_of(sheet: Sheet, labels: dict[int, int]) -> bytes:
     """As static/js/rating sends it."""
     given = [{"unit": unit, "label": label, "failure_mode": "", "note": ""} for unit, label in labels.items()]
     body = {

@@ -139,7 +139,7 @@ def raw_commits_per_second(connections: int, seconds: int = 3) -> float:
     script.write_text("\\set unit random(1, 2000)\nINSERT INTO loop_raw (rater, unit, label) VALUES (1, :unit, 3);\n")
     client = [str(programs / "psql"), "-qc"]
     subprocess.run([*client, table], env=environment, check=True)
-    load = ["-n", "-f", str(script), "-c", str(connections), "-j", "2" if connections > 1 else "1", "-T", str(seconds), "-M", "prepared"]  # fmt: skip
+    load = ["-n", "-f", str(script), "-c", str(min(connections, 50)), "-j", "2" if connections > 1 else "1", "-T", str(seconds), "-M", "prepared"]  # fmt: skip
     told = subprocess.run(
         [str(programs / "pgbench"), *load], env=environment, check=True, capture_output=True, text=True
     )

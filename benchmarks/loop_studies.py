@@ -64,7 +64,7 @@ def stage_of(wanted: Wanted) -> Stage:
     """An open stage with all its tasks. A big one that is there is taken again."""
     found = Stage.objects.select_related("study").filter(study__slug=(slug := wanted.slug), number=wanted.stage).first()
     if found is None:
-        study = create_study(user=_owner(), title=f"Loop: {wanted}", slug=slug, k=K)
+        study = create_study(user=owner(), title=f"Loop: {wanted}", slug=slug, k=K)
         ConsentText.objects.create(study=study, version=1, text="You judge texts. You may stop at any time.")
         found = study.stages.get(number=wanted.stage)
         _fill(study, wanted)
@@ -77,7 +77,7 @@ def stage_of(wanted: Wanted) -> Stage:
     return found
 
 
-def _owner() -> User:
+def owner() -> User:
     return User.objects.get_or_create(username="loop-owner", defaults={"is_superuser": True})[0]
 
 

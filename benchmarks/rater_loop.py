@@ -193,7 +193,7 @@ def row(server: Server, wanted: Wanted, count: int, options: argparse.Namespace)
     return [
         f"{wanted}{f', one rater has judged {before:,}' if before else ''}{f', {options.rate:g} a second' if options.rate else ''}",
         str(count), f"{measured.rate:.1f}", f"{measured.milliseconds(0.5):.1f}", f"{measured.milliseconds(0.95):.1f}",
-        f"1/{null / measured.rate:.1f} ({null:,.0f})", f"1/{raw / measured.rate:.0f} ({raw:,.0f})", f"{measured.slowest:.2f}",
+        f"1/{null / measured.rate:.1f} ({null:,.0f})", f"1/{raw / measured.rate:.0f} ({raw:,.0f})", "-" if options.rate else f"{measured.slowest:.2f}",
         str(len(measured.errors)), f"{cpu[0]:.2f} + {cpu[1]:.2f} ({cpu[2]:.2f})", f"{raters[0].sent:,}",
         f"{measured.first_page_ms:.0f}", str(check(stage, raters, before=before * max(1, wanted.units))),
     ]  # fmt: skip
