@@ -1,6 +1,6 @@
 """A rater of benchmarks/rater_loop.py without sockets: the same requests through the whole of Django, in this process.
 
-Before each request the connection goes back to the pool, as in production: what it costs to take one is in.
+Before each request the connection goes back to the pool, as in production: what it costs to take one is in. A test keeps its own.
 """
 
 import json
@@ -20,6 +20,7 @@ type Served = Any  # an HttpResponse; the stubs of the test client know it by a 
 @dataclass(slots=True)
 class ProcessRater:
     stage: Stage
+    keeps_connection: bool = False
     browser: Client = field(default_factory=lambda: Client(headers={"host": "127.0.0.1", "accept-encoding": "gzip"}))
     sheet: Sheet | None = None
 
@@ -49,12 +50,16 @@ class ProcessRater:
         return self.get(self.page.submit_url.replace("submit/", f"material/?{asked}"))
 
     def get(self, address: str) -> Served:
-        connection.close()
+        self._give_back()
         return _accepted(address, self.browser.get(address))
 
     def post(self, address: str, body: bytes) -> Served:
-        connection.close()
+        self._give_back()
         return _accepted(address, self.browser.post(address, body, content_type="application/json"))
+
+    def _give_back(self) -> None:
+        if not self.keeps_connection:
+            connection.close()
 
     @property
     def page(self) -> Sheet:
