@@ -21,7 +21,7 @@ type Place = tuple[str, int, int]  # rater's pseudonym, task, unit (0: the overa
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class LoopCheck:
     """All but ``acknowledged`` must be 0."""
 
     acknowledged: int
@@ -36,7 +36,7 @@ class Checked:
         return f"{self.acknowledged} labels: {'/'.join(map(str, wrong))}"
 
 
-def check(stage: Stage, raters: Sequence[LoopRater], *, before: int = 0) -> Checked:
+def check(stage: Stage, raters: Sequence[LoopRater], *, before: int = 0) -> LoopCheck:
     """``before``: judgments that one of these raters was given by benchmarks/loop_history.py."""
     given, keys = _acknowledged(stage, raters)
     values: dict[Place, int] = {}
@@ -53,7 +53,7 @@ def check(stage: Stage, raters: Sequence[LoopRater], *, before: int = 0) -> Chec
                     times[place] += 1
                     values[place] = row["answer_raw"]
                 counted[row["task_id"], unit] += row["counted"] and row["task_kind"] == "regular"
-    return Checked(
+    return LoopCheck(
         acknowledged=len(given),
         lost=sum(place not in values for place in given),
         changed=sum(place in values and values[place] != label for place, label in given.items()),

@@ -29,7 +29,7 @@ class LoopFailed(Exception):
 
 
 @dataclass(slots=True)
-class Answer:
+class RawAnswer:
     status: int
     head: bytes
     body: bytes
@@ -45,7 +45,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(self) -> None:
         self.transport: asyncio.Transport | None = None
-        self.waiting: asyncio.Future[Answer] | None = None
+        self.waiting: asyncio.Future[RawAnswer] | None = None
         self.received = bytearray()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -56,7 +56,7 @@ class Connection(asyncio.Protocol):
         self.received += data
         if (at := self.received.find(b"\r\n\r\n")) < 0 or self.waiting is None:
             return
-        answer = Answer(int(self.received[9:12]), bytes(self.received[:at]), b"", 0)
+        answer = RawAnswer(int(self.received[9:12]), bytes(self.received[:at]), b"", 0)
         length = int((answer.header(b"content-length") or [b"0"])[0])
         if len(self.received) < at + 4 + length:
             return
@@ -71,7 +71,7 @@ class Connection(asyncio.Protocol):
         if self.waiting and not self.waiting.done():
             self.waiting.set_exception(ConnectionResetError("the server closed the connection"))
 
-    async def ask(self, request: bytes) -> Answer:
+    async def ask(self, request: bytes) -> RawAnswer:
         if self.transport is None or self.transport.is_closing():
             raise ConnectionResetError
         self.waiting = asyncio.get_running_loop().create_future()
@@ -80,7 +80,7 @@ class Connection(asyncio.Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class LoopSheet:
     """What a page asks. ``units``: 0 is the overall unit of a page with a person card."""
 
     assignment: str
@@ -89,7 +89,7 @@ class Sheet:
     units: list[int]
 
     @classmethod
-    def of(cls, page: bytes) -> "Sheet | None":
+    def of(cls, page: bytes) -> "LoopSheet | None":
         """None where there is nothing to judge."""
         if (found := _ASSIGNMENT.search(page)) is None:
             return None
@@ -106,7 +106,7 @@ class LoopRater:
     port: int
     token: str  # of the entry link
     rating: str = ""
-    sheet: Sheet | None = None
+    sheet: LoopSheet | None = None
     last: dict[str, bytes] = field(default_factory=dict)  # by method, the body that came last
     given: dict[tuple[str, int], int] = field(default_factory=dict)  # acknowledged labels by assignment and unit
     sent: int = 0  # bytes of the last answer's body as they came
@@ -130,7 +130,7 @@ class LoopRater:
         answer = await self._ask("GET", self.rating)
         if answer.status != 200:
             raise LoopFailed(f"{self.rating}: {answer.status}")
-        self.last["GET"], self.sent, self.sheet = answer.body, answer.sent, Sheet.of(answer.body)
+        self.last["GET"], self.sent, self.sheet = answer.body, answer.sent, LoopSheet.of(answer.body)
 
     async def judge(self) -> None:
         """One page with all its steps; at its end the next one is there, or ``sheet`` is None."""
@@ -138,7 +138,7 @@ class LoopRater:
             if await self._submit(self.sheet):
                 return
 
-    async def _submit(self, sheet: Sheet) -> bool:
+    async def _submit(self, sheet: LoopSheet) -> bool:
         """Whether the page is done: with an overall answer only, its other units come next."""
         labels = {unit: label_of(sheet, unit) for unit in sheet.units}
         answer = await self._ask("POST", sheet.submit_url, body_of(sheet, labels), "application/json")
@@ -146,12 +146,12 @@ class LoopRater:
         if answer.status != 200 or outcome is None or outcome[1] not in ACCEPTED:
             raise LoopFailed(f"{sheet.submit_url}: {answer.status} {answer.body[:200]!r}")
         self.given |= {(sheet.assignment, unit): label for unit, label in labels.items()}
-        self.sent, self.sheet = answer.sent, Sheet.of(answer.body)
+        self.sent, self.sheet = answer.sent, LoopSheet.of(answer.body)
         if outcome[1]:
             self.last["POST"] = answer.body
         return bool(outcome[1])
 
-    async def _ask(self, method: str, address: str, body: bytes = b"", kind: str = "") -> Answer:
+    async def _ask(self, method: str, address: str, body: bytes = b"", kind: str = "") -> RawAnswer:
         """As a browser: what meets a connection that the server has just closed is sent again, once."""
         request = self._request(method, address, body, kind)
         try:
@@ -186,14 +186,14 @@ class LoopRater:
         self._connection = None
 
 
-def label_of(sheet: Sheet, unit: int) -> int:
+def label_of(sheet: LoopSheet, unit: int) -> int:
     """From page and unit, so that what is exported can be told right from wrong. As it is chosen on the page."""
     drawn = int(sheet.assignment[:8], 16) + unit
     stage = sheet.submit_url.split("/")[3]
     return {"1": 1 + drawn % 3, "2": drawn % 2, "3": 1 + drawn % 5}[stage]
 
 
-def body_of(sheet: Sheet, labels: dict[int, int]) -> bytes:
+def body_of(sheet: LoopSheet, labels: dict[int, int]) -> bytes:
     """As static/js/rating sends it."""
     given = [{"unit": unit, "label": label, "failure_mode": "", "note": ""} for unit, label in labels.items()]
     body = {

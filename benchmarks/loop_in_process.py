@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 from django.test import Client
 
-from benchmarks.loop_client import LoopFailed, Sheet, body_of, label_of
+from benchmarks.loop_client import LoopFailed, LoopSheet, body_of, label_of
 from conversations.models import Stage
 from raters.models import EntryLink
 
@@ -22,7 +22,7 @@ class ProcessRater:
     stage: Stage
     keeps_connection: bool = False
     browser: Client = field(default_factory=lambda: Client(headers={"host": "127.0.0.1", "accept-encoding": "gzip"}))
-    sheet: Sheet | None = None
+    sheet: LoopSheet | None = None
 
     def arrive(self) -> None:
         link = EntryLink.objects.create(stage=self.stage, label="in process")
@@ -62,13 +62,13 @@ class ProcessRater:
             connection.close()
 
     @property
-    def page(self) -> Sheet:
+    def page(self) -> LoopSheet:
         if self.sheet is None:
             raise LoopFailed("There is no page to judge any more.")
         return self.sheet
 
     def _shown(self, answer: Served) -> Served:
-        self.sheet = Sheet.of(answer.content)
+        self.sheet = LoopSheet.of(answer.content)
         return answer
 
 

@@ -51,7 +51,7 @@ HEAD = [
 
 
 @dataclass
-class Measured:
+class LoopFigures:
     """Loops that ended while it counted: seconds of each, and how many each rater did."""
 
     seconds: float = 0.0
@@ -84,10 +84,10 @@ class Crowd:
     rate: float | None = None  # loops begun each second; None: each rater goes on at once
     counts: bool = False
     ends: bool = False
-    found: Measured = field(default_factory=Measured)
+    found: LoopFigures = field(default_factory=LoopFigures)
     dry: asyncio.Event = field(default_factory=asyncio.Event)  # somebody has no page any more
 
-    async def measure(self, seconds: float) -> Measured:
+    async def measure(self, seconds: float) -> LoopFigures:
         opened = [await self._open(rater) for rater in self.raters]
         self.found.first_page_ms = 1000 * statistics.median(opened)
         self.found.of_rater = [0] * len(self.raters)
