@@ -24,6 +24,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raise Away("the database is away; its pool goes on trying")
         return super().get_new_connection(conn_params)
 
+    def _configure_connection(self, connection: psycopg.Connection[Any]) -> bool:
+        """Prepared statements (accounts/statements.py) keep their plan; PostgreSQL would go on planning the long ones."""
+        connection.execute("SET plan_cache_mode = force_generic_plan")
+        super()._configure_connection(connection)  # type: ignore[misc]  # django-stubs do not know it
+        return True
+
 
 def check(connection: psycopg.Connection[Any]) -> None:
     """Where one idle connection is broken its neighbours are too: all are made again at once, not one per request."""
