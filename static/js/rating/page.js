@@ -131,7 +131,7 @@ function takeOver({ message, answer }) {
 function rest(isAtRest) {
     busy = isAtRest;
     if (!form) return;
-    form.inert = isAtRest;
+    form.querySelector(".bench").inert = isAtRest; // the heading above it still says what page this is
     form.toggleAttribute("aria-busy", isAtRest);
 }
 

@@ -11,6 +11,7 @@ import { leave, openMissing, openNote } from "./notes.js";
 import { betweenTextAnd, goToText, scrollByKey, showTogether, switchTogether } from "./panes.js";
 import { showPart } from "./parts.js";
 import { openCard } from "./person_card.js";
+import { measurePrompt } from "./prompt.js";
 import "./rest.js";
 import { showReading, switchReading } from "./reading.js";
 import { openSearch } from "./search.js";
@@ -27,6 +28,7 @@ export function showTask() {
     showTogether();
     showDifferences();
     measureDock();
+    measurePrompt();
 }
 
 /** `formOf` gives the form of the task on the page, or null; `acts` are the page's own; `mayDo` may refuse one for now. */

@@ -7,6 +7,7 @@ from django.utils import timezone
 from conversations.models import Attribute, Conversation, Study
 from judgments.work.opening import open_stage
 from tests import factories
+from tests.rows import made_once
 
 STATEMENTS = (
     "Teaches mathematics at a secondary school and prepares the lessons on Sunday evenings",
@@ -47,6 +48,7 @@ def answer(word: str, paragraphs: int = 32) -> str:
     return "\n\n".join([*pieces[:3], own, TABLE, *pieces[3:6], CODE, *pieces[6:]])
 
 
+@made_once
 def real_sized_study(*, conversations: int = 3) -> Study:
     study = factories.study(title="Personal assistant study", same_rater_across_stages=True)
     person = factories.subject(study)

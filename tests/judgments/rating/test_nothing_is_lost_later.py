@@ -171,10 +171,10 @@ def test_nothing_can_be_marked_while_an_answer_is_on_its_way(page: Page, proxy, 
     page.keyboard.press("Enter")
     expect(page.locator("#saving")).to_contain_text("No connection")
     page.keyboard.press("3")
-    assert page.locator("#task-form").evaluate("form => form.inert")
+    assert page.locator(".bench").evaluate("bench => bench.inert")
     submitted(page)
     assert stored(stage) == given
-    assert not page.locator("#task-form").evaluate("form => form.inert")
+    assert not page.locator(".bench").evaluate("bench => bench.inert")
 
 
 def test_a_newer_draft_from_elsewhere_takes_nothing_that_was_marked_since(page: Page, proxy, stage):

@@ -92,7 +92,7 @@ def test_a_refused_answer_says_why_stays_and_lets_the_rater_go_on(rater: Page, s
     expect(rater.locator("#urgent-notices")).to_contain_text("What you gave is still here.")
     expect(rater.locator("#saving")).not_to_contain_text("No connection")
     assert shown(rater) == ["1", "2", "3"]
-    assert not rater.locator("#task-form").evaluate("form => form.inert")
+    assert not rater.locator(".bench").evaluate("bench => bench.inert")
     set_aside(rater)
     submitted(rater)
     assert sorted(Assignment.objects.values_list("outcome", flat=True)) == ["", "technical"]
