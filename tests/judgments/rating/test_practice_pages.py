@@ -67,7 +67,7 @@ def test_a_rater_practises_answers_the_check_and_starts(page: Page, live_server,
     shows_guidelines(page)
     page.reload()
     expect(page.get_by_text("1 of 3 answers are as expected")).to_be_visible()
-    page.get_by_role("link", name="Next").click()
+    page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="A few questions first")).to_be_visible()
     for group in page.get_by_role("group").all():
         group.get_by_role("radio").first.check()
