@@ -62,7 +62,7 @@ def conversation(words: int, number: int) -> list[dict[str, str]]:
     """About so many words in turns of some sixty, the subject's and the assistant's in alternation."""
     chance, turns = random.Random(f"conversation {number}"), max(2, words // 60)
     return [
-        {"role": role, "content": " ".join(itertools.islice(_words(chance), 60))}
+        {"role": role, "content": " ".join(_sentence(chance, 15) for _ in range(4))}
         for _, role in zip(range(turns), itertools.cycle(("user", "assistant")), strict=False)
     ]
 
@@ -79,13 +79,26 @@ def _response(chance: random.Random) -> str:
 
 
 def _part(chance: random.Random) -> str:
-    items = [f"{number}. *{act.capitalize()}*, because {chance.choice(_WHY)}." for number, act in enumerate(chance.sample(_ACTS, 3), 1)]  # fmt: skip
+    items = [
+        f"{number}. *{act.capitalize()}*, because {chance.choice(_WHY)}."
+        for number, act in enumerate(chance.sample(_ACTS, 3), 1)
+    ]
     table = f"| step | minutes |\n| --- | --- |\n| {chance.choice(_ACTS)} | {chance.randrange(5, 60)} |\n"
-    return (
-        "\n".join(items) + f"\n\n> {chance.choice(_WHY).capitalize()}.\n\n{table}\n`total = {chance.randrange(99)}`\n\n"
-    )
+    return "\n".join(items) + f"\n\n> {_sentence(chance, 30)}\n\n{table}\n`total = {chance.randrange(99)}`\n\n"
 
 
-def _words(chance: random.Random) -> "itertools.chain[str]":
-    sentences = (f"I would {chance.choice(_ACTS)}, since {chance.choice(_WHY)}." for _ in itertools.count())
-    return itertools.chain.from_iterable(sentence.split() for sentence in sentences)
+def _sentence(chance: random.Random, words: int) -> str:
+    """Of made-up words, the first of them frequent: as varied as people write, so that it compresses no better."""
+    return " ".join(chance.choices(_VOCABULARY, cum_weights=_FREQUENCY, k=words)).capitalize() + "."
+
+
+def _vocabulary(words: int) -> list[str]:
+    chance = random.Random("vocabulary")
+    syllables = [
+        first + vowel + last for first in "bdfgklmnprstv" for vowel in "aeiou" for last in ("", "n", "r", "s", "t")
+    ]
+    return ["".join(chance.choices(syllables, k=1 + at % 4)) for at in range(words)]
+
+
+_VOCABULARY = _vocabulary(6000)
+_FREQUENCY = list(itertools.accumulate(1 / (at + 3) for at in range(len(_VOCABULARY))))

@@ -6,6 +6,7 @@
     ... benchmarks/rater_loop.py --raters 1 --tasks 200000 --done 20000         (one rater with so many pages behind them)
     ... benchmarks/rater_loop.py --raters 50 --rate 100                         (open loop: what raters feel)
     ... benchmarks/rater_loop.py --raters 50 --units 4                          (stage 3 in two round trips a page)
+    ... benchmarks/rater_loop.py --stage 1 --long                               (people who wrote a lot: one page at a time)
 
 Closed loop: each rater goes on at once. The web server runs as its image starts it, PostgreSQL is the embedded one with fsync; the
 state folder keeps studies of 20,000 tasks and more for the next run. Beside each row stand a null server that sends the same bytes
@@ -16,6 +17,7 @@ kernel. At the end all that was acknowledged is compared with the export: lost/c
 
 import argparse
 import asyncio
+import itertools
 import os
 import statistics
 import sys
@@ -34,11 +36,12 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402 - Django must be set up first
 
+from benchmarks import loop_long  # noqa: E402
 from benchmarks.loop_check import check  # noqa: E402
 from benchmarks.loop_client import LoopFailed, LoopRater  # noqa: E402
 from benchmarks.loop_history import judge_pages  # noqa: E402
 from benchmarks.loop_servers import CpuMeter, Server, null_server, product, raw_commits_per_second  # noqa: E402
-from benchmarks.loop_studies import Wanted, stage_of  # noqa: E402
+from benchmarks.loop_studies import Wanted, owner, stage_of  # noqa: E402
 from conversations.models import Stage  # noqa: E402
 from raters.models import Enrolment, EntryLink  # noqa: E402
 
@@ -199,6 +202,28 @@ def row(server: Server, wanted: Wanted, count: int, options: argparse.Namespace)
     ]  # fmt: skip
 
 
+def long_pages(server: Server) -> None:
+    """Beside the loop: one rater after the other."""
+    print_row(loop_long.HEAD)
+    print_row(["---"] * len(loop_long.HEAD))
+    for shape in (loop_long.SMALL, *loop_long.SHAPES):
+        stage = loop_long.long_stage(shape, owner())
+        raters = comers(server, stage, 3)
+        asyncio.run(arrive(raters))
+        seen, used = [], []
+        for rater in raters:
+            meter = CpuMeter(server)
+            seen.append(asyncio.run(loop_long.pages(rater)))
+            used.append({part: 1000 * seconds / loop_long.PEOPLE for part, seconds in meter.used().items()})
+        cpu = ", ".join(f"{one['server']:.0f} + {one['PostgreSQL']:.0f}" for one in used[:2])
+        for cells in loop_long.rows(shape, cpu, *seen):
+            print_row(cells)
+
+
+def print_row(cells: Sequence[str]) -> None:
+    print(f"| {' | '.join(cells)} |", flush=True)
+
+
 def numbers(text: str) -> list[int]:
     return [int(number) for number in text.split(",")]
 
@@ -213,18 +238,24 @@ def main() -> None:
     parser.add_argument("--done", type=int, default=0, help="pages that the first rater has judged already")
     parser.add_argument("--rate", type=float, help="loops that begin each second, instead of one after the other")
     parser.add_argument("--seconds", type=float, default=8.0)
+    parser.add_argument("--long", action="store_true", help="stage 1 of people who wrote a lot, instead of loops")
     parser.add_argument("--repeat", type=int, default=1)
     options = parser.parse_args()
     call_command("migrate", verbosity=0)
-    print(f"| {' | '.join(HEAD)} |\n|{' --- |' * len(HEAD)}", flush=True)
     with product() as server:
-        for _ in range(options.repeat):
-            for stage in options.stage:
-                units = (0 if stage == 3 else 4) if options.units is None else options.units
-                for tasks in options.tasks:
-                    for count in options.raters:
-                        wanted = Wanted(stage, tasks, units, options.judged)
-                        print(f"| {' | '.join(row(server, wanted, count, options))} |", flush=True)
+        if options.long:
+            long_pages(server)
+        else:
+            loops(server, options)
+
+
+def loops(server: Server, options: argparse.Namespace) -> None:
+    print_row(HEAD)
+    print_row(["---"] * len(HEAD))
+    for _ in range(options.repeat):
+        for stage, tasks, count in itertools.product(options.stage, options.tasks, options.raters):
+            units = (0 if stage == 3 else 4) if options.units is None else options.units
+            print_row(row(server, Wanted(stage, tasks, units, options.judged), count, options))
 
 
 if __name__ == "__main__":
