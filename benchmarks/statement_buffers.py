@@ -1,6 +1,7 @@
 """How many buffers a statement touches, by explaining it where it stands, just before it runs, and taking that back."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,7 +12,9 @@ from psycopg.pq import ExecStatus, TransactionStatus
 from benchmarks.statement_log import Statement, StatementLog
 
 _EXPLAIN = "EXPLAIN (ANALYZE, BUFFERS, SUMMARY, TIMING OFF, FORMAT JSON) "
-_EXPLAINED = ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE")
+_NAME = "SELECT name FROM pg_prepared_statements WHERE statement = %s ORDER BY prepare_time DESC LIMIT 1"
+_NUMBERED = re.compile(r"\$(\d+)")
+_EXPLAINED = ("EXECUTE", "SELECT", "WITH", "INSERT", "UPDATE", "DELETE")
 
 
 @contextmanager
@@ -22,7 +25,7 @@ def explained(log: StatementLog) -> Iterator[list[int | None]]:
 
     def execute_explained(cursor: psycopg.Cursor[Any], query: Any, params: Any = None, **options: Any) -> Any:
         log.paused = True
-        sql = psycopg.ClientCursor(cursor.connection).mogrify(query, params)
+        sql = _written_out(cursor.connection, query, params)
         if not Statement(sql).is_frame:
             touched.append(_blocks(cursor.connection, sql))
         log.paused = False
@@ -33,6 +36,19 @@ def explained(log: StatementLog) -> Iterator[list[int | None]]:
         yield touched
     finally:
         psycopg.Cursor.execute = execute  # type: ignore[method-assign]
+
+
+def _written_out(raw: psycopg.Connection[Any], query: Any, params: Any) -> str:
+    """The statement with its values in it; one that was prepared is executed by its name, under the plan that it has."""
+    literals = psycopg.ClientCursor(raw)
+    if not isinstance(query, bytes):
+        return literals.mogrify(query, params)
+    values = [literals.mogrify("%s", [value]) for value in params or ()]
+    name = raw.pgconn.exec_(literals.mogrify(_NAME, [query.decode()]).encode())
+    if name.ntuples:
+        given = f"({', '.join(values)})" if values else ""
+        return f"EXECUTE {(name.get_value(0, 0) or b'').decode()}{given}"
+    return _NUMBERED.sub(lambda found: values[int(found[1]) - 1], query.decode())
 
 
 def _blocks(raw: psycopg.Connection[Any], sql: str) -> int | None:
