@@ -1,6 +1,7 @@
 """All Celery tasks of the app, where Celery looks for them."""
 
 from judgments.crowd.tasks import sweep_platform_acts, tell_platform
+from judgments.oversight.tasks import fold_figures
 from judgments.work.tasks import extend_stages
 
-__all__ = ["extend_stages", "sweep_platform_acts", "tell_platform"]
+__all__ = ["extend_stages", "fold_figures", "sweep_platform_acts", "tell_platform"]

@@ -245,6 +245,7 @@ CELERY_BEAT_SCHEDULE = {
         "conversations.sweep_evidence_searches": 15,
         "generation.sweep_runs": 5,
         "judgments.extend_stages": 15,
+        "judgments.fold_figures": 60,
         "judgments.sweep_platform_acts": 10,
         "reports.sweep_exports": 15,
         "reports.sweep_reports": 15,

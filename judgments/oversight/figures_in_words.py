@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from judgments.disclosure import Sight
 from judgments.oversight.intervals import Share
-from judgments.oversight.rater_figures import UNITS_TO_STRAIGHT_LINE
+from judgments.oversight.page_figures import UNITS_TO_STRAIGHT_LINE
 from judgments.oversight.rater_flags import CONTROLS
 from judgments.oversight.rater_table import RaterRow
 from judgments.stages import behaviour

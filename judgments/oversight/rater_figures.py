@@ -1,4 +1,4 @@
-"""What can be counted about each rater's work in each stage. All of it in one statement, however many raters there are.
+"""What can be counted about each rater's work in each stage. Read from sums that are kept (``folding``), however many pages there are.
 
 - Pages: what was given to the rater, by outcome. Practice is no work and is left out everywhere but in the outcomes.
 - Pace: active time for one unit, as it is paid (never more than the time that passed before the first submit).
@@ -9,126 +9,65 @@
 - Sides: labels of stage 3 as seen, without "no difference".
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
 
-from conversations.models import Study
-from judgments.counting import COUNTED_SQL, GIVEN_SQL, JUDGED_SQL, SET_ASIDE_SQL
+from conversations.models import Stage, Study
+from judgments.oversight.folding import fold
 from judgments.oversight.intervals import Clustered, Share
 
-UNITS_TO_STRAIGHT_LINE = 4
 RATERS_FOR_PACE = 3  # fewer give no pace that anybody could be compared with
 
+# A median is looked up by its place in an index: half of the rater's pages are passed over, none is read.
+_MEDIAN = """
+    SELECT min(pace) + 0.5 * (max(pace) - min(pace)) AS median
+    FROM (
+        SELECT page.pace FROM judgments_pagefigures page
+        WHERE page.stage_id = {of}.stage_id {and_rater} AND page.pace IS NOT NULL
+        ORDER BY page.pace OFFSET ({of}.paced_pages - 1) / 2 LIMIT 2 - {of}.paced_pages %% 2
+    ) AS middle"""
 _FIGURES = f"""
 WITH stage AS (
-    SELECT id, number FROM conversations_stage WHERE study_id = %(study)s
-), given AS MATERIALIZED (
-    SELECT page.id, page.rater_id, page.stage_id, stage.number, page.task_id, page.presentation, page.outcome,
-        page.personalized_left, task.kind,
-        LEAST(page.active_ms, GREATEST(0, 1000 * extract(epoch FROM page.submitted_at - page.started_at))) AS active_ms,
-        judged.units, judged.lowest, judged.highest, judged.leftward, judged.sided, judged.excluded
-    FROM judgments_assignment page
-    JOIN stage ON stage.id = page.stage_id
-    JOIN judgments_task task ON task.id = page.task_id
-    JOIN raters_rater rater ON rater.id = page.rater_id AND rater.kind = 'human'
-    CROSS JOIN LATERAL (
-        SELECT count(*) AS units, min(label) AS lowest, max(label) AS highest,
-            count(*) FILTER (WHERE (label > 3) = page.personalized_left AND label <> 3) AS leftward,
-            count(*) FILTER (WHERE label <> 3) AS sided,
-            count(excluded_at) AS excluded
-        FROM judgments_judgment WHERE assignment_id = page.id
-    ) AS judged
-), outcomes AS (
-    SELECT rater_id, stage_id,
-        count(*) FILTER (WHERE outcome = 'submitted') AS submitted,
-        count(*) FILTER (WHERE outcome = 'surplus') AS surplus,
-        count(*) FILTER (WHERE outcome IN {SET_ASIDE_SQL}) AS set_aside,
-        count(*) FILTER (WHERE outcome = '') AS at_hand,
-        sum(excluded)::bigint AS excluded
-    FROM given GROUP BY rater_id, stage_id
-), ended AS (
-    SELECT *, active_ms / 1000.0 / units AS pace FROM given
-    WHERE outcome IN {JUDGED_SQL} AND units > 0 AND kind <> 'practice'
+    SELECT id, number FROM conversations_stage WHERE id = ANY(%(stages)s)
+), figures AS (
+    SELECT * FROM judgments_raterfigures WHERE stage_id = ANY(%(stages)s) AND counted > 0
+), open_pages AS (
+    SELECT page.rater_id, page.stage_id, count(*) AS at_hand
+    FROM judgments_assignment page JOIN raters_rater rater ON rater.id = page.rater_id AND rater.kind = 'human'
+    WHERE page.stage_id = ANY(%(stages)s) AND page.outcome = '' GROUP BY page.rater_id, page.stage_id
+), paced AS (
+    SELECT stage_id, sum(paced_pages) AS paced_pages, count(*) AS raters FROM figures WHERE paced_pages > 0 GROUP BY stage_id
 ), stage_pace AS (
-    SELECT stage_id, percentile_cont(0.5) WITHIN GROUP (ORDER BY pace) AS median, count(DISTINCT rater_id) AS raters
-    FROM ended GROUP BY stage_id
+    SELECT paced.stage_id, middle.median, paced.raters
+    FROM paced CROSS JOIN LATERAL ({_MEDIAN.format(of="paced", and_rater="")}) AS middle
 ), pace AS (
-    SELECT rater_id, stage_id, count(*) AS pages,
-        percentile_cont(0.5) WITHIN GROUP (ORDER BY pace) AS median,
-        count(*) FILTER (WHERE pace < stage_pace.median / 3) AS fast,
-        min(stage_pace.median) AS stage_median, min(stage_pace.raters) AS stage_raters
-    FROM ended JOIN stage_pace USING (stage_id) GROUP BY rater_id, stage_id
-), long AS (
-    SELECT *, lowest = highest AS straight,
-        CASE WHEN personalized_left THEN 6 - lowest ELSE lowest END AS seen
-    FROM ended WHERE units >= %(units)s AND presentation = 0 AND kind <> 'attention'
-), long_task AS (
-    SELECT task_id, count(*) AS pages, count(*) FILTER (WHERE straight) AS straight FROM long GROUP BY task_id
-), lining AS (
-    SELECT rater_id, stage_id, count(*) AS pages, count(*) FILTER (WHERE long.straight) AS straight,
-        mode() WITHIN GROUP (ORDER BY seen) FILTER (WHERE long.straight) AS label,
-        sum(long_task.pages - 1)::bigint AS others,
-        sum(long_task.straight - long.straight::int)::bigint AS others_straight
-    FROM long JOIN long_task USING (task_id) GROUP BY rater_id, stage_id
-), sides AS (
-    SELECT rater_id, stage_id, count(*) AS pages, sum(leftward)::bigint AS hits, sum(sided)::bigint AS total,
-        sum(leftward * leftward)::bigint AS hits_squared, sum(leftward * sided)::bigint AS hits_times_total,
-        sum(sided * sided)::bigint AS total_squared
-    FROM ended WHERE number = 3 AND sided > 0 GROUP BY rater_id, stage_id
-), answer AS MATERIALIZED (
-    SELECT judgment.unit_id, judgment.rater_id, task.stage_id, stage.number, unit.task_id, judgment.label,
-        {COUNTED_SQL} AS counted
-    FROM judgments_judgment judgment
-    JOIN judgments_unit unit ON unit.id = judgment.unit_id
-    JOIN judgments_task task ON task.id = unit.task_id AND task.kind = 'regular'
-    JOIN stage ON stage.id = task.stage_id
-    JOIN raters_rater rater ON rater.id = judgment.rater_id AND rater.kind = 'human' AND rater.subject_id IS NULL
-    LEFT JOIN judgments_assignment assignment ON assignment.id = judgment.assignment_id
-    WHERE judgment.presentation = 0 AND {GIVEN_SQL}
-), of_unit AS (
-    SELECT unit_id, count(*) AS n, sum(label) AS total,
-        count(*) FILTER (WHERE label = 0) AS n0, count(*) FILTER (WHERE label = 1) AS n1,
-        count(*) FILTER (WHERE label = 2) AS n2, count(*) FILTER (WHERE label = 3) AS n3
-    FROM answer WHERE counted GROUP BY unit_id
-), beside AS (
-    SELECT rater_id, stage_id, task_id, number, label, n - own AS n, total - own * label AS total,
-        n0 - own * (label = 0)::int AS n0, n1 - own * (label = 1)::int AS n1,
-        n2 - own * (label = 2)::int AS n2, n3 - own * (label = 3)::int AS n3
-    FROM (SELECT *, counted::int AS own FROM answer) AS mine JOIN of_unit USING (unit_id)
-), compared AS (
-    SELECT rater_id, stage_id, task_id,
-        CASE WHEN number = 3 THEN sign(label - 3) = sign(total::numeric / n - 3)
-            WHEN 2 * n0 > n THEN label = 0 WHEN 2 * n1 > n THEN label = 1
-            WHEN 2 * n2 > n THEN label = 2 WHEN 2 * n3 > n THEN label = 3 END AS agrees
-    FROM beside WHERE n > 0
-), agreed AS (
-    SELECT rater_id, stage_id, task_id, count(*) FILTER (WHERE agrees) AS hits, count(*) AS n
-    FROM compared WHERE agrees IS NOT NULL GROUP BY rater_id, stage_id, task_id
-), peers AS (
-    SELECT rater_id, stage_id, count(*) AS pages, sum(hits)::bigint AS hits, sum(n)::bigint AS total,
-        sum(hits * hits)::bigint AS hits_squared, sum(hits * n)::bigint AS hits_times_total,
-        sum(n * n)::bigint AS total_squared
-    FROM agreed GROUP BY rater_id, stage_id
-), labelled AS (  -- uploaded judgments have no page
-    SELECT DISTINCT rater_id, stage_id FROM answer
+    SELECT figures.rater_id, figures.stage_id, middle.median, quick.pages AS fast, stage_pace.median AS stage_median,
+        stage_pace.raters
+    FROM figures
+    JOIN stage_pace USING (stage_id)
+    CROSS JOIN LATERAL ({_MEDIAN.format(of="figures", and_rater="AND page.rater_id = figures.rater_id")}) AS middle
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS pages FROM judgments_pagefigures page
+        WHERE page.stage_id = figures.stage_id AND page.rater_id = figures.rater_id AND page.pace < stage_pace.median / 3
+    ) AS quick
+    WHERE figures.paced_pages > 0
 )
 SELECT rater_id, stage_id, stage.number,
     COALESCE(submitted, 0), COALESCE(surplus, 0), COALESCE(set_aside, 0), COALESCE(at_hand, 0), COALESCE(excluded, 0),
-    COALESCE(pace.pages, 0), pace.median::float8, COALESCE(fast, 0), stage_median::float8, COALESCE(stage_raters, 0),
-    COALESCE(lining.pages, 0), COALESCE(straight, 0), lining.label, COALESCE(others, 0), COALESCE(others_straight, 0),
-    ARRAY[peers.pages, peers.hits, peers.total, peers.hits_squared, peers.hits_times_total, peers.total_squared],
-    ARRAY[sides.pages, sides.hits, sides.total, sides.hits_squared, sides.hits_times_total, sides.total_squared]
-FROM labelled
-FULL JOIN outcomes USING (rater_id, stage_id)
+    COALESCE(paced_pages, 0), pace.median, COALESCE(pace.fast, 0), pace.stage_median, COALESCE(pace.raters, 0),
+    COALESCE(long_pages, 0), COALESCE(straight_pages, 0),
+    (SELECT label FROM unnest(ARRAY[straight_0, straight_1, straight_2, straight_3, straight_4, straight_5])
+        WITH ORDINALITY AS straight(pages, place) CROSS JOIN LATERAL (SELECT place - 1 AS label) AS named
+        WHERE pages > 0 ORDER BY pages DESC, place LIMIT 1)::int,
+    COALESCE(others_long, 0), COALESCE(others_straight, 0),
+    ARRAY[peer_pages, peer_hits, peer_total, peer_hits_squared, peer_hits_times_total, peer_total_squared],
+    ARRAY[side_pages, side_hits, side_total, side_hits_squared, side_hits_times_total, side_total_squared]
+FROM figures
+FULL JOIN open_pages USING (rater_id, stage_id)
 LEFT JOIN pace USING (rater_id, stage_id)
-LEFT JOIN lining USING (rater_id, stage_id)
-LEFT JOIN peers USING (rater_id, stage_id)
-LEFT JOIN sides USING (rater_id, stage_id)
 JOIN stage ON stage.id = stage_id
-WHERE %(raters)s::bigint[] IS NULL OR rater_id = ANY(%(raters)s)
 ORDER BY rater_id, stage.number
 """  # noqa: S608 - of our own words only
 
@@ -178,17 +117,12 @@ class StageFigures:
         return Share.of(self.others_straight_pages, self.others_long_pages)
 
 
-def stage_figures(*, study: Study, rater_ids: Collection[int] | None = None) -> list[StageFigures]:
-    """One for each human rater and stage in which they were given a page or have a label. In one query."""
+def stage_figures(*, study: Study) -> list[StageFigures]:
+    """One for each human rater and stage in which they were given a page or have a label."""
+    stages = list(Stage.objects.filter(study=study))
+    fold(stages)
     with connection.cursor() as cursor:
-        cursor.execute(
-            _FIGURES,
-            {
-                "study": study.pk,
-                "raters": None if rater_ids is None else list(rater_ids),
-                "units": UNITS_TO_STRAIGHT_LINE,
-            },
-        )
+        cursor.execute(_FIGURES, {"stages": [stage.pk for stage in stages]})
         return [_figures(*row) for row in cursor.fetchall()]
 
 
@@ -198,5 +132,6 @@ def _figures(*row: Any) -> StageFigures:
 
 
 def _clustered(sums: list[int | None]) -> Clustered | None:
-    known = [number for number in sums if number is not None]
-    return Clustered(*known) if len(known) == len(sums) else None
+    """None without a page."""
+    pages, *others = [number or 0 for number in sums]
+    return Clustered(pages, *others) if pages else None

@@ -15,6 +15,7 @@ from accounts.models import AuditEntry, User
 from conversations.enums import Role
 from conversations.models import ConsentText, Membership, Stage, Study
 from judgments.models import Assignment, Judgment
+from judgments.oversight.folding import fold_all
 from judgments.oversight.rater_sheet import FIGURES
 from raters.models import Arrival, Enrolment, EntryLink, Message, Rater
 from raters.services.messages import send_from_rater
@@ -25,7 +26,7 @@ from tests.rows import made_once
 pytestmark = pytest.mark.django_db
 # The eleven of the figures and six of the signs, of which two stages have no pages; the session, who asks, what they may see
 # and that they saw, the filter's stages.
-QUERIES = 26
+QUERIES = 31
 
 
 def member(study: Study, role: Role) -> User:
@@ -103,6 +104,7 @@ def test_the_page_takes_the_same_queries_for_one_rater_and_for_thirty(raters, dj
     for _rater in range(raters):
         work(factories.rater(study), factories.stage(study, 1), careful, pages=1)
     client = client_of(study, Role.ADMIN)
+    fold_all()
     with django_assert_num_queries(QUERIES):
         page = client.get(address("raters", study))
     assert len(page.context["page"]) == raters

@@ -10,6 +10,7 @@ from conversations.models import Membership
 from judgments.disclosure import Sight, sight_of
 from judgments.enums import ExclusionReason
 from judgments.oversight.figures_in_words import OWNER_ONLY, WAITS, figures_in_words
+from judgments.oversight.folding import fold_all
 from judgments.oversight.intervals import Clustered, Share, wilson
 from judgments.oversight.rater_sheet import lines_of, table
 from judgments.oversight.rater_table import rater_rows
@@ -20,9 +21,9 @@ from tests import factories
 from tests.judgments.rated import NOW, OWNER, always, careful, rated_study, work
 
 db = pytest.mark.django_db
-# The raters, where they were let in, their figures; for each of three stages gold, checks and signs (pages, what they give
-# to read but at stage 1, notes); controls.
-QUERIES = 19
+# The raters, where they were let in, the stages, what changed, their figures; for each of three stages gold, checks and signs
+# (what changed, figures, notes); controls.
+QUERIES = 22
 
 
 def rows_of(study, sight=OWNER, **asked):
@@ -51,6 +52,7 @@ def test_the_list_takes_the_same_queries_for_one_rater_and_for_thirty(raters, dj
         rater = factories.rater(study)
         for stage in study.stages.all():
             work(rater, stage, careful, pages=1)
+    fold_all()
     with django_assert_num_queries(QUERIES):
         lines = lines_of(rater_rows(study=study, sight=OWNER), OWNER, sort="-peers")
         rows = list(table(lines))
