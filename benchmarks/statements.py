@@ -2,7 +2,7 @@
 
     python -m yardstick.embedded exec -- python benchmarks/statements.py --stage 3 --tasks 2000
     ... benchmarks/statements.py --stage 1 --units 4        (material and search too)
-    ... benchmarks/statements.py --tasks 200000 --judged 100000 --admin
+    ... benchmarks/statements.py --tasks 200000 --judged 70000 --units 4 --admin        (a million judgments)
 
 Studies are those of benchmarks/rater_loop.py. Times are CPU milliseconds of the server's process, told by the server while the
 request is served (benchmarks/statement_log.py); blocks of 8 kB are counted at a second request of the same kind. A name stands
@@ -12,6 +12,7 @@ before a statement that was prepared; "planned 0" means that its generic plan wa
 import argparse
 import os
 import sys
+import time
 import uuid
 from collections.abc import Callable
 from functools import partial
@@ -40,21 +41,24 @@ WARM = 8  # submits before anything counts: what is prepared has its generic pla
 WIDTH = 110  # characters of a statement that are shown
 ADMIN_PAGES = (
     "", "stages/card/", "raters/card/", "reports/card/", "report/card/", "stages/{stage}/", "stages/{stage}/filling/", "raters/",
-    "raters/pay/", "raters/1/", "subjects/", "attributes/", "prompts/", "adjudication/", "crowd/", "batches/", "exports/",
+    "raters/pay/", "raters/{rater}/", "subjects/", "attributes/", "prompts/", "adjudication/", "crowd/", "batches/", "exports/",
     "settings/", "members/", "runs/",
 )  # fmt: skip
 
 
 def told(name: str, ask: Callable[[], Served]) -> None:
     """Asks twice: for the times, and for the blocks."""
+    wall, used = time.perf_counter(), time.process_time()
     with statements_of(connection) as log:
         answer = ask()
+    wall, used = 1000 * (time.perf_counter() - wall), 1000 * (time.process_time() - used)
     with statements_of(connection) as again, explained(again) as touched:
         ask()
     frames, prepared = len(log.statements) - len(log.asking), sum(bool(one.prepared) for one in log.asking)
     print(
         f"\n{name}: {len(log.asking)} statements ({prepared} prepared) and {frames} others, "
-        f"planning {log.planning_ms:.2f} ms, execution {log.execution_ms:.2f} ms, {len(answer.content):,} bytes"
+        f"planning {log.planning_ms:.2f} ms, execution {log.execution_ms:.2f} ms, Python {used:.1f} ms; "
+        f"{wall:.0f} ms from begin to end, {len(answer.content):,} bytes"
     )
     show(log, touched if len(touched) == len(log.asking) else [None] * len(log.asking))
 
@@ -86,8 +90,9 @@ def of_rater(stage: Stage) -> None:
 def of_admin(stage: Stage) -> None:
     browser = Client(headers={"host": "127.0.0.1"})
     browser.force_login(owner(), backend="django.contrib.auth.backends.ModelBackend")
+    one = stage.study.enrolments.order_by("number").values_list("number", flat=True)[0]
     for page in ADMIN_PAGES:
-        address = f"/studies/{stage.study.slug}/{page.format(stage=stage.number)}"
+        address = f"/studies/{stage.study.slug}/{page.format(stage=stage.number, rater=one)}"
         told(address, partial(asked, browser, address))
 
 
