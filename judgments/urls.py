@@ -6,6 +6,7 @@ from judgments.rating.views import blinding, leaving, messages, practice, task, 
 
 app_name = "judgments"
 urlpatterns = [
+    path("<slug:slug>/<int:number>/<uuid:assignment_id>/submit/", task.submit, name="submit"),
     path("<slug:slug>/<int:number>/", task.rate, name="rate"),
     path("<slug:slug>/<int:number>/history/", leaving.history, name="history"),
     path("<slug:slug>/<int:number>/finish/", leaving.finish, name="finish"),
@@ -24,7 +25,6 @@ urlpatterns = [
     path("<slug:slug>/<int:number>/check/", practice.check, name="check"),
     path("<slug:slug>/<int:number>/<uuid:assignment_id>/", task.revise, name="revise"),
     path("<slug:slug>/<int:number>/<uuid:assignment_id>/material/", task.material, name="material"),
-    path("<slug:slug>/<int:number>/<uuid:assignment_id>/submit/", task.submit, name="submit"),
     path("<slug:slug>/<int:number>/<uuid:assignment_id>/draft/", task.draft, name="draft"),
     path("<slug:slug>/<int:number>/<uuid:assignment_id>/set-aside/", task.set_aside, name="set-aside"),
 ]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth import SESSION_KEY as SIGNED_IN_KEY
 from django.http import HttpRequest
 
 from accounts.models import User
@@ -48,8 +49,11 @@ def incoming_by(request: HttpRequest, link: EntryLink) -> Incoming | None:
 
 def note_who_judges(request: HttpRequest, enrolment: Enrolment) -> None:
     """Whoever is signed in here is this rater too. Asks the database once for each rater and account."""
+    account_id = request.session.get(SIGNED_IN_KEY)  # all that is known without asking for the account
+    if account_id is None or str(request.session.get(NOTED_KEY, {}).get(str(enrolment.pk))) == account_id:
+        return
     user = request.user
-    if not isinstance(user, User) or request.session.get(NOTED_KEY, {}).get(str(enrolment.pk)) == user.pk:
+    if not isinstance(user, User):
         return
     note_account(user=user, enrolments=[enrolment])
     request.session[NOTED_KEY] = request.session.get(NOTED_KEY, {}) | {str(enrolment.pk): user.pk}

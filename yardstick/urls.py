@@ -9,7 +9,9 @@ from django.views.i18n import set_language
 from accounts.views import sign_in
 from yardstick.project import api_docs, unavailable, views
 
+# Addresses are tried from the top: raters' pages, which are asked for at every answer, come first.
 urlpatterns = [
+    path("rate/", include("judgments.urls")),
     path("", RedirectView.as_view(pattern_name="conversations:study-list"), name="home"),
     path("login/", sign_in.SignIn.as_view(), name="login"),
     path("login/code/", sign_in.second_factor, name="second-factor"),
@@ -29,7 +31,6 @@ urlpatterns = [
     path("language/", require_POST(set_language), name="set-language"),
     path("r/", include("raters.urls")),
     path("hooks/", include("raters.hook_urls")),
-    path("rate/", include("judgments.urls")),
     path("api/docs/", api_docs.documentation, name="api-docs"),
     path("api/schema/", api_docs.schema, name="api-schema"),
     path("api/v1/", include("yardstick.api_urls")),

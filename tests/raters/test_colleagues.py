@@ -1,7 +1,9 @@
 """Members with the role of a rater judge without a link, and see nothing else."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from conversations.enums import Role, StageState
@@ -37,6 +39,19 @@ def test_a_colleague_finds_the_open_stages_and_judges(study):
     client.get(f"/rate/{study.slug}/1/")
     assert worlds.submit_all(client, Assignment.objects.get(outcome="")).status_code == 200
     assert Enrolment.objects.get().rater.user == User.objects.get(username="ada")
+
+
+def test_an_answer_asks_for_no_account_once_it_is_noted_who_judges(study):
+    client = colleague(study)
+    client.post(f"/studies/{study.slug}/stages/1/rate/")
+    page = client.get(f"/rate/{study.slug}/1/")
+    with CaptureQueriesContext(connection) as captured:
+        answer = worlds.submit_all(client, Assignment.objects.get(outcome=""))
+    asked = [query["sql"] for query in captured]
+    assert not [sql for sql in asked if "accounts_user" in sql]
+    assert len([sql for sql in asked if "django_session" in sql]) == 1
+    # The page brings the token; its script was let in by it.
+    assert ("csrftoken" in page.cookies, "csrftoken" in answer.cookies) == (True, False)
 
 
 def test_one_person_is_one_rater_in_all_stages_and_browsers(study):

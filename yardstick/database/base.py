@@ -1,5 +1,7 @@
 """The backend itself, named by ``DATABASES["default"]["ENGINE"]``."""
 
+import select
+import time
 from typing import Any
 
 import psycopg
@@ -10,6 +12,9 @@ from psycopg_pool import ConnectionPool
 from yardstick.database import patience
 from yardstick.database.contact import WatchedConnection, contact
 from yardstick.database.reasons import Away
+
+# What lies idle for longer may have been forgotten on the way, by a machine that is gone or a firewall, without a word.
+TRUSTED_SECONDS = 5.0
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -30,15 +35,34 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super()._configure_connection(connection)  # type: ignore[misc]  # django-stubs do not know it
         return True
 
+    def _close(self) -> None:
+        if self.pool and isinstance(self.connection, WatchedConnection):
+            self.connection.idle_since = time.monotonic()
+        super()._close()  # type: ignore[misc]  # django-stubs do not know it
 
-def check(connection: psycopg.Connection[Any]) -> None:
-    """Where one idle connection is broken its neighbours are too: all are made again at once, not one per request."""
+
+def check(connection: WatchedConnection) -> None:
+    """Before a request gets it. Asks the database only where there is a reason to doubt: that is a round trip.
+
+    Where one idle connection is broken its neighbours are too: all are made again at once, not one per request.
+    """
+    if not _is_doubtful(connection):
+        return
     try:
         ConnectionPool.check_connection(connection)
     except psycopg.OperationalError:
         connections[DEFAULT_DB_ALIAS].pool.drain()  # type: ignore[attr-defined]  # it is one of the class above
         raise
     contact.succeeded()
+
+
+def _is_doubtful(connection: WatchedConnection) -> bool:
+    """A server that stops, or ends the connection, says so or hangs up: something can be read where nothing was asked."""
+    if connection.closed or contact.is_lost or time.monotonic() - connection.idle_since > TRUSTED_SECONDS:
+        return True
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 # Functions and not methods: Django copies a connection's settings, deeply, for a second one beside it.

@@ -46,6 +46,8 @@ contact = Contact()
 class WatchedConnection(psycopg.Connection[Any]):
     """Tells how each attempt to connect went. A server that refuses (it starts, or is full) is as good as away."""
 
+    idle_since = 0.0  # monotonic, of the last time that it was given back
+
     @classmethod
     def connect(cls, conninfo: str = "", **options: Any) -> Self:
         try:

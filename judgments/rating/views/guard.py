@@ -36,11 +36,22 @@ def answers_refusals(view: Callable[..., HttpResponseBase]) -> Callable[..., Htt
     return answering
 
 
+def with_csrf_cookie(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Pages bring the token that their scripts send. What a script sent was let in by it: it need not be made again."""
+    bringing = ensure_csrf_cookie(view)
+
+    @wraps(view)
+    def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return (view if request.method == "POST" else bringing)(request, *args, **kwargs)
+
+    return answering
+
+
 def for_raters[**P](view: RaterView[P]) -> Callable[..., HttpResponseBase]:
     """Let only raters of the stage in; others are told how to come back."""
 
     @never_cache
-    @ensure_csrf_cookie
+    @with_csrf_cookie
     @answers_refusals
     @wraps(view)
     def guarded(request: HttpRequest, slug: str, number: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
