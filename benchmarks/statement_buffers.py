@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from psycopg.pq import ExecStatus, TransactionStatus
 
-from benchmarks.statement_log import Statement, StatementLog
+from benchmarks.statement_log import LoggedStatement, StatementLog
 
 _EXPLAIN = "EXPLAIN (ANALYZE, BUFFERS, SUMMARY, TIMING OFF, FORMAT JSON) "
 _NAME = "SELECT name FROM pg_prepared_statements WHERE statement = %s ORDER BY prepare_time DESC LIMIT 1"
@@ -26,7 +26,7 @@ def explained(log: StatementLog) -> Iterator[list[int | None]]:
     def execute_explained(cursor: psycopg.Cursor[Any], query: Any, params: Any = None, **options: Any) -> Any:
         log.paused = True
         sql = _written_out(cursor.connection, query, params)
-        if not Statement(sql).is_frame:
+        if not LoggedStatement(sql).is_frame:
             touched.append(_blocks(cursor.connection, sql))
         log.paused = False
         return execute(cursor, query, params, **options)

@@ -27,7 +27,7 @@ _UNPREPARED = "<unnamed>"
 
 
 @dataclass(slots=True)
-class Statement:
+class LoggedStatement:
     """``prepared`` is its name on the server, or empty. ``plans``: how many statements were planned for it, nested ones too."""
 
     sql: str
@@ -45,13 +45,13 @@ class Statement:
 
 @dataclass(slots=True)
 class StatementLog:
-    statements: list[Statement] = field(default_factory=list)
+    statements: list[LoggedStatement] = field(default_factory=list)
     paused: bool = False
-    _ahead: Statement = field(default_factory=lambda: Statement(""))  # planned before it is named
+    _ahead: LoggedStatement = field(default_factory=lambda: LoggedStatement(""))  # planned before it is named
     _has_run: bool = True
 
     @property
-    def asking(self) -> list[Statement]:
+    def asking(self) -> list[LoggedStatement]:
         return [one for one in self.statements if not one.is_frame]
 
     @property
@@ -80,7 +80,7 @@ class StatementLog:
 
     def _begin(self, sql: str, prepared: str) -> None:
         """The extended protocol plans before it names what it executes, the simple one after it."""
-        ahead, self._ahead = self._ahead, Statement("")
+        ahead, self._ahead = self._ahead, LoggedStatement("")
         ahead.sql, ahead.prepared = sql, prepared
         self.statements.append(ahead)
         self._has_run = ahead.is_frame
