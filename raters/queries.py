@@ -1,9 +1,12 @@
 """Reads about raters."""
 
 from collections.abc import Collection
+from typing import Any
 
 from django.db.models import Count, QuerySet
 
+from accounts.joined_rows import Joined, JoinedRows
+from accounts.statements import Statement, columns, rows
 from conversations.models import Stage, Study
 from raters.models import Admission, Arrival, Enrolment, EntryLink, Message, Rater
 
@@ -36,14 +39,39 @@ def stages_open_to(enrolment: Enrolment) -> QuerySet[Stage]:
     return Stage.objects.filter(admissions__enrolment=enrolment).order_by("number")
 
 
-def admissions_of(*, rater_ids: Collection[int], slug: str, number: int) -> QuerySet[Admission]:
-    """Where these raters were let into a stage of a study that exists, with all that an arrival needs."""
-    return Admission.objects.select_related("stage__study", "enrolment__rater").filter(
-        stage__study__slug=slug,
-        stage__study__deleted_at__isnull=True,
-        stage__number=number,
-        enrolment__rater_id__in=rater_ids,
-    )
+_ADMISSION = JoinedRows(
+    {
+        "admission": Joined(Admission),
+        "stage": Joined(Stage),
+        "study": Joined(Study),
+        "enrolment": Joined(Enrolment),
+        "rater": Joined(Rater),
+    }
+)
+_ADMISSIONS = Statement(
+    f"""SELECT {_ADMISSION.columns}
+FROM conversations_study study
+JOIN conversations_stage stage ON stage.study_id = study.id AND stage.number = %(number)s
+JOIN raters_enrolment enrolment ON enrolment.study_id = study.id AND enrolment.rater_id = ANY (%(raters)s::bigint[])
+JOIN raters_admission admission ON admission.enrolment_id = enrolment.id AND admission.stage_id = stage.id
+JOIN raters_rater rater ON rater.id = enrolment.rater_id
+WHERE study.slug = %(slug)s AND study.deleted_at IS NULL""",  # noqa: S608 - of our own words only
+    columns,
+)
+
+
+def admissions_of(*, rater_ids: Collection[int], slug: str, number: int) -> list[Admission]:
+    """Where these raters were let into a stage of a study that exists, with all that a page of theirs needs to know."""
+    known = {"raters": list(rater_ids), "slug": slug, "number": number}
+    return [_admission(_ADMISSION.objects(row)) for row in rows(_ADMISSIONS, known)]
+
+
+def _admission(found: dict[str, Any]) -> Admission:
+    admission: Admission = found["admission"]
+    admission.stage, admission.enrolment = found["stage"], found["enrolment"]
+    admission.stage.study = admission.enrolment.study = found["study"]
+    admission.enrolment.rater = found["rater"]
+    return admission
 
 
 def rater_of_user(*, user_id: int) -> Rater | None:

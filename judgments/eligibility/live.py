@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from conversations.models import Stage
+from accounts.joined_rows import Joined, JoinedRows
+from accounts.statements import Statement, columns, rows
+from conversations.models import Attribute, Stage
 from judgments.models import Task, Unit
 from judgments.stages import behaviour
 from judgments.stages.response import shown
@@ -59,6 +61,27 @@ def live_sql(stage: Stage) -> str:
 def live_units(task_id: int) -> QuerySet[Unit]:
     """The units of a page, without those whose attribute was withdrawn since."""
     return Unit.objects.filter(task_id=task_id, attribute__withdrawn_at__isnull=True)
+
+
+_UNITS = JoinedRows({"unit": Joined(Unit), "attribute": Joined(Attribute)})
+_LIVE_UNITS = Statement(
+    f"""SELECT {_UNITS.columns}
+FROM judgments_unit unit LEFT JOIN conversations_attribute attribute ON attribute.id = unit.attribute_id
+WHERE unit.task_id = %(task)s AND attribute.withdrawn_at IS NULL
+    AND (NOT %(overall)s OR (unit.attribute_id IS NULL AND unit.instruction = ''))
+ORDER BY unit.position""",  # noqa: S608 - of our own words only
+    columns,
+)
+
+
+def units_on_page(task_id: int, *, overall: bool) -> list[Unit]:
+    """``live_units`` with their attributes, for a page; only the overall one, if asked."""
+    found = []
+    for row in rows(_LIVE_UNITS, {"task": task_id, "overall": overall}):
+        joined = _UNITS.objects(row)
+        joined["unit"].attribute = joined["attribute"]
+        found.append(joined["unit"])
+    return found
 
 
 def live_tasks(stage: Stage) -> QuerySet[Task]:

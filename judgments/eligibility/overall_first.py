@@ -25,10 +25,12 @@ _OF_COMPARISON = f"""first.comparison_id = task.comparison_id AND first.stage_id
 # Truths of the row ``task``.
 _NOT_TOO_EARLY = f"""({ASKS_OVERALL_SQL.format(task="task")}
         OR EXISTS (
-            SELECT FROM judgments_assignment told JOIN judgments_task first ON first.id = told.task_id
-            WHERE {_OF_COMPARISON} AND told.rater_id = %(rater)s
-                AND (told.overall_at IS NOT NULL OR told.outcome IN {JUDGED_SQL})
-                AND {ASKS_OVERALL_SQL.format(task="first")} OFFSET 0)
+            SELECT FROM judgments_task first
+            WHERE {_OF_COMPARISON} AND {ASKS_OVERALL_SQL.format(task="first")}
+                AND EXISTS (
+                    SELECT FROM judgments_assignment told
+                    WHERE told.task_id = first.id AND told.rater_id = %(rater)s
+                        AND (told.overall_at IS NOT NULL OR told.outcome IN {JUDGED_SQL}) OFFSET 0) OFFSET 0)
         OR NOT EXISTS (
             SELECT FROM judgments_slot waiting JOIN judgments_task first ON first.id = waiting.task_id
             WHERE {_OF_COMPARISON} AND first.withdrawn_at IS NULL
@@ -36,9 +38,12 @@ _NOT_TOO_EARLY = f"""({ASKS_OVERALL_SQL.format(task="task")}
                 AND {ASKS_OVERALL_SQL.format(task="first")} OFFSET 0))"""  # noqa: S608 - of our own words only
 _NOT_TOO_LATE = f"""NOT ({ASKS_OVERALL_SQL.format(task="task")}
         AND EXISTS (
-            SELECT FROM judgments_assignment told JOIN judgments_task first ON first.id = told.task_id
-            WHERE {_OF_COMPARISON} AND told.rater_id = %(rater)s AND first.id <> task.id
-                AND NOT {ASKS_OVERALL_SQL.format(task="first")} OFFSET 0))"""
+            SELECT FROM judgments_task first
+            WHERE {_OF_COMPARISON} AND first.id <> task.id
+                AND NOT {ASKS_OVERALL_SQL.format(task="first")}
+                AND EXISTS (
+                    SELECT FROM judgments_assignment told
+                    WHERE told.task_id = first.id AND told.rater_id = %(rater)s OFFSET 0) OFFSET 0))"""  # noqa: S608
 
 
 def overall_first_sql(stage: Stage) -> Sequence[str]:

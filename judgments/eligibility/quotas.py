@@ -11,9 +11,10 @@ from raters.models import Arrival, Rater
 HELD_BACK_SQL = f"""
     SELECT FROM judgments_assignment WHERE rater_id = %(rater)s AND stage_id = %(stage)s AND outcome = ''
     UNION ALL
-    SELECT WHERE %(pages)s >= %(tasks_per_rater)s OR %(tasks_per_visit)s <= (
-        SELECT count(*) FROM judgments_assignment
-        WHERE arrival_id = %(arrival)s AND outcome <> '{Outcome.RETURNED.value}')
+    SELECT WHERE %(pages)s >= %(tasks_per_rater)s::bigint
+        OR CASE WHEN %(tasks_per_visit)s::bigint IS NOT NULL THEN %(tasks_per_visit)s::bigint <= (
+            SELECT count(*) FROM judgments_assignment
+            WHERE arrival_id = %(arrival)s AND outcome <> '{Outcome.RETURNED.value}') END
 """  # noqa: S608 - of our own words only
 
 

@@ -9,15 +9,16 @@ from judgments.eligibility.standing import GOES_ON, GOES_ON_SQL
 from judgments.models import Slot
 from raters.models import Enrolment
 
-# Truths of the row ``slot``. They are two, for two indexes: ``slot_free`` and ``slot_leased``.
+# Truths of the row ``slot``, for the indexes ``slot_free`` and ``slot_leased``. The last one looks at whoever is at work now.
 FREE_SQL = "slot.assignment_id IS NULL AND NOT slot.withdrawn"
-GIVEN_UP_SQL = f"""slot.assignment_id IS NOT NULL AND slot.filled_at IS NULL
-        AND NOT slot.withdrawn
-        AND (slot.lease_expires_at <= %(now)s OR EXISTS (
+_HELD_SQL = "slot.assignment_id IS NOT NULL AND slot.filled_at IS NULL AND NOT slot.withdrawn"
+EXPIRED_SQL = f"{_HELD_SQL} AND slot.lease_expires_at <= %(now)s"
+LEFT_BEHIND_SQL = f"""{_HELD_SQL}
+        AND EXISTS (
             SELECT FROM judgments_assignment held
             JOIN raters_enrolment enrolment ON enrolment.rater_id = held.rater_id
             WHERE held.id = slot.assignment_id AND enrolment.study_id = %(study)s
-                AND enrolment.outcome NOT IN {GOES_ON_SQL} OFFSET 0))"""
+                AND enrolment.outcome NOT IN {GOES_ON_SQL} OFFSET 0)"""
 
 
 def open_slots() -> QuerySet[Slot]:

@@ -192,6 +192,7 @@ class QueuePosition(models.Model):
     begun_before = models.PositiveIntegerField(null=True)
     # By arm, pages that the rater should have had of it by now and did not: shares of the cases given minus pages given.
     owed = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
+    counted = models.JSONField(null=True)  # a CountedProgress: how far the rater was at so many claims
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["rater", "stage"], name="queue_position_once")]

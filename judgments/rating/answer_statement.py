@@ -12,14 +12,15 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from psycopg.types.json import Jsonb
 
+from accounts.statements import Statement, one
 from judgments.counting import JUDGED_SQL
 from judgments.models import Assignment, Judgment
 from judgments.rating.given_answers import OutcomeOrOpen, Signs, as_outcome
 
-_STORE = f"""
+_STORE = Statement(
+    f"""
 WITH new AS (
     INSERT INTO judgments_submission (id, assignment_id, revision, submitted_at)
     SELECT %(client)s, %(assignment)s, %(revision)s, %(now)s
@@ -63,7 +64,9 @@ SET outcome = CASE
         GREATEST(active_ms, %(active_ms)s), GREATEST(EXTRACT(EPOCH FROM %(now)s - started_at) * 1000, active_ms, 0))
 WHERE id = %(assignment)s AND EXISTS (SELECT FROM new)
 RETURNING outcome
-"""  # noqa: S608 - of our own words only
+""",  # noqa: S608 - of our own words only
+    as_outcome,
+)
 
 
 def store_answers(
@@ -109,7 +112,4 @@ def store_answers(
         "draft_revision": draft_revision,
         "now": now,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_STORE, parameters)
-        row = cursor.fetchone()
-    return as_outcome(row[0]) if row else None
+    return one(_STORE, parameters)

@@ -13,7 +13,7 @@ from judgments.models import Submission as CommittedSubmission
 from judgments.rating.answer_statement import store_answers
 from judgments.rating.asked_units import AskedUnits
 from judgments.rating.given_answers import Acknowledgement, GivenAnswers, UnitAnswer, as_outcome
-from judgments.rating.locked_pages import locked_assignment, locked_page, refuse_unless_open, study_runs
+from judgments.rating.locked_pages import LockedPage, locked_assignment, locked_page, refuse_unless_open, study_runs
 from judgments.rating.refusals import IncompleteAnswers, NotYours, StageNotOpen, StaleDraft, Withdrew
 from judgments.rating.steps import OVERALL_UNIT, Step, step_of
 from judgments.stages import LabelNotKnown, behaviour
@@ -82,8 +82,8 @@ def submit_locked(
     *, rater: Rater, assignment_id: uuid.UUID, submission: GivenAnswers, now: datetime
 ) -> Acknowledgement:
     """``submit`` for who has locked the rater's queue in this transaction already."""
-    assignment = locked_page(rater, assignment_id)
-    asked = _asked(assignment)
+    page = locked_page(rater, assignment_id)
+    assignment, asked = page.assignment, _asked(page)
     submission = asked.named(submission)
     try:
         refuse_unless_open(assignment.stage)
@@ -164,13 +164,9 @@ def set_aside(
     return Acknowledgement(act, revision, now, repeated=False)
 
 
-def _asked(page: Any) -> AskedUnits:
-    """Of a ``locked_page``."""
+def _asked(page: LockedPage) -> AskedUnits:
     return AskedUnits.at(
-        step_of(page),
-        units=frozenset(page.unit_ids),
-        overall=frozenset(page.overall_ids),
-        withdrawn=frozenset(page.withdrawn_ids),
+        step_of(page.assignment), units=page.unit_ids, overall=page.overall_ids, withdrawn=page.withdrawn_ids
     )
 
 

@@ -90,12 +90,12 @@ def _card(page: ShownPage) -> Card:
 
 
 def _texts_of_card(page: ShownPage) -> dict[str, str]:
-    return {f"card-{place}": attribute.text for place, attribute in enumerate(_card(page).attributes)}
+    return {f"card-{place}": entry.text for place, entry in enumerate(_card(page).entries)}
 
 
 def _rest_of_card(page: ShownPage, start: int) -> CardView:
     card = _card(page)
-    if not 0 < start < len(card.attributes):
+    if not 0 < start < len(card.entries):
         raise NoSuchRest
     return card_view(card, start=start)
 

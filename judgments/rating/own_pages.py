@@ -13,23 +13,6 @@ from judgments.models import Assignment
 from raters.models import Rater
 
 
-def assignment_of(*, rater: Rater, stage: Stage, assignment_id: uuid.UUID) -> Assignment | None:
-    """The rater's own assignment in this stage, with what its page is built from."""
-    return (
-        Assignment.objects.select_related(
-            "stage__study",
-            "rules",
-            "task__subject",
-            "task__case__prompt",
-            "task__comparison__case__prompt",
-            "task__comparison__generic",
-            "task__comparison__personalized",
-        )
-        .filter(pk=assignment_id, rater=rater, stage=stage)
-        .first()
-    )
-
-
 def can_revise(assignment: Assignment) -> bool:
     """A judged page can be changed as long as its stage is open."""
     if assignment.task.kind == TaskKind.PRACTICE:

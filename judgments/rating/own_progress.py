@@ -1,10 +1,13 @@
 """One rater's own work in a stage."""
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Self
 
-from django.db import connection
+from django.utils import timezone
+from psycopg.types.json import Jsonb
 
+from accounts.statements import Statement, columns, one, rows
 from conversations.models import Stage
 from judgments.counting import JUDGED_SQL
 from judgments.eligibility.regular_tasks import eligible_sql
@@ -13,6 +16,7 @@ from judgments.eligibility.special_tasks import PAGES_BEFORE_A_REPEAT, controls_
 from judgments.eligibility.specials import Ahead, more_pages, shares_of
 from judgments.enums import Special
 from judgments.stages import behaviour
+from judgments.work.counted_progress import CountedProgress
 from judgments.work.dealing import together_sql
 from raters.models import Enrolment
 
@@ -60,6 +64,7 @@ SELECT
     COALESCE((
         SELECT claims FROM judgments_queueposition WHERE stage_id = %(stage)s AND rater_id = %(rater)s), 0),
     ({controls}), ({repeats}),
+    (SELECT count(*) = %(slots)s * (SELECT most FROM arms) FROM ahead),
     {units}
 """
 _UNITS = "(SELECT count(*) FROM judgments_unit WHERE task_id IN (SELECT task_id FROM tasks))"
@@ -71,11 +76,22 @@ _UNITS_ON_AVERAGE = """(
     ) AS first JOIN judgments_unit unit ON unit.task_id = first.id)"""
 
 
+_KEEP = Statement(
+    """UPDATE judgments_queueposition SET counted = %(counted)s
+WHERE rater_id = %(rater)s AND stage_id = %(stage)s RETURNING id""",
+    columns,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class RaterProgress:
     done: int
     tasks_left: int  # free for this rater now, the open one included; not counted beyond the next slots
     units_left: int
+
+    @classmethod
+    def as_counted(cls, counted: CountedProgress) -> Self:
+        return cls(counted.done, counted.left, counted.units)
 
     @property
     def total(self) -> int:
@@ -104,6 +120,20 @@ def _more_pages(enrolment: Enrolment, stage: Stage, ahead: Ahead) -> int:
 
 def own_progress(*, enrolment: Enrolment, stage: Stage) -> RaterProgress:
     """What is done and what is left. Others may take some of what is left, and a quota may end it before."""
+    return RaterProgress.as_counted(_count(enrolment, stage, timezone.now()))
+
+
+def counted_anew(*, enrolment: Enrolment, stage: Stage, now: datetime) -> RaterProgress:
+    """The same, kept so that it can be counted down from here."""
+    counted = _count(enrolment, stage, now)
+    if counted.standing(claims=counted.claims, now=now) is None:
+        return RaterProgress.as_counted(counted)
+    place = {"counted": Jsonb(counted.as_stored), "rater": enrolment.rater_id, "stage": stage.pk}
+    rows(_KEEP, place)
+    return RaterProgress.as_counted(counted)
+
+
+def _count(enrolment: Enrolment, stage: Stage, now: datetime) -> CountedProgress:
     known: dict[str, Any] = {
         "stage": stage.pk,
         "rater": enrolment.rater_id,
@@ -112,18 +142,10 @@ def own_progress(*, enrolment: Enrolment, stage: Stage) -> RaterProgress:
         "languages": enrolment.languages,
         "avoids_flagged": enrolment.avoids_flagged,
     }
-    units = _UNITS_ON_AVERAGE if behaviour(stage.number).shows_card(stage) else _UNITS
-    statement = _PROGRESS.format(
-        judged=JUDGED_SQL,
-        free=FREE_SQL,
-        eligible=eligible_sql(stage),
-        together=together_sql(stage),
-        units=units,
-        **_specials(stage),
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, known)
-        done, claims, of_arrival, tasks, is_open, given, controls, repeats, units = cursor.fetchone()
+    row = one(_statement(stage), known)
+    if row is None:
+        raise LookupError("A count is always one row.")
+    done, claims, of_arrival, tasks, is_open, given, controls, repeats, goes_on, units = row
     ahead = Ahead(given, done + is_open, tasks - is_open, controls, repeats)
     allowed = [tasks + _more_pages(enrolment, stage, ahead)]
     if stage.tasks_per_rater is not None:
@@ -131,4 +153,40 @@ def own_progress(*, enrolment: Enrolment, stage: Stage) -> RaterProgress:
     if stage.tasks_per_visit is not None and of_arrival is not None:
         allowed.append(max(0, stage.tasks_per_visit - of_arrival))
     left = min(allowed)
-    return RaterProgress(done, left, round(units * left / tasks) if tasks else 0)
+    return CountedProgress(
+        done=done,
+        left=left,
+        units=round(units * left / tasks) if tasks else 0,
+        goes_on=goes_on and left == allowed[0],
+        claims=given,
+        counted_at=now.timestamp(),
+    )
+
+
+def _statement(stage: Stage) -> Statement[tuple[Any, ...]]:
+    study, shares = stage.study, shares_of(stage)
+    depends_on = (
+        stage.number,
+        behaviour(stage.number).shows_card(stage),
+        study.several_comparisons_per_case,
+        study.same_rater_across_stages,
+        bool(shares[Special.CONTROL]),
+        bool(shares[Special.REPEAT]),
+    )
+    if depends_on not in _composed:
+        _composed[depends_on] = Statement(_compose(stage), columns)
+    return _composed[depends_on]
+
+
+_composed: dict[tuple[object, ...], Statement[tuple[Any, ...]]] = {}  # by all that it depends on
+
+
+def _compose(stage: Stage) -> str:
+    return _PROGRESS.format(
+        judged=JUDGED_SQL,
+        free=FREE_SQL,
+        eligible=eligible_sql(stage),
+        together=together_sql(stage),
+        units=_UNITS_ON_AVERAGE if behaviour(stage.number).shows_card(stage) else _UNITS,
+        **_specials(stage),
+    )

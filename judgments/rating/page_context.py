@@ -4,7 +4,6 @@ import math
 import uuid
 from typing import Any
 
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -17,20 +16,25 @@ from judgments.models import Assignment
 from judgments.rating.admitted import AdmittedRater
 from judgments.rating.ending import NOTHING_MORE
 from judgments.rating.own_pages import last_submitted
-from judgments.rating.own_progress import own_progress
+from judgments.rating.own_progress import RaterProgress, counted_anew
 from judgments.rating.task_page import TaskPage, build_page, page_of
 from judgments.rating.why_nothing import why_nothing
 from judgments.stages import behaviour
+from judgments.work.counted_progress import CountedProgress
 from judgments.work.pace import pace_lately
 from raters.queries import has_unread_answer
 
 
 def task_context(
-    admitted: AdmittedRater, assignment: Assignment | None, *, previous: uuid.UUID | None = None
+    admitted: AdmittedRater,
+    assignment: Assignment | None,
+    *,
+    previous: uuid.UUID | None = None,
+    counted: CountedProgress | None = None,
 ) -> dict[str, Any]:
     """What the parts of the rating page need. ``assignment`` is None when there is nothing to judge.
 
-    ``previous`` is the page where "back" leads, where that is known already.
+    ``previous`` is the page where "back" leads, and ``counted`` how far the rater is, where they are known already.
     """
     page: TaskPage | None = (
         build_page(page_of(assignment, study=admitted.study), study=admitted.study) if assignment else None
@@ -39,7 +43,7 @@ def task_context(
         "study": admitted.study,
         "stage": admitted.stage,
         "page": page,
-        "progress": rater_progress(admitted, revising=bool(assignment and assignment.outcome)),
+        "progress": _progress(admitted, counted, revising=bool(assignment and assignment.outcome)),
         "previous": previous or last_submitted(rater=admitted.rater, stage=admitted.stage, before=assignment),
         **({} if assignment else _nothing(admitted)),
     }
@@ -52,8 +56,11 @@ def _nothing(admitted: AdmittedRater) -> dict[str, Any]:
     return {"why": why, "gets_code": why.reason in NOTHING_MORE and is_paid_by_arrival(arrival)}
 
 
-def rater_progress(admitted: AdmittedRater, *, revising: bool = False) -> dict[str, int | None]:
-    progress = own_progress(enrolment=admitted.enrolment, stage=admitted.stage)
+def _progress(admitted: AdmittedRater, counted: CountedProgress | None, *, revising: bool) -> dict[str, int | None]:
+    if counted is None:
+        progress = counted_anew(enrolment=admitted.enrolment, stage=admitted.stage, now=timezone.now())
+    else:
+        progress = RaterProgress.as_counted(counted)
     at = progress.done if revising else min(progress.done + 1, progress.total)
     seconds = pace_lately(admitted.stage).seconds(pages=progress.tasks_left, units=progress.units_left)
     return {
@@ -61,15 +68,6 @@ def rater_progress(admitted: AdmittedRater, *, revising: bool = False) -> dict[s
         "total": progress.total,
         "at": at,
         "minutes_left": math.ceil(seconds / 60) if progress.units_left else None,
-    }
-
-
-def parts(context: dict[str, Any]) -> dict[str, str]:
-    """The pieces of the page that change from task to task, by the id of the element they go into."""
-    return {
-        "task-progress": render_to_string("judgments/parts/progress.html", context),
-        "task": render_to_string("judgments/parts/task.html", context),
-        "rating-bar": render_to_string("judgments/parts/bar.html", context),
     }
 
 

@@ -26,9 +26,9 @@ def card_view(card: Card, *, start: int = 0) -> CardView:
     """The entries from ``start`` on, as many as are shown at once."""
     end = start + (ENTRIES_AT_ONCE if start else ENTRIES_SHOWN)
     entries = [
-        written(f"card-{place}", attribute.text, most=LONGEST_ENTRY)
-        for place, attribute in enumerate(card.attributes[start:end], start=start)
+        written(f"card-{place}", entry.text, most=LONGEST_ENTRY)
+        for place, entry in enumerate(card.entries[start:end], start=start)
     ]
-    left = len(card.attributes) - end
+    left = len(card.entries) - end
     rest = Rest(urlencode({"card": end}), _("Show %(count)d more") % {"count": left}) if left > 0 else None
     return CardView(card.basis == CardBasis.ACCEPTED, entries, rest)

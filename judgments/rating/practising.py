@@ -36,7 +36,7 @@ def next_practice(*, admission: Admission, now: datetime) -> Assignment | None:
     It takes no slot, and counts for no quota: those are for pages that are judged for the study.
     """
     rater, stage = admission.enrolment.rater, admission.stage
-    if lock_queue(rater=rater, stage=stage) is None:
+    if lock_queue(rater=rater, stage=stage, now=now) is None:
         return None
     left = list(practice_left(admission))
     if not left:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from conversations.models import Case, Response, Stage, Study
 from conversations.reading import cut
 from judgments.blinding import as_seen
-from judgments.eligibility.live import live_units
+from judgments.eligibility.live import units_on_page
 from judgments.models import Assignment, Task, Unit
 from judgments.order import shuffled
 from judgments.rating.conversation_list import ConversationList, conversations_of
@@ -158,8 +158,8 @@ def build_page(page: ShownPage, *, study: Study, unit_id: int | None = None) -> 
 
 def shown_units(page: ShownPage, unit_id: int | None = None) -> list[Unit]:
     """The units that are asked now, or the one asked for, in no order."""
-    live = live_units(page.task.pk).select_related("attribute")
-    return [unit for unit in asked_at(page.step, list(live)) if unit_id in {None, unit.pk}]
+    units = units_on_page(page.task.pk, overall=page.step == Step.OVERALL) or units_on_page(page.task.pk, overall=False)
+    return [unit for unit in asked_at(page.step, units) if unit_id in {None, unit.pk}]
 
 
 def _work_on(assignment: Assignment | None) -> dict[str, Any]:

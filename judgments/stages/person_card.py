@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import BigIntegerField, Exists, F, Func, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
+from accounts.statements import Statement, rows
 from conversations.enums import CardBasis, StageNumber
 from conversations.models import Attribute, Case, Stage
 from judgments.enums import ExtractionLabel
-from judgments.models import Consensus, PersonCard
+from judgments.models import Consensus
 from judgments.order import of_card
 
 VERSION = 1  # raise it when a card comes to show the same attributes in another way
@@ -43,15 +44,34 @@ ON CONFLICT DO NOTHING
 
 
 @dataclass(frozen=True, slots=True)
+class CardEntry:
+    content_hash: str
+    text: str
+
+
+_CARD = Statement(
+    """
+SELECT attribute.content_hash, attribute.text
+FROM judgments_personcard card CROSS JOIN LATERAL unnest(card.attribute_ids) AS entry(id)
+JOIN conversations_attribute attribute ON attribute.id = entry.id
+WHERE card.stage_id = %(stage)s AND card.subject_id = %(subject)s
+    AND attribute.subject_id = %(subject)s AND attribute.withdrawn_at IS NULL
+ORDER BY attribute.id
+""",
+    CardEntry,
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
-    """``attributes`` in the order of the page, each text once."""
+    """``entries`` in the order of the page, each text once."""
 
     basis: CardBasis
-    attributes: Sequence[Attribute]
+    entries: Sequence[CardEntry]
 
     def says(self, attribute: Attribute) -> bool:
         """Whether its text is on the card, whichever system wrote it."""
-        return any(one.content_hash == attribute.content_hash for one in self.attributes)
+        return any(one.content_hash == attribute.content_hash for one in self.entries)
 
 
 def basis_of(stage: Stage) -> CardBasis:
@@ -79,22 +99,22 @@ def freeze_cards(stage: Stage, *, now: datetime) -> None:
 def card_of(case: Case, stage: Stage) -> Card:
     """The same list in the same order for every comparison of the case; an attribute that was withdrawn since is gone."""
     basis = basis_of(stage)
-    live = Attribute.objects.filter(subject=case.subject_id, withdrawn_at__isnull=True).defer("evidence")
-    by_text: dict[str, Attribute] = {}
-    for attribute in live.filter(_on_card(stage, case, basis)).order_by("id"):
-        by_text.setdefault(attribute.content_hash, attribute)
+    by_text: dict[str, CardEntry] = {}
+    for entry in _frozen(case, stage) if stage.card_basis else _as_it_would_be(case, stage, basis):
+        by_text.setdefault(entry.content_hash, entry)
     ordered = of_card(by_text, key=bytes(stage.study.key), case_id=case.pk)
     return Card(basis, [by_text[text] for text in ordered])
 
 
-def _on_card(stage: Stage, case: Case, basis: CardBasis) -> Q:
-    if stage.card_basis:
-        frozen = PersonCard.objects.filter(stage=stage, subject=case.subject_id)
-        ids = frozen.annotate(one=Func(F("attribute_ids"), function="unnest", output_field=BigIntegerField()))
-        return Q(pk__in=ids.values("one"))
-    if basis == CardBasis.UNCHECKED:
-        return Q()
-    return Q(Exists(_judged(stage).filter(label=ExtractionLabel.ACCEPT, unit__attribute=OuterRef("pk"))))
+def _frozen(case: Case, stage: Stage) -> list[CardEntry]:
+    return rows(_CARD, {"stage": stage.pk, "subject": case.subject_id})
+
+
+def _as_it_would_be(case: Case, stage: Stage, basis: CardBasis) -> list[CardEntry]:
+    live = Attribute.objects.filter(subject=case.subject_id, withdrawn_at__isnull=True).order_by("id")
+    if basis == CardBasis.ACCEPTED:
+        live = live.filter(Exists(_judged(stage).filter(label=ExtractionLabel.ACCEPT, unit__attribute=OuterRef("pk"))))
+    return [CardEntry(*row) for row in live.values_list("content_hash", "text")]
 
 
 def _judged(stage: Stage) -> QuerySet[Consensus]:

@@ -1,8 +1,8 @@
 """The statements that give a rater a page: one UPDATE that skips what others hold, so more than k can't happen.
 
 Order: slots whose lease has run out (somebody waits for them to be finished), then the rater's queue after their
-cursor (of several arms the one that is dealt to them: ``dealing``), then, only when nothing is left there, what was left or
-re-opened behind the cursor. Every sub-select stops at its first
+cursor (of several arms the one that is dealt to them: ``dealing``), then, only when nothing is left there, what raters hold
+who left the study, and what was left or re-opened behind the cursor. Every sub-select stops at its first
 row. The rater's own assignments are looked up for each candidate (OFFSET 0 keeps the planner from joining, which
 would read all of them), and the cursor keeps their finished tasks from being candidates at all.
 
@@ -12,19 +12,27 @@ there is none for this rater a regular page takes their place.
 What makes a page eligible is said in ``judgments/eligibility``, each rule beside its form for queries; here it is composed.
 """
 
+from collections.abc import Sequence
+from enum import Enum
+from typing import Any
+
+from accounts.statements import Statement, columns
 from conversations.models import Stage
 from judgments.eligibility.quotas import HELD_BACK_SQL
 from judgments.eligibility.regular_tasks import eligible_sql
-from judgments.eligibility.slots import FREE_SQL, GIVEN_UP_SQL
+from judgments.eligibility.slots import EXPIRED_SQL, FREE_SQL, LEFT_BEHIND_SQL
 from judgments.eligibility.special_tasks import repeat_sql, twin_sql
 from judgments.eligibility.standing import ARRIVAL_SQL, GIVES_WORK_SQL
 from judgments.enums import Special
+from judgments.stages import behaviour
 from judgments.work.dealing import NOTHING_DEALT, dealt_sql, next_sql
+from judgments.work.given_pages import page_sql
 from judgments.work.rules_statement import IN_FORCE
 
 # Locks the rater's place in the queue, so that their requests take turns, and tells what they bring to the claim.
 # No row: the stage gives them no work.
-LOCK_QUEUE = f"""
+LOCK_QUEUE = Statement(
+    f"""
 WITH standing AS (
     SELECT enrolment.languages, enrolment.avoids_flagged, arrival.id AS arrival,
         stage.qualification_tasks = 0 OR admission.qualified_at IS NOT NULL AS qualified
@@ -39,11 +47,13 @@ WITH standing AS (
     INSERT INTO judgments_queueposition (rater_id, stage_id, position, claims)
     SELECT %(rater)s, %(stage)s, -1, 0 FROM standing
     ON CONFLICT (rater_id, stage_id) DO UPDATE SET claims = judgments_queueposition.claims
-    RETURNING position, claims, sides, begun_before
+    RETURNING position, claims, sides, begun_before, counted
 )
-SELECT position, claims, sides, begun_before, languages, avoids_flagged, arrival, qualified
+SELECT position, claims, sides, begun_before, languages, avoids_flagged, arrival, qualified, counted
 FROM queue CROSS JOIN standing
-"""  # noqa: S608 - of our own words only
+""",  # noqa: S608 - of our own words only
+    columns,
+)
 
 # Tasks that are ``avoided`` are for others.
 _SLOT = """
@@ -52,8 +62,8 @@ _SLOT = """
         AND slot.task_id <> ALL (%(avoided)s::bigint[])
         AND {eligible}
         ORDER BY {order} LIMIT 1 FOR UPDATE OF slot SKIP LOCKED"""
+_IN_THE_QUEUE = "slot.position, slot.number"
 _NO_SLOT = "SELECT NULL::bigint"
-_NO_SLOTS = dict.fromkeys(("expired", "dealt_next", "ahead", "behind"), _NO_SLOT)
 _NO_PAGE = "SELECT NULL::bigint AS id, 0 AS presentation, NULL::boolean AS personalized_left WHERE false"
 
 _CLAIM = """
@@ -62,11 +72,7 @@ WITH held_back AS ({held_back}), special AS ({special}
     UPDATE judgments_slot
     SET assignment_id = %(assignment)s, leased_at = %(now)s, lease_expires_at = %(expires)s
     WHERE id = CASE WHEN NOT EXISTS (SELECT FROM held_back) AND NOT EXISTS (SELECT FROM special)
-    THEN COALESCE(({expired}
-    ), ({dealt_next}
-    ), ({ahead}
-    ), ({behind}
-    )) END
+    THEN COALESCE({slots}) END
     RETURNING id, task_id, position
 ), chosen AS (
     SELECT task_id, 0 AS presentation, %(personalized_left)s::boolean AS personalized_left FROM taken
@@ -76,6 +82,7 @@ WITH held_back AS ({held_back}), special AS ({special}
 ), moved AS (
     UPDATE judgments_queueposition queue
     SET claims = queue.claims + 1,
+        counted = %(counted)s,
         owed = COALESCE((
             SELECT jsonb_object_agg(arm, owed) FROM (
                 SELECT arm, round(sum(amount), 6) AS owed FROM (
@@ -88,7 +95,7 @@ WITH held_back AS ({held_back}), special AS ({special}
             WHERE before.assignment_id IS NULL))
     FROM chosen
     WHERE queue.rater_id = %(rater)s AND queue.stage_id = %(stage)s
-), {in_force}
+), {in_force}, given AS (
 INSERT INTO judgments_assignment
     (id, task_id, stage_id, rater_id, presentation, arrival_id, conflict_key, personalized_left, guidelines_id,
      rules_id, started_at, active_ms, draft_revision, missing_attributes, comment, outcome, revision)
@@ -98,31 +105,79 @@ SELECT %(assignment)s, task.id, task.stage_id, %(rater)s, chosen.presentation, %
     %(now)s, 0, 0, '', '', '', 0
 FROM chosen JOIN judgments_task task ON task.id = chosen.task_id
 RETURNING *
+)
+{page}
 """
 
 
-def claim_statement(*, stage: Stage, special: Special | None, for_qualification: bool = False) -> str:
-    """The claim for a stage. For a qualification it gives the gold pages that are still asked for, and no others."""
-    return _CLAIM.format(
+class Reach(Enum):
+    """Where a claim looks. Nearly always there is something near; the rest is a statement of its own, for it is four times as long."""
+
+    NEAR = "near"
+    FAR = "far"
+
+
+type Claim = Statement[tuple[Any, ...]]
+
+_composed: dict[tuple[object, ...], Claim] = {}  # by all that it depends on
+
+
+def claim_statement(*, stage: Stage, special: Special | None, reach: Reach) -> Claim:
+    """The claim for a stage; its row is that of ``given_pages.page_sql``. It is composed once for all stages that ask for the same."""
+    kind = special if special in {None, Special.REPEAT} else Special.GOLD  # twins of all kinds are one statement
+    depends_on = (reach, kind, *_asked_by(stage))
+    if depends_on not in _composed:
+        slots = _near(stage) if reach == Reach.NEAR else _far(stage)
+        _composed[depends_on] = _compose(stage, _special(special, stage), slots)
+    return _composed[depends_on]
+
+
+def qualification_statement(*, stage: Stage) -> Claim:
+    """The claim that gives the gold pages which a qualification still asks for, and no others."""
+    depends_on = ("qualification", *_asked_by(stage))
+    if depends_on not in _composed:
+        gold = twin_sql(stage, for_qualification=True)
+        _composed[depends_on] = _compose(stage, gold, [_NO_SLOT], dealt=NOTHING_DEALT)
+    return _composed[depends_on]
+
+
+def _asked_by(stage: Stage) -> tuple[object, ...]:
+    """All of the stage that its rules of eligibility look at to compose themselves."""
+    study = stage.study
+    shows_card = behaviour(stage.number).shows_card(stage)
+    return stage.number, shows_card, study.several_comparisons_per_case, study.same_rater_across_stages
+
+
+def _compose(stage: Stage, special: str, slots: Sequence[str], *, dealt: str | None = None) -> Claim:
+    statement = _CLAIM.format(
         held_back=HELD_BACK_SQL,
-        special=_special(special, stage, for_qualification=for_qualification),
-        **(_NO_SLOTS if for_qualification else _slots(stage)),
-        dealt=NOTHING_DEALT if for_qualification else dealt_sql(stage),
+        special=special,
+        slots=", ".join(f"({slot}\n    )" for slot in slots),
+        dealt=dealt or dealt_sql(stage),
         in_force=IN_FORCE.format(is_needed="EXISTS (SELECT FROM chosen)"),
+        page=page_sql(stage.number, "given"),
     )
+    return Statement(statement, columns)
 
 
-def _special(kind: Special | None, stage: Stage, *, for_qualification: bool) -> str:
+def _special(kind: Special | None, stage: Stage) -> str:
     if kind is None:
         return _NO_PAGE
-    return repeat_sql(stage) if kind == Special.REPEAT else twin_sql(stage, for_qualification=for_qualification)
+    return repeat_sql(stage) if kind == Special.REPEAT else twin_sql(stage, for_qualification=False)
 
 
-def _slots(stage: Stage) -> dict[str, str]:
-    eligible, queue = eligible_sql(stage), "slot.position, slot.number"
-    return {
-        "expired": _SLOT.format(which=GIVEN_UP_SQL, eligible=eligible, order="slot.lease_expires_at"),
-        "dealt_next": next_sql(stage, eligible=eligible) or _NO_SLOT,
-        "ahead": _SLOT.format(which=f"{FREE_SQL} AND slot.position > %(cursor)s", eligible=eligible, order=queue),
-        "behind": _SLOT.format(which=f"{FREE_SQL} AND slot.position <= %(cursor)s", eligible=eligible, order=queue),
-    }
+def _near(stage: Stage) -> Sequence[str]:
+    eligible = eligible_sql(stage)
+    expired = _SLOT.format(which=EXPIRED_SQL, eligible=eligible, order="slot.lease_expires_at")
+    return expired, next_sql(stage, eligible=eligible) or _ahead(eligible)
+
+
+def _far(stage: Stage) -> Sequence[str]:
+    eligible = eligible_sql(stage)
+    left_behind = _SLOT.format(which=LEFT_BEHIND_SQL, eligible=eligible, order=_IN_THE_QUEUE)
+    behind = _SLOT.format(which=f"{FREE_SQL} AND slot.position <= %(cursor)s", eligible=eligible, order=_IN_THE_QUEUE)
+    return _ahead(eligible), left_behind, behind
+
+
+def _ahead(eligible: str) -> str:
+    return _SLOT.format(which=f"{FREE_SQL} AND slot.position > %(cursor)s", eligible=eligible, order=_IN_THE_QUEUE)

@@ -1,13 +1,15 @@
 """A rater gets the next task, keeps it while working, or gives it back."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from psycopg.types.json import Jsonb
 
+from accounts.statements import one
 from conversations.models import Stage
 from judgments.blinding import personalized_left
 from judgments.eligibility.conflicts import one_comparison_a_case
@@ -17,8 +19,10 @@ from judgments.enums import Outcome, Special, TaskKind
 from judgments.models import Assignment, QueuePosition
 from judgments.stages import behaviour
 from judgments.work import leases
-from judgments.work.claim_statement import LOCK_QUEUE, claim_statement
+from judgments.work.claim_statement import LOCK_QUEUE, Claim, Reach, claim_statement, qualification_statement
+from judgments.work.counted_progress import CountedProgress
 from judgments.work.dealing import BEGIN, IN_TURN
+from judgments.work.given_pages import given_page, page_in
 from judgments.work.qualifying import decide
 from judgments.work.rules import note_shown_again
 from judgments.work.rules_statement import rules_parameters
@@ -37,31 +41,38 @@ class Queue:
     avoids_flagged: bool
     arrival: int | None
     qualified: bool
+    counted: CountedProgress | None = None  # None: it has to be counted
     avoided: list[int] = field(default_factory=list)  # tasks that are for others
 
 
 @transaction.atomic
 def claim_next(*, rater: Rater, stage: Stage, now: datetime, avoided: Sequence[int] = ()) -> Assignment | None:
-    """The task the rater is at, else the next one. None if there is none for them or the stage is not open.
+    """The task the rater is at, else the next one, with what its page is built from. None if there is none for them or the stage is not open.
 
     Tasks that are ``avoided`` are not given, even where nothing else is left.
     """
-    queue = lock_queue(rater=rater, stage=stage)
-    if queue is not None and avoided:
-        queue = replace(queue, avoided=list(avoided))
+    queue = lock_queue(rater=rater, stage=stage, now=now)
+    if queue is not None:
+        queue = replace(queue, avoided=list(avoided), counted=None)
     return claim_locked(rater=rater, stage=stage, queue=queue, now=now)
 
 
-def lock_queue(*, rater: Rater, stage: Stage) -> Queue | None:
+def lock_queue(*, rater: Rater, stage: Stage, now: datetime) -> Queue | None:
     """Two tabs of a rater take turns here. None if the stage gives no work to this rater."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK_QUEUE, {"rater": rater.pk, "stage": stage.pk})
-        row = cursor.fetchone()
-        queue = Queue(*row) if row else None
-        if queue is not None and queue.begun_before is None and one_comparison_a_case(stage):
+    row = one(LOCK_QUEUE, {"rater": rater.pk, "stage": stage.pk})
+    queue = _queue(row, now) if row else None
+    if queue is not None and queue.begun_before is None and one_comparison_a_case(stage):
+        with connection.cursor() as cursor:
             cursor.execute(IN_TURN, {"stage": stage.pk})
             cursor.execute(BEGIN, {"rater": rater.pk, "stage": stage.pk})
     return queue
+
+
+def _queue(row: Sequence[Any], now: datetime) -> Queue:
+    *known, counted = row
+    progress = CountedProgress.stored(counted)
+    queue = Queue(*known)
+    return replace(queue, counted=progress and progress.standing(claims=queue.claims, now=now))
 
 
 def wait_for_rater(enrolment: Enrolment) -> None:
@@ -71,7 +82,10 @@ def wait_for_rater(enrolment: Enrolment) -> None:
 
 
 def claim_locked(*, rater: Rater, stage: Stage, queue: Queue | None, now: datetime) -> Assignment | None:
-    """``claim_next`` for who has locked the queue in this transaction already."""
+    """``claim_next`` for who has locked the queue in this transaction already.
+
+    What the ``queue`` has counted is what is true once a page was given; it is written down with it.
+    """
     if queue is None:
         return None
     if not queue.qualified:
@@ -82,7 +96,8 @@ def claim_locked(*, rater: Rater, stage: Stage, queue: Queue | None, now: dateti
 
 def _claim_for_qualification(rater: Rater, stage: Stage, queue: Queue, now: datetime) -> Assignment | None:
     """A gold page until enough of them are judged; then the rater goes on to the regular ones, or is screened out."""
-    gold = _claim(rater, stage, queue, now, special=Special.GOLD, for_qualification=True)
+    parameters = claim_parameters(rater, stage, queue, now) | {"special": Special.GOLD}
+    gold = _claimed(qualification_statement(stage=stage), parameters, stage)
     if gold := gold or _resume(rater, stage, queue, now):
         return gold
     return _claim(rater, stage, queue, now, special=None) if decide(rater=rater, stage=stage, now=now) else None
@@ -93,12 +108,18 @@ def special_due(*, rater: Rater, stage: Stage, claims: int) -> Special | None:
     return special_page(key=bytes(stage.study.key), rater_id=rater.pk, ordinal=claims, shares=shares_of(stage))
 
 
-def _claim(
-    rater: Rater, stage: Stage, queue: Queue, now: datetime, *, special: Special | None, for_qualification: bool = False
-) -> Assignment | None:
-    statement = claim_statement(stage=stage, special=special, for_qualification=for_qualification)
-    claimed = Assignment.objects.raw(statement, claim_parameters(rater, stage, queue, now) | {"special": special})
-    return next(iter(claimed), None)
+def _claim(rater: Rater, stage: Stage, queue: Queue, now: datetime, *, special: Special | None) -> Assignment | None:
+    parameters = claim_parameters(rater, stage, queue, now) | {"special": special}
+    for reach in Reach:
+        statement = claim_statement(stage=stage, special=special, reach=reach)
+        if claimed := _claimed(statement, parameters, stage):
+            return claimed
+    return None
+
+
+def _claimed(statement: Claim, parameters: Mapping[str, Any], stage: Stage) -> Assignment | None:
+    row = one(statement, parameters)
+    return page_in(row, stage) if row else None
 
 
 def claim_parameters(rater: Rater, stage: Stage, queue: Queue, now: datetime) -> dict[str, Any]:
@@ -119,6 +140,7 @@ def claim_parameters(rater: Rater, stage: Stage, queue: Queue, now: datetime) ->
         "avoids_flagged": queue.avoids_flagged,
         "arrival": queue.arrival,
         "pages": queue.claims,
+        "counted": Jsonb(queue.counted.as_stored) if queue.counted else None,
         "qualification_tasks": stage.qualification_tasks,
         "tasks_per_rater": stage.tasks_per_rater,
         "tasks_per_visit": stage.tasks_per_visit,
@@ -135,7 +157,7 @@ def _resume(rater: Rater, stage: Stage, queue: Queue, now: datetime) -> Assignme
             leases.retake(assignment=assignment, stage=stage, now=now)
         _move_to_arrival(assignment, queue.arrival)
         note_shown_again(assignment=assignment, stage=stage, now=now)
-        return assignment
+        return given_page(rater=rater, stage=stage, assignment_id=assignment.pk)
     leases.free(assignment=assignment)
     Assignment.objects.filter(pk=assignment.pk).update(outcome=Outcome.RETURNED, submitted_at=now)
     return claim_locked(rater=rater, stage=stage, queue=queue, now=now)

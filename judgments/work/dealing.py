@@ -50,37 +50,41 @@ _MET = """EXISTS (
             SELECT FROM judgments_assignment met
             WHERE met.rater_id = %(rater)s AND met.stage_id = %(stage)s AND met.conflict_key = task.conflict_key OFFSET 0)"""
 
-# ``deal.owed`` is what the arm is owed once the case is given; a further page of a comparison that was met is no deal. Whoever
+# Each task is weighed once (OFFSET 0), not once for each of its slots. ``deal.owed`` is what the arm is owed once the case is given; a further page of a comparison that was met is no deal. Whoever
 # has not met it is better asked the overall unit of another: a case may need them for that.
 _NEXT = f"""
         SELECT slot.id FROM (
-            SELECT task.*, min(task.position) OVER (PARTITION BY task.conflict_key) AS case_position
+            SELECT task.id, task.position, task.case_position, deal.owed,
+                (beside.place + beside.arms - queue.begun_before %% beside.arms) %% beside.arms AS turn
             FROM (
-                SELECT DISTINCT task_id FROM (
-                    SELECT slot.task_id FROM judgments_slot slot
-                    WHERE slot.stage_id = %(stage)s AND {FREE_SQL} AND slot.position > %(cursor)s
-                    ORDER BY slot.position, slot.number LIMIT {SLOTS_LOOKED_AT}) AS ahead
-            ) AS slot
-            CROSS JOIN LATERAL (SELECT * FROM judgments_task WHERE id = slot.task_id OFFSET 0) AS task
-            WHERE slot.task_id <> ALL (%(avoided)s::bigint[])
-                AND {{eligible}}
-        ) AS task
-        JOIN judgments_queueposition queue ON queue.rater_id = %(rater)s AND queue.stage_id = %(stage)s
-        JOIN conversations_comparison compared ON compared.id = task.comparison_id
-        CROSS JOIN LATERAL (
-            SELECT GREATEST(1, count(DISTINCT arm)) AS arms,
-                count(DISTINCT arm) FILTER (WHERE of_case.position < task.position) AS place
-            FROM {_OF_CASE} AS of_case
-        ) AS beside
-        CROSS JOIN LATERAL (
-            SELECT CASE WHEN {_MET} THEN 1 WHEN NOT {ASKS_OVERALL_SQL.format(task="task")} THEN -{NEVER} ELSE
-                COALESCE((queue.owed ->> ({arm_sql("compared")})::text)::numeric, 0) + 1.0 / beside.arms
-            END AS owed
-        ) AS deal
-        JOIN judgments_slot slot ON slot.task_id = task.id AND {FREE_SQL}
-        ORDER BY deal.owed > {FEWEST_OWED} DESC, CASE WHEN deal.owed > {FEWEST_OWED} THEN task.case_position END, round(deal.owed, 3) DESC,
-            task.case_position, (beside.place + beside.arms - queue.begun_before %% beside.arms) %% beside.arms,
-            task.position, slot.number
+                SELECT task.*, min(task.position) OVER (PARTITION BY task.conflict_key) AS case_position
+                FROM (
+                    SELECT DISTINCT task_id FROM (
+                        SELECT slot.task_id FROM judgments_slot slot
+                        WHERE slot.stage_id = %(stage)s AND {FREE_SQL} AND slot.position > %(cursor)s
+                        ORDER BY slot.position, slot.number LIMIT {SLOTS_LOOKED_AT}) AS ahead
+                ) AS slot
+                CROSS JOIN LATERAL (SELECT * FROM judgments_task WHERE id = slot.task_id OFFSET 0) AS task
+                WHERE slot.task_id <> ALL (%(avoided)s::bigint[])
+                    AND {{eligible}}
+            ) AS task
+            JOIN judgments_queueposition queue ON queue.rater_id = %(rater)s AND queue.stage_id = %(stage)s
+            JOIN conversations_comparison compared ON compared.id = task.comparison_id
+            CROSS JOIN LATERAL (
+                SELECT GREATEST(1, count(DISTINCT arm)) AS arms,
+                    count(DISTINCT arm) FILTER (WHERE of_case.position < task.position) AS place
+                FROM {_OF_CASE} AS of_case
+            ) AS beside
+            CROSS JOIN LATERAL (
+                SELECT CASE WHEN {_MET} THEN 1 WHEN NOT {ASKS_OVERALL_SQL.format(task="task")} THEN -{NEVER} ELSE
+                    COALESCE((queue.owed ->> ({arm_sql("compared")})::text)::numeric, 0) + 1.0 / beside.arms
+                END AS owed OFFSET 0
+            ) AS deal
+            OFFSET 0
+        ) AS dealt
+        JOIN judgments_slot slot ON slot.task_id = dealt.id AND {FREE_SQL}
+        ORDER BY dealt.owed > {FEWEST_OWED} DESC, CASE WHEN dealt.owed > {FEWEST_OWED} THEN dealt.case_position END,
+            round(dealt.owed, 3) DESC, dealt.case_position, dealt.turn, dealt.position, slot.number
         LIMIT 1 FOR UPDATE OF slot SKIP LOCKED"""  # noqa: S608 - of our own words only
 
 # Rows ``arm`` and ``amount``: what the slot that was ``taken`` changes in what the arms are owed.

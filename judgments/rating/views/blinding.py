@@ -14,10 +14,10 @@ from judgments.rating import blinding_answers
 from judgments.rating.admitted import AdmittedRater
 from judgments.rating.blinding_pages import pages_to_ask_about
 from judgments.rating.forms import SURENESS, BlindingForm
-from judgments.rating.own_pages import assignment_of
 from judgments.rating.task_page import build_page, page_of
 from judgments.rating.views.guard import for_raters
 from judgments.stages import Choice
+from judgments.work.given_pages import given_page
 
 SESSION_KEY = "blinding"
 
@@ -70,7 +70,7 @@ def ask(request: HttpRequest, admitted: AdmittedRater) -> HttpResponse:
 def _next_page(asked: AskedPages, admitted: AdmittedRater) -> Assignment | None:
     if not asked["left"]:
         return None
-    return assignment_of(rater=admitted.rater, stage=admitted.stage, assignment_id=uuid.UUID(asked["left"][0]))
+    return given_page(rater=admitted.rater, stage=admitted.stage, assignment_id=uuid.UUID(asked["left"][0]))
 
 
 def _answered(request: HttpRequest, page: Assignment, form: BlindingForm) -> bool:

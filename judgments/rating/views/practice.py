@@ -15,15 +15,17 @@ from conversations.markdown import render as render_markdown
 from conversations.queries.wordings import guidelines_in
 from judgments.enums import JUDGED, TaskKind
 from judgments.models import Assignment
-from judgments.rating import answering, lessons, own_pages, payloads, practising
+from judgments.rating import answering, lessons, payloads, practising
 from judgments.rating.admitted import AdmittedRater
 from judgments.rating.feedback import feedback_of
 from judgments.rating.forms import CheckForm
-from judgments.rating.page_context import frame_context, parts, task_context, task_url
+from judgments.rating.page_context import frame_context, task_context, task_url
+from judgments.rating.page_parts import parts
 from judgments.rating.refusals import NotYours
 from judgments.rating.steps import Step
 from judgments.rating.task_page import build_page, page_of
 from judgments.rating.views.guard import body, for_raters, unless_withdrawn
+from judgments.work.given_pages import given_page
 from raters.enums import EnrolmentOutcome
 
 
@@ -89,7 +91,7 @@ def set_aside(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid
 
 
 def _own_practice(admitted: AdmittedRater, assignment_id: uuid.UUID) -> Assignment | None:
-    assignment = own_pages.assignment_of(rater=admitted.rater, stage=admitted.stage, assignment_id=assignment_id)
+    assignment = given_page(rater=admitted.rater, stage=admitted.stage, assignment_id=assignment_id)
     return assignment if assignment is not None and assignment.task.kind == TaskKind.PRACTICE else None
 
 

@@ -18,10 +18,13 @@ from judgments.rating.admitted import AdmittedRater
 from judgments.rating.gates import next_gate
 from judgments.rating.given_answers import Acknowledgement
 from judgments.rating.left_out import rest_answer
-from judgments.rating.page_context import frame_context, parts, task_context, task_url
+from judgments.rating.page_context import frame_context, task_context, task_url
+from judgments.rating.page_parts import parts
+from judgments.rating.submit_and_claim import Following
 from judgments.rating.task_page import page_of
 from judgments.rating.views.guard import body, for_raters, unless_withdrawn
 from judgments.work import beginning, claiming, leases
+from judgments.work.given_pages import given_page
 
 
 @for_raters
@@ -35,8 +38,7 @@ def rate(request: HttpRequest, admitted: AdmittedRater) -> HttpResponse:
         page = render(request, "judgments/busy.html", {"study": admitted.study}, status=429)
         page["Refresh"] = page["Retry-After"] = "30"
         return page
-    found = _as_page(admitted, assignment.pk if assignment else None)
-    return render(request, "judgments/rate.html", task_context(admitted, found) | frame_context(admitted))
+    return render(request, "judgments/rate.html", task_context(admitted, assignment) | frame_context(admitted))
 
 
 def _claim(request: HttpRequest, admitted: AdmittedRater) -> Assignment | None:
@@ -58,7 +60,7 @@ def _claim(request: HttpRequest, admitted: AdmittedRater) -> Assignment | None:
 @require_safe
 def revise(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.UUID) -> HttpResponse:
     """A submitted page again, to look at it or change it while the stage is open."""
-    assignment = own_pages.assignment_of(rater=admitted.rater, stage=admitted.stage, assignment_id=assignment_id)
+    assignment = given_page(rater=admitted.rater, stage=admitted.stage, assignment_id=assignment_id)
     if assignment is None:
         raise Http404("This page was never yours.")
     if not own_pages.can_revise(assignment):
@@ -71,7 +73,7 @@ def revise(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.UU
 @unless_withdrawn
 def material(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.UUID) -> HttpResponse:
     """What the rater opens of a page of their own: it was too long to be sent at once."""
-    assignment = own_pages.assignment_of(rater=admitted.rater, stage=admitted.stage, assignment_id=assignment_id)
+    assignment = given_page(rater=admitted.rater, stage=admitted.stage, assignment_id=assignment_id)
     if assignment is None or not own_pages.may_read_on(assignment):
         raise Http404("This page is not yours, or no longer.")
     return rest_answer(request, page_of(assignment, study=admitted.study), study=admitted.study)
@@ -82,7 +84,7 @@ def material(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.
 @unless_withdrawn
 def submit(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.UUID) -> HttpResponse:
     """Commit the answers; the acknowledgement carries the next task."""
-    acknowledgement, page_id = submit_and_claim.submit_and_claim(
+    acknowledgement, following = submit_and_claim.submit_and_claim(
         rater=admitted.rater,
         stage=admitted.stage,
         assignment_id=assignment_id,
@@ -91,7 +93,7 @@ def submit(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.UU
     )
     return _next_task(
         admitted,
-        page_id,
+        following,
         previous=assignment_id if acknowledgement.outcome else None,
         saved_at=acknowledgement.submitted_at.isoformat(),
         outcome=acknowledgement.outcome,
@@ -125,21 +127,14 @@ def draft(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.UUI
 def set_aside(request: HttpRequest, admitted: AdmittedRater, assignment_id: uuid.UUID) -> HttpResponse:
     now = timezone.now()
     fields = payloads.set_aside(body(request))
-    _acknowledgement, page_id = submit_and_claim.set_aside_and_claim(
+    _acknowledgement, following = submit_and_claim.set_aside_and_claim(
         rater=admitted.rater, stage=admitted.stage, assignment_id=assignment_id, now=now, **fields
     )
-    return _next_task(admitted, page_id, saved_at=now.isoformat(), outcome=fields["act"])
+    return _next_task(admitted, following, saved_at=now.isoformat(), outcome=fields["act"])
 
 
 def _next_task(
-    admitted: AdmittedRater, page_id: uuid.UUID | None, *, previous: uuid.UUID | None = None, **acknowledged: Any
+    admitted: AdmittedRater, following: Following, *, previous: uuid.UUID | None = None, **acknowledged: Any
 ) -> JsonResponse:
-    context = task_context(admitted, _as_page(admitted, page_id), previous=previous)
+    context = task_context(admitted, following.page, counted=following.counted, previous=previous)
     return JsonResponse({**acknowledged, "url": task_url(admitted), "parts": parts(context)})
-
-
-def _as_page(admitted: AdmittedRater, page_id: uuid.UUID | None) -> Assignment | None:
-    """A page of the rater's own with all that it is built from, read at once."""
-    if page_id is None:
-        return None
-    return own_pages.assignment_of(rater=admitted.rater, stage=admitted.stage, assignment_id=page_id)

@@ -52,7 +52,7 @@ def opened(study: Study) -> Stage:
 
 def said(stage: Stage, case: Case | None = None) -> list[str]:
     of = case or Case.objects.filter(subject__study=stage.study_id).order_by("pk")[0]
-    return [attribute.text for attribute in card_of(of, stage).attributes]
+    return [attribute.text for attribute in card_of(of, stage).entries]
 
 
 def test_card_says_what_humans_accepted_and_what_an_adjudicator_did(study):

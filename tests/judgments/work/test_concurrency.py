@@ -19,7 +19,7 @@ from judgments.rating.answering import set_aside, submit
 from judgments.rating.leaving import withdraw
 from judgments.rating.refusals import Withdrew
 from judgments.work import leases
-from judgments.work.claim_statement import claim_statement
+from judgments.work.claim_statement import Reach, claim_statement
 from judgments.work.claiming import claim_next, claim_parameters, lock_queue
 from judgments.work.excluding import exclude_judgments, include_judgments
 from judgments.work.progress import progress_of
@@ -150,9 +150,9 @@ def test_claim_reads_none_of_the_raters_finished_tasks():
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("ANALYZE judgments_slot, judgments_task, judgments_assignment")
         cursor.execute("SET LOCAL enable_seqscan = off")  # these tables are too small for the plan of large ones
-        queue = lock_queue(rater=rater, stage=stage)
+        queue = lock_queue(rater=rater, stage=stage, now=NOW)
         assert queue is not None
-        statement = claim_statement(stage=stage, special=None)
+        statement = claim_statement(stage=stage, special=None, reach=Reach.NEAR)
         parameters = claim_parameters(rater, stage, queue, NOW) | {"special": None}
         cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + statement, parameters)
         plan = cursor.fetchone()[0][0]["Plan"]

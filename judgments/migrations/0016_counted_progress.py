@@ -1,0 +1,17 @@
+"""How far a rater is, as it was last counted: it stands beside their place in the queue."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("judgments", "0015_signs_of_other_answerers"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="queueposition",
+            name="counted",
+            field=models.JSONField(null=True),
+        ),
+    ]
