@@ -105,4 +105,6 @@ def test_submit_and_next_needs_the_same_few_queries_at_100_and_10_000_tasks(numb
         assert Slot.objects.filter(stage=stage, filled_at__isnull=False).count() >= 5
     print(f"stage {number}: {counted}")  # noqa: T201 - the figures are the point
     for step in {step for _tasks, step in counted}:
-        assert counted[100, step] == counted[10_000, step] <= AT_MOST[step], [query["sql"] for query in captured]
+        few, many = counted[100, step], counted[10_000, step]
+        assert max(few, many) <= AT_MOST[step], [query["sql"] for query in captured]
+        assert many <= few
