@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("judgments", "0015_signs_of_other_answerers"),
+        ("judgments", "0018_figures_of_what_was_judged_before"),
     ]
 
     operations = [
