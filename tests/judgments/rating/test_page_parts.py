@@ -1,6 +1,7 @@
 """A page that is filled into the shape of another is the page that the templates would have made of it."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.utils.translation import override
@@ -25,7 +26,7 @@ HOSTILE = "</textarea><script>alert(1)</script> {{ page.units }} {% now 'Y' %} &
 
 @pytest.fixture
 def shapes(monkeypatch):
-    found: dict = {}
+    found: dict[Any, Any] = {}
     monkeypatch.setattr(page_parts, "_shapes", found)
     return found
 
