@@ -102,9 +102,18 @@ class CpuMeter:
             "client": os.getpid,
         }
         self._before = {name: _cpu_seconds(pid()) for name, pid in self._parts.items()}
+        self._busy, self._begun = _busy_seconds(), time.perf_counter()
 
     def used(self) -> dict[str, float]:
-        return {name: _cpu_seconds(pid()) - self._before[name] for name, pid in self._parts.items()}
+        """And "elsewhere": what others took of the machine, as a share of all its processors."""
+        found = {name: _cpu_seconds(pid()) - self._before[name] for name, pid in self._parts.items()}
+        there = (time.perf_counter() - self._begun) * (os.cpu_count() or 1)
+        return found | {"elsewhere": max(0.0, _busy_seconds() - self._busy - sum(found.values())) / there}
+
+
+def _busy_seconds() -> float:
+    times = psutil.cpu_times()
+    return float(times.user + times.system + times.nice + times.irq + times.softirq + times.steal)
 
 
 def _postmaster() -> int:

@@ -12,7 +12,7 @@ Closed loop: each rater goes on at once. The web server runs as its image starts
 state folder keeps studies of 20,000 tasks and more for the next run. Beside each row stand a null server that sends the same bytes
 and PostgreSQL's raw single-row commits, measured right after it: read rates as shares of these. CPU is of the processes, by the
 kernel. At the end all that was acknowledged is compared with the export: lost/changed/duplicated/not acknowledged/over k, all 0.
-"Slowest" is the slowest rater's loops as a share of the median rater's.
+"Slowest" is the slowest rater's loops as a share of the median rater's; "CPU elsewhere" is what others took of the machine meanwhile.
 """
 
 import argparse
@@ -48,7 +48,7 @@ from raters.models import Enrolment, EntryLink  # noqa: E402
 WARM_UP = 2.0  # seconds before anything counts
 ARRIVE_AT_ONCE = 4
 HEAD = [
-    "study", "raters", "loops/s", "p50 ms", "p95 ms", "of null server", "of raw commits", "slowest", "errors",
+    "study", "raters", "loops/s", "p50 ms", "p95 ms", "p95 / mean", "of null server", "of raw commits", "slowest", "errors", "CPU elsewhere",
     "CPU ms a loop: server + PostgreSQL (client)", "bytes", "first page ms", "labels: must be 0",
 ]  # fmt: skip
 
@@ -193,12 +193,26 @@ def row(server: Server, wanted: Wanted, count: int, options: argparse.Namespace)
     for error in sorted(set(measured.errors))[:5]:
         print(f"  {error}", file=sys.stderr)
     cpu = [measured.cpu_ms(part) for part in ("server", "PostgreSQL", "client")]
+    units = wanted.units + (wanted.stage == 3)  # its overall unit
+    done, rate = (
+        f", one rater has judged {before:,}" if before else "",
+        f", {options.rate:g} a second" if options.rate else "",
+    )
     return [
-        f"{wanted}{f', one rater has judged {before:,}' if before else ''}{f', {options.rate:g} a second' if options.rate else ''}",
-        str(count), f"{measured.rate:.1f}", f"{measured.milliseconds(0.5):.1f}", f"{measured.milliseconds(0.95):.1f}",
-        f"1/{null / measured.rate:.1f} ({null:,.0f})", f"1/{raw / measured.rate:.0f} ({raw:,.0f})", "-" if options.rate else f"{measured.slowest:.2f}",
-        str(len(measured.errors)), f"{cpu[0]:.2f} + {cpu[1]:.2f} ({cpu[2]:.2f})", f"{raters[0].sent:,}",
-        f"{measured.first_page_ms:.0f}", str(check(stage, raters, before=before * max(1, wanted.units))),
+        f"{wanted}{done}{rate}", str(count), *latencies(measured, null, raw), "-" if options.rate else f"{measured.slowest:.2f}",
+        str(len(measured.errors)), f"{measured.cpu['elsewhere']:.0%}", f"{cpu[0]:.2f} + {cpu[1]:.2f} ({cpu[2]:.2f})", f"{raters[0].sent:,}",
+        f"{measured.first_page_ms:.0f}", str(check(stage, raters, before=before * units)),
+    ]  # fmt: skip
+
+
+def latencies(measured: LoopFigures, null: float, raw: float) -> list[str]:
+    """Rate, percentiles, and the shares of what the machine could do."""
+    if not measured.loops:
+        return ["0", *["-"] * 5]
+    p50, p95 = measured.milliseconds(0.5), measured.milliseconds(0.95)
+    return [
+        f"{measured.rate:.1f}", f"{p50:.1f}", f"{p95:.1f}", f"{p95 / 1000 / statistics.mean(measured.loops):.2f}",
+        f"1/{null / measured.rate:.1f} ({null:,.0f})", f"1/{raw / measured.rate:.0f} ({raw:,.0f})",
     ]  # fmt: skip
 
 
