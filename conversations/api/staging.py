@@ -28,10 +28,10 @@ class PieceParser(BaseParser):
 
     media_type = "application/octet-stream"
 
-    def parse(  # type: ignore[override]  # a body that is neither a form nor JSON
+    def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> bytes:
-        return stream.read(staging.PIECE_BYTES + 1)
+    ) -> Mapping[str, bytes]:
+        return {"piece": stream.read(staging.PIECE_BYTES + 1)}
 
 
 class StagedUploadList(APIView):
@@ -67,7 +67,8 @@ class StagedUploadDetail(APIView):
         study = get_study(user_of(request), slug, *MANAGE)
         staged = staged_of(user_of(request), study, staged_key)
         offset = serializers.IntegerField(min_value=0).run_validation(request.query_params.get("offset"))
-        piece: object = request.data  # where nothing was sent, no parser was asked
+        sent = request.data  # where nothing was sent, no parser was asked
+        piece = sent.get("piece") if isinstance(sent, dict) else None
         if not isinstance(piece, bytes) or len(piece) > staging.PIECE_BYTES:
             raise serializers.ValidationError(f"A piece has 1 to {staging.PIECE_BYTES} bytes.")
         staged = staging.append(staged=staged, offset=offset, piece=piece, now=timezone.now())
