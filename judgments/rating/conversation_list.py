@@ -44,6 +44,7 @@ class ConversationList:
     shown: Sequence[ConversationView] = field(default_factory=list)
     rest: Rest | None = None
     begins: bool = True  # and does not go on with a list that was too long
+    quoted: int = 0  # of all of them, those that hold evidence of this page
     said: str = ""  # to the rater, of what the page does not give to read
 
 
@@ -74,7 +75,9 @@ def conversations_of(
         for number, conversation in enumerate(listed, start=before + 1)
     ]
     rest = _rest_of_list(listed[-1].pk, spans) if is_cut else None
-    return ConversationList(given.count() if is_cut or after else len(listed), shown, rest, begins=not after, said=said)
+    count = given.count() if is_cut or after else len(listed)
+    quoted = sum(1 for of_turns in spans.values() if _names(of_turns))
+    return ConversationList(count, shown, rest, begins=not after, quoted=quoted, said=said)
 
 
 def _with_first_bodies(given: QuerySet[Conversation], first: Collection[int], room: int) -> QuerySet[Conversation]:

@@ -62,12 +62,14 @@ def _progress(admitted: AdmittedRater, counted: CountedProgress | None, *, revis
     else:
         progress = RaterProgress.as_counted(counted)
     at = progress.done if revising else min(progress.done + 1, progress.total)
-    seconds = pace_lately(admitted.stage).seconds(pages=progress.tasks_left, units=progress.units_left)
+    pace = pace_lately(admitted.stage)
+    seconds = pace.seconds(pages=progress.tasks_left, units=progress.units_left)
     return {
         "done": progress.done,
         "total": progress.total,
         "at": at,
         "minutes_left": math.ceil(seconds / 60) if progress.units_left else None,
+        "is_assumed": not pace.measured,
     }
 
 

@@ -1,4 +1,5 @@
 // Where the rater is in a person's conversations: position, ruler, folding.
+import { countShown, isShown, switchOnly } from "./quoted.js";
 import { forget, showMarks } from "./search.js";
 
 // The conversation that is being read begins above this line below the tools, in pixels.
@@ -7,7 +8,7 @@ let tools = null;
 let isDue = false;
 let hasChanged = true;
 
-const all = () => [...document.querySelectorAll("[data-conversation]")];
+const all = () => [...document.querySelectorAll("[data-conversation]")].filter(isShown);
 
 function current(conversations) {
     const line = Math.max(0, tools.getBoundingClientRect().bottom) + BELOW;
@@ -19,7 +20,7 @@ function showWhere() {
     if (!tools?.isConnected || conversations.length === 0) return;
     const at = current(conversations);
     const where = document.getElementById("where");
-    where.textContent = where.dataset.text.replace("{at}", at + 1).replace("{count}", tools.dataset.count);
+    where.textContent = where.dataset.text.replace("{at}", at + 1).replace("{count}", countShown(tools.dataset.count));
     if (conversations[at].open) conversations[at].dataset.read = "";
     const ticks = tools.querySelector(".talks__ruler").children;
     conversations.forEach((conversation, place) => {
@@ -43,6 +44,17 @@ function goTo(place) {
     if (!conversation) return;
     conversation.open = true;
     conversation.scrollIntoView({ block: "start", behavior: "instant" });
+}
+
+/** The conversation that was read stays where it is; if it is left out now, the next one comes there. */
+function leaveOut() {
+    const before = all();
+    const here = before[current(before)];
+    switchOnly();
+    const isBehind = (each) => here.compareDocumentPosition(each) & Node.DOCUMENT_POSITION_FOLLOWING;
+    const next = all().find((each) => each === here || isBehind(each)) ?? all().at(-1);
+    next?.scrollIntoView({ block: "start", behavior: "instant" });
+    refresh();
 }
 
 /** What has come with a task, or with a part of it. */
@@ -96,6 +108,7 @@ document.addEventListener(
 );
 document.addEventListener("click", ({ target }) => {
     if (target.closest("#fold")) foldAll();
+    if (target.closest("#only-quoted")) leaveOut();
     if (target.closest("#conversation-next")) goTo(current(all()) + 1);
     if (target.closest("#conversation-previous")) goTo(Math.max(0, current(all()) - 1));
     const tick = target.closest(".tick");

@@ -1,6 +1,7 @@
 // Search in the conversations, those too that are not loaded: the server says in which turns, they are loaded when gone to.
 import { bringToView } from "./evidence.js";
 import { highlight, patternOf, rangesIn } from "./highlights.js";
+import { reveal } from "./quoted.js";
 import { loadRest } from "./rest.js";
 import { currentUnit, makeCurrent } from "./units.js";
 
@@ -82,6 +83,7 @@ async function goTo(number) {
     const mine = asked;
     const turn = await turnOf(hits[at]);
     if (mine !== asked || !turn) return;
+    reveal(turn.closest("details"));
     turn.closest("details").open = true;
     showMarks();
     const [first] = rangesIn(turn.querySelector(".turn__text"), pattern);

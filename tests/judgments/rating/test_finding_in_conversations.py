@@ -75,6 +75,8 @@ def test_what_is_not_loaded_is_searched_quoted_and_gone_to(page: Page, live_serv
     expect(where).to_have_text("12 of 60")
     expect(page.locator("mark[aria-current=true]")).to_be_in_viewport()
 
+    leave_out_and_bring_back(page)
+
     page.get_by_role("button", name="Next conversation").click()
     expect(where).to_have_text("13 of 60")
     ticks.nth(29).click()
@@ -85,3 +87,26 @@ def test_what_is_not_loaded_is_searched_quoted_and_gone_to(page: Page, live_serv
     page.get_by_role("button", name="Fold all", exact=True).click()
     expect(page.locator(".conversation[open]")).to_have_count(0)
     assert re.fullmatch(r"\d+ of 60", where.text_content() or "")
+
+
+def leave_out_and_bring_back(page: Page) -> None:
+    """Conversations without evidence, by the keyboard; what a search finds in them is seen."""
+    where, ticks = page.locator("#where"), page.locator(".talks__ruler .tick")
+    only = page.get_by_role("button", name="Only with evidence")
+    only.press("Enter")
+    expect(only).to_have_attribute("aria-pressed", "true")
+    expect(where).to_have_text("1 of 2")
+    expect(ticks).to_have_count(2)
+    assert page.locator(".conversation:visible").count() == 2
+    assert [each["id"] for each in Axe().run(page).response["violations"]] == []
+    page.keyboard.press("/")
+    page.keyboard.type("grey parrot")
+    expect(where).to_have_text("4 of 60")
+    expect(only).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press("Escape")
+    page.keyboard.press("e")
+    only.click()
+    only.click()
+    expect(where).to_have_text("42 of 60")
+    page.keyboard.press("e")
+    expect(where).to_have_text("12 of 60")

@@ -61,4 +61,6 @@ def test_a_short_history_is_open_and_sent_as_a_whole(study):
     stage = study.stages.get(number=1)
     page = open_task(rater_client(stage), stage).text
     assert len(OPEN.findall(page)) == page.count('class="conversation"') > 0
+    assert 'id="only-quoted"' not in page  # all of them hold evidence, or none
+    assert re.search(r"min left\s+\(assumed\)", page)
     assert "data-rest" not in page

@@ -21,6 +21,7 @@ from judgments.work.progress import progress_of
 from raters.enums import RaterKind
 from tests import factories
 from tests.judgments.raters_at_work import judge, open_for_rating
+from tests.judgments.rating.opened_pages import open_task, rater_client
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -283,6 +284,8 @@ def test_measured_pace_replaces_the_assumed_one():
     told = estimate_of(stage)
     assert (told.measured, told.seconds_per_unit, told.hours) == (True, 3, told.judgments * 3 / 3600)
     assert told.basis == "As raters took lately: 3 s for a unit, with its reading."
+    page = open_task(rater_client(stage), stage).text
+    assert ("min left" in page, "(assumed)" in page) == (True, False)
 
 
 @pytest.mark.parametrize("special", [{"task__kind": "gold"}, {"presentation": 1}])
