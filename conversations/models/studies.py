@@ -187,6 +187,8 @@ class Stage(models.Model):
     # Stage 3: of how many of their pages raters are asked, at the end of a session, which side was personalized.
     blinding_questions = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(10)])
     opened_at = models.DateTimeField(null=True, blank=True)
+    # A part of its tasks is built behind the page still: whoever builds says so, because looking costs as much as the stage is large.
+    is_building = models.BooleanField(default=False, db_default=False, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -130,6 +130,14 @@ class Assignment(models.Model):
                 condition=Q(conflict_key__isnull=False),
                 name="assignment_conflict",
             ),
+            models.Index(
+                fields=["stage", "-submitted_at"],
+                condition=Q(outcome="submitted", presentation=0),
+                name="assignment_latest",
+            ),
+            models.Index(
+                fields=["stage"], condition=~Q(outcome="") & ~Q(outcome="submitted"), name="assignment_uncounted"
+            ),
         ]
 
     def __str__(self) -> str:

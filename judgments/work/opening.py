@@ -117,7 +117,7 @@ def open_stage(*, stage: Stage, actor: User | None, now: datetime) -> Built:
     take_down_rules(stage=found, now=now)
     if was_closed:
         Reopening.objects.create(stage=found, user=actor, reopened_at=now)
-    _move(stage, StageState.OPEN, opened_at=found.opened_at, closed_at=None)
+    _move(stage, StageState.OPEN, opened_at=found.opened_at, closed_at=None, is_building=has_unbuilt(found))
     stage.card_basis = found.card_basis
     _record("stage.open", found, actor, {"tasks": built.tasks, "units": built.units, "slots": built.slots})
     return built
@@ -164,11 +164,12 @@ def extend_open_stages(*, now: datetime, study: Study | None = None) -> dict[int
 def _build_while_open(stage: Stage) -> Built | None:
     """In transactions of their own, so that raters get each part at once and a killed worker loses only one."""
     total = None
-    while has_unbuilt(stage) and Stage.objects.filter(pk=stage.pk, state=StageState.OPEN).exists():
+    while has_unbuilt(stage) and Stage.objects.filter(pk=stage.pk, state=StageState.OPEN).update(is_building=True):
         built = build_tasks(stage=stage, at_most=BUILT_IN_BACKGROUND)
         if not built.queued and not built.tasks:
             break
         total = total + built if total else built
+    Stage.objects.filter(pk=stage.pk, is_building=True).update(is_building=False)
     return total
 
 
@@ -176,7 +177,7 @@ def _locked(stage: Stage) -> Stage:
     return Stage.objects.select_for_update(of=("self",), no_key=True).select_related("study").get(pk=stage.pk)
 
 
-def _move(stage: Stage, state: StageState, **values: datetime | None) -> None:
+def _move(stage: Stage, state: StageState, **values: datetime | bool | None) -> None:
     Stage.objects.filter(pk=stage.pk).update(state=state, **values)
     stage.state = state  # the caller's object goes on being shown
     for name, value in values.items():

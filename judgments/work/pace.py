@@ -62,7 +62,8 @@ def _latest_paces(stage: Stage) -> list[float]:
         Assignment.objects.filter(stage=stage, outcome=Outcome.SUBMITTED, active_ms__gt=0)
         .filter(task__kind=TaskKind.REGULAR, presentation=0, rater__kind=RaterKind.HUMAN)
         .order_by("-submitted_at")
-        .annotate(units=Count("task__units"))
-        .values_list("active_ms", "units")[:_MEASURED_PAGES]
+        .values("pk")[:_MEASURED_PAGES]
     )
-    return sorted(active_ms / units / 1000 for active_ms, units in latest if units)
+    # Units are counted of these pages alone, and not of all that are passed over.
+    pages = Assignment.objects.filter(pk__in=latest).annotate(units=Count("task__units"))
+    return sorted(active_ms / units / 1000 for active_ms, units in pages.values_list("active_ms", "units") if units)

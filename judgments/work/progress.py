@@ -22,19 +22,24 @@ WITH gone AS (
     FROM judgments_slot
     WHERE stage_id = %(stage)s AND NOT withdrawn AND (filled_at IS NOT NULL OR task_id NOT IN (SELECT id FROM gone))
     GROUP BY task_id
-), given AS (
-    SELECT count(DISTINCT given.rater_id) AS raters,
-        count(*) FILTER (WHERE outcome = 'surplus') AS surplus,
+), raters AS (
+    SELECT count(*) AS here FROM raters_enrolment enrolment
+    JOIN raters_rater rater ON rater.id = enrolment.rater_id AND rater.kind = 'human'
+    WHERE enrolment.study_id = %(study)s AND EXISTS (
+        SELECT FROM judgments_assignment given JOIN judgments_task task ON task.id = given.task_id AND task.kind = 'regular'
+        WHERE given.rater_id = rater.id AND given.stage_id = %(stage)s AND given.presentation = 0 OFFSET 0)
+), given AS (  -- few: by an index of their own (assignment_uncounted)
+    SELECT count(*) FILTER (WHERE outcome = 'surplus') AS surplus,
         count(*) FILTER (WHERE outcome IN {SET_ASIDE_SQL}) AS set_aside
     FROM judgments_assignment given
     JOIN judgments_task task ON task.id = given.task_id AND task.kind = 'regular'
     JOIN raters_rater rater ON rater.id = given.rater_id AND rater.kind = 'human'
-    WHERE given.stage_id = %(stage)s AND given.presentation = 0
+    WHERE given.stage_id = %(stage)s AND given.presentation = 0 AND outcome NOT IN ('', 'submitted')
 )
 SELECT
     COALESCE(sum(total), 0)::bigint, COALESCE(sum(filled), 0)::bigint, COALESCE(sum(leased), 0)::bigint,
     count(task_id), count(task_id) FILTER (WHERE filled = total),
-    (SELECT raters FROM given), (SELECT surplus FROM given), (SELECT set_aside FROM given),
+    (SELECT here FROM raters), (SELECT surplus FROM given), (SELECT set_aside FROM given),
     (SELECT count(*) FROM gone)
 FROM counted
 """  # noqa: S608 - of our own words only
@@ -63,7 +68,7 @@ class Progress:
 
 def progress_of(stage: Stage, *, now: datetime | None = None) -> Progress:
     with connection.cursor() as cursor:
-        cursor.execute(_PROGRESS, {"stage": stage.pk, "now": now or timezone.now()})
+        cursor.execute(_PROGRESS, {"stage": stage.pk, "study": stage.study_id, "now": now or timezone.now()})
         row = cursor.fetchone()
     return Progress(*row)
 

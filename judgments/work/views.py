@@ -14,7 +14,6 @@ from accounts.signed_in import user_of
 from conversations.enums import StageState
 from conversations.models import Stage, Study
 from conversations.permissions import MANAGE, READ, get_study
-from judgments.eligibility.wanted import has_unbuilt
 from judgments.stages import behaviour
 from judgments.work import opening
 from judgments.work.control_counts import controls_of
@@ -57,7 +56,7 @@ def stage(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "progress": progress,
         "rated_elsewhere": _was_rated_elsewhere(found, progress),
         "guidelines": found.guidelines.first(),
-        "is_building": found.state == StageState.OPEN and has_unbuilt(found),
+        "is_building": found.state == StageState.OPEN and found.is_building,
         "may_open": found.state != StageState.CLOSED or opening.opens_again(found, user_of(request)),
     }
     return render(request, "judgments/stage.html", context)
@@ -73,7 +72,7 @@ def building(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "study": study,
         "stage": found,
         "progress": progress_of(found),
-        "is_building": found.state == StageState.OPEN and has_unbuilt(found),
+        "is_building": found.state == StageState.OPEN and found.is_building,
     }
     return render(request, "judgments/stage_building.html", context)
 
