@@ -60,6 +60,11 @@ class Figures(models.Model):
     left_with_copy = models.IntegerField(default=0)
     to_read = models.IntegerField(default=0)
     quick = models.IntegerField(default=0)
+    # As it is paid (``judgments.work.pay``). Pages that are not ended are not among them.
+    ended_pages = models.IntegerField(default=0)
+    paid_pages = models.IntegerField(default=0)
+    paid_labels = models.IntegerField(default=0)
+    paid_ms = models.BigIntegerField(default=0)
 
     class Meta:
         abstract = True

@@ -31,7 +31,7 @@ UNION SELECT task.id FROM known JOIN judgments_task task ON task.case_id = known
 UNION SELECT task.id FROM known JOIN judgments_task task ON task.comparison_id = known.comparison_id AND task.stage_id = %(stage)s
 """
 _COLUMNS = ", ".join(SUMMED)
-_SUMS = ", ".join(f"sum({name})::int AS {name}" for name in SUMMED)
+_SUMS = ", ".join(f"sum({name})::bigint AS {name}" for name in SUMMED)
 _TAKE_OUT = f"""
 WITH gone AS (
     DELETE FROM judgments_pagefigures WHERE task_id = ANY(%(tasks)s) RETURNING *

@@ -8,6 +8,7 @@ from judgments.counting import COUNTED_SQL, GIVEN_SQL, JUDGED_SQL, SET_ASIDE_SQL
 from judgments.models import Task
 from judgments.stages import behaviour
 from judgments.stages.reading import CHARACTERS_PER_WORD
+from judgments.work.pay import PAID_MS_SQL, PAID_PAGE_SQL
 from judgments.work.reading import seconds_to_read
 
 UNITS_TO_STRAIGHT_LINE = 4
@@ -20,9 +21,9 @@ _PAGES = f"""
         SELECT task.id, task.kind, COALESCE(task.comparison_id, task.case_id, task.subject_id) AS target
         FROM judgments_task task WHERE task.id = ANY(%(tasks)s)
     ), given AS (
-        SELECT page.id, page.rater_id, page.task_id, page.presentation, page.outcome, page.personalized_left, asked.kind,
-            page.pastes, page.exits_with_copy, page.active_ms AS measured_ms, reading.least_ms,
-            LEAST(page.active_ms, GREATEST(0, 1000 * extract(epoch FROM page.submitted_at - page.started_at))) AS active_ms,
+        SELECT page.submitted_at, page.draft_saved_at, page.started_at, page.id, page.rater_id, page.task_id, page.presentation, page.outcome, page.personalized_left, asked.kind,
+            page.pastes, page.exits_with_copy, page.active_ms, reading.least_ms,
+            LEAST(page.active_ms, GREATEST(0, 1000 * extract(epoch FROM page.submitted_at - page.started_at))) AS worked_ms,
             judged.*, page.outcome IN {JUDGED_SQL} AND asked.kind <> 'practice' AS is_work,
             row_number() OVER (
                 PARTITION BY page.rater_id, asked.target, page.outcome IN {JUDGED_SQL} AND asked.kind <> 'practice'
@@ -44,7 +45,8 @@ _PAGES = f"""
             is_work AND units >= %(units)s AND presentation = 0 AND kind <> 'attention' AS is_long,
             is_work AND units >= %(units)s AND presentation = 0 AND kind <> 'attention' AND lowest = highest AS is_straight,
             is_work AND units > 0 AND sided > 0 AND %(has_sides)s AS is_sided,
-            CASE WHEN personalized_left THEN 6 - lowest ELSE lowest END AS seen
+            CASE WHEN personalized_left THEN 6 - lowest ELSE lowest END AS seen,
+            {PAID_PAGE_SQL} AS is_paid, {PAID_MS_SQL} AS paid_ms
         FROM given
     ), answer AS (
         SELECT judgment.unit_id, judgment.rater_id, asked.id AS task_id, judgment.label, {COUNTED_SQL} AS counted
@@ -77,7 +79,7 @@ _PAGES = f"""
         FROM compared GROUP BY rater_id, task_id
     )
     SELECT %(stage)s::bigint AS stage_id, task_id, rater_id, presentation,
-        CASE WHEN has_ended THEN active_ms / 1000.0 / units END::float8 AS pace,
+        CASE WHEN has_ended THEN worked_ms / 1000.0 / units END::float8 AS pace,
         COALESCE((outcome = 'submitted')::int, 0) AS submitted,
         COALESCE((outcome = 'surplus')::int, 0) AS surplus,
         COALESCE((outcome IN {SET_ASIDE_SQL})::int, 0) AS set_aside,
@@ -105,7 +107,11 @@ _PAGES = f"""
         COALESCE((is_work AND pastes > 0)::int, 0) AS pasted,
         COALESCE((is_work AND exits_with_copy > 0)::int, 0) AS left_with_copy,
         COALESCE((is_work AND nth = 1 AND %(is_read)s)::int, 0) AS to_read,
-        COALESCE((is_work AND nth = 1 AND %(is_read)s AND measured_ms < least_ms)::int, 0) AS quick
+        COALESCE((is_work AND nth = 1 AND %(is_read)s AND active_ms < least_ms)::int, 0) AS quick,
+        COALESCE((outcome <> '')::int, 0) AS ended_pages,
+        COALESCE(is_paid::int, 0) AS paid_pages,
+        CASE WHEN outcome <> '' THEN units ELSE 0 END AS paid_labels,
+        CASE WHEN outcome <> '' THEN paid_ms ELSE 0 END AS paid_ms
     FROM ended FULL JOIN agreed USING (rater_id, task_id, presentation)
     WINDOW of_task AS (PARTITION BY task_id)
 """  # noqa: S608 - of our own words only

@@ -22,12 +22,16 @@ from judgments.models import Assignment
 
 MILLISECONDS_PER_HOUR = 3_600_000
 
-_PAY = """
-SELECT {key}, given.rater_id,
-    count(*) FILTER (WHERE given.outcome NOT IN ('', 'returned')),
+# Of the row ``given``: what is paid for the page.
+PAID_PAGE_SQL = "given.outcome NOT IN ('', 'returned')"
+PAID_MS_SQL = """LEAST(given.active_ms, GREATEST(0, floor(1000 * extract(epoch FROM
+        COALESCE(given.submitted_at, given.draft_saved_at, given.started_at) - given.started_at))))"""
+
+_PAY = f"""
+SELECT {{key}}, given.rater_id,
+    count(*) FILTER (WHERE {PAID_PAGE_SQL}),
     COALESCE(sum(judged.labels), 0)::bigint,
-    sum(LEAST(given.active_ms, GREATEST(0, floor(1000 * extract(epoch FROM
-        COALESCE(given.submitted_at, given.draft_saved_at, given.started_at) - given.started_at)))))::bigint
+    sum({PAID_MS_SQL})::bigint
 FROM judgments_assignment given
 JOIN conversations_stage stage ON stage.id = given.stage_id
 JOIN raters_rater rater ON rater.id = given.rater_id AND rater.kind = 'human'
@@ -38,15 +42,15 @@ LEFT JOIN LATERAL (
     WHERE given.arrival_id IS NULL AND task.kind = 'practice' AND enrolment.rater_id = given.rater_id
         AND arrival.stage_id = given.stage_id AND arrival.arrived_at <= given.started_at
     ORDER BY arrival.arrived_at DESC LIMIT 1
-) AS practised_in ON {by_arrival}
-WHERE stage.study_id = %(study)s
+) AS practised_in ON {{by_arrival}}
+WHERE stage.study_id = %(study)s {{only}}
     AND (%(stage)s::bigint IS NULL OR given.stage_id = %(stage)s)
     AND (%(raters)s::bigint[] IS NULL OR given.rater_id = ANY(%(raters)s))
-    AND (%(arrivals)s::bigint[] IS NULL OR {key} = ANY(%(arrivals)s))
-    AND {key} IS NOT NULL
-GROUP BY {key}, given.rater_id
-ORDER BY {key}
-"""
+    AND (%(arrivals)s::bigint[] IS NULL OR {{key}} = ANY(%(arrivals)s))
+    AND {{key}} IS NOT NULL
+GROUP BY {{key}}, given.rater_id
+ORDER BY {{key}}
+"""  # noqa: S608 - of our own words only
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,12 @@ def pay_of(*, study: Study, rater_ids: Collection[int] | None = None, stage: Sta
     return [pay for _rater, pay in _paid("given.rater_id", study=study, raters=rater_ids, stage=stage)]
 
 
+def pay_of_open_pages(*, study: Study, stage: Stage | None = None) -> list[Pay]:
+    """The part of it that is for pages at hand. In one query."""
+    only = "AND given.outcome = ''"
+    return [pay for _rater, pay in _paid("given.rater_id", study=study, raters=None, stage=stage, only=only)]
+
+
 def pay_of_arrivals(
     *,
     study: Study,
@@ -82,7 +92,7 @@ def pay_of_arrivals(
 
 def no_pay(*, study: Study, rater_id: int) -> Pay:
     """For who was given no page yet."""
-    return _pay(study, rater_id, 0, 0, 0)
+    return pay_for(study, rater_id, 0, 0, 0)
 
 
 def paid_milliseconds(page: Assignment) -> int:
@@ -104,6 +114,7 @@ def _paid(
     raters: Collection[int] | None,
     arrivals: Collection[int] | None = None,
     stage: Stage | None,
+    only: str = "",
 ) -> list[tuple[int, Pay]]:
     parameters = {
         "study": study.pk,
@@ -112,9 +123,9 @@ def _paid(
         "arrivals": None if arrivals is None else list(arrivals),
     }
     with connection.cursor() as cursor:
-        cursor.execute(_PAY.format(key=key, by_arrival="practised_in" in key), parameters)
-        return [(found, _pay(study, *figures)) for found, *figures in cursor.fetchall()]
+        cursor.execute(_PAY.format(key=key, by_arrival="practised_in" in key, only=only), parameters)
+        return [(found, pay_for(study, *figures)) for found, *figures in cursor.fetchall()]
 
 
-def _pay(study: Study, rater_id: int, pages: int, judgments: int, active_ms: int) -> Pay:
+def pay_for(study: Study, rater_id: int, pages: int, judgments: int, active_ms: int) -> Pay:
     return Pay(rater_id, pages, judgments, active_ms, amount_of(active_ms, study=study), study.currency)

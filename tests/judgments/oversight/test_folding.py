@@ -11,8 +11,10 @@ from judgments.enums import ExclusionReason, Outcome
 from judgments.models import Assignment, ChangedTask, Judgment, PageFigures, RaterFigures, RulesInForce, Task, Unit
 from judgments.oversight.answer_signs import answer_signs
 from judgments.oversight.folding import fold_all
+from judgments.oversight.pay_sheet import pay_sheet
 from judgments.oversight.rater_figures import stage_figures
 from judgments.work.claiming import claim_next
+from judgments.work.pay import pay_of
 from raters.models import Rater
 from tests import factories
 from tests.judgments.oversight.recounted import recounted_figures, recounted_signs
@@ -43,6 +45,13 @@ def assert_exact(study):
     assert flat(stage_figures(study=study)) == without_nothing(recounted_figures(study))
     for stage in study.stages.all():
         assert answer_signs(stage=stage) == recounted_signs(stage)
+        assert paid(study, stage) == pay_of(study=study, stage=stage)
+    assert paid(study) == pay_of(study=study)
+
+
+def paid(study, stage=None):
+    lines = pay_sheet(study=study, stage=stage).lines
+    return sorted((line.pay for line in lines), key=lambda pay: pay.rater_id)
 
 
 def judge(study, chance):
