@@ -6,5 +6,5 @@ BEFORE = "INSERT INTO judgments_changedtask (stage_id, task_id) SELECT DISTINCT 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("judgments", "0020_pay_of_pages")]
+    dependencies = [("judgments", "0021_pay_of_pages")]
     operations = [migrations.RunSQL(BEFORE, migrations.RunSQL.noop)]

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("conversations", "0016_stages_that_are_building"),
-        ("judgments", "0018_figures_of_what_was_judged_before"),
+        ("judgments", "0019_counted_progress"),
         ("raters", "0007_language_of_consent"),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('judgments', '0019_indexes_of_pages'),
+        ('judgments', '0020_indexes_of_pages'),
     ]
 
     operations = [
