@@ -1,9 +1,8 @@
 """Tables with one attribute a row: CSV, sheets, and flat rows of JSON or Parquet."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
-from conversations.formats.faults import unforeseen
 from conversations.formats.fields import FieldError, Record
 from conversations.formats.heads import first_records, text_of
 from conversations.formats.limits import MAX_ATTRIBUTE_CHARACTERS, MAX_NAME_CHARACTERS, MAX_TYPE_CHARACTERS
@@ -12,9 +11,10 @@ from conversations.formats.reader import Beginning, Reader
 from conversations.formats.rows import AttributeRow, EvidencePointer, Row, RowError
 from conversations.formats.subjects import file_subject
 
+from .tables.by_columns import ReadTable, rows_by_columns
 from .tables.columns import NAMES as COLUMNS_OF_TURNS
-from .tables.columns import columns_of, holds_exchanges, holds_turns, proposed
-from .tables.table_rows import AnyTable, header_of, table_of
+from .tables.columns import holds_exchanges, holds_turns, proposed
+from .tables.table_rows import header_of
 
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "subject": COLUMNS_OF_TURNS["subject"],
@@ -30,43 +30,21 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 
 
 def _rows(stream: BinaryIO, options: Options) -> Iterator[Row | RowError]:
-    line = 1
-    try:
-        table = table_of(stream)
-        line = table.line
-        columns = columns_of(table.names, options, _NAMES)
-        _refuse_unless_whole(columns, table.names, options)
-    except FieldError as error:
-        yield error.row(line)
-        return
-    yield from _of_table(table, columns, options)
+    return rows_by_columns(stream, options, _NAMES, refuse=_refuse_unless_whole, of_row=_attribute)
 
 
-def _refuse_unless_whole(columns: Mapping[str, str], names: Sequence[str], options: Options) -> None:
+def _refuse_unless_whole(table: ReadTable, options: Options) -> None:
     needed = ["attribute"] if options.subject_policy is SubjectPolicy.FILE else ["subject", "attribute"]
     for ours in needed:
-        if ours not in columns:
-            listed = ", ".join(repr(name[:60]) for name in names[:20])
+        if ours not in table.columns:
+            listed = ", ".join(repr(name[:60]) for name in table.names[:20])
             raise FieldError(ours, f"a column for {ours}: say which one it is", f"the columns {listed}")
 
 
-def _of_table(table: AnyTable, columns: Mapping[str, str], options: Options) -> Iterator[Row | RowError]:
-    for row in table:
-        if isinstance(row, RowError):
-            yield row
-            continue
-        try:
-            yield _attribute(row.line, row.record.renamed(columns), options)
-        except FieldError as error:
-            yield error.row(row.line)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is this row's problem
-            yield unforeseen(row.line, error)
-
-
-def _attribute(line: int, record: Record, options: Options) -> AttributeRow:
+def _attribute(line: int, record: Record, _table: ReadTable, options: Options) -> Iterator[AttributeRow]:
     is_file = options.subject_policy is SubjectPolicy.FILE
     conversation, quote = record.optional_identifier_or_blank("conversation"), record.optional_text("quote")
-    return AttributeRow(
+    yield AttributeRow(
         line=line,
         subject=file_subject(options) if is_file else record.identifier("subject"),
         text=record.text("attribute", MAX_ATTRIBUTE_CHARACTERS),

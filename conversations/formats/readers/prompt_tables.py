@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
 
-from conversations.formats.faults import unforeseen
 from conversations.formats.fields import FieldError, Record, excerpt
 from conversations.formats.heads import first_records, text_of
 from conversations.formats.limits import MAX_NAME_CHARACTERS
@@ -13,9 +12,10 @@ from conversations.formats.reader import Beginning, Reader
 from conversations.formats.rows import CaseRow, PromptRow, Row, RowError
 from conversations.formats.subjects import file_subject
 
+from .tables.by_columns import ReadTable, rows_by_columns
 from .tables.columns import NAMES as COLUMNS_OF_TURNS
-from .tables.columns import columns_of, folded, proposed
-from .tables.table_rows import AnyTable, header_of, table_of
+from .tables.columns import folded, proposed
+from .tables.table_rows import header_of
 
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "prompt": (*COLUMNS_OF_TURNS["prompt"], "prompts", "questions", "prompt_text", "question_text", "text"),
@@ -31,51 +31,28 @@ _TELLS_NOTHING = "text"
 
 
 def _rows(stream: BinaryIO, options: Options) -> Iterator[Row | RowError]:
-    line = 1
-    try:
-        table = table_of(stream)
-        line = table.line
-        columns = columns_of(table.names, options, _NAMES)
-        _refuse_unless_whole(columns, table.names, options)
-    except FieldError as error:
-        yield error.row(line)
-        return
-    yield from _of_table(table, columns, options)
-    yield from _not_read(line, columns, table.names)
+    return rows_by_columns(stream, options, _NAMES, refuse=_refuse_unless_whole, of_row=_prompt, beside=_not_read)
 
 
-def _refuse_unless_whole(columns: Mapping[str, str], names: Sequence[str], options: Options) -> None:
-    if "prompt" not in columns:
-        raise FieldError("prompt", "a column for prompt: say which one it is", f"the columns {_listed(names)}")
+def _refuse_unless_whole(table: ReadTable, options: Options) -> None:
+    if "prompt" not in table.columns:
+        raise FieldError("prompt", "a column for prompt: say which one it is", f"the columns {_listed(table.names)}")
     if options.subject_policy is SubjectPolicy.FILE:
         file_subject(options)
 
 
-def _not_read(line: int, columns: Mapping[str, str], names: Sequence[str]) -> Iterator[RowError]:
+def _not_read(table: ReadTable) -> Iterator[RowError]:
     """Whatever else the file says of its prompts is told to be left out, once."""
-    if others := [name for name in names if name not in columns.values()]:
+    if others := [name for name in table.names if name not in table.columns.values()]:
         expected = "columns for prompt, id, topic and subject; the prompts are kept without the others"
-        yield FieldError("", expected, _listed(others)).row(line, kept=True)
+        yield FieldError("", expected, _listed(others)).row(table.line, kept=True)
 
 
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(excerpt(name) for name in names[:20])
 
 
-def _of_table(table: AnyTable, columns: Mapping[str, str], options: Options) -> Iterator[Row | RowError]:
-    for row in table:
-        if isinstance(row, RowError):
-            yield row
-            continue
-        try:
-            yield from _prompt(row.line, row.record.renamed(columns), options, is_of_subjects="subject" in columns)
-        except FieldError as error:
-            yield error.row(row.line)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is this row's problem
-            yield unforeseen(row.line, error)
-
-
-def _prompt(line: int, record: Record, options: Options, *, is_of_subjects: bool) -> Iterator[Row | RowError]:
+def _prompt(line: int, record: Record, table: ReadTable, options: Options) -> Iterator[Row | RowError]:
     """Of a person it is a case, too; a prompt without an id is named by its text."""
     text = record.text("prompt")
     name = record.optional_identifier_or_blank("id") or _name_of(text)
@@ -83,7 +60,7 @@ def _prompt(line: int, record: Record, options: Options, *, is_of_subjects: bool
     yield PromptRow(line=line, prompt=name, text=text, topic=topic)
     if options.subject_policy is SubjectPolicy.FILE:
         yield CaseRow(line=line, subject=file_subject(options), prompt=name)
-    elif is_of_subjects:
+    elif "subject" in table.columns:
         yield _case(line, record, name)
 
 
