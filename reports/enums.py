@@ -6,7 +6,7 @@ from django.db import models
 class ExportKind(models.TextChoices):
     """What is exported. All but the last three are tables of ``reports.dataset.tables`` by the same name.
 
-    Guidelines, a table too, come with the whole dataset only.
+    Guidelines and reading lists, tables too, come with the whole dataset only.
     """
 
     JUDGMENTS = "judgments", "Judgments: one row for each rater and unit"

@@ -181,6 +181,7 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
         "rater_name": _text(200, least=1, optional=True),
         "is_subject": TRUTH,
         "languages": OPTIONAL_TEXT,
+        "consent_language": _text(10, least=1, optional=True),
         "entry_link": _text(100, least=1, optional=True),
         "platform": _one_of(*Platform.values, optional=True),
     },
@@ -208,6 +209,8 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
         "assignment_id": UUID,
         "guidelines_version": _whole(LARGEST_COUNT, least=1, optional=True),
         "rules": _whole(LARGEST_COUNT, least=1, optional=True),
+        "pastes": COUNT,
+        "exits_with_copy": COUNT,
     },
     "consensus": {
         "unit_id": ID,
@@ -239,8 +242,8 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
 # Columns that the first exports did not have.
 MAY_LACK = {
     "items": {"instruction", "attribute_merged_from"},
-    "judgments": {"rules"},
-    "raters": {"entry_link", "platform"},
+    "judgments": {"rules", "pastes", "exits_with_copy"},
+    "raters": {"consent_language", "entry_link", "platform"},
     "comparisons": {"prompt_topic", "control", "borrowed_from", "for_controls", *_ARM},
     "consensus": {"adjudicated_at", "adjudication_note"},
     "selections": {"prompt_text", "attribute_text", "attribute_system", "pool"},

@@ -77,7 +77,8 @@ def _raters(study: Study) -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE new_rater (old text PRIMARY KEY, id bigint) ON COMMIT DROP")
         cursor.execute(
-            "SELECT staged.rater_key, staged.rater_kind, staged.rater_name, staged.languages, staged.entry_link, staged.platform, subject.id "
+            "SELECT staged.rater_key, staged.rater_kind, staged.rater_name, staged.languages, staged.consent_language, "
+            "staged.entry_link, staged.platform, subject.id "
             "FROM staged_raters staged LEFT JOIN LATERAL ("
             "  SELECT subject_key FROM staged_judgments judged WHERE judged.rater_key = staged.rater_key LIMIT 1"
             ") judged ON staged.is_subject "
@@ -86,7 +87,8 @@ def _raters(study: Study) -> None:
             "ORDER BY staged.row_",
             [study.pk],
         )
-        for number, (old, kind, name, languages, link, platform, subject_id) in enumerate(cursor.fetchall(), start=1):
+        for number, staged in enumerate(cursor.fetchall(), start=1):
+            old, kind, name, languages, language, link, platform, subject_id = staged
             shown = name or f"Imported rater {number}"
             rater = Rater.objects.create(kind=kind, name=shown, subject_id=subject_id)
             Enrolment.objects.create(
@@ -97,6 +99,7 @@ def _raters(study: Study) -> None:
                 imported_link=link or "",
                 imported_platform=platform or "",
                 languages=_languages(languages),
+                consent_language=language or "",
             )
             cursor.execute("INSERT INTO new_rater VALUES (%s, %s)", [old, rater.pk])
 

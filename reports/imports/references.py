@@ -75,7 +75,7 @@ _CHECKS: Sequence[_Check] = (
     *_same("items", "attribute_id", "subject_key", "attribute_hash", "attribute_system"),
     *_same("judgments", "assignment_id", "rater_key", "presentation", "shown_left", "outcome", "stage"),
     *_same("judgments", "assignment_id", "guidelines_version"),
-    *_same("judgments", "assignment_id", "rules"),
+    *_same("judgments", "assignment_id", "rules", "pastes", "exits_with_copy"),
     *_same("comparisons", "arm_id", "response_system", "arm_policy", "arm_hash"),
     *_same("comparisons", "case_id", "subject_key", "prompt_id"),
     *(

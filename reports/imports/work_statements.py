@@ -54,12 +54,14 @@ WORK: Sequence[str] = (
     """
     INSERT INTO judgments_assignment
         (id, task_id, stage_id, rater_id, guidelines_id, rules_id, presentation, conflict_key, personalized_left,
-         started_at, active_ms, draft_revision, missing_attributes, comment, outcome, revision, submitted_at)
+         started_at, active_ms, draft_revision, missing_attributes, comment, outcome, revision, submitted_at, pastes,
+         exits_with_copy)
     SELECT DISTINCT ON (staged.assignment_id) staged.assignment_id::uuid, task.id, task.stage_id, new_rater.id,
         guidelines.id, new_rules.id, staged.presentation, task.conflict_key,
         CASE staged.shown_left WHEN 'personalized' THEN true WHEN 'generic' THEN false END,
         staged.started_at, COALESCE(staged.active_ms, 0), 0, staged.missing_attributes, staged.comment, staged.outcome,
-        staged.revision, staged.started_at + staged.wall_ms * interval '1 millisecond'
+        staged.revision, staged.started_at + staged.wall_ms * interval '1 millisecond', COALESCE(staged.pastes, 0),
+        COALESCE(staged.exits_with_copy, 0)
     FROM staged_judgments staged
     JOIN new_unit ON new_unit.old = staged.unit_id
     JOIN judgments_unit unit ON unit.id = new_unit.id

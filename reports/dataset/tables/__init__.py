@@ -3,7 +3,7 @@
 from reports.dataset.tables.judgments import JUDGMENTS
 from reports.dataset.tables.material import COMPARISONS, ITEMS, SELECTION_RECORDS, SELECTIONS, SUBJECTS
 from reports.dataset.tables.people import BLINDING_ANSWERS, RATERS
-from reports.dataset.tables.protocol import GUIDELINES
+from reports.dataset.tables.protocol import GUIDELINES, READING_LISTS
 from reports.dataset.tables.results import CONSENSUS
 from reports.dataset.tables.silent import SILENT_CASES
 from reports.dataset.tables.table import Column, Kind, Table
@@ -23,6 +23,7 @@ TABLES: dict[str, Table] = {
         RATERS,
         BLINDING_ANSWERS,
         GUIDELINES,
+        READING_LISTS,
         PREFERENCES,
         TIES,
         VERIFIER,
@@ -39,6 +40,7 @@ __all__ = [
     "JUDGMENTS",
     "PREFERENCES",
     "RATERS",
+    "READING_LISTS",
     "RELEVANCE",
     "SELECTIONS",
     "SELECTION_RECORDS",

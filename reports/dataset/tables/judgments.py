@@ -179,5 +179,17 @@ JUDGMENTS = Table(
             "NULLIF(rules.number, 0)",
             "number of the rules in force when the rater got the page, as in study.json; none before they were stored",
         ),
+        Column(
+            "pastes",
+            Kind.INTEGER,
+            "CASE WHEN rater.kind = 'human' THEN assignment.pastes END",
+            "pastes into notes and comments of the page; a sign that an AI may have answered, never a proof",
+        ),
+        Column(
+            "exits_with_copy",
+            Kind.INTEGER,
+            "CASE WHEN rater.kind = 'human' THEN assignment.exits_with_copy END",
+            "how often the page was left after copying from it; the same",
+        ),
     ),
 )

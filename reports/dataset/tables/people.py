@@ -46,6 +46,12 @@ WHERE true
         Column("languages", Kind.JSON, "to_jsonb(enrolment.languages)", "languages the rater declared"),
         Column("consent_version", Kind.INTEGER, "consent.version", "version of the consent text they agreed to"),
         Column(
+            "consent_language",
+            Kind.TEXT,
+            "NULLIF(enrolment.consent_language, '')",
+            "language in which they read it; none where it was the study's own, or where no consent is known",
+        ),
+        Column(
             "entry_link",
             Kind.TEXT,
             "COALESCE(link.label, NULLIF(enrolment.imported_link, ''))",

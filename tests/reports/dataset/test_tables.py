@@ -7,7 +7,7 @@ import pytest
 
 from conversations.models import Study
 from judgments.enums import ExclusionReason
-from judgments.models import Consensus, Judgment
+from judgments.models import Consensus, Judgment, ReadingList, Task
 from judgments.work.excluding import exclude_judgments
 from raters.pseudonyms import rater_key
 from reports.dataset.reading import count_rows, read_table, record_batches
@@ -44,7 +44,14 @@ def test_every_table_has_as_many_rows_as_it_counts(study, name):
     read = read_table(TABLES[name], study, STAGES)
     assert read.column_names == TABLES[name].names
     assert read.num_rows == count_rows(TABLES[name], study, STAGES)
-    assert read.num_rows or name in {"selections", "selection_records", "blinding_answers", "ties", "silent_cases"}
+    assert read.num_rows or name in {
+        "selections",
+        "selection_records",
+        "blinding_answers",
+        "ties",
+        "silent_cases",
+        "reading_lists",
+    }
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -84,6 +91,20 @@ def test_a_judgment_is_told_as_it_was_given(study):
     assert row["assignment_id"] == str(judgment.assignment_id)
     assert abs(row["submitted_at"] - judgment.submitted_at) < timedelta(milliseconds=1)
     assert (row["counted"], row["excluded"], row["task_kind"]) == (True, False, "regular")
+
+
+def test_a_reading_list_names_its_page_and_what_was_drawn(study):
+    task = Task.objects.filter(stage__study=study, subject__isnull=False).latest("id")
+    ReadingList.objects.create(task=task, rule="drawn:2", conversation_ids=[7, 9], frozen_at=NOW)
+    assert rows("reading_lists", study) == [
+        {
+            "task_id": task.pk,
+            "subject_key": f"subject-{task.subject.number}",
+            "rule": "drawn:2",
+            "conversation_ids": "[7, 9]",
+            "frozen_at": NOW,
+        }
+    ]
 
 
 def test_excluded_judgments_stay_and_are_marked(study):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from pyarrow import parquet
 
 from conversations.models import Attribute, Case, Comparison, ComparisonAttribute, Prompt, Response, Selection, Study
-from judgments.models import Assignment, BlindingAnswer, Judgment
+from judgments.models import Assignment, BlindingAnswer, Judgment, ReadingList, Task
 from judgments.work.opening import open_stage
 from raters.models import Enrolment
 from reports.dataset.tables import TABLES
@@ -84,6 +84,8 @@ def study() -> Study:
     ComparisonAttribute.objects.filter(comparison=comparison).update(mentioned=True, mention_model="some-model")
     Selection.objects.filter(pk=Selection.objects.filter(case__subject=subject).latest("id").pk).update(score=0.5)
     Enrolment.objects.filter(pk=study.enrolments.latest("id").pk).update(languages=["en"])
+    page = Task.objects.filter(subject=subject).latest("id")
+    ReadingList.objects.create(task=page, rule="drawn:1", conversation_ids=[1], frozen_at=timezone.now())
     judged = Judgment.objects.filter(unit__task__stage__study=study)
     judged.filter(pk=judged.latest("id").pk).update(excluded_at=timezone.now(), exclusion_reason="speeding")
     last = judged.filter(stage_number=1).latest("id")

@@ -38,7 +38,7 @@ def _come_by_a_link(study):
         stage=study.stages.get(number=1), label="Autumn panel", platform="prolific", person_parameter="PROLIFIC_PID"
     )
     first = study.enrolments.order_by("id")[0]
-    study.enrolments.filter(pk=first.pk).update(entry_link=link, platform="prolific")
+    study.enrolments.filter(pk=first.pk).update(entry_link=link, platform="prolific", consent_language="de")
 
 
 def _something_of_everything(study):
@@ -57,6 +57,7 @@ def _something_of_everything(study):
     )
     assignments = Assignment.objects.filter(stage__study=study).exclude(task__kind="control").order_by("id")
     Assignment.objects.filter(pk=assignments[2].pk).update(outcome="surplus")
+    Assignment.objects.filter(pk=assignments[1].pk).update(pastes=3, exits_with_copy=2)
     at_responses = assignments.filter(stage__number=3)
     for number, assignment in enumerate(at_responses[:6]):
         guess = ("personalized", "generic", "cannot_tell")[number % 3]

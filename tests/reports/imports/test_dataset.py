@@ -60,6 +60,8 @@ def test_an_imported_study_has_the_figures_of_the_original_to_the_last_digit(stu
 
 def test_an_imported_study_is_exported_as_the_original_was(study, folder):
     again = imported(folder)
+    signs = Assignment.objects.filter(stage__study=again, pastes__gt=0).values_list("pastes", "exits_with_copy")
+    assert [*signs, *again.enrolments.exclude(consent_language="").values_list("consent_language")] == [(3, 2), ("de",)]
     for name, table in TABLES.items():
         before, after = (read_table(table, each, [1, 2, 3]).to_pylist() for each in (study, again))
         kept = [column for column in table.names if column not in IDS | LOST]
