@@ -1,15 +1,16 @@
 // The rating page: marks, drafts, one request that submits and brings the next task.
-import { openDialog } from "../dialogs.js";
 import { clearWarnings, warn } from "../notices.js";
 import { collect, isComplete, labelOf, restore, showDetails, unitsOf } from "./answers.js";
 import { Clock } from "./clock.js";
 import { Draft } from "./draft.js";
 import * as outbox from "./outbox.js";
+import { say, sayWhen } from "./saving_line.js";
 import { Away, Failed, Refused, Repeated, Superseded, deliver, tryOnce } from "./server.js";
+import { askToSetAside, canSetAside, onSetAside, setAsideAsBroken } from "./set_aside.js";
 import { Signs } from "./signs.js";
 import { beginSteps, keepStep, takeBack } from "./taken_back.js";
 import { listen, showTask } from "./task_keys.js";
-import { currentUnit, makeCurrent, mark, markMode } from "./units.js";
+import { currentUnit, makeCurrent, mark, markMode, showProgress } from "./units.js";
 import { coverOrShow, isCovered, showMaterial } from "./warning.js";
 
 const DRAFT_DELAY_MS = 700;
@@ -26,13 +27,6 @@ const signs = new Signs();
 const saving = new Repeated(saveDraft);
 let form, draft, busy;
 
-const say = (text, { isWaiting = false } = {}) => {
-    const place = document.getElementById("saving");
-    place.textContent = text;
-    place.classList.toggle("is-waiting", isWaiting);
-};
-const timeForm = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-const timeOf = (iso) => timeForm.format(new Date(iso));
 const isShown = (message) => form?.dataset.assignment === message.assignment;
 
 function begin() {
@@ -58,25 +52,16 @@ function ask() {
         scheduleDraft();
     }
     showDetails(form);
-    showProgress();
+    showProgress(form);
     const first = unitsOf(form).find((unit) => labelOf(unit) === null) ?? unitsOf(form)[0];
     beginSteps(form);
     makeCurrent(form, first);
 }
 
-function showProgress() {
-    const units = unitsOf(form);
-    const marked = units.filter((unit) => labelOf(unit) !== null).length;
-    const count = document.getElementById("marked");
-    if (count) count.textContent = `${marked} / ${units.length}`;
-    // aria-disabled, not disabled: the button keeps its place in the tab order and can say what is missing.
-    document.getElementById("submit").setAttribute("aria-disabled", String(marked < units.length));
-}
-
 function changed() {
     showDetails(form);
     keepStep(form);
-    showProgress();
+    showProgress(form);
     const isKept = outbox.keepDraft(form.dataset.assignment, { ...collect(form), revision: draft.next() });
     say(isKept ? form.dataset.textKept : "");
     scheduleDraft();
@@ -94,7 +79,7 @@ async function saveDraft({ isLeaving = false } = {}) {
     try {
         const answer = await tryOnce(saved.dataset.draftUrl, body, { keepalive });
         savedDraft.wasSaved(body);
-        if (form === saved) say(saved.dataset.textSaved.replace("{time}", timeOf(answer.saved_at)));
+        if (form === saved) sayWhen(saved.dataset.textSaved, answer.saved_at);
     } catch (error) {
         if (form === saved) draftNotSaved(error);
     }
@@ -124,7 +109,7 @@ function takeOver({ message, answer }) {
     if (isNews) warn(message);
     if (isOurs) return changed();
     outbox.dropDraft(form.dataset.assignment);
-    showProgress();
+    showProgress(form);
 }
 
 /** What is marked while an answer is on its way would be lost with the page: nothing can be, until it has arrived. */
@@ -202,13 +187,8 @@ function notDelivered(message, error, isEarlier) {
 /** The draft stays as it is; the rater can change it, try again, or leave the page to somebody else and go on. */
 function waysOut(again = null) {
     const ways = again ? [{ text: texts.textAgain, act: again }] : [];
-    if (flagButton()) ways.push({ text: texts.textSetAside, act: setAsideAsBroken });
+    if (canSetAside()) ways.push({ text: texts.textSetAside, act: setAsideAsBroken });
     return ways;
-}
-
-function setAsideAsBroken() {
-    document.getElementById("act-technical").checked = true;
-    openDialog("set-aside");
 }
 
 function show(answer) {
@@ -239,15 +219,11 @@ function turn(answer) {
 }
 
 function acknowledge(answer) {
-    if (answer.saved_at) say(texts.textSubmitted.replace("{time}", timeOf(answer.saved_at)));
+    if (answer.saved_at) sayWhen(texts.textSubmitted, answer.saved_at);
     if (answer.notice) warn(answer.notice);
 }
 
 const undo = () => document.getElementById("back")?.click();
-
-// A page that is looked at again can't be set aside any more: then there is no such button.
-const flagButton = () => document.querySelector('#rating-bar [data-opens="set-aside"]');
-const flag = () => flagButton()?.click();
 
 function label({ label: given }) {
     if (mark(form, given)) changed();
@@ -270,7 +246,7 @@ const WHILE_COVERED = new Set(["flag", "undo", "help", "guidelines"]);
 const WHILE_BUSY = new Set(["evidence", "help", "guidelines", "text", "left", "right", "together", "differences", "card"]);
 
 const mayDo = (act) => (!isCovered(form) || WHILE_COVERED.has(act)) && (!busy || WHILE_BUSY.has(act));
-listen(() => form, { label, mode, flag, submit, undo, takeBack: takeBackMark }, mayDo);
+listen(() => form, { label, mode, flag: askToSetAside, submit, undo, takeBack: takeBackMark }, mayDo);
 
 document.addEventListener("change", (event) => {
     if (form?.contains(event.target)) changed();
@@ -284,25 +260,18 @@ document.addEventListener("click", (event) => {
         saving.cancel();
         outbox.dropDraft(form.dataset.assignment);
     }
-    if (event.target.closest("#set-aside-unread")) document.getElementById("act-upsetting").checked = true;
     if (event.target.closest("#show-material")) {
         showMaterial(form);
         makeCurrent(form, currentUnit(form));
     }
 });
 document.addEventListener("submit", (event) => {
-    if (event.target.id === "task-form") {
-        event.preventDefault();
-        submit();
-    } else if (event.target.id === "set-aside-form") {
-        event.preventDefault();
-        const data = new FormData(event.target);
-        event.target.closest("dialog").close();
-        if (!busy) {
-            give(form.dataset.setAsideUrl, { act: data.get("act"), comment: data.get("comment"), revision: draft.next() });
-        }
-        event.target.reset();
-    }
+    if (event.target.id !== "task-form") return;
+    event.preventDefault();
+    submit();
+});
+onSetAside((why) => {
+    if (!busy) give(form.dataset.setAsideUrl, { ...why, revision: draft.next() });
 });
 window.addEventListener("pagehide", () => {
     if (form && saving.isDue && !busy) saveDraft({ isLeaving: true });
@@ -316,7 +285,7 @@ window.addEventListener("storage", (event) => {
         saving.cancel();
         draft.adopt(theirs);
         restore(form, theirs);
-        showProgress();
+        showProgress(form);
     }
     const gone = outbox.takenOut(event);
     if (gone && isShown(gone) && gone.body.revision >= draft.revision) location.reload();

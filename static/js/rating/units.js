@@ -58,3 +58,13 @@ export function step(form, by) {
 }
 
 export const goTo = (form, id) => makeCurrent(form, unitsOf(form).find((unit) => unit.dataset.unit === id));
+
+/** How many of the page's units are marked, and whether it can be submitted. */
+export function showProgress(form) {
+    const units = unitsOf(form);
+    const marked = units.filter((unit) => labelOf(unit) !== null).length;
+    const count = document.getElementById("marked");
+    if (count) count.textContent = `${marked} / ${units.length}`;
+    // aria-disabled, not disabled: the button keeps its place in the tab order and can say what is missing.
+    document.getElementById("submit").setAttribute("aria-disabled", String(marked < units.length));
+}
