@@ -28,6 +28,8 @@ class Run(models.Model):
     budget = models.DecimalField(
         max_digits=10, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
     )
+    # The cost of its calls, those in flight with the most they can cost. Kept by a database trigger only.
+    spent = models.DecimalField(max_digits=16, decimal_places=6, default=0, db_default=0, editable=False)
     stop_reason = models.CharField(max_length=200, blank=True)  # why it paused by itself
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(db_default=Now())

@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.models import User
@@ -222,3 +223,19 @@ def test_run_pauses_before_its_budget_is_passed(study, endpoint, provider):
     assert "budget" in run.stop_reason
     assert len(provider.requests) == 2
     assert run.items.filter(state=ItemState.WAITING).count() == 1
+
+
+def test_a_run_spent_what_its_calls_cost(study, endpoint, provider):
+    """Calls that failed, or were begun twice, too."""
+    for number in range(4):
+        add_subject(study, number + 1)
+    endpoint.input_price, endpoint.output_price = 1000, 100_000
+    endpoint.save()
+    run = start_extraction(study=study, endpoint=endpoint, budget=Decimal(500), now=timezone.now())
+    provider.script = lambda request, number: Reply(status=500) if number == 1 else Reply(extraction())
+    produce_all(run)
+    run.refresh_from_db()
+    assert run.spent == ModelCall.objects.filter(item__run=run).aggregate(Sum("cost"))["cost__sum"] > 0
+    ModelCall.objects.filter(item__run=run).update(cost=1)
+    run.refresh_from_db()
+    assert run.spent == ModelCall.objects.filter(item__run=run).count()
