@@ -213,7 +213,7 @@ def _material(page: VotePage, shown: Excerpt) -> dict[str, str]:
 def _responses(page: VotePage, prompt: str, *, left: str, right: str) -> dict[str, str]:
     if page.configuration.template[1] != VERSION_WITH_CARD:
         return responses_shown(prompt, left=left, right=right)
-    known = [attribute.text for attribute in page.card.attributes] if page.card else []
+    known = [attribute.text for attribute in page.card.entries] if page.card else []
     is_checked = page.card is not None and page.card.basis == CardBasis.ACCEPTED
     return responses_beside_card(prompt, left=left, right=right, known=known, is_checked=is_checked)
 
