@@ -12,7 +12,7 @@ Closed loop: each rater goes on at once. The web server runs as its image starts
 state folder keeps studies of 20,000 tasks and more for the next run. Beside each row stand a null server that sends the same bytes
 and PostgreSQL's raw single-row commits, measured right after it: read rates as shares of these. CPU is of the processes, by the
 kernel. At the end all that was acknowledged is compared with the export: lost/changed/duplicated/not acknowledged/over k, all 0.
-"Slowest" is the slowest rater's loops as a share of the median rater's; "CPU elsewhere" is what others took of the machine meanwhile.
+"Slowest" is the slowest rater's loops as a share of the median rater's, which tells something from ten loops a rater on; "CPU elsewhere" is what others took of the machine meanwhile.
 """
 
 import argparse
@@ -257,10 +257,18 @@ def main() -> None:
     options = parser.parse_args()
     call_command("migrate", verbosity=0)
     with product() as server:
+        warm(server)
         if options.long:
             long_pages(server)
         else:
             loops(server, options)
+
+
+def warm(server: Server) -> None:
+    """Both processes have served raters before anything counts: a process's first page compiles templates and statements."""
+    raters = comers(server, stage_of(Wanted(3, 120, 0)), 8)
+    asyncio.run(arrive(raters))
+    asyncio.run(Crowd(server, raters).measure(1.0))
 
 
 def loops(server: Server, options: argparse.Namespace) -> None:
