@@ -8,6 +8,7 @@ another checkout, such as one from before the workbench. Figures: docs/performan
 """
 
 import argparse
+import logging
 import os
 import statistics
 import sys
@@ -30,13 +31,14 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 import django  # noqa: E402 - after the checkout is chosen
 
 django.setup()
+logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 from django.core.management import call_command  # noqa: E402 - Django must be set up first
 from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 
 from benchmarks.long_day_material import long_study, words_of  # noqa: E402
 from benchmarks.long_day_play import stage_played  # noqa: E402
-from benchmarks.long_day_server import Server, serving  # noqa: E402
+from benchmarks.long_day_server import WebProcess, serving  # noqa: E402
 from benchmarks.long_day_shots import take_shots  # noqa: E402
 from benchmarks.long_day_times import first_and_next  # noqa: E402
 from benchmarks.long_day_watch import Watched  # noqa: E402
@@ -61,7 +63,7 @@ def main() -> None:
         browser.close()
 
 
-def play(browser: Browser, server: Server, study: Study) -> None:
+def play(browser: Browser, server: WebProcess, study: Study) -> None:
     # Before the browser's rater: nobody has opened these pages in this process yet.
     for line in first_and_next(server, address(server, study, 1), pages=asked.pages):
         print(line)
@@ -69,7 +71,7 @@ def play(browser: Browser, server: Server, study: Study) -> None:
         report(number, stage_played(browser, address(server, study, number), number, pages=asked.pages))
 
 
-def address(server: Server, study: Study, number: int) -> str:
+def address(server: WebProcess, study: Study, number: int) -> str:
     return f"{server.url}/r/{worlds.entry_link(study.stages.get(number=number)).token}/"
 
 

@@ -18,7 +18,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class WebProcess:
     """One web process, so that what one request warms is warm for the next."""
 
     port: int
@@ -34,7 +34,7 @@ class Server:
 
 
 @contextmanager
-def serving(root: Path, port: int) -> Iterator[Server]:
+def serving(root: Path, port: int) -> Iterator[WebProcess]:
     """granian as docker-compose.yml starts it, with static files as an installation has them."""
     environment = os.environ | {
         "YARDSTICK_MANIFEST": "1", "YARDSTICK_BASE_URL": f"http://127.0.0.1:{port}", "PYTHONPATH": str(root),
@@ -47,7 +47,7 @@ def serving(root: Path, port: int) -> Iterator[Server]:
     process = subprocess.Popen(command, env=environment, cwd=root, stdout=subprocess.DEVNULL)
     try:
         _wait(port)
-        yield Server(port, process)
+        yield WebProcess(port, process)
     finally:
         process.terminate()
         process.wait(30)
@@ -67,10 +67,10 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Visitor:
+class Caller:
     """A browser without a screen: cookies, and how long an answer takes from its first byte asked to its last one read."""
 
-    server: Server
+    server: WebProcess
     client: httpx2.Client  # noqa: TID251 - only our own server is asked
 
     def get(self, path: str) -> Answered:
@@ -89,9 +89,9 @@ class Visitor:
 
 
 @contextmanager
-def visiting(server: Server) -> Iterator[Visitor]:
+def calling(server: WebProcess) -> Iterator[Caller]:
     with httpx2.Client(base_url=server.url, timeout=60, follow_redirects=True) as client:  # noqa: TID251 - only our own server is asked
-        yield Visitor(server, client)
+        yield Caller(server, client)
 
 
 def _wait(port: int, seconds: float = 60) -> None:

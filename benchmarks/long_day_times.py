@@ -5,28 +5,28 @@ import re
 import uuid
 from collections.abc import Iterator
 
-from benchmarks.long_day_server import Answered, Server, Visitor, visiting
+from benchmarks.long_day_server import Answered, Caller, WebProcess, calling
 
 FORM = re.compile(r'<form id="task-form".*?>', re.DOTALL)
 
 
-def first_and_next(server: Server, link: str, *, pages: int) -> Iterator[str]:
+def first_and_next(server: WebProcess, link: str, *, pages: int) -> Iterator[str]:
     """A rater comes, sees the first page, and submits one after the other; then another rater sees the same, now warm."""
     for who in ("nobody saw it before", "another rater saw it before"):
-        with visiting(server) as visitor:
-            visitor.get(link)
-            page = visitor.post(link)  # Start, which leads to the first page
+        with calling(server) as caller:
+            caller.get(link)
+            page = caller.post(link)  # Start, which leads to the first page
             text = page.body.decode()
             yield _line(f"Start and first page, {who}", page, text)
-            again = visitor.get(page.url)
+            again = caller.get(page.url)
             yield _line("the same page again", again, text)
             for _page in range(pages - 1):
-                page = _submit(visitor, text)
+                page = _submit(caller, text)
                 text = json.loads(page.body)["parts"]["task"]
                 yield _line(f"submit and next page, {who}", page, text)
 
 
-def _submit(visitor: Visitor, text: str) -> Answered:
+def _submit(caller: Caller, text: str) -> Answered:
     form = FORM.search(text)
     if form is None:
         raise LookupError("There is no task on the page.")
@@ -35,7 +35,7 @@ def _submit(visitor: Visitor, text: str) -> Answered:
     answers = [{"unit": int(unit), "label": 1, "failure_mode": "", "note": ""} for unit in units]
     body = {"answers": answers, "missing_attributes": "", "comment": "", "active_ms": 30_000}
     body |= {"client_id": str(uuid.uuid4()), "revision": int(said["draft-revision"])}
-    return visitor.post(said["submit-url"], json=body)
+    return caller.post(said["submit-url"], json=body)
 
 
 def _line(what: str, answered: Answered, text: str) -> str:
