@@ -35,7 +35,11 @@ OWN = {
     "Patience": "Moving a fifth a year into deposits takes the date out of the market's hands.",
     "The rate": "Ask your bank.",
 }
-TABLE = "| After | Paid in | Balance | Growth |\n|---|---|---|---|\n" + "| 5 years | 15,000 | 16,950 | 12 % |\n" * 8
+RATES = range(1, 11)  # as many columns as are wider than a pane
+TABLE = (
+    f"| After |{'|'.join(f' At {rate} % ' for rate in RATES)}|\n|---|{'---|' * len(RATES)}\n"
+    + f"| 5 years |{' 16,950 € |' * len(RATES)}\n" * 8
+)
 CODE = '```python\ndef future_value(monthly, rate, years): return sum(monthly * (1 + rate / 12) ** month for month in range(12 * years))  # "once" for each month\n```'
 
 

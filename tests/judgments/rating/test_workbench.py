@@ -71,6 +71,9 @@ def all_of_stage_3_is_seen(page: Page) -> None:
         on_screen(page, f"#{side}-heading")
         on_screen(page, f"#{side}", least=500)
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    # A table of ten columns scrolls in itself, not the text around it.
+    for side in ("left", "right"):
+        assert page.locator(f"#{side}").evaluate("text => text.scrollWidth <= text.clientWidth"), side
 
 
 def test_prompt_question_and_both_texts_are_seen_at_every_moment(page: Page, live_server, study):
