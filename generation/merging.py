@@ -3,9 +3,10 @@
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from conversations.meaning import Statements, Vectors, embed
+if TYPE_CHECKING:
+    from conversations.meaning.encoder import Vectors
 
 _MOST_EVIDENCE = 5
 
@@ -19,17 +20,19 @@ class Candidate:
     merged_from: tuple[str, ...] = field(default=())
 
 
-type Embed = Callable[[Sequence[str]], Vectors]
+type Embed = Callable[[Sequence[str]], "Vectors"]
 
 
-def merge(candidates: Sequence[Candidate], *, threshold: float | None, embed: Embed = embed) -> list[Candidate]:
+def merge(candidates: Sequence[Candidate], *, threshold: float | None, embed: Embed | None = None) -> list[Candidate]:
     """One candidate for each group of near-duplicates: the most confident one, with the evidence of all.
 
     Near-duplicates say the same (``conversations.meaning``), from this cosine similarity; without one they share at
-    least 80 % of their content words.
+    least 80 % of their content words. Without ``embed`` this machine's embedder is asked.
     """
+    from conversations.meaning import duplicates, encoder
+
     ordered = sorted(candidates, key=lambda one: -one.confidence)
-    statements = Statements([one.text for one in ordered], threshold=threshold, embed=embed)
+    statements = duplicates.Statements([one.text for one in ordered], threshold=threshold, embed=embed or encoder.embed)
     kept: dict[int, Candidate] = {}
     for position, candidate in enumerate(ordered):
         known = next((one for one in kept if statements.same(one, position)), None)

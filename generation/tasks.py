@@ -9,7 +9,7 @@ from celery.signals import worker_shutting_down
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from generation import heartbeat, item_production
+from generation import heartbeat
 from generation.models import RunItem
 from generation.services import announcing, sweeping
 from generation.services.items import ANNOUNCED_FOR
@@ -27,6 +27,8 @@ def produce_item(item_id: int) -> None:
 
     After a while the next one goes by the broker all the same, so that other endpoints get their turn.
     """
+    from generation import item_production
+
     until = time.monotonic() + SECONDS_IN_A_ROW
     following: int | None = item_id
     while following is not None:

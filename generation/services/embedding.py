@@ -3,17 +3,19 @@
 import hashlib
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
 from django.db import connection
 from django.utils import timezone
 
-from conversations.meaning import Vectors
 from generation.client import CallFailed, embed
 from generation.enums import FailureReason
 from generation.models import Endpoint, RunItem
 from generation.prompting import estimate_tokens
 from generation.services.calls import Opening, close_done, close_failed, open_call, price
+
+if TYPE_CHECKING:
+    from conversations.meaning.encoder import Vectors
 
 # What providers take in one request.
 _TEXTS_AT_ONCE = 64
@@ -35,13 +37,15 @@ def requests_of(texts: Sequence[str]) -> list[list[str]]:
     return requests
 
 
-def embedded(item: RunItem, endpoint: Endpoint, texts: Sequence[str], *, first_part: int) -> Vectors:
+def embedded(item: RunItem, endpoint: Endpoint, texts: Sequence[str], *, first_part: int) -> "Vectors":
     """A vector of unit length for each text, by another endpoint than the run's; calls and costs are the item's.
 
     Raises:
         CallFailed: there are no embeddings, or vectors of several lengths.
         Postponed: what ``open_call`` raises.
     """
+    import numpy as np
+
     requests = requests_of(texts)
     vectors = [
         vector

@@ -20,7 +20,7 @@ from accounts.signed_in import user_of
 from conversations.permissions import READ, get_study
 from judgments.enums import LookWay
 from reports.enums import ExportState
-from reports.exports import making, reads
+from reports.exports import reads, requesting
 from reports.exports.downloads import attachment
 from reports.exports.serializers import ExportSerializer, NewExport
 from reports.exports.tasks import announce_export
@@ -43,7 +43,7 @@ class ExportList(generics.ListAPIView[Export]):
         study = get_study(user_of(request), slug, *READ)
         wanted = NewExport(data=request.data)
         wanted.is_valid(raise_exception=True)
-        export = making.request_export(
+        export = requesting.request_export(
             study=study,
             kind=wanted.validated_data["kind"],
             file_format=wanted.validated_data["format"],
@@ -75,5 +75,5 @@ class ExportDownload(APIView):
         export = get_object_or_404(reads.exports_of(study), pk=export_id, state=ExportState.DONE)
         if not reads.may_download(export, user_of(request)):
             raise PermissionDenied("This export holds labels of a stage that is still open.")
-        making.note_download(export=export, actor=user_of(request), now=timezone.now(), by=LookWay.API)
+        requesting.note_download(export=export, actor=user_of(request), now=timezone.now(), by=LookWay.API)
         return attachment(export, request)

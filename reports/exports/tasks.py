@@ -4,12 +4,13 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts import jobs
-from reports.exports import making
 from reports.exports.reads import EXPORTS
 
 
 @shared_task(name="reports.make_export")
 def make_export(export_id: int) -> None:
+    from reports.exports import making
+
     making.make_export(export_id=export_id, now=timezone.now())
 
 

@@ -15,7 +15,7 @@ from conversations.models import Study
 from conversations.permissions import READ, get_study
 from judgments.disclosure import sight_of
 from reports.enums import ExportState
-from reports.exports import making, reads
+from reports.exports import reads, requesting
 from reports.exports.downloads import attachment
 from reports.exports.forms import ExportForm
 from reports.exports.tasks import announce_export
@@ -59,12 +59,12 @@ def download(request: HttpRequest, slug: str, export_id: int) -> HttpResponseBas
     export = get_object_or_404(reads.exports_of(study), pk=export_id, state=ExportState.DONE)
     if not reads.may_download(export, user_of(request)):
         raise PermissionDenied("This export holds labels of a stage that is still open.")
-    making.note_download(export=export, actor=user_of(request), now=timezone.now())
+    requesting.note_download(export=export, actor=user_of(request), now=timezone.now())
     return attachment(export, request)
 
 
 def _request_export(request: HttpRequest, study: Study, form: ExportForm) -> None:
-    export = making.request_export(
+    export = requesting.request_export(
         study=study,
         kind=form.cleaned_data["kind"],
         file_format=form.cleaned_data["format"],

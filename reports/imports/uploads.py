@@ -14,7 +14,6 @@ from accounts.models import User
 from accounts.services import record
 from conversations.services.studies import create_study
 from reports.enums import ImportState
-from reports.imports.dataset import Beat, import_archive
 from reports.imports.problems import DatasetRefused, Problem
 from reports.models import DatasetImport
 
@@ -78,7 +77,9 @@ def _import(upload: DatasetImport, now: datetime) -> None:
         raise
 
 
-def _make_study(upload: DatasetImport, now: datetime, progress: Beat) -> None:
+def _make_study(upload: DatasetImport, now: datetime, progress: "_Progress") -> None:
+    from reports.imports.dataset import import_archive
+
     user = upload.uploaded_by
     study = create_study(user=user, title=upload.title)
     with Path(upload.file.path).open("rb") as archive:

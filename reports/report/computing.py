@@ -15,7 +15,8 @@ from reports.enums import ReportState
 from reports.models import Report
 from reports.report.figures.report import report_figures
 from reports.report.fingerprint import fingerprint
-from reports.report.parts import Part, parts_of
+from reports.report.parting import only, parts_of
+from reports.report.parts import Part
 from reports.report.presenting.drawing import drawings
 from reports.report.requesting import REPORTS
 
@@ -48,5 +49,5 @@ def _compute(report: Report) -> None:
 def _content_of(report: Report) -> dict[str, Any]:
     dataset = dataset_of(report.study, report.withheld)
     part = Part(report.part_column, report.part_value)
-    figures = {**report_figures(part.of(dataset)), "scope": part.as_json()}
+    figures = {**report_figures(only(part, dataset)), "scope": part.as_json()}
     return {"parts": parts_of(dataset), "figures": figures, "drawings": dict(drawings(figures))}

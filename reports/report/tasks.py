@@ -9,7 +9,7 @@ from reports.report.requesting import REPORTS
 
 @shared_task(name="reports.compute_report")
 def compute_report(report_id: int) -> None:
-    from reports.report import computing  # noqa: PLC0415 - large: whoever only announces a report does without it
+    from reports.report import computing
 
     computing.compute_report(report_id=report_id, now=timezone.now())
 

@@ -24,7 +24,7 @@ from generation.models import Endpoint, ModelCall
 from generation.services.endpoints import save_endpoint
 from generation.services.runs import retry_failed
 from reports.enums import FORMATS, ExportFormat, ExportKind
-from reports.exports import making
+from reports.exports import making, requesting
 from tests.generation.browsing import client_of
 from tests.generation.provider import Provider, Reply, attribute, extraction
 from tests.generation.runs import add_subject, produce_all
@@ -131,7 +131,7 @@ def test_key_is_in_no_export(run, study, owner, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     for kind in ExportKind:
         file_format = FORMATS[kind][0]
-        asked = making.request_export(
+        asked = requesting.request_export(
             study=study, kind=kind, file_format=file_format, requested_by=owner, now=timezone.now()
         )
         made = making.make_export(export_id=asked.pk, now=timezone.now())

@@ -19,7 +19,7 @@ from judgments.enums import LookWay
 from judgments.models import Look, Reopening
 from judgments.oversight.disagreement import units_in_disagreement
 from judgments.work.opening import OwnerOpensAgain, close_stage, open_stage
-from reports.exports.making import request_export
+from reports.exports.requesting import request_export
 from tests import factories
 from tests.judgments.rated import NOW, always, rated_study, work
 from tests.reports.reported import computed

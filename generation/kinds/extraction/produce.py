@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from conversations.evidence import MOST_POINTERS, Located, Transcript
 from conversations.hashing import text_hash
-from conversations.meaning import embed as embed_here
 from conversations.models import Attribute, Conversation
 from generation.client import CallFailed
 from generation.context_parts import ContextPart, sample_parts, split
@@ -68,9 +67,10 @@ def extract_item(item: RunItem) -> bool:
     return finish_item(item=item, store=lambda: _store(item, chosen), notes=notes, now=timezone.now())
 
 
-def _embedder(item: RunItem, configuration: ExtractionConfiguration, *, first_part: int) -> Embed:
+def _embedder(item: RunItem, configuration: ExtractionConfiguration, *, first_part: int) -> Embed | None:
+    """Another endpoint's, or None for this machine's."""
     if configuration.embedding_endpoint is None:
-        return embed_here
+        return None
     endpoint = Endpoint.objects.filter(study=item.run.study_id, pk=configuration.embedding_endpoint).first()
     if endpoint is None:
         raise CallFailed(FailureReason.NOTHING_GIVEN, "The endpoint that was to embed the statements is gone.")

@@ -5,8 +5,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-
 
 class Scored(NamedTuple):
     """A unit's score; ``consensus`` is whether the humans say yes, None where they have not said yet."""
@@ -78,6 +76,8 @@ def best_threshold(scores: Sequence[float], wanted: Sequence[bool]) -> tuple[flo
     It lies halfway between two neighbouring scores, so it never says yes to all: where retrieval tells little that
     would often have the best F1, and a rater who says yes to all has judged nothing. None where all scores are equal.
     """
+    import numpy as np
+
     order = np.argsort(-np.asarray(scores), kind="stable")
     ranked, hits = np.asarray(scores, float)[order], np.cumsum(np.asarray(wanted, float)[order])
     ends = np.flatnonzero(ranked[1:] != ranked[:-1])  # where a threshold parts two scores

@@ -2,10 +2,10 @@
 
 import hashlib
 import time
+from array import array
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-import numpy as np
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -44,7 +44,7 @@ def vectors_of(item: RunItem, texts: Sequence[str]) -> dict[str, list[float]]:
     _take_over(item, list(by_hash))
     _pay(item, by_hash)
     found = {
-        by_hash[bytes(row.text_hash)]: np.frombuffer(bytes(row.vector), np.float32).tolist()
+        by_hash[bytes(row.text_hash)]: array("f", bytes(row.vector)).tolist()
         for row in _rows(item.run, by_hash)
         if row.vector is not None
     }
@@ -96,6 +96,6 @@ def _store(item: RunItem, call: ModelCall, texts: Sequence[str], embedded: Embed
     vectors = {hash_of(text): vector for text, vector in zip(texts, embedded.vectors, strict=True)}
     rows = list(_rows(item.run, vectors).select_for_update())
     for row in rows:
-        row.vector = np.asarray(vectors[bytes(row.text_hash)], np.float32).tobytes()
+        row.vector = array("f", vectors[bytes(row.text_hash)]).tobytes()
     TextVector.objects.bulk_update(rows, ["vector"], batch_size=_ROWS_AT_ONCE)
     close_done(call=call, endpoint=item.run.endpoint, answer=embedded.answer, now=timezone.now())

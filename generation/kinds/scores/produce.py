@@ -12,7 +12,6 @@ from generation.kinds.scores import scope
 from generation.kinds.scores.configuration import ScoresConfiguration
 from generation.kinds.scores.embedding import vectors_of
 from generation.models import RunItem, Score
-from generation.retrieval import bm25_scores, cosines
 from generation.services.items import finish_item
 from judgments.models import Unit
 
@@ -45,6 +44,8 @@ def _scored(
     item: RunItem, units: Sequence[Unit], configuration: ScoresConfiguration
 ) -> tuple[dict[int, float], dict[str, object]]:
     """The score of each unit, and what the item notes of it."""
+    from generation.retrieval import bm25_scores
+
     if configuration.calls_endpoint:
         return _by_embedding(item, units, configuration)
     documents = {
@@ -61,6 +62,8 @@ def _scored(
 def _by_embedding(
     item: RunItem, units: Sequence[Unit], configuration: ScoresConfiguration
 ) -> tuple[dict[int, float], dict[str, object]]:
+    from generation.retrieval import cosines
+
     endpoint, by_prompt = item.run.endpoint, _by_prompt(units)
     texts = {unit.pk: scope.text_of(unit.attribute, configuration) for unit in units if unit.attribute}
     read = {text: scope.fitted(text, endpoint) for text in [*by_prompt, *texts.values()]}

@@ -15,7 +15,7 @@ from judgments.disclosure import look
 from judgments.enums import LookWay
 from reports.dataset.reads import all_stages
 from reports.enums import FORMATS, ExportFormat, ExportKind
-from reports.exports import making
+from reports.exports import making, requesting
 from reports.exports.scope import ExportScope
 from reports.exports.table_files import Written
 from reports.exports.writers import DoesNotFit
@@ -42,7 +42,7 @@ class Command(BaseCommand):
         if study is None:
             raise CommandError(f"There is no study {options['study']}.")
         scope, kind = ExportScope(study, all_stages()), ExportKind(options["kind"])
-        if making.holds_labels(kind):  # before it is written: a dataset says itself who had looked
+        if requesting.holds_labels(kind):  # before it is written: a dataset says itself who had looked
             look(study=study, user=None, by=LookWay.COMMAND_LINE, now=timezone.now())
         if kind == ExportKind.DATASET and options["format"] is None:
             self._write_folder(scope, options["output"])

@@ -6,7 +6,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from conversations.permissions import READ, get_study
-from reports.report.figures.raters_needed import usual_raters_needed
 from reports.report.reads import planned_comparisons
 
 
@@ -14,6 +13,8 @@ from reports.report.reads import planned_comparisons
 @require_safe
 def raters_needed(request: HttpRequest, slug: str) -> HttpResponse:
     """A part of the page of stage 3."""
+    from reports.report.figures.raters_needed import usual_raters_needed
+
     study = get_study(request.user, slug, *READ)
     planned = planned_comparisons(study)
     needed = usual_raters_needed(

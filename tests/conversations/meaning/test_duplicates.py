@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.meaning import EMBEDDER, Statements, are_english, embed
+from conversations.meaning import EMBEDDER
 from conversations.meaning.contrasts import are_apart
+from conversations.meaning.duplicates import Statements, are_english
+from conversations.meaning.encoder import embed
 
 PAIRS = json.loads((Path(__file__).parent / "pairs.json").read_text())
 

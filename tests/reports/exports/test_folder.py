@@ -19,7 +19,7 @@ from judgments.models import Judgment
 from raters.pseudonyms import rater_key
 from reports.dataset.tables import TABLES
 from reports.enums import FORMATS, ExportFormat, ExportKind
-from reports.exports import making
+from reports.exports import making, requesting
 from reports.exports.folder import split_of_subjects
 from reports.models import Export
 from tests import factories, worlds
@@ -54,7 +54,7 @@ def folder(study: Study, tmp_path: Path) -> Path:
 def exported(study: Study, kind: ExportKind, file_format: str | None = None) -> Export:
     user, _ = User.objects.get_or_create(username="owner")
     Membership.objects.get_or_create(study=study, user=user, defaults={"role": Role.OWNER})
-    export = making.request_export(
+    export = requesting.request_export(
         study=study,
         kind=kind,
         file_format=file_format or FORMATS[kind][0],
@@ -159,7 +159,7 @@ def test_the_page_gives_the_dataset_as_a_zip_without_withheld_stages(study):
     admin = User.objects.create_user("admin")
     Membership.objects.create(study=study, user=admin, role=Role.ADMIN)
     study.stages.filter(number__in=[1, 2]).update(state=StageState.CLOSED)
-    asked = making.request_export(
+    asked = requesting.request_export(
         study=study, kind="dataset", file_format="zip", requested_by=admin, now=timezone.now()
     )
     made = making.make_export(export_id=asked.pk, now=timezone.now())
@@ -231,7 +231,7 @@ def test_hostile_texts_come_out_as_they_are(study):
 
 
 def test_a_kind_in_a_format_it_does_not_have_is_refused(study):
-    with pytest.raises(making.ExportRefused, match="only as zip"):
+    with pytest.raises(requesting.ExportRefused, match="only as zip"):
         exported(study, ExportKind.DATASET, ExportFormat.CSV)
 
 

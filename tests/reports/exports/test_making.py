@@ -24,7 +24,7 @@ from raters.models import Rater
 from reports.dataset.cells import cell
 from reports.dataset.tables import JUDGMENTS, TABLES
 from reports.enums import ExportFormat, ExportState
-from reports.exports import making
+from reports.exports import making, requesting
 from reports.exports.reads import EXPORTS
 from reports.models import Export
 from tests import worlds
@@ -65,7 +65,7 @@ def made(study, actor: User, format: ExportFormat) -> Export:  # noqa: A002
 
 
 def requested(study, actor: User, format: ExportFormat) -> Export:  # noqa: A002
-    return making.request_export(study=study, file_format=format, requested_by=actor, now=timezone.now())
+    return requesting.request_export(study=study, file_format=format, requested_by=actor, now=timezone.now())
 
 
 def lines(export: Export) -> list[dict[str, Any]]:
@@ -143,7 +143,7 @@ def test_while_a_stage_is_open_only_the_owner_exports_it(study):
 def test_a_member_who_rates_exports_nothing_until_the_stages_close(study, role):
     user = member(study, role)
     Rater.objects.filter(enrolments__study=study, enrolments__number=1).update(user=user)
-    with pytest.raises(making.ExportRefused):
+    with pytest.raises(requesting.ExportRefused):
         requested(study, user, ExportFormat.JSONL)
     study.stages.update(state=StageState.CLOSED)
     assert made(study, user, ExportFormat.JSONL).rows == 9

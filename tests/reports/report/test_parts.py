@@ -10,7 +10,8 @@ from conversations.services.arms import ensure_arm
 from judgments.work.opening import open_stage
 from reports.dataset.dataset import Dataset
 from reports.dataset.reads import dataset_of
-from reports.report.parts import Part, parts_of
+from reports.report.parting import only, parts_of
+from reports.report.parts import Part
 from tests import factories
 from tests.judgments.rated import NOW
 from tests.rows import made_once
@@ -68,7 +69,7 @@ def of_arm(study: Study, policy: Policy) -> Part:
 
 def test_a_part_that_is_an_arm_has_its_systems_attributes_and_the_selection_it_was_given(study):
     dataset = dataset_of(study)
-    own, given = (of_arm(study, policy).of(dataset) for policy in (Policy.OWN, Policy.SELECTION))
+    own, given = (only(of_arm(study, policy), dataset) for policy in (Policy.OWN, Policy.SELECTION))
     shared = {"extracted": {"first"}, "answered": {"first"}, "compared": 2}
     assert kept(own) == {**shared, "selected": {"first"}, "silent": 0}
     assert kept(given) == {**shared, "selected": {"selector"}, "silent": 1}
@@ -76,14 +77,14 @@ def test_a_part_that_is_an_arm_has_its_systems_attributes_and_the_selection_it_w
 
 def test_a_part_that_is_a_system_has_all_its_arms_and_its_own_selection(study):
     dataset = dataset_of(study)
-    assert kept(Part("system", "first").of(dataset)) == {
+    assert kept(only(Part("system", "first"), dataset)) == {
         "extracted": {"first"},
         "answered": {"first"},
         "compared": 4,
         "selected": {"first"},
         "silent": 1,
     }
-    assert kept(Part("system", "second").of(dataset))["compared"] == 2
+    assert kept(only(Part("system", "second"), dataset))["compared"] == 2
     assert {part["name"] for part in parts_of(dataset) if part["column"] == "arm"} == {
         "first (its own selection)",
         "first (selection of selector)",
@@ -99,6 +100,6 @@ def test_a_system_that_uses_what_another_extracted_keeps_all_of_it(study):
     SelectionRecord.objects.create(system=borrower, case=case)
     Selection.objects.create(system=borrower, case=case, attribute=attribute, selected=True)
     factories.silent_case(case, arm)
-    found = Part("system", "borrower").of(dataset_of(study))
+    found = only(Part("system", "borrower"), dataset_of(study))
     assert kept(found)["extracted"] == {"second"}
     assert len([row for row in found.tables["items"].to_pylist() if row["stage"] == 1]) == 4

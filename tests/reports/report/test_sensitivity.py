@@ -12,6 +12,7 @@ from judgments.models import Judgment, Task
 from raters.enums import RaterKind
 from reports.dataset.reads import dataset_of
 from reports.report.figures.report import report_figures
+from reports.report.parting import only
 from reports.report.parts import Part
 from reports.report.presenting.document import document
 from reports.report.presenting.sensitivity import WHO
@@ -81,7 +82,7 @@ def _what_does_not_count(pages: list[Task]) -> None:
 def test_a_part_of_the_study_rests_on_all_its_controls(study):
     judged_controls(study, ControlKind.OBVIOUS, lambda _rater, pair: pair % 3)
     dataset = dataset_of(study)
-    part = Part("subject_origin", "real").of(dataset)
+    part = only(Part("subject_origin", "real"), dataset)
     assert part.tables["subjects"].num_rows == 0
     assert report_figures(part)["controls"] == report_figures(dataset)["controls"]
 

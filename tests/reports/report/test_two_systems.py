@@ -13,6 +13,7 @@ from reports.exports.making import write_dataset_to
 from reports.exports.scope import ExportScope
 from reports.imports.dataset import import_folder
 from reports.report.figures.report import report_figures
+from reports.report.parting import only
 from reports.report.parts import Part
 from tests import factories
 from tests.judgments.rated import NOW
@@ -90,9 +91,9 @@ def test_each_arm_and_contrast_has_a_plan_and_looks(study):
 
 
 def test_a_part_that_is_one_system_keeps_its_silent_cases_and_has_no_contrast(study):
-    alone = report_figures(Part("system", HELPS).of(dataset_of(study)))["verdict"]
+    alone = report_figures(only(Part("system", HELPS), dataset_of(study)))["verdict"]
     whole = verdict(study)
     assert alone["contrasts"] == alone["arms"] == []
     assert alone["effect"]["value"] == next(arm for arm in whole["arms"] if arm["name"] == HELPS)["effect"]["value"]
-    food = report_figures(Part("prompt_topic", "food").of(dataset_of(study)))["verdict"]
+    food = report_figures(only(Part("prompt_topic", "food"), dataset_of(study)))["verdict"]
     assert [arm["silent"] for arm in food["arms"]] == [0, 0], "the silent prompt is about travel"
