@@ -3,6 +3,7 @@
 Before each request the connection goes back to the pool, as in production: what it costs to take one is in. A test keeps its own.
 """
 
+import gzip
 import json
 from dataclasses import dataclass, field
 from typing import Any
@@ -68,7 +69,8 @@ class ProcessRater:
         return self.sheet
 
     def _shown(self, answer: Served) -> Served:
-        self.sheet = LoopSheet.of(answer.content)
+        is_packed = answer.headers.get("Content-Encoding") == "gzip"
+        self.sheet = LoopSheet.of(gzip.decompress(answer.content) if is_packed else answer.content)
         return answer
 
 

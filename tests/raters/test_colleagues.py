@@ -1,5 +1,7 @@
 """Members with the role of a rater judge without a link, and see nothing else."""
 
+import gzip
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -52,6 +54,18 @@ def test_an_answer_asks_for_no_account_once_it_is_noted_who_judges(study):
     assert len([sql for sql in asked if "django_session" in sql]) == 1
     # The page brings the token; its script was let in by it.
     assert ("csrftoken" in page.cookies, "csrftoken" in answer.cookies) == (True, False)
+
+
+def test_pages_are_sent_compressed_to_who_can_read_that(study):
+    client = colleague(study)
+    client.post(f"/studies/{study.slug}/stages/1/rate/")
+    plain = client.get(address := f"/rate/{study.slug}/1/")
+    packed = client.get(address, headers={"accept-encoding": "gzip, br"})
+    assert ("Content-Encoding" in plain, packed["Content-Encoding"]) == (False, "gzip")
+    assert gzip.decompress(packed.content) == plain.content
+    assert all("Accept-Encoding" in response["Vary"] for response in (plain, packed))
+    answer = worlds.submit_all(client, Assignment.objects.get(outcome=""))
+    assert "Content-Encoding" not in answer
 
 
 def test_one_person_is_one_rater_in_all_stages_and_browsers(study):

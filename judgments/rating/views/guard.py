@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.gzip import gzip_page
 
 from judgments.rating import payloads
 from judgments.rating.admitted import AdmittedRater, admitted_rater_of
@@ -50,6 +51,7 @@ def with_csrf_cookie(view: Callable[..., HttpResponseBase]) -> Callable[..., Htt
 def for_raters[**P](view: RaterView[P]) -> Callable[..., HttpResponseBase]:
     """Let only raters of the stage in; others are told how to come back."""
 
+    @gzip_page
     @never_cache
     @with_csrf_cookie
     @answers_refusals
