@@ -42,24 +42,28 @@ _OPEN = """
     FROM (
         SELECT {together} AS together, COALESCE(task.comparison_id, -task.id) AS target,
             COALESCE(task.subject_id, pair.subject_id) AS subject_id, task.languages, task.flagged,
-            max(waiting.slots) AS ratings
-        FROM judgments_task task
+            max(task.slots) AS ratings
+        FROM (
+            SELECT task.*, waiting.slots
+            FROM (
+                SELECT slot.task_id, count(*) AS slots FROM judgments_slot slot
+                WHERE slot.stage_id = %(stage)s AND slot.filled_at IS NULL AND NOT slot.withdrawn
+                    AND (slot.assignment_id IS NULL OR slot.lease_expires_at <= %(now)s)
+                GROUP BY slot.task_id
+            ) AS waiting
+            JOIN judgments_task task ON task.id = waiting.task_id
+            WHERE task.stage_id = %(stage)s AND task.kind = 'regular' OFFSET 0  -- whether it is live, of these alone
+        ) AS task
         LEFT JOIN conversations_comparison compared ON compared.id = task.comparison_id
         LEFT JOIN conversations_case pair ON pair.id = COALESCE(task.case_id, compared.case_id)
-        CROSS JOIN LATERAL (
-            SELECT count(*) AS slots FROM judgments_slot slot
-            WHERE slot.task_id = task.id AND slot.filled_at IS NULL AND NOT slot.withdrawn
-                AND (slot.assignment_id IS NULL OR slot.lease_expires_at <= %(now)s)
-        ) AS waiting
-        WHERE task.stage_id = %(stage)s AND task.kind = 'regular' AND waiting.slots > 0
-            AND {live}
+        WHERE {live}
         GROUP BY 1, 2, 3, 4, 5
     ) AS page
     GROUP BY page.together, page.subject_id, page.languages, page.flagged"""
 _MET = """
     SELECT DISTINCT {met} AS together, given.rater_id
-    FROM judgments_assignment given JOIN judgments_task task ON task.id = given.task_id
-    WHERE given.stage_id = %(stage)s"""
+    FROM judgments_assignment given {task}
+    WHERE given.stage_id = %(stage)s AND {met} IN (SELECT together FROM asked)"""
 _JUDGED_THE_SUBJECT = f"""
     SELECT asked.together, judged.rater_id
     FROM asked JOIN judgments_task known ON known.subject_id = asked.subject_id
@@ -76,11 +80,13 @@ WITH here AS ({here}
 ), counted AS (
     SELECT languages, flagged, count(*) AS raters FROM readers GROUP BY languages, flagged
 ), kept_back AS (
-    SELECT asked.together, count(*) AS raters
-    FROM asked JOIN barred ON barred.together = asked.together
-    JOIN readers ON readers.languages = asked.languages AND readers.flagged = asked.flagged
-        AND readers.rater_id = barred.rater_id
-    GROUP BY asked.together
+    SELECT met.together, count(*) AS raters
+    FROM (  -- first, for the other way round is all raters times all that is asked
+        SELECT asked.together, asked.languages, asked.flagged, barred.rater_id
+        FROM asked JOIN barred ON barred.together = asked.together OFFSET 0
+    ) AS met
+    JOIN readers ON readers.languages = met.languages AND readers.flagged = met.flagged AND readers.rater_id = met.rater_id
+    GROUP BY met.together
 )
 SELECT asked.ratings::bigint, COALESCE(counted.raters, 0), COALESCE(counted.raters, 0) - COALESCE(kept_back.raters, 0), count(*)
 FROM asked
@@ -106,7 +112,7 @@ def lacking_of(stage: Stage, *, now: datetime) -> list[Lacking]:
     """Of a stage that was never opened, all that it would ask; afterwards what waits."""
     known: dict[str, Any] = {"stage": stage.pk, "study": stage.study_id, "k": stage.k, "now": now}
     asked, given = _planned(stage) if stage.opened_at is None else (_open(stage), {})
-    barred = [_MET.format(met=_met_sql(stage))]
+    barred = [_met_sql(stage)]
     if bars_who_judged_the_subject(stage):
         barred.append(_JUDGED_THE_SUBJECT)
     statement = _LACKING.format(here=_HERE, asked=asked, barred=" UNION".join(barred))
@@ -156,7 +162,8 @@ def _open(stage: Stage) -> str:
 
 
 def _met_sql(stage: Stage) -> str:
-    """Who met a page made from a task has met the task; at stage 3 both are of one case."""
-    return (
-        "COALESCE(task.conflict_key, task.id)" if one_comparison_a_case(stage) else "COALESCE(task.twin_of_id, task.id)"
-    )
+    """Who met a page made from a task has met the task; at stage 3 both are of one case, which the assignment says too."""
+    if one_comparison_a_case(stage):
+        return _MET.format(met="COALESCE(given.conflict_key, given.task_id)", task="")
+    task = "JOIN judgments_task task ON task.id = given.task_id"
+    return _MET.format(met="COALESCE(task.twin_of_id, task.id)", task=task)
