@@ -5,13 +5,15 @@ three raters each. 200 raters judge about as much; one more has met nearly every
 a run has 100,000 items with a budget. Rows are as claims, submits, imports and runs leave them.
 """
 
-from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import User
 from conversations.models import Study
 from conversations.services.studies import create_study
 from generation.services.endpoints import ensure_default_endpoint
+from judgments.oversight.folding import fold_all
+from judgments.stages.person_card import freeze_cards
 
 SUBJECTS, PROMPTS, ATTRIBUTES, ARMS, RATERS, K = 2_000, 33, 10, 3, 200, 3
 CASES = SUBJECTS * PROMPTS
@@ -226,6 +228,8 @@ def large_study(owner: User) -> Study:
         for statements in _STATEMENTS:
             for statement in statements.format(**known).split(";\n"):
                 cursor.execute(statement)
+    fold_all()
+    with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-    call_command("clearsessions")
+    freeze_cards(study.stages.get(number=3), now=timezone.now())
     return study

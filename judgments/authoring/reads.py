@@ -1,6 +1,7 @@
 """What those who make gold, practice and attention tasks see."""
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from conversations.models import Stage
 from judgments.counting import judged
@@ -20,6 +21,15 @@ def twins(stage: Stage) -> QuerySet[Task]:
     )
 
 
+# Not as a join: all tasks would be grouped for the few that are shown, and to count them.
+_twins = (
+    Task.objects.filter(twin_of=OuterRef("pk"), withdrawn_at__isnull=True)
+    .values("twin_of")
+    .annotate(Count("pk"))
+    .values("pk__count")
+)
+
+
 def originals(stage: Stage, *, search: str = "") -> QuerySet[Task]:
     """Regular tasks that raters may be shown, each with how many twins it has (``twin_count``)."""
     tasks = live_tasks(stage).filter(kind=TaskKind.REGULAR)
@@ -27,7 +37,7 @@ def originals(stage: Stage, *, search: str = "") -> QuerySet[Task]:
         tasks = tasks.filter(_about(word))
     return (
         _with_subject(tasks)
-        .annotate(twin_count=Count("twins", filter=Q(twins__withdrawn_at__isnull=True), distinct=True))
+        .annotate(twin_count=Coalesce(Subquery(_twins), 0))
         .prefetch_related(_units())
         .order_by("id")
     )

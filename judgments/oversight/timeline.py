@@ -1,10 +1,16 @@
 """What happened with one rater, and the pay sheet of all."""
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from judgments.models import Assignment
+from judgments.models import Assignment, Judgment
 from judgments.work.pay import paid_milliseconds
 from raters.models import Arrival, Enrolment
+
+# Not as a join: all pages would be grouped for the few that are shown, and to count them.
+_labels = (
+    Judgment.objects.filter(assignment=OuterRef("pk")).values("assignment").annotate(Count("pk")).values("pk__count")
+)
 
 
 def pages_of(enrolment: Enrolment) -> QuerySet[Assignment]:
@@ -13,7 +19,7 @@ def pages_of(enrolment: Enrolment) -> QuerySet[Assignment]:
         Assignment.objects.filter(rater=enrolment.rater_id, stage__study=enrolment.study_id)
         .select_related("task", "stage")
         .defer("draft", "missing_attributes", "comment")
-        .annotate(labels=Count("judgments"))
+        .annotate(labels=Coalesce(Subquery(_labels), 0))
         .order_by("-started_at", "-pk")
     )
 
