@@ -2,6 +2,6 @@
 
 from judgments.crowd.tasks import sweep_platform_acts, tell_platform
 from judgments.oversight.tasks import fold_figures
-from judgments.work.tasks import extend_stages
+from judgments.work.tasks import extend_stages, lay_out_responses
 
-__all__ = ["extend_stages", "fold_figures", "sweep_platform_acts", "tell_platform"]
+__all__ = ["extend_stages", "fold_figures", "lay_out_responses", "sweep_platform_acts", "tell_platform"]

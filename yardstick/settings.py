@@ -8,7 +8,7 @@ import dj_database_url
 from django.conf.global_settings import LANGUAGES as LANGUAGE_NAMES
 from django.utils.csp import CSP
 
-from yardstick import environment
+from yardstick import environment, schedule
 from yardstick.embedded import paths
 
 BASE_DIR = paths.FILES
@@ -237,21 +237,10 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {"generation.produce_item": {"queue": "llm"}}
-# Task and how often, in seconds; one that nobody took before its next turn is dropped.
+# A task that nobody took before its next turn is dropped.
 CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": float(seconds), "options": {"expires": seconds}}
-    for name, seconds in {
-        "conversations.sweep_batches": 15,
-        "conversations.sweep_staged_uploads": 3600,
-        "conversations.sweep_evidence_searches": 15,
-        "generation.sweep_runs": 5,
-        "judgments.extend_stages": 15,
-        "judgments.fold_figures": 60,
-        "judgments.sweep_platform_acts": 10,
-        "reports.sweep_exports": 15,
-        "reports.sweep_reports": 15,
-        "reports.sweep_imports": 15,
-    }.items()
+    for name, seconds in schedule.SECONDS.items()
 }
 CELERY_TIMEZONE = "UTC"
 

@@ -121,6 +121,9 @@ class Response(models.Model):
     latency_ms = models.PositiveIntegerField(null=True, blank=True)
     cost = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
+    # No columns: what a page that is read at once has read beside it (``conversations/laid_out.py``).
+    is_laid_out = False
+    html: str = ""
 
     class Meta:
         constraints = [
@@ -135,6 +138,21 @@ class Response(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} response {self.pk}"
+
+
+class LaidOutResponse(models.Model):
+    """A response as HTML, made once by one version of the renderer (``conversations/laid_out.py``). It goes with its response."""
+
+    response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="laid_out")
+    renderer = models.CharField(max_length=64)
+    text_md5 = models.CharField(max_length=32)  # of the text that was laid out: what PostgreSQL can tell by itself
+    html = models.TextField(blank=True)  # empty: it can't be laid out, and is shown as it was written
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["response", "renderer"], name="laid_out_once")]
+
+    def __str__(self) -> str:
+        return f"{self.response_id} as HTML"
 
 
 class SilentCase(models.Model):

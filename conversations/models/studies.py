@@ -176,6 +176,9 @@ class Stage(models.Model):
     person_card = models.BooleanField(default=True, db_default=True)
     # What the person cards were made from when they were frozen; empty until then.
     card_basis = models.CharField(max_length=10, choices=CardBasis, blank=True, default="", db_default="")
+    # Stage 3: the place in the queue up to which responses were laid out ahead of raters, and by which renderer.
+    laid_out_to = models.BigIntegerField(default=-1, db_default=-1)
+    laid_out_by = models.CharField(max_length=64, blank=True, default="", db_default="")
     # Pages; None for no limit.
     tasks_per_rater = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
     tasks_per_visit = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])

@@ -11,7 +11,9 @@ from conversations.as_written import as_written
 from conversations.enums import EvidenceState
 from conversations.evidence import MOST_POINTERS, is_found_by_search
 from conversations.highlighting import Span
+from conversations.laid_out import html_of
 from conversations.markdown import LONGEST, note_of_plain_text, plain
+from conversations.models import Response
 from conversations.reading import cut
 from conversations.rendering import rendered_once
 from judgments.models import Unit
@@ -62,6 +64,12 @@ def laid_out(name: str, text: str, *, start: int = 0) -> ShownText:
     end = cut(text, start)
     note = SafeString() if start else note_of_plain_text()
     return ShownText(note + plain(text[start:end]), _rest_of_text(name, text, end))
+
+
+def laid_out_response(name: str, response: Response) -> ShownText:
+    """As ``laid_out``, which lays out the same response only once for everybody."""
+    html = html_of(response)
+    return laid_out(name, response.text) if html is None else ShownText(html)
 
 
 def _rest_of_text(name: str, text: str, end: int) -> Rest | None:

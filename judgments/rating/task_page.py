@@ -14,7 +14,7 @@ from judgments.eligibility.live import units_on_page
 from judgments.models import Assignment, Task, Unit
 from judgments.order import shuffled
 from judgments.rating.conversation_list import ConversationList, conversations_of
-from judgments.rating.material import Quote, ShownText, laid_out, quotes_of, spans_of, written
+from judgments.rating.material import Quote, ShownText, laid_out_response, quotes_of, spans_of, written
 from judgments.rating.person_card import CardView, card_view
 from judgments.rating.reading_list import GivenToRead, given_to_read
 from judgments.rating.steps import OVERALL_UNIT, Step, asked_at, is_overall, shows_card, step_of
@@ -244,9 +244,9 @@ def _material(page: ShownPage, units: Sequence[Unit], study: Study) -> dict[str,
             "conversations": conversations_of(given.conversations, spans, first=_quoted_first(units), said=given.said),
             "failure_modes": [(mode.value, str(mode.label)) for mode in modes],
         }
-    texts = texts_of(page)
-    prompt = written("prompt", texts.pop("prompt"), most=LONGEST_PROMPT)
-    return {"prompt": prompt} | {name: laid_out(name, text) for name, text in texts.items()}
+    prompt = written("prompt", texts_of(page)["prompt"], most=LONGEST_PROMPT)
+    sides = {name: laid_out_response(name, response) for name, response in _sides(page).items()}
+    return {"prompt": prompt, **sides}
 
 
 def given_on(page: ShownPage, *, study: Study) -> GivenToRead:
@@ -267,11 +267,15 @@ def _quoted_first(units: Sequence[Unit]) -> set[int]:
 def texts_of(page: ShownPage) -> dict[str, str]:
     """The texts that a page of stage 2 or 3 is about, by the name under which their rest is asked for."""
     comparison = page.task.comparison
+    case = comparison.case if comparison else page.task.case
+    prompt = {"prompt": case.prompt.text} if case else {}
+    return prompt | {name: response.text for name, response in _sides(page).items()}
+
+
+def _sides(page: ShownPage) -> dict[str, Response]:
+    comparison = page.task.comparison
     if comparison is None:
-        return {"prompt": page.task.case.prompt.text} if page.task.case else {}
-    left, right = _sides(comparison.generic, comparison.personalized, personalized_left=page.personalized_left)
-    return {"prompt": comparison.case.prompt.text, "left": left.text, "right": right.text}
-
-
-def _sides(generic: Response, personalized: Response, *, personalized_left: bool | None) -> tuple[Response, Response]:
-    return (personalized, generic) if personalized_left else (generic, personalized)
+        return {}
+    sides = comparison.generic, comparison.personalized
+    left, right = reversed(sides) if page.personalized_left else sides
+    return {"left": left, "right": right}

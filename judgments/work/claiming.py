@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
 from accounts.statements import one
+from conversations.laid_out import renderers
 from conversations.models import Stage
 from judgments.blinding import personalized_left
 from judgments.eligibility.conflicts import one_comparison_a_case
@@ -141,6 +142,7 @@ def claim_parameters(rater: Rater, stage: Stage, queue: Queue, now: datetime) ->
         "arrival": queue.arrival,
         "pages": queue.claims,
         "counted": Jsonb(queue.counted.as_stored) if queue.counted else None,
+        "renderers": renderers(),
         "qualification_tasks": stage.qualification_tasks,
         "tasks_per_rater": stage.tasks_per_rater,
         "tasks_per_visit": stage.tasks_per_visit,

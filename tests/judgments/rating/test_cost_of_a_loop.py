@@ -12,6 +12,7 @@ from django.db import connection
 from benchmarks.loop_in_process import ProcessRater
 from benchmarks.loop_studies import Wanted, stage_of
 from benchmarks.statement_log import StatementLog, statements_of
+from judgments.work.laying_out import lay_out_ahead
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WARM, COUNTED = 8, 5  # submits
@@ -39,6 +40,7 @@ AT_MOST = {
 
 def rater_under_way(number: int) -> ProcessRater:
     rater = ProcessRater(stage_of(Wanted(number, TASKS, 0 if number == 3 else 4)), keeps_connection=True)
+    lay_out_ahead()
     rater.arrive()
     rater.open()
     for _ in range(WARM):

@@ -1,0 +1,106 @@
+"""Responses are laid out once, ahead of their raters, and what was made of a response goes with it."""
+
+import pytest
+from django.utils.translation import override
+
+from conversations.laid_out import html_of, renderers
+from conversations.markdown import rendered
+from conversations.models import LaidOutResponse, Response, Stage
+from judgments.rating.task_page import build_page, page_of
+from judgments.work import laying_out
+from judgments.work.claiming import claim_next
+from judgments.work.laying_out import lay_out_ahead
+from judgments.work.opening import open_stage
+from tests import factories
+from tests.judgments.rated import NOW
+
+pytestmark = pytest.mark.django_db
+CODE = "Try this:\n\n```python\nprint(1)\n```\n"
+
+
+def opened(*texts: str) -> Stage:
+    study = factories.study()
+    for text in texts:
+        factories.comparison(factories.case(factories.subject(study)), [], text=text)
+    stage = factories.stage(study, 3)
+    open_stage(stage=stage, actor=None, now=NOW)
+    return factories.stage(study, 3)
+
+
+def test_they_are_laid_out_in_portions_and_none_twice(monkeypatch):
+    monkeypatch.setattr(laying_out, "AT_ONCE", 2)
+    stage = opened("**One**", "**Two**", "**Three**")
+    assert lay_out_ahead()
+    assert LaidOutResponse.objects.count() == 4
+    assert not lay_out_ahead()
+    assert LaidOutResponse.objects.count() == Response.objects.filter(case__subject__study=stage.study).count() == 6
+    assert not lay_out_ahead()
+    assert not LaidOutResponse.objects.filter(html="").exists()
+
+
+def test_another_renderer_begins_anew(monkeypatch):
+    stage = opened("**One**")
+    lay_out_ahead()
+    Stage.objects.filter(pk=stage.pk).update(laid_out_by="of before")
+    LaidOutResponse.objects.update(renderer="of before")
+    lay_out_ahead()
+    assert LaidOutResponse.objects.count() == 4
+
+
+def test_a_page_shows_what_was_laid_out_and_makes_nothing_again():
+    stage = opened("**One**")
+    lay_out_ahead()
+    LaidOutResponse.objects.update(html="<p>kept</p>")
+    page = claim_next(rater=factories.rater(stage.study), stage=stage, now=NOW)
+    shown = build_page(page_of(page, study=stage.study), study=stage.study)
+    assert [shown.left.html, shown.right.html] == ["<p>kept</p>"] * 2
+
+
+def test_what_was_not_laid_out_ahead_is_kept_by_its_first_page():
+    stage = opened("**One**")
+    page = claim_next(rater=factories.rater(stage.study), stage=stage, now=NOW)
+    shown = build_page(page_of(page, study=stage.study), study=stage.study)
+    kept = set(LaidOutResponse.objects.values_list("html", flat=True))
+    assert kept == {str(shown.left.html), str(shown.right.html)}
+    assert str(rendered("**One**")) in kept
+
+
+def test_what_has_words_of_ours_is_kept_for_each_language():
+    stage = opened(CODE, "plain")
+    code = Response.objects.get(text=CODE)
+    with override("es"):
+        spanish, names = html_of(code), set(renderers())
+    with override("en"):
+        assert html_of(code) != spanish
+        html_of(Response.objects.get(text="plain"))
+        assert names & set(renderers()), "a text without such words is one for all"
+    assert code.laid_out.count() == 2
+    assert Response.objects.get(text="plain").laid_out.get().renderer in names
+    assert stage.number == 3
+
+
+def test_a_text_that_cannot_be_laid_out_is_not_tried_again():
+    stage = opened("*" * 5_000)
+    lay_out_ahead()
+    assert LaidOutResponse.objects.filter(html="").count() == 1
+    page = claim_next(rater=factories.rater(stage.study), stage=stage, now=NOW)
+    shown = build_page(page_of(page, study=stage.study), study=stage.study)
+    assert "as-written" in shown.left.html + shown.right.html
+
+
+def test_it_goes_with_its_response():
+    stage = opened("**One**", "**Two**")
+    lay_out_ahead()
+    gone = stage.study.subjects.first()
+    gone.tasks.all().delete()
+    gone.cases.all().delete()
+    assert LaidOutResponse.objects.count() == Response.objects.count() == 2
+
+
+def test_it_says_nothing_of_another_text():
+    stage = opened("**One**")
+    lay_out_ahead()
+    Response.objects.update(text="~~Other~~")
+    page = claim_next(rater=factories.rater(stage.study), stage=stage, now=NOW)
+    shown = build_page(page_of(page, study=stage.study), study=stage.study)
+    assert shown.left.html == shown.right.html == rendered("~~Other~~")
