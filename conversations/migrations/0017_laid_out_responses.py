@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conversations", "0015_translations_of_texts"),
+        ("conversations", "0016_stages_that_are_building"),
     ]
 
     operations = [
