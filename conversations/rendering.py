@@ -10,7 +10,7 @@ from hashlib import blake2b
 
 from django.utils.safestring import SafeString
 
-from conversations.markdown import rendered
+from conversations.markdown import note_of_plain_text, plain, rendered
 from conversations.markdown.version import renderer_version, words
 
 # Of HTML, in each process.
@@ -87,3 +87,9 @@ class KeptHtml:
 
 _texts = KeptHtml(MOST_CHARACTERS)
 rendered_once = _texts.of
+
+
+def render_once(text: str) -> SafeString:
+    """As ``markdown.render``, for texts that many people are shown: guidelines, consent."""
+    html = rendered_once(text)
+    return note_of_plain_text() + plain(text) if html is None else html

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from conversations.markdown import render as render_markdown
 from conversations.queries.wordings import guidelines_in
+from conversations.rendering import render_once
 from judgments.eligibility.standing import is_paid_by_arrival, latest_arrival
 from judgments.models import Assignment
 from judgments.rating.admitted import AdmittedRater
@@ -78,7 +78,7 @@ def frame_context(admitted: AdmittedRater) -> dict[str, Any]:
     guidelines = guidelines_in(admitted.stage, get_language() or "")
     return {
         "unread": has_unread_answer(admitted.enrolment),
-        "guidelines": render_markdown(guidelines.text) if guidelines else "",
+        "guidelines": render_once(guidelines.text) if guidelines else "",
         "keys": key_legend(admitted.stage.number),
     }
 

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.limiting import TooMany, take_by_address, too_many
 from accounts.models import User
-from conversations.markdown import render as render_markdown
 from conversations.models import ConsentText, Stage
 from conversations.queries.material import has_flagged, languages_of
 from conversations.queries.wordings import consent_in, guidelines_in
+from conversations.rendering import render_once
 from raters import queries, sessions
 from raters.forms import ArrivalForm
 from raters.incoming import AnotherStudy, Incoming, ParameterMissing, read_parameters
@@ -170,8 +170,8 @@ def _arrival_context(
         "stage": stage,
         "enrolment": enrolment,
         "figures": own_work(enrolment=enrolment, stage=stage) if enrolment else (),
-        "consent": render_markdown(consent_in(consent, language).text) if consent else None,
-        "guidelines": render_markdown(guidelines.text) if guidelines else "",
+        "consent": render_once(consent_in(consent, language).text) if consent else None,
+        "guidelines": render_once(guidelines.text) if guidelines else "",
         "form": form,
         "times": times,
         "practice": practice,

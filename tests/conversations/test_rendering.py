@@ -2,13 +2,14 @@
 
 import time
 
+import pytest
 from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.markdown import LONGEST, rendered
+from conversations.markdown import LONGEST, render, rendered
 from conversations.markdown.version import LIBRARIES, renderer_version, version_of
-from conversations.rendering import KeptHtml
+from conversations.rendering import KeptHtml, render_once
 
 
 def test_a_kept_turn_is_the_same_object_and_what_the_renderer_makes():
@@ -40,6 +41,12 @@ def test_a_text_that_cannot_be_laid_out_is_not_tried_again():
     assert kept.of("a" * (LONGEST + 1)) is None
     assert kept.of("a" * (LONGEST + 1)) is None
     assert len(kept) == 1
+
+
+@pytest.mark.parametrize("text", ["# Guidelines\n\n**bold**", "a" * (LONGEST + 1)])
+def test_rendering_once_gives_what_rendering_each_time_gives(text):
+    assert render_once(text) == render(text)
+    assert render_once(text) == render(text)
 
 
 def test_what_nobody_asks_for_is_gone_by_itself():

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from conversations.markdown import render as render_markdown
 from conversations.queries.wordings import guidelines_in
+from conversations.rendering import render_once
 from judgments.enums import JUDGED, TaskKind
 from judgments.models import Assignment
 from judgments.rating import answering, lessons, payloads, practising
@@ -159,6 +159,6 @@ def _frame(admitted: AdmittedRater) -> dict[str, Any]:
     return {
         "study": admitted.study,
         "stage": admitted.stage,
-        "guidelines": render_markdown(guidelines.text) if guidelines else "",
+        "guidelines": render_once(guidelines.text) if guidelines else "",
         "has_code": lessons.came_by_platform(admitted.admission),
     }
