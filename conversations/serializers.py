@@ -13,12 +13,14 @@ from conversations.models import (
     Arm,
     Batch,
     BatchProblem,
+    ConsentTranslation,
     ConversationVersion,
     EvidenceSearch,
     Guidelines,
     GuidelinesTranslation,
     StagedUpload,
     Study,
+    Translation,
 )
 from conversations.services import guidelines, staging
 
@@ -223,18 +225,22 @@ class GuidelinesSerializer(serializers.ModelSerializer[Guidelines]):
         extra_kwargs = {"text": {"max_length": guidelines.LONGEST}}
 
 
-class TranslationSerializer(serializers.ModelSerializer[GuidelinesTranslation]):
+class _TranslationFields[T: Translation](serializers.Serializer[T]):
     language = serializers.ChoiceField(choices=settings.LANGUAGES)
     text = serializers.CharField(
         max_length=guidelines.LONGEST,
         allow_blank=True,
         help_text="Markdown; empty: raters of this language read the original.",
     )
+    created_at = serializers.DateTimeField(read_only=True)
 
-    class Meta:
-        model = GuidelinesTranslation
-        fields = ["language", "text", "created_at"]
-        read_only_fields = ["created_at"]
+
+class TranslationSerializer(_TranslationFields[GuidelinesTranslation]):
+    """What raters are told, in another language."""
+
+
+class ConsentTranslationSerializer(_TranslationFields[ConsentTranslation]):
+    """What raters agree to, in another language."""
 
 
 class VersionSerializer(serializers.ModelSerializer[ConversationVersion]):

@@ -30,6 +30,7 @@ urlpatterns = [
         conversations.GuidelinesTranslations.as_view(),
         name="guidelines-translations",
     ),
+    path(STUDY + "consent/translations/", conversations.ConsentTranslations.as_view(), name="consent-translations"),
     path(STUDY + "batches/", batches.BatchList.as_view(), name="batch-list"),
     path(STUDY + "staged-uploads/", staged.StagedUploadList.as_view(), name="staged-upload-list"),
     path(STUDY + "staged-uploads/<uuid:staged_key>/", staged.StagedUploadDetail.as_view(), name="staged-upload"),

@@ -1,4 +1,4 @@
-"""The API of studies, batches and guidelines. Each view makes one call to the service that the pages call."""
+"""The API of studies, guidelines and the translations of what raters read. Each view makes one call to the service that the pages call."""
 
 from typing import ClassVar
 
@@ -17,10 +17,11 @@ from accounts.errors import ErrorEnvelope
 from accounts.models import Scope
 from accounts.signed_in import user_of
 from conversations.enums import Role
-from conversations.models import Guidelines, GuidelinesTranslation, Stage, Study
+from conversations.models import ConsentText, ConsentTranslation, Guidelines, GuidelinesTranslation, Stage, Study
 from conversations.permissions import MANAGE, READ, get_study
 from conversations.queries import studies as queries
 from conversations.serializers import (
+    ConsentTranslationSerializer,
     GuidelinesSerializer,
     NewStudy,
     SettingsChange,
@@ -122,6 +123,34 @@ class GuidelinesTranslations(generics.ListAPIView[GuidelinesTranslation]):
         study = get_study(user_of(self.request), self.kwargs["slug"], *roles)
         versions = Guidelines.objects.filter(stage__study=study, stage__number=self.kwargs["number"])
         version = versions.select_related("stage").order_by("-version").first()
+        if version is None:
+            raise Http404
+        return version
+
+
+class ConsentTranslations(generics.ListAPIView[ConsentTranslation]):
+    """The consent text in force in raters' languages, newest first: the first of a language counts. 404 where none is asked."""
+
+    scopes: ClassVar = {"GET": Scope.STUDY_READ, "POST": Scope.STUDY_WRITE}
+    serializer_class = ConsentTranslationSerializer
+    queryset = ConsentTranslation.objects.none()
+
+    def get_queryset(self) -> QuerySet[ConsentTranslation]:
+        return self._version(*READ).translations.all()
+
+    @extend_schema(request=ConsentTranslationSerializer, responses={201: ConsentTranslationSerializer})
+    def post(self, request: Request, slug: str) -> Response:
+        """Say the version in force in another language. Who agreed to it already is not asked again."""
+        version = self._version(*MANAGE)
+        wanted = ConsentTranslationSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        made = translating.translate_consent(consent=version, actor=user_of(request), **wanted.validated_data)
+        made.refresh_from_db()
+        return Response(ConsentTranslationSerializer(made).data, status=status.HTTP_201_CREATED)
+
+    def _version(self, *roles: Role) -> ConsentText:
+        study = get_study(user_of(self.request), self.kwargs["slug"], *roles)
+        version = study.consent_texts.select_related("study").order_by("-version").first()
         if version is None:
             raise Http404
         return version

@@ -11,7 +11,7 @@ from conversations.models.outputs import (
     SilentCase,
 )
 from conversations.models.studies import ConsentText, Guidelines, Invitation, Membership, Stage, Study
-from conversations.models.translations import ConsentTranslation, GuidelinesTranslation
+from conversations.models.translations import ConsentTranslation, GuidelinesTranslation, Translation
 
 __all__ = [
     "Arm",
@@ -41,4 +41,5 @@ __all__ = [
     "Study",
     "Subject",
     "System",
+    "Translation",
 ]

@@ -149,3 +149,14 @@ def test_the_consent_page_takes_a_translation(client, study):
     )
     assert consent_in(consent, "hi").language == "hi"
     assert "translated" in client.get(reverse("conversations:consent", args=[study.slug])).content.decode()
+
+
+def test_the_api_says_the_consent_in_force_in_another_language(client, study):
+    address = reverse("api:consent-translations", args=[study.slug])
+    assert client.get(address).status_code == 404  # none is asked
+    consent = ConsentText.objects.create(study=study, version=1, text="I agree.")
+    said = {"language": "de", "text": "Ich bin einverstanden."}
+    assert client.post(address, said, content_type="application/json").status_code == 201
+    assert consent_in(consent, "de").text == said["text"]
+    assert [row["text"] for row in client.get(address).json()["results"]] == [said["text"]]
+    assert client.post(address, said | {"language": "cy"}, content_type="application/json").status_code == 400

@@ -214,6 +214,7 @@ MATRIX: dict[str, dict[str, Row]] = {
     "api:stage-filling": {"GET": API_READ},
     "api:guidelines-list": {"GET": API_READ, "POST": answers(API_MANAGE, 400)},
     "api:guidelines-translations": {"GET": API_READ, "POST": answers(API_MANAGE, 400)},
+    "api:consent-translations": {"GET": answers(API_READ, 404), "POST": answers(API_MANAGE, 404)},  # none is asked
     "api:batch-list": {"GET": API_READ, "POST": answers(API_MANAGE, 415)},  # it takes files, not JSON
     "api:staged-upload-list": {"POST": answers(API_MANAGE, 400)},
     "api:staged-upload": {"GET": answers(API_MANAGE, 404), "PUT": answers(API_MANAGE, 404)},  # nothing is on its way
