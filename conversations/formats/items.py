@@ -1,11 +1,12 @@
 """What a log keeps beside plain messages: messages in a wrapping, and items that say what they are by their type alone."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeIs
 
 from .decoding import decode
 from .fields import FieldError, Record
 from .parts import bounded, call_note, part_kind, parts_text
+from .roles import ROLES
 from .rows import Turn
 
 # Of the Responses API: calls, what came back, and what nobody saw.
@@ -114,8 +115,20 @@ def message_list(record: Record, name: str) -> list[Any]:
     return value
 
 
+def is_pair(value: object) -> TypeIs[list[str]]:
+    """``["human", "How tall?"]``: of two texts the first is one of the known names of who speaks."""
+    return (
+        isinstance(value, list)
+        and len(value) == 2
+        and all(isinstance(each, str) for each in value)
+        and value[0].strip().lower() in ROLES
+    )
+
+
 def message_record(value: object, path: str) -> Record:
-    """One message of a list, which may be written as a text of JSON."""
+    """One message of a list, which may be written as a text of JSON, or as a pair of who speaks and what is said."""
+    if is_pair(value):
+        return Record(dict(zip(("role", "content"), value, strict=True)), path)
     return Record.of(
         _decoded(value, path) if isinstance(value, str) and value.lstrip().startswith("{") else value, path
     )

@@ -7,7 +7,7 @@ from conversations.formats.context import Context
 from conversations.formats.conversation_rows import conversation_and_problems
 from conversations.formats.fields import FieldError, Record
 from conversations.formats.html_texts import is_html, text_of_html
-from conversations.formats.items import message_list
+from conversations.formats.items import is_pair, message_list
 from conversations.formats.json_elements import first, holds, rows_of_elements, turns_in
 from conversations.formats.options import Options, SubjectPolicy
 from conversations.formats.parts import bounded
@@ -72,6 +72,8 @@ def _recognises(beginning: Beginning) -> bool:
 def _looks_like_turns(element: Record) -> bool:
     """The list may be columns of a table, or either written as a text; an empty one is a row without turns."""
     listed = message_list(element, "conversations")
+    if listed and is_pair(listed[0]):
+        return True
     turn = Record.of(next((each for each in listed if isinstance(each, dict)), listed[0])) if listed else None
     return turn is None or any(turn.has(field) for field in _TURN_FIELDS)
 
