@@ -22,19 +22,19 @@ QUIET_MS = 700
 def take_shots(browser: Browser, address: Callable[[int], str], folder: Path) -> None:
     """``address`` gives a new rater's way into a stage. The states follow each other on one page of each stage."""
     folder.mkdir(parents=True, exist_ok=True)
-    for number, steps in ((1, STATEMENTS), (2, FACTS), (3, RESPONSES)):
+    for number, poses in ((1, STATEMENTS), (2, FACTS), (3, RESPONSES)):
         page = browser.new_context(viewport=WINDOWS["1280"], reduced_motion="reduce").new_page()
         page.set_default_timeout(60_000)
         arrive(page, address(number))
-        for step in steps:
-            step.act(page)
+        for pose in poses:
+            pose.act(page)
             page.wait_for_timeout(QUIET_MS)
-            _take(page, step, folder / f"stage{number}-{step.name}")
+            _take(page, pose, folder / f"stage{number}-{pose.name}")
         page.context.close()
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Pose:
     """A state of a page: what leads to it from the one before, and whether paper and forced colours are taken of it too."""
 
     name: str
@@ -42,7 +42,7 @@ class Step:
     with_media: bool = False
 
 
-def _take(page: Page, step: Step, path: Path) -> None:
+def _take(page: Page, pose: Pose, path: Path) -> None:
     for window, size in WINDOWS.items():
         page.set_viewport_size(size)
         for scheme in SCHEMES:
@@ -51,7 +51,7 @@ def _take(page: Page, step: Step, path: Path) -> None:
             page.screenshot(path=f"{path}-{window}-{scheme}.png")
     page.set_viewport_size(WINDOWS["1280"])
     page.emulate_media(color_scheme="light")
-    if step.with_media:
+    if pose.with_media:
         page.emulate_media(forced_colors="active")
         page.screenshot(path=f"{path}-1280-forced.png")
         page.emulate_media(forced_colors="none", media="print")
@@ -96,21 +96,21 @@ def _tab(name: str) -> Callable[[Page], None]:
 
 
 STATEMENTS = (
-    Step("begun", _keys(), with_media=True),
-    Step("evidence", _keys("1", "4", "e"), with_media=True),
-    Step("search", _search),
-    Step("statements", _after(_keys("Escape"), _tab("statements"))),
-    Step("note", _after(_tab("conversations"), _keys("c"))),
-    Step("missing", _keys("Escape", "Enter")),
+    Pose("begun", _keys(), with_media=True),
+    Pose("evidence", _keys("1", "4", "e"), with_media=True),
+    Pose("search", _search),
+    Pose("statements", _after(_keys("Escape"), _tab("statements"))),
+    Pose("note", _after(_tab("conversations"), _keys("c"))),
+    Pose("missing", _keys("Escape", "Enter")),
 )
-FACTS = (Step("begun", _keys(), with_media=True), Step("note", _keys("y", "n", "c")))
+FACTS = (Pose("begun", _keys(), with_media=True), Pose("note", _keys("y", "n", "c")))
 RESPONSES = (
-    Step("begun", _keys(), with_media=True),
-    Step("mathematics", _to("#left math[display=block]")),
-    Step("table", _to("#left table")),
-    Step("right-code", _after(_tab("right"), _to("#right pre"))),
-    Step("asked-one-by-one", _answer_first, with_media=True),
-    Step("differences", _keys("2", "d")),
-    Step("person", _tab("person")),
-    Step("set-aside", _keys("f")),
+    Pose("begun", _keys(), with_media=True),
+    Pose("mathematics", _to("#left math[display=block]")),
+    Pose("table", _to("#left table")),
+    Pose("right-code", _after(_tab("right"), _to("#right pre"))),
+    Pose("asked-one-by-one", _answer_first, with_media=True),
+    Pose("differences", _keys("2", "d")),
+    Pose("person", _tab("person")),
+    Pose("set-aside", _keys("f")),
 )
