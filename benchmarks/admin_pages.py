@@ -69,7 +69,7 @@ class Cost:
         return self.server + self.database
 
 
-class Statements:
+class StatementCount:
     """Counts what every connection of this process sends."""
 
     count = 0
@@ -137,7 +137,7 @@ class Browser:
         return answer.status, size
 
 
-def cost(browser: Browser, address: str, postmaster: psutil.Process, counted: Statements, times: int) -> Cost:
+def cost(browser: Browser, address: str, postmaster: psutil.Process, counted: StatementCount, times: int) -> Cost:
     status, size = browser.get(address)
     walls, servers, databases = [], [], []
     for _ in range(times):
@@ -180,7 +180,7 @@ def main() -> int:
     started = time.perf_counter()
     study = large_study(owner) if made else Study.objects.get(slug="large")
     print(f"built in {time.perf_counter() - started:.0f} s")
-    counted, postmaster = Statements(), _postmaster()
+    counted, postmaster = StatementCount(), _postmaster()
     connection_created.connect(counted.watch)
     with server() as origin:
         browser = Browser(origin, owner)

@@ -22,7 +22,7 @@ class ChangedTask(models.Model):
         return f"task {self.task_id}"
 
 
-class Figures(models.Model):
+class SummedFigures(models.Model):
     """Sums over pages; of one page most are 0 or 1. ``judgments.oversight.rater_figures`` says what is counted."""
 
     submitted = models.IntegerField(default=0)
@@ -70,10 +70,10 @@ class Figures(models.Model):
         abstract = True
 
 
-SUMMED = tuple(field.name for field in Figures._meta.local_fields)  # noqa: SLF001 - Django's own way to a model's fields
+SUMMED = tuple(field.name for field in SummedFigures._meta.local_fields)  # noqa: SLF001 - Django's own way to a model's fields
 
 
-class PageFigures(Figures):
+class PageFigures(SummedFigures):
     """Of one rater's page. Without foreign keys: it goes when its task's figures are counted again, not before."""
 
     stage_id = models.BigIntegerField()
@@ -99,7 +99,7 @@ class PageFigures(Figures):
         return f"figures of rater {self.rater_id} at task {self.task_id}"
 
 
-class RaterFigures(Figures):
+class RaterFigures(SummedFigures):
     """Of one rater in one stage: the sums over ``PageFigures``, of which there are ``counted``."""
 
     stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="+")
