@@ -5,6 +5,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 # What closes a formula is looked for so far; those that are longer than people read are not converted (mathml.py).
 FURTHEST = 20_000
@@ -52,10 +53,20 @@ def formula_at(text: str, position: int, *, over_blank_lines: bool = False) -> F
 def unclosed_at(text: str, position: int) -> Formula | None:
     """A formula that is cut off, as answers are that reach their limit: all that is left of the text, for its source."""
     closing, length = closing_of(text, position)
-    rest = text[position:]
-    if not closing or not _TELLING_OF_REST.search(rest, length) or closing in rest[length:]:
+    if not closing or _last_telling(text) < position + length or _last_of(closing, text) >= position + length:
         return None
-    return _formula("", rest, is_display=False)
+    return _formula("", text[position:], is_display=False)
+
+
+# Where the last one stands is asked at every mark of a text: looked for each time it would take the square of its length.
+@lru_cache(maxsize=8)
+def _last_telling(text: str) -> int:
+    return max((found.start() for found in _TELLING_OF_REST.finditer(text)), default=-1)
+
+
+@lru_cache(maxsize=8)
+def _last_of(closing: str, text: str) -> int:
+    return text.rfind(closing)
 
 
 def closing_of(text: str, position: int) -> tuple[str, int]:
@@ -109,6 +120,8 @@ def _next(line: str, position: int) -> int:
 
 def find_closing(text: str, closing: str, start: int) -> int:
     """The next one that no backslash escapes: in ``\\\\)`` the first of both belongs to a line break."""
+    if _last_of(closing, text) < start:
+        return -1
     limit = min(len(text), start + FURTHEST)
     at = text.find(closing, start, limit)
     while at >= 0 and _is_escaped(text, at, start):

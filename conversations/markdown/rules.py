@@ -45,7 +45,8 @@ def _on_lines(state: StateBlock, first: int, end: int, silent: bool) -> bool:  #
     if state.is_code_block(first) or not state.src.startswith(_BEGINNINGS, start):
         return False
     closing, length = closing_of(state.src, start)
-    if not closing or find_closing(state.src, closing, start + length) < 0:
+    ends = find_closing(state.src, closing, start + length) if closing else -1
+    if ends < 0 or state.src.count("\n", start, ends) >= _MOST_LINES:
         return False
     text, last = _lines(state, first, end, closing, length)
     formula = formula_at(text, 0, over_blank_lines=True)

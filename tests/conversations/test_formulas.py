@@ -27,6 +27,7 @@ CUT_OFF = [
 COSTLY = {
     "brackets": "\\[\n" * 1_999,
     "brackets that close badly": "\\[\n" * 1_900 + "\\]x",
+    "brackets that never close": "\\(abcdefghijk " * 3_900,
     "dollars": "$$\n" * 4_999,
     "dollars in a line": "$a " * 19_000,
     "environments": "\\begin{align}\n" * 3_900,
@@ -172,7 +173,7 @@ def test_wide_formulas_can_be_scrolled_by_keyboard_and_narrow_ones_are_no_stop()
 def test_marks_of_formulas_take_bounded_time(text: str) -> None:
     started = time.process_time()
     rendered(text)
-    assert time.process_time() - started < 2  # at most 0.5 s on a quiet machine
+    assert time.process_time() - started < 1  # at most 0.4 s on a shared machine
 
 
 @given(st.text(alphabet="\\()[]$|{}&_^ \nabx%begin", max_size=80))
