@@ -37,4 +37,4 @@ USER yardstick
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health/ready', timeout=4)"]
-CMD ["granian", "--interface", "wsgi", "yardstick.wsgi:application", "--host", "0.0.0.0", "--port", "8000", "--no-ws", "--respawn-failed-workers"]
+CMD ["python", "-m", "yardstick.web", "--interface", "wsgi", "yardstick.wsgi:application", "--host", "0.0.0.0", "--port", "8000", "--no-ws", "--respawn-failed-workers"]

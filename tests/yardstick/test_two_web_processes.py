@@ -67,7 +67,7 @@ def ports() -> Iterator[Sequence[int]]:
 
 @contextlib.contextmanager
 def web(port: int, environment: dict[str, str]) -> Iterator[None]:
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "yardstick.wsgi:application", "--no-ws"]
+    command = [sys.executable, "-m", "yardstick.web", "--interface", "wsgi", "yardstick.wsgi:application", "--no-ws"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--blocking-threads", "2"]
     process = subprocess.Popen(command, env=environment, cwd=ROOT, start_new_session=True)
     try:

@@ -18,10 +18,13 @@ _WEIGHTS = "SmolLM2-135M-Instruct.Q4_1.gguf"
 _SLOTS = 4
 _CONTEXT = 4096
 _LONGEST_ANSWER = 512
+# After so long without a question it gives its memory back, 400 MB; the next question waits a second while it is loaded again.
+_SECONDS_AWAKE = 60
 
 
-def command(port: int) -> Command:
+def command(port: int, seconds_awake: int = _SECONDS_AWAKE) -> Command:
     arguments = [sys.executable, "-m", "yardstick.embedded.llm", "--port", str(port)]
+    arguments += ["--seconds-awake", str(seconds_awake)]
     environment = {"PYTHONPATH": os.pathsep.join(filter(None, [str(paths.PROJECT), os.environ.get("PYTHONPATH")]))}
     return Command("llm", arguments, paths.log_folder() / "llm.log", environment, grace=4)
 
@@ -48,7 +51,7 @@ def is_ready() -> bool:
         connection.close()
 
 
-def serve(port: int) -> None:
+def serve(port: int, *, seconds_awake: int) -> None:
     """Listen until told to stop."""
     # Blocked before the server makes its threads, so that only the wait below sees them.
     ending = {signal.SIGTERM, signal.SIGINT}
@@ -61,6 +64,7 @@ def serve(port: int) -> None:
     settings.model_alias = {MODEL}
     settings.hostnames = ["127.0.0.1"]
     settings.port = port
+    settings.sleep_idle_seconds = seconds_awake
     settings.n_parallel = _SLOTS
     settings.n_ctx = _SLOTS * _CONTEXT
     settings.n_predict = _LONGEST_ANSWER
@@ -96,4 +100,6 @@ def _free_port(preferred: int) -> int:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
-    serve(parser.parse_args().port)
+    parser.add_argument("--seconds-awake", type=int, default=_SECONDS_AWAKE, help="without a question")
+    options = parser.parse_args()
+    serve(options.port, seconds_awake=options.seconds_awake)

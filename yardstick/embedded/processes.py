@@ -12,7 +12,7 @@ WEB_THREADS = 4
 
 
 def web(host: str, port: int) -> Command:
-    arguments = ["-m", "granian", "--interface", "wsgi", "yardstick.wsgi:application", "--no-ws"]
+    arguments = ["-m", "yardstick.web", "--interface", "wsgi", "yardstick.wsgi:application", "--no-ws"]
     arguments += ["--host", host, "--port", str(port), "--workers", str(WEB_WORKERS)]
     arguments += ["--blocking-threads", str(WEB_THREADS), "--respawn-failed-workers", "--workers-kill-timeout", "3"]
     return _python("web", arguments)

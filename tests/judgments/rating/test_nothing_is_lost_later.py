@@ -82,7 +82,7 @@ class RealServer:
         name = str(connection.settings_dict["NAME"])
         address = re.sub(r"/[^/?]+(?=\?|$)", f"/{name}", os.environ["DATABASE_URL"], count=1)
         self.environment = os.environ | {"DATABASE_URL": address, "YARDSTICK_DATABASE_POOL": "4"}
-        self.command = [sys.executable, "-m", "granian", "--interface", "wsgi", "yardstick.wsgi:application"]
+        self.command = [sys.executable, "-m", "yardstick.web", "--interface", "wsgi", "yardstick.wsgi:application"]
         self.command += [
             "--host",
             "127.0.0.1",
