@@ -15,7 +15,7 @@ def serve() -> None:
     importlib.import_module("yardstick.wsgi")
     reverse("home")  # which loads every page
     gc.freeze()  # a collection would write to each object, and its memory would be shared no longer
-    entrypoint()
+    entrypoint()  # type: ignore[no-untyped-call]
 
 
 if __name__ == "__main__":
