@@ -119,10 +119,10 @@ def _conversation(spool: Spool, spooled: SpooledConversation, reading: _Reading)
         order, unordered = order_of(spool.numbered(spooled), reading_of(reading.told))
     rows: list[SpooledTurn] = []
     session = Session()
-    line = spooled.line
+    line = at = spooled.line
     try:
         for row in spool.turns(spooled, order):
-            line = max(line, row.line)
+            line, at = max(line, row.line), row.line
             if reading.is_exchange:
                 session.add(row.content)
             else:
@@ -132,6 +132,8 @@ def _conversation(spool: Spool, spooled: SpooledConversation, reading: _Reading)
             rows.append(replace(row, content=""))
     except FieldError as error:
         yield error.row(line)
+        if others := spool.said_beside(spooled, at):
+            yield _left_out(spooled.line, spooled.name, others)
         return
     if not session.turns:
         yield problem(spooled.line, "at least one turn with text", "none")

@@ -135,6 +135,13 @@ class Spool:
         )
         return (SpooledTurn(*row) for row in found)
 
+    def said_beside(self, of: SpooledConversation, line: int) -> int:
+        """How many turns the other rows of the conversation hold."""
+        said, *_ = self._database.execute(
+            "SELECT COALESCE(sum(said), 0) FROM turns WHERE conversation = ? AND line <> ?", [of.number, line]
+        ).fetchone()
+        return int(said)
+
     def numbered(self, of: SpooledConversation) -> Numbered:
         turns, without, moved = self._database.execute(
             f"""SELECT count(*), count(*) - count(number), coalesce(sum(by_day <> by_month), 0) FROM (
