@@ -65,6 +65,7 @@ def serve(port: int, *, seconds_awake: int) -> None:
     settings.hostnames = ["127.0.0.1"]
     settings.port = port
     settings.sleep_idle_seconds = seconds_awake
+    settings.cache_ram_mib = 0  # else it keeps what it was asked, up to 8 GB
     settings.n_parallel = _SLOTS
     settings.n_ctx = _SLOTS * _CONTEXT
     settings.n_predict = _LONGEST_ANSWER
