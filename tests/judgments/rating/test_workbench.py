@@ -166,6 +166,10 @@ def test_a_phone_shows_one_text_at_a_time_and_the_question_at_the_thumb(page: Pa
         on_screen(page, ".unit--current .choice", least=44)
         on_screen(page, "#submit", least=44)
         assert page.locator("#left:visible, #right:visible, .person-card:visible").count() == 1
+    before = box(page, ".rater-header__end")
+    page.keyboard.press("2")
+    expect(page.locator("#saving")).to_contain_text("saved")
+    assert box(page, ".rater-header__end") == before
     page.get_by_role("button", name="More").click()
     on_screen(page, "#rating-bar [data-opens=set-aside]", least=36)
     page.keyboard.press("Escape")
