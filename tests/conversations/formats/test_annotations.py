@@ -188,6 +188,14 @@ def test_answers_to_a_conversation_or_a_prompt_are_left_out_and_said() -> None:
     assert problems(rows) == [("quality", True), ("suggestions", True)]
 
 
+def test_ranking_of_three_is_no_judgment_and_said() -> None:
+    items = [{"id": name, "body": f"answer {name}"} for name in "abc"]
+    ranked = annotation(result("rank", {"ranker": {"best": ["b", "a"], "worst": ["c"]}}, kind="ranker"))
+    rows = read(Format.LABEL_STUDIO, task(ranked, data={"prompt": "How tall?", "items": items}))
+    assert [type(row) for row in rows] == [PromptRow, RowError]
+    assert problems(rows) == [("rank", True)]
+
+
 def test_dialogue_of_label_studio_is_a_conversation() -> None:
     said = [{"author": each["role"], "text": each["content"]} for each in CHAT]
     (row,) = read(Format.LABEL_STUDIO, [task(data={"dialogue": said})])
