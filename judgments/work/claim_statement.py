@@ -25,7 +25,7 @@ from judgments.eligibility.special_tasks import repeat_sql, twin_sql
 from judgments.eligibility.standing import ARRIVAL_SQL, GIVES_WORK_SQL
 from judgments.enums import Special
 from judgments.stages import behaviour
-from judgments.work.dealing import NOTHING_DEALT, dealt_sql, next_sql
+from judgments.work.dealing import NOTHING_DEALT, dealt_sql, next_case_sql, next_sql
 from judgments.work.given_pages import page_sql
 from judgments.work.rules_statement import IN_FORCE
 
@@ -169,14 +169,14 @@ def _special(kind: Special | None, stage: Stage) -> str:
 def _near(stage: Stage) -> Sequence[str]:
     eligible = eligible_sql(stage)
     expired = _SLOT.format(which=EXPIRED_SQL, eligible=eligible, order="slot.lease_expires_at")
-    return expired, next_sql(stage, eligible=eligible) or _ahead(eligible)
+    return expired, next_case_sql(stage, eligible=eligible) or _ahead(eligible)
 
 
 def _far(stage: Stage) -> Sequence[str]:
     eligible = eligible_sql(stage)
     left_behind = _SLOT.format(which=LEFT_BEHIND_SQL, eligible=eligible, order=_IN_THE_QUEUE)
     behind = _SLOT.format(which=f"{FREE_SQL} AND slot.position <= %(cursor)s", eligible=eligible, order=_IN_THE_QUEUE)
-    return _ahead(eligible), left_behind, behind
+    return next_sql(stage, eligible=eligible) or _NO_SLOT, _ahead(eligible), left_behind, behind
 
 
 def _ahead(eligible: str) -> str:

@@ -12,7 +12,8 @@ there who has not met the case.
 """
 
 from conversations.models import Stage
-from judgments.eligibility.conflicts import one_comparison_a_case
+from judgments.eligibility.conflicts import NO_OTHER_COMPARISON_MET_SQL, one_comparison_a_case
+from judgments.eligibility.met import NOT_MET_SQL
 from judgments.eligibility.overall_first import ASKS_OVERALL_SQL
 from judgments.eligibility.slots import FREE_SQL
 from judgments.enums import TaskKind
@@ -50,20 +51,30 @@ _MET = """EXISTS (
             SELECT FROM judgments_assignment met
             WHERE met.rater_id = %(rater)s AND met.stage_id = %(stage)s AND met.conflict_key = task.conflict_key OFFSET 0)"""
 
+_AHEAD = f"""
+                    SELECT DISTINCT task_id FROM (
+                        SELECT slot.task_id FROM judgments_slot slot
+                        WHERE slot.stage_id = %(stage)s AND {FREE_SQL} AND slot.position > %(cursor)s
+                        ORDER BY slot.position, slot.number LIMIT {SLOTS_LOOKED_AT}) AS ahead"""  # noqa: S608
+# Of those the tasks of the first case that this rater may still get a comparison of. Nothing further on is dealt before it.
+_OF_NEXT_CASE = f"""
+                    SELECT slot.task_id FROM (
+                        SELECT slot.task_id, task.conflict_key,
+                            first_value(task.conflict_key) OVER (ORDER BY task.position) AS next_case
+                        FROM ({_AHEAD}) AS slot
+                        CROSS JOIN LATERAL (SELECT * FROM judgments_task WHERE id = slot.task_id OFFSET 0) AS task
+                        WHERE {NOT_MET_SQL} AND {NO_OTHER_COMPARISON_MET_SQL}
+                    ) AS slot WHERE slot.conflict_key = slot.next_case"""  # noqa: S608
+
 # Each task is weighed once (OFFSET 0), not once for each of its slots. ``deal.owed`` is what the arm is owed once the case is given; a further page of a comparison that was met is no deal. Whoever
 # has not met it is better asked the overall unit of another: a case may need them for that.
-_NEXT = f"""
+_DEALT_NEXT = f"""
         SELECT slot.id FROM (
             SELECT task.id, task.position, task.case_position, deal.owed,
                 (beside.place + beside.arms - queue.begun_before %% beside.arms) %% beside.arms AS turn
             FROM (
                 SELECT task.*, min(task.position) OVER (PARTITION BY task.conflict_key) AS case_position
-                FROM (
-                    SELECT DISTINCT task_id FROM (
-                        SELECT slot.task_id FROM judgments_slot slot
-                        WHERE slot.stage_id = %(stage)s AND {FREE_SQL} AND slot.position > %(cursor)s
-                        ORDER BY slot.position, slot.number LIMIT {SLOTS_LOOKED_AT}) AS ahead
-                ) AS slot
+                FROM ({{tasks}}) AS slot
                 CROSS JOIN LATERAL (SELECT * FROM judgments_task WHERE id = slot.task_id OFFSET 0) AS task
                 WHERE slot.task_id <> ALL (%(avoided)s::bigint[])
                     AND {{eligible}}
@@ -83,6 +94,7 @@ _NEXT = f"""
             OFFSET 0
         ) AS dealt
         JOIN judgments_slot slot ON slot.task_id = dealt.id AND {FREE_SQL}
+        WHERE {{well}}
         ORDER BY dealt.owed > {FEWEST_OWED} DESC, CASE WHEN dealt.owed > {FEWEST_OWED} THEN dealt.case_position END,
             round(dealt.owed, 3) DESC, dealt.case_position, dealt.turn, dealt.position, slot.number
         LIMIT 1 FOR UPDATE OF slot SKIP LOCKED"""  # noqa: S608 - of our own words only
@@ -110,7 +122,14 @@ def together_sql(stage: Stage) -> str:
 
 def next_sql(stage: Stage, *, eligible: str) -> str | None:
     """The slot that is dealt to this rater of those shortly after their cursor; None where the stage deals no arms."""
-    return _NEXT.format(eligible=eligible) if one_comparison_a_case(stage) else None
+    return _DEALT_NEXT.format(tasks=_AHEAD, eligible=eligible, well="true") if one_comparison_a_case(stage) else None
+
+
+def next_case_sql(stage: Stage, *, eligible: str) -> str | None:
+    """The same slot, where their very next case has it: that is where it nearly always is, and found with a quarter of the work."""
+    if not one_comparison_a_case(stage):
+        return None
+    return _DEALT_NEXT.format(tasks=_OF_NEXT_CASE, eligible=eligible, well=f"dealt.owed > {FEWEST_OWED}")
 
 
 def dealt_sql(stage: Stage) -> str:
