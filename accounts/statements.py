@@ -25,8 +25,9 @@ class Statement[Row](str):
     """SQL with parameters as %(name)s (a percent sign is %%), and what makes an object of the columns of a row.
 
     Parameters travel as text and take their type from where they stand, so give it where nothing else tells it:
-    ``%(since)s::timestamptz``. Its plan is made for any values: a condition that chooses a partial index is written as
-    a literal. Made once, where the module is imported.
+    ``%(since)s::timestamptz``; a number of somebody else's may be out of its column's range, which ``::numeric`` never is.
+    Its plan is made for any values: a condition that chooses a partial index is written as a literal. Made once, where
+    the module is imported.
     """
 
     __slots__ = ("names", "numbered", "row")

@@ -51,7 +51,7 @@ _ADMISSION = JoinedRows(
 _ADMISSIONS = Statement(
     f"""SELECT {_ADMISSION.columns}
 FROM conversations_study study
-JOIN conversations_stage stage ON stage.study_id = study.id AND stage.number = %(number)s
+JOIN conversations_stage stage ON stage.study_id = study.id AND stage.number = %(number)s::numeric
 JOIN raters_enrolment enrolment ON enrolment.study_id = study.id AND enrolment.rater_id = ANY (%(raters)s::bigint[])
 JOIN raters_admission admission ON admission.enrolment_id = enrolment.id AND admission.stage_id = stage.id
 JOIN raters_rater rater ON rater.id = enrolment.rater_id
