@@ -31,12 +31,12 @@ def product() -> Iterator["Server"]:
     """The web server with the arguments, processes and threads of the Dockerfile, static files collected."""
     call_command("collectstatic", "--no-input", verbosity=0)
     port, image = _free_port(), (ROOT / "Dockerfile").read_text()
-    arguments: list[str] = json.loads(_said(r"^CMD (\[.*\])", image))
+    _python, *arguments = json.loads(_said(r"^CMD (\[.*\])", image))
     for option, value in (("--host", "127.0.0.1"), ("--port", str(port))):
         arguments[arguments.index(option) + 1] = value
     environment = {**dict(re.findall(r"(GRANIAN_\w+)=(\w+)", image)), **_ALL_MAY_ARRIVE}
     environment |= {"YARDSTICK_BASE_URL": f"http://127.0.0.1:{port}", "YARDSTICK_DEBUG": "0", "PYTHONPATH": str(ROOT)}
-    with _running("loop-web", [sys.executable, "-m", *arguments], port, environment) as server:
+    with _running("loop-web", [sys.executable, *arguments], port, environment) as server:
         server.wait("/health/ready")
         yield server
 
