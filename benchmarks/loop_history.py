@@ -1,11 +1,15 @@
 """What many loops leave behind, without the hours they would take: rows as claims and submits write them."""
 
 from benchmarks.loop_rows import insert, run
+from conversations.enums import StageNumber
+from conversations.laid_out import renderer
 from conversations.models import Stage
 from judgments.enums import Outcome
 from judgments.models import Assignment, Judgment, QueuePosition
+from judgments.work.laying_out import next_portion
 from raters.models import Enrolment, Rater
 
+_PORTIONS = 30  # of 200 tasks: more than the raters of a run come through
 _MIDDLE = {1: 2, 2: 1, 3: 3}  # a label that the stage has
 
 
@@ -72,3 +76,15 @@ def _judge(stage: Stage, rater_id: int, which: str, *, distinct: str = "task.id"
         """UPDATE judgments_slot slot SET assignment_id = judged.assignment, leased_at = now(), lease_expires_at = now(),
         filled_at = now() FROM judged WHERE slot.id = judged.id"""
     )
+
+
+def lay_out_from(stage: Stage, position: int) -> None:
+    """As the worker has done by the time that raters come there; no worker runs beside the loop."""
+    if stage.number == StageNumber.RESPONSE:
+        Stage.objects.filter(pk=stage.pk, laid_out_to__lt=position).update(
+            laid_out_to=position - 1, laid_out_by=renderer()
+        )
+        for _portion in range(_PORTIONS):
+            if not next_portion(Stage.objects.get(pk=stage.pk)):
+                break
+        run("ANALYZE conversations_laidoutresponse")

@@ -39,7 +39,7 @@ from django.core.management import call_command  # noqa: E402 - Django must be s
 from benchmarks import loop_long  # noqa: E402
 from benchmarks.loop_check import check  # noqa: E402
 from benchmarks.loop_client import LoopFailed, LoopRater  # noqa: E402
-from benchmarks.loop_history import judge_pages  # noqa: E402
+from benchmarks.loop_history import judge_pages, lay_out_from  # noqa: E402
 from benchmarks.loop_servers import CpuMeter, Server, null_server, product, raw_commits_per_second  # noqa: E402
 from benchmarks.loop_studies import Wanted, owner, stage_of  # noqa: E402
 from conversations.models import Stage  # noqa: E402
@@ -188,6 +188,7 @@ def row(server: Server, wanted: Wanted, count: int, options: argparse.Namespace)
     if options.done:
         rater_id = Enrolment.objects.get(entry_link__token=raters[0].token).rater_id
         before = judge_pages(stage, rater_id, options.done)
+    lay_out_from(stage, max(options.judged, 3 * before))
     measured = asyncio.run(Crowd(server, raters, options.rate).measure(options.seconds))
     null, raw = against_null(raters, 2.0), raw_commits_per_second(count)
     for error in sorted(set(measured.errors))[:5]:

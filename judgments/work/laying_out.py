@@ -17,11 +17,12 @@ def lay_out_ahead() -> bool:
     """
     running = Stage.objects.filter(study__state=StudyState.ACTIVE, study__deleted_at__isnull=True)
     stages = [stage for stage in running.filter(state=StageState.OPEN) if behaviour(stage.number).has_sides]
-    is_more = [_next_portion(stage) for stage in stages]
+    is_more = [next_portion(stage) for stage in stages]
     return any(is_more)
 
 
-def _next_portion(stage: Stage) -> bool:
+def next_portion(stage: Stage) -> bool:
+    """Whether there may be more."""
     done = stage.laid_out_to if stage.laid_out_by == renderer() else -1
     waiting = Task.objects.filter(stage=stage, position__gt=done).order_by("position")
     tasks = list(waiting.values_list("position", "comparison__generic", "comparison__personalized")[:AT_ONCE])
