@@ -29,12 +29,6 @@ def _met_another_comparison(stage: Stage, mine: QuerySet[Assignment]) -> Exists:
     return Exists(of_case.exclude(task__comparison=OuterRef("comparison")))
 
 
-# A truth of the row ``task``.
-NO_OTHER_COMPARISON_MET_SQL = """NOT EXISTS (
-            SELECT FROM judgments_assignment met
-            JOIN judgments_task other ON other.id = met.task_id
-            WHERE met.rater_id = %(rater)s AND met.stage_id = %(stage)s AND met.conflict_key = task.conflict_key
-                AND other.comparison_id <> task.comparison_id OFFSET 0)"""
 _RULES = (
     # Who judged a subject's attributes sees at once which response uses them.
     ConflictRule(
@@ -53,7 +47,11 @@ _RULES = (
     ConflictRule(
         "conflict_case",
         "several_comparisons_per_case",
-        NO_OTHER_COMPARISON_MET_SQL,
+        """NOT EXISTS (
+            SELECT FROM judgments_assignment met
+            JOIN judgments_task other ON other.id = met.task_id
+            WHERE met.rater_id = %(rater)s AND met.stage_id = %(stage)s AND met.conflict_key = task.conflict_key
+                AND other.comparison_id <> task.comparison_id OFFSET 0)""",
         _met_another_comparison,
     ),
 )

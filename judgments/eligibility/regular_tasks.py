@@ -55,9 +55,12 @@ def eligible_sql(stage: Stage) -> str:
 
     Of a task that was withdrawn, who is excluded opens the slots that were filled: nobody may get them.
     """
-    return "\n        AND ".join(
-        [NOT_MET_SQL, MET_BY_RATER_SQL, live_sql(stage), *no_conflict_sql(stage), *overall_first_sql(stage)]
-    )
+    return "\n        AND ".join([NOT_MET_SQL, *no_conflict_sql(stage), eligible_unless_met_sql(stage)])
+
+
+def eligible_unless_met_sql(stage: Stage) -> str:
+    """The same, where it is known that no page the rater has met keeps this one from them."""
+    return "\n        AND ".join([MET_BY_RATER_SQL, live_sql(stage), *overall_first_sql(stage)])
 
 
 def tasks_left(*, enrolment: Enrolment, stage: Stage, now: datetime) -> TasksLeft:

@@ -49,7 +49,8 @@ WITH standing AS (
     ON CONFLICT (rater_id, stage_id) DO UPDATE SET claims = judgments_queueposition.claims
     RETURNING position, claims, sides, begun_before, counted
 )
-SELECT position, claims, sides, begun_before, languages, avoids_flagged, arrival, qualified, counted
+SELECT position, claims, sides, begun_before, languages, avoids_flagged, arrival, qualified, counted, EXISTS (
+    SELECT FROM judgments_slot slot WHERE slot.stage_id = %(stage)s AND {EXPIRED_SQL} OFFSET 0) AS has_expired
 FROM queue CROSS JOIN standing
 """,  # noqa: S608 - of our own words only
     columns,
@@ -111,9 +112,10 @@ RETURNING *
 
 
 class Reach(Enum):
-    """Where a claim looks. Nearly always there is something near; the rest is a statement of its own, for it is four times as long."""
+    """Where a claim looks. Each is a statement of its own, for what never runs is set up all the same."""
 
-    NEAR = "near"
+    EXPIRED = "expired"  # only where there are such slots
+    NEAR = "near"  # nearly always something is there
     FAR = "far"
 
 
@@ -127,8 +129,7 @@ def claim_statement(*, stage: Stage, special: Special | None, reach: Reach) -> C
     kind = special if special in {None, Special.REPEAT} else Special.GOLD  # twins of all kinds are one statement
     depends_on = (reach, kind, *_asked_by(stage))
     if depends_on not in _composed:
-        slots = _near(stage) if reach == Reach.NEAR else _far(stage)
-        _composed[depends_on] = _compose(stage, _special(special, stage), slots)
+        _composed[depends_on] = _compose(stage, _special(special, stage), _SLOTS[reach](stage))
     return _composed[depends_on]
 
 
@@ -166,10 +167,12 @@ def _special(kind: Special | None, stage: Stage) -> str:
     return repeat_sql(stage) if kind == Special.REPEAT else twin_sql(stage, for_qualification=False)
 
 
+def _expired(stage: Stage) -> Sequence[str]:
+    return [_SLOT.format(which=EXPIRED_SQL, eligible=eligible_sql(stage), order="slot.lease_expires_at")]
+
+
 def _near(stage: Stage) -> Sequence[str]:
-    eligible = eligible_sql(stage)
-    expired = _SLOT.format(which=EXPIRED_SQL, eligible=eligible, order="slot.lease_expires_at")
-    return expired, next_case_sql(stage, eligible=eligible) or _ahead(eligible)
+    return [next_case_sql(stage) or _ahead(eligible_sql(stage))]
 
 
 def _far(stage: Stage) -> Sequence[str]:
@@ -181,3 +184,6 @@ def _far(stage: Stage) -> Sequence[str]:
 
 def _ahead(eligible: str) -> str:
     return _SLOT.format(which=f"{FREE_SQL} AND slot.position > %(cursor)s", eligible=eligible, order=_IN_THE_QUEUE)
+
+
+_SLOTS = {Reach.EXPIRED: _expired, Reach.NEAR: _near, Reach.FAR: _far}

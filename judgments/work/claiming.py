@@ -43,6 +43,7 @@ class Queue:
     arrival: int | None
     qualified: bool
     counted: CountedProgress | None = None  # None: it has to be counted
+    has_expired: bool = False  # leases in the stage, whoever may take their slots
     avoided: list[int] = field(default_factory=list)  # tasks that are for others
 
 
@@ -60,7 +61,7 @@ def claim_next(*, rater: Rater, stage: Stage, now: datetime, avoided: Sequence[i
 
 def lock_queue(*, rater: Rater, stage: Stage, now: datetime) -> Queue | None:
     """Two tabs of a rater take turns here. None if the stage gives no work to this rater."""
-    row = one(LOCK_QUEUE, {"rater": rater.pk, "stage": stage.pk})
+    row = one(LOCK_QUEUE, {"rater": rater.pk, "stage": stage.pk, "now": now})
     queue = _queue(row, now) if row else None
     if queue is not None and queue.begun_before is None and one_comparison_a_case(stage):
         with connection.cursor() as cursor:
@@ -70,10 +71,10 @@ def lock_queue(*, rater: Rater, stage: Stage, now: datetime) -> Queue | None:
 
 
 def _queue(row: Sequence[Any], now: datetime) -> Queue:
-    *known, counted = row
-    progress = CountedProgress.stored(counted)
-    queue = Queue(*known)
-    return replace(queue, counted=progress and progress.standing(claims=queue.claims, now=now))
+    *known, counted, has_expired = row
+    queue, progress = Queue(*known), CountedProgress.stored(counted)
+    standing = progress and progress.standing(claims=queue.claims, now=now)
+    return replace(queue, counted=standing, has_expired=has_expired)
 
 
 def wait_for_rater(enrolment: Enrolment) -> None:
@@ -111,7 +112,7 @@ def special_due(*, rater: Rater, stage: Stage, claims: int) -> Special | None:
 
 def _claim(rater: Rater, stage: Stage, queue: Queue, now: datetime, *, special: Special | None) -> Assignment | None:
     parameters = claim_parameters(rater, stage, queue, now) | {"special": special}
-    for reach in Reach:
+    for reach in Reach if queue.has_expired else (Reach.NEAR, Reach.FAR):
         statement = claim_statement(stage=stage, special=special, reach=reach)
         if claimed := _claimed(statement, parameters, stage):
             return claimed

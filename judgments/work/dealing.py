@@ -12,9 +12,10 @@ there who has not met the case.
 """
 
 from conversations.models import Stage
-from judgments.eligibility.conflicts import NO_OTHER_COMPARISON_MET_SQL, one_comparison_a_case
+from judgments.eligibility.conflicts import no_conflict_sql, one_comparison_a_case
 from judgments.eligibility.met import NOT_MET_SQL
 from judgments.eligibility.overall_first import ASKS_OVERALL_SQL
+from judgments.eligibility.regular_tasks import eligible_unless_met_sql
 from judgments.eligibility.slots import FREE_SQL
 from judgments.enums import TaskKind
 
@@ -63,7 +64,7 @@ _OF_NEXT_CASE = f"""
                             first_value(task.conflict_key) OVER (ORDER BY task.position) AS next_case
                         FROM ({_AHEAD}) AS slot
                         CROSS JOIN LATERAL (SELECT * FROM judgments_task WHERE id = slot.task_id OFFSET 0) AS task
-                        WHERE {NOT_MET_SQL} AND {NO_OTHER_COMPARISON_MET_SQL}
+                        WHERE {NOT_MET_SQL} AND {{no_conflict}}
                     ) AS slot WHERE slot.conflict_key = slot.next_case"""  # noqa: S608
 
 # Each task is weighed once (OFFSET 0), not once for each of its slots. ``deal.owed`` is what the arm is owed once the case is given; a further page of a comparison that was met is no deal. Whoever
@@ -125,11 +126,16 @@ def next_sql(stage: Stage, *, eligible: str) -> str | None:
     return _DEALT_NEXT.format(tasks=_AHEAD, eligible=eligible, well="true") if one_comparison_a_case(stage) else None
 
 
-def next_case_sql(stage: Stage, *, eligible: str) -> str | None:
+def next_case_sql(stage: Stage) -> str | None:
     """The same slot, where their very next case has it: that is where it nearly always is, and found with a quarter of the work."""
     if not one_comparison_a_case(stage):
         return None
-    return _DEALT_NEXT.format(tasks=_OF_NEXT_CASE, eligible=eligible, well=f"dealt.owed > {FEWEST_OWED}")
+    eligible = eligible_unless_met_sql(stage)
+    return _DEALT_NEXT.format(
+        tasks=_OF_NEXT_CASE.format(no_conflict=" AND ".join(no_conflict_sql(stage))),
+        eligible=eligible,
+        well=f"dealt.owed > {FEWEST_OWED}",
+    )
 
 
 def dealt_sql(stage: Stage) -> str:

@@ -21,11 +21,7 @@ pytestmark = pytest.mark.django_db
 def test_both_ways_of_looking_find_the_same_slot(silent, k):
     stage = open_with_arms(cases=12, silent=silent, k=k)
     eligible = eligible_sql(stage)
-    near, far = (
-        Statement(sql, columns)
-        for sql in (next_case_sql(stage, eligible=eligible), next_sql(stage, eligible=eligible))
-        if sql
-    )
+    near, far = (Statement(sql, columns) for sql in (next_case_sql(stage), next_sql(stage, eligible=eligible)) if sql)
     raters = [factories.rater(stage.study) for _ in range(5)]
     draw, compared = random.Random(silent), 0
     for _ in range(50):
