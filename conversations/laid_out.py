@@ -33,14 +33,10 @@ _KEEP = Statement(
 
 
 def html_of(response: Response) -> SafeString | None:
-    """The response as HTML, None where it can't be laid out; kept from now on where it was not yet."""
+    """The response as HTML, None where it can't be laid out. A rater's page keeps what was not kept yet; who only looks keeps nothing."""
     if response.is_laid_out:
         return mark_safe(response.html) if response.html else None  # noqa: S308 - ``rendered`` made it
-    html = rendered_once(response.text) if len(response.text) <= LONGEST else None
-    by = renderers()[_has_words(html)]
-    digest = md5(response.text.encode(), usedforsecurity=False).hexdigest()
-    rows(_KEEP, {"response": response.pk, "renderer": by, "md5": digest, "html": html or ""})
-    return html
+    return _made(response) if response.is_laid_out is None else _kept(response)
 
 
 def lay_out(responses: QuerySet[Response]) -> int:
@@ -48,8 +44,20 @@ def lay_out(responses: QuerySet[Response]) -> int:
     with override("en"):
         missing = responses.exclude(laid_out__renderer__in=renderers())
         for response in missing:
-            html_of(response)
+            _kept(response)
     return len(missing)
+
+
+def _made(response: Response) -> SafeString | None:
+    return rendered_once(response.text) if len(response.text) <= LONGEST else None
+
+
+def _kept(response: Response) -> SafeString | None:
+    html = _made(response)
+    by = renderers()[_has_words(html)]
+    digest = md5(response.text.encode(), usedforsecurity=False).hexdigest()
+    rows(_KEEP, {"response": response.pk, "renderer": by, "md5": digest, "html": html or ""})
+    return html
 
 
 def renderers() -> list[str]:

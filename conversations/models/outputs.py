@@ -121,8 +121,8 @@ class Response(models.Model):
     latency_ms = models.PositiveIntegerField(null=True, blank=True)
     cost = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
-    # No columns: what a page that is read at once has read beside it (``conversations/laid_out.py``).
-    is_laid_out = False
+    # No columns: what a rater's page has read beside it (``conversations/laid_out.py``). None: it was not looked for.
+    is_laid_out: bool | None = None
     html: str = ""
 
     class Meta:

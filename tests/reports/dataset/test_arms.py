@@ -20,7 +20,8 @@ from reports.exports.scope import ExportScope
 from reports.imports.dataset import import_folder
 from reports.imports.problems import DatasetRefused
 from reports.report.figures.report import report_figures
-from reports.report.parts import Part, parts_of
+from reports.report.parting import only, parts_of
+from reports.report.parts import Part
 from reports.report.presenting.document import document
 from tests import factories
 from tests.judgments.rated import NOW
@@ -167,7 +168,7 @@ def test_an_arm_is_a_part_of_the_report(study):
     options = [part for part in parts_of(dataset) if part["column"] == "arm"]
     assert [part["name"] for part in options] == ["assistant (unnamed)", "assistant (memory 2)"]
     part = Part.parse(f"arm:{options[1]['value']}")
-    found = report_figures(part.of(dataset))
+    found = report_figures(only(part, dataset))
     assert (found["stage_3"]["overall"]["units"], found["stage_3"]["overall"]["mean"]["value"]) == (len(second), 2)
     assert found["pooled"] == ""
     whole = report_figures(dataset)

@@ -16,6 +16,7 @@ from reports.exports.making import write_dataset_to
 from reports.exports.scope import ExportScope
 from reports.imports.dataset import import_folder
 from reports.report.figures.report import report_figures
+from reports.report.parting import only
 from reports.report.parts import Part
 from tests import factories, worlds
 from tests.judgments.rated import NOW, careful, work
@@ -116,7 +117,7 @@ def test_a_part_keeps_the_records_of_its_system_and_cases(study):
     first, second, *_silent = cases(study)
     speak(study, first)
     speak(study, second, system="assistant")
-    part = Part("system", "assistant").of(dataset_of(study))
+    part = only(Part("system", "assistant"), dataset_of(study))
     assert [(row["system"], row["units"]) for row in report_figures(part)["stage_2"]["selections"]] == [
         ("assistant", EACH)
     ]

@@ -10,6 +10,7 @@ from conversations.models import Arm, Case, Comparison, Prompt, SelectionRecord,
 from conversations.services.arms import ensure_arm
 from reports.dataset.arms import ComparedArm, arms_of
 from reports.dataset.reads import dataset_of
+from reports.report.parting import only
 from reports.report.parts import Part
 from tests import factories, worlds
 
@@ -88,7 +89,7 @@ def test_a_part_keeps_its_silent_cases(study, arm):
         SilentCase.objects.create(arm=arm, case=case)
     dataset = dataset_of(study)
     kept = {
-        str(part): {row["case_id"] for row in part.of(dataset).tables["silent_cases"].to_pylist()}
+        str(part): {row["case_id"] for row in only(part, dataset).tables["silent_cases"].to_pylist()}
         for part in (Part("prompt_topic", "travel"), Part("system", "picker"), Part("system", "assistant"))
     }
     assert kept == {
