@@ -111,7 +111,7 @@ def assert_refused(answer: HttpResponse, status: int, error: str, code: str, **m
     assert answer["Content-Type"] == "application/json"
     assert "no-store" in answer["Cache-Control"] and "private" in answer["Cache-Control"]
     assert "Cookie" in answer["Vary"]
-    is_sent = answer.wsgi_request.method == "POST"  # what let the script in needs no new one
+    is_sent = answer.wsgi_request.method == "POST"  # type: ignore[attr-defined]  # what let the script in needs no new one
     assert (settings.CSRF_COOKIE_NAME in answer.cookies) is not is_sent
     assert not Submission.objects.exists()
 
