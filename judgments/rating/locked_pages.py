@@ -11,16 +11,6 @@ from judgments.models import Assignment, RulesInForce, Task
 from judgments.rating.refusals import NotYours, StageNotOpen
 from raters.models import Rater
 
-
-def locked_assignment(rater: Rater, assignment_id: uuid.UUID) -> Assignment:
-    """Requests about one page take turns, whatever order the network brings them in. Raises NotYours."""
-    own = Assignment.objects.select_related("stage__study", "task", "rules").filter(rater=rater, pk=assignment_id)
-    assignment = own.select_for_update(of=("self",), no_key=True).first()
-    if assignment is None:
-        raise NotYours
-    return assignment
-
-
 _PAGE = JoinedRows(
     {
         "assignment": Joined(Assignment),
@@ -68,6 +58,11 @@ def locked_page(rater: Rater, assignment_id: uuid.UUID) -> LockedPage:
     assignment.stage.study = found["study"]
     units, withdrawn, overall = (frozenset(ids) for ids in row[_PAGE.width :])
     return LockedPage(assignment, units, withdrawn, overall)
+
+
+def locked_assignment(rater: Rater, assignment_id: uuid.UUID) -> Assignment:
+    """Requests about one page take turns, whatever order the network brings them in. Raises NotYours."""
+    return locked_page(rater, assignment_id).assignment
 
 
 def study_runs(stage: Stage) -> bool:

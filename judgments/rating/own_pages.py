@@ -4,9 +4,10 @@ import uuid
 
 from django.db.models import Count, QuerySet
 
+from accounts.statements import Statement, columns, one
 from conversations.enums import StageState
 from conversations.models import Stage
-from judgments.counting import judged
+from judgments.counting import JUDGED_SQL
 from judgments.eligibility.live import is_live
 from judgments.enums import JUDGED, TaskKind
 from judgments.models import Assignment
@@ -26,12 +27,21 @@ def may_read_on(assignment: Assignment) -> bool:
     return is_own and is_live(assignment.task_id, assignment.stage)
 
 
+_LAST_SUBMITTED = Statement(
+    f"""SELECT own.id FROM judgments_assignment own JOIN judgments_task task ON task.id = own.task_id
+    WHERE own.rater_id = %(rater)s AND own.stage_id = %(stage)s AND own.outcome IN {JUDGED_SQL}
+        AND task.kind <> '{TaskKind.PRACTICE.value}'
+        AND (%(before)s::timestamptz IS NULL OR own.submitted_at < %(before)s::timestamptz)
+    ORDER BY own.submitted_at DESC LIMIT 1""",  # noqa: S608 - of our own words only
+    columns,
+)
+
+
 def last_submitted(*, rater: Rater, stage: Stage, before: Assignment | None) -> uuid.UUID | None:
     """The page judged just before this one: where "back" leads."""
-    ended = Assignment.objects.filter(judged(), rater=rater, stage=stage).exclude(task__kind=TaskKind.PRACTICE)
-    if before is not None and before.submitted_at is not None:
-        ended = ended.filter(submitted_at__lt=before.submitted_at)
-    return ended.order_by("-submitted_at").values_list("pk", flat=True).first()
+    known = {"rater": rater.pk, "stage": stage.pk, "before": before.submitted_at if before else None}
+    found = one(_LAST_SUBMITTED, known)
+    return found[0] if found else None
 
 
 def finished(*, rater: Rater, stage: Stage) -> QuerySet[Assignment]:

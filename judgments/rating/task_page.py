@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.statements import Statement, columns, one
 from conversations.models import Case, Response, Stage, Study
 from conversations.reading import cut
 from judgments.blinding import as_seen
@@ -82,6 +83,14 @@ class UnitView:
     @property
     def name(self) -> str:
         return f"unit-{self.id}"
+
+
+_OVERALL_ANSWER = Statement(
+    """SELECT judgment.label, judgment.note
+    FROM judgments_judgment judgment JOIN judgments_unit unit ON unit.id = judgment.unit_id
+    WHERE judgment.assignment_id = %(assignment)s AND unit.attribute_id IS NULL AND unit.instruction = '' LIMIT 1""",
+    columns,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +191,13 @@ def _nameless(views: Sequence[UnitView]) -> list[UnitView]:
 def _first_answer(page: ShownPage) -> FirstAnswer | None:
     if page.step != Step.ATTRIBUTES or page.assignment is None:
         return None
-    given = page.assignment.judgments.filter(unit__attribute__isnull=True, unit__instruction="").first()
+    given = one(_OVERALL_ANSWER, {"assignment": page.assignment.pk})
     if given is None:
         raise LookupError(f"{page.assignment} asks for attributes and has no overall answer.")
+    label, note = given
     way, side = behaviour(page.stage.number), page.personalized_left
     words = {choice.value: choice.label for choice in way.choices()}
-    return FirstAnswer(words[way.as_seen(given.label, personalized_left=side)], given.note)
+    return FirstAnswer(words[way.as_seen(label, personalized_left=side)], note)
 
 
 def _answers_of(assignment: Assignment) -> _Answers:

@@ -2,14 +2,18 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import F
-from django.db.models.functions import Greatest, Least
-
+from accounts.statements import Statement, columns, rows
 from conversations.models import Stage
 from judgments.eligibility.slots import open_slots, unattended
 from judgments.models import Assignment, Slot
 
 LONGEST_LEASE = timedelta(hours=2)
+_RENEW = Statement(
+    """UPDATE judgments_slot
+    SET lease_expires_at = GREATEST(lease_expires_at, LEAST(leased_at + %(longest)s::interval, %(until)s::timestamptz))
+    WHERE assignment_id = %(assignment)s AND filled_at IS NULL AND NOT withdrawn RETURNING id""",
+    columns,
+)
 FREED = {"assignment": None, "leased_at": None, "lease_expires_at": None, "filled_at": None}
 
 
@@ -19,9 +23,8 @@ def lease_end(stage: Stage, now: datetime) -> datetime:
 
 def renew(*, assignment: Assignment, stage: Stage, now: datetime) -> bool:
     """Keep the slot while the rater works, two hours at most. False if it is not theirs any more."""
-    until = Least(F("leased_at") + LONGEST_LEASE, lease_end(stage, now))
-    held = open_slots().filter(assignment=assignment)
-    return bool(held.update(lease_expires_at=Greatest(F("lease_expires_at"), until)))
+    held = {"assignment": assignment.pk, "longest": LONGEST_LEASE, "until": lease_end(stage, now)}
+    return bool(rows(_RENEW, held))
 
 
 def retake(*, assignment: Assignment, stage: Stage, now: datetime) -> bool:
