@@ -3,6 +3,7 @@
 from conversations.enums import StageState, StudyState
 from conversations.laid_out import lay_out, renderer
 from conversations.models import Response, Stage
+from judgments.enums import TaskKind
 from judgments.models import Task
 from judgments.stages import behaviour
 
@@ -17,8 +18,18 @@ def lay_out_ahead() -> bool:
     """
     running = Stage.objects.filter(study__state=StudyState.ACTIVE, study__deleted_at__isnull=True)
     stages = [stage for stage in running.filter(state=StageState.OPEN) if behaviour(stage.number).has_sides]
+    for stage in stages:
+        _lay_out_controls(stage)
     is_more = [next_portion(stage) for stage in stages]
     return any(is_more)
+
+
+def _lay_out_controls(stage: Stage) -> None:
+    """They stand outside the queue, and a page that took longer to make than its neighbours would tell that it is one."""
+    controls = Task.objects.filter(stage=stage, kind=TaskKind.CONTROL).values_list(
+        "comparison__generic", "comparison__personalized"
+    )
+    lay_out(Response.objects.filter(pk__in={response for pair in controls for response in pair}))
 
 
 def next_portion(stage: Stage) -> bool:

@@ -11,6 +11,7 @@ from judgments.rating.material import ShownText
 from judgments.rating.task_page import TaskPage, build_page, page_of
 from judgments.work import laying_out
 from judgments.work.claiming import claim_next
+from judgments.work.control_tasks import build_control_tasks
 from judgments.work.laying_out import lay_out_ahead
 from judgments.work.opening import open_stage
 from tests import factories
@@ -114,3 +115,13 @@ def test_it_says_nothing_of_another_text():
     assert shown.left == shown.right
     assert shown.left is not None
     assert shown.left.html == rendered("~~Other~~")
+
+
+def test_controls_are_laid_out_too():
+    stage = opened("**One**")
+    case = factories.case(factories.subject(stage.study))
+    factories.control(case)
+    build_control_tasks(stage=stage)
+    lay_out_ahead()
+    of_controls = Response.objects.filter(case=case)
+    assert of_controls.count() == of_controls.filter(laid_out__isnull=False).count() == 2
